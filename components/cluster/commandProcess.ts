@@ -1,0 +1,32 @@
+import type { ClusterAccess } from "./clusterAccess";
+import { Kubectl, KubectlFailed } from "./kubectl";
+
+/** What is wrong and what to do, for people: a script ends with it, and Pulumi shows it as the command's error. */
+export class Refused extends Error {}
+
+/** The cluster that a script was given by kubectlCommand. */
+export function commandCluster(): ClusterAccess {
+  return { kubeconfig: process.env.CLUSTER_KUBECONFIG, context: process.env.CLUSTER_CONTEXT ?? "" };
+}
+
+/** What a script was asked for by kubectlCommand. */
+export function commandRequest<T>(): T {
+  return JSON.parse(process.env.REQUEST ?? "{}") as T;
+}
+
+/**
+ * Runs a script's main function with kubectl on the stack's cluster. What it returns is printed, and Pulumi keeps it as
+ * the command's output; a refusal is printed as it stands and ends the process with 1.
+ */
+export function runCommand(work: (kubectl: Kubectl) => Promise<string | void>): void {
+  work(new Kubectl(commandCluster())).then(
+    (output) => {
+      if (output) process.stdout.write(output);
+    },
+    (error: unknown) => {
+      const expected = error instanceof Refused || error instanceof KubectlFailed;
+      process.stdout.write(`${expected ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+}

@@ -1,0 +1,90 @@
+import type { Kubectl } from "./kubectl";
+import type { Claim, ContainerStatus, Event, Pod } from "./objects";
+
+/** Which workload did not come up. */
+export interface Workload {
+  readonly namespace: string;
+  /** Value of its pods' label `app`. */
+  readonly app: string;
+}
+
+/** What the cluster says about a workload's pods and claims. */
+export interface WorkloadFacts {
+  /** Name of the StatefulSet. */
+  readonly app: string;
+  readonly pods: readonly Pod[];
+  readonly claims: readonly Claim[];
+  /** Events of the namespace, oldest first. */
+  readonly events: readonly Event[];
+}
+
+/** Reads what {@link explain} needs. @throws KubectlFailed */
+export async function readWorkload(kubectl: Kubectl, { namespace, app }: Workload): Promise<WorkloadFacts> {
+  const [pods, claims, events] = await Promise.all([
+    kubectl.list<Pod>("pods", namespace),
+    kubectl.list<Claim>("persistentvolumeclaims", namespace),
+    kubectl.list<Event>("events", namespace),
+  ]);
+  const time = ({ lastTimestamp, eventTime }: Event) => Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
+  return {
+    app,
+    pods: pods.filter(({ metadata }) => metadata.labels?.app === app),
+    claims: claims.filter(({ metadata }) => metadata.name.startsWith(`data-${app}-`)),
+    events: [...events].sort((one, other) => time(one) - time(other)),
+  };
+}
+
+/**
+ * Why the workload is not up: an object and the cluster's reason a line, the cause before its consequence. Empty where
+ * the cluster gives none: the API server refused the StatefulSet itself, and the provider's message says why.
+ */
+export function explain({ app, pods, claims, events }: WorkloadFacts): string[] {
+  const lastWarning = (kind: string, name: string) =>
+    events
+      .filter(
+        (event) => event.type === "Warning" && event.involvedObject.kind === kind && event.involvedObject.name === name,
+      )
+      .at(-1);
+  const pending = claims
+    .filter(({ status }) => status?.phase !== "Bound")
+    .map(({ metadata, spec }) => {
+      const reason = lastWarning("PersistentVolumeClaim", metadata.name)?.message;
+      return `claim ${metadata.name} has no volume (storage class "${spec.storageClassName ?? "none"}"): ${reason ?? "nobody provisions it"}`;
+    });
+  const unready = pods
+    .filter((pod) => !conditionHolds(pod, "Ready"))
+    .map((pod) => `pod ${pod.metadata.name} ${podReason(pod, lastWarning("Pod", pod.metadata.name))}`);
+  if (pending.length + unready.length > 0) return [...pending, ...unready];
+  // A quota, a policy or a webhook can keep pods from being made at all.
+  const notMade = lastWarning("StatefulSet", app)?.message;
+  return notMade === undefined ? [] : [`StatefulSet ${app} lacks pods: ${notMade.trim()}`];
+}
+
+function podReason(pod: Pod, warning: Event | undefined): string {
+  const unscheduled = pod.status.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
+  if (unscheduled) return `has no node: ${unscheduled.message ?? unscheduled.reason ?? "no reason given"}`;
+  const containers = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
+  const stuck = containers.map(containerReason).find((reason) => reason !== undefined);
+  const said = warning?.message ? `; the cluster says: ${warning.message.trim()}` : "";
+  return `${stuck ?? "is not ready"}${said}`;
+}
+
+function containerReason({ name, image, state, lastState, restartCount }: ContainerStatus): string | undefined {
+  const waiting = state?.waiting;
+  const ended = state?.terminated ?? lastState?.terminated;
+  if (waiting?.reason && /Image/.test(waiting.reason)) {
+    return `cannot get the image "${image}" (${waiting.reason}): ${waiting.message ?? "no reason given"}`;
+  }
+  if (ended && ended.exitCode !== 0) {
+    const how = ended.reason === "OOMKilled" ? "ran out of memory" : `ended with exit code ${ended.exitCode}`;
+    return `container ${name} ${how} and was started again ${restartCount === 1 ? "once" : `${restartCount} times`}`;
+  }
+  if (waiting?.reason && waiting.reason !== "ContainerCreating") {
+    return `container ${name} waits (${waiting.reason}): ${waiting.message ?? "no reason given"}`;
+  }
+  return undefined;
+}
+
+function conditionHolds({ status }: Pod, condition: string): boolean {
+  return status.conditions?.some(({ type, status }) => type === condition && status === "True") ?? false;
+}

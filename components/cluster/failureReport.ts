@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "./clusterAccess";
+import { explain, readWorkload, type Workload } from "./diagnosis";
+import { Kubectl } from "./kubectl";
+
+const noReason = "its pods and claims give no reason; the message of Pulumi's that follows does";
+
+/**
+ * When a workload does not come up, or not in its new form, says which of its objects is the cause and the cluster's own reason. The provider's
+ * message that follows knows only that the time ran out.
+ */
+export function failureReport(name: string, cluster: ClusterAccess, workload: Workload): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(name, async ({ failedOperation }) => {
+    if (failedOperation === "delete") return false;
+    const { namespace, app } = workload;
+    const reasons = await readWorkload(new Kubectl(cluster), workload).then(explain, (error: unknown) => [
+      `the cluster could not be asked why: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+    const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
+    await pulumi.log.error(
+      [
+        `StatefulSet ${app} did not come up:`,
+        ...(reasons.length > 0 ? reasons : [noReason]).map((reason) => `  - ${reason}`),
+        `Look: ${kubectl} describe pods --selector app=${app}; ${kubectl} logs --selector app=${app} --prefix`,
+        "Mend the cause, then again: pulumi up",
+      ].join("\n"),
+    );
+    return false;
+  });
+}

@@ -1,0 +1,121 @@
+/** The parts of Kubernetes objects that this project reads back from kubectl. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface Namespace {
+  readonly metadata: ObjectMeta;
+  readonly status?: { readonly phase?: string };
+}
+
+export interface Service {
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly ports?: readonly { readonly nodePort?: number }[] };
+}
+
+export interface StorageClass {
+  readonly metadata: ObjectMeta;
+  readonly provisioner: string;
+  readonly allowVolumeExpansion?: boolean;
+}
+
+export interface Claim {
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly storageClassName?: string;
+    readonly volumeName?: string;
+    readonly resources: { readonly requests: { readonly storage: string } };
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly capacity?: { readonly storage?: string };
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface Volume {
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly storageClassName?: string;
+    readonly claimRef?: { readonly namespace?: string; readonly name?: string };
+    readonly persistentVolumeReclaimPolicy?: string;
+  };
+  readonly status?: { readonly phase?: string; readonly message?: string };
+}
+
+export interface Node {
+  readonly metadata: ObjectMeta;
+  readonly status: {
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+    readonly conditions?: readonly Condition[];
+    /** Quantities, e.g. of `cpu`. */
+    readonly capacity?: Readonly<Record<string, string>>;
+    /** Quantities, e.g. of `hugepages-2Mi`. */
+    readonly allocatable?: Readonly<Record<string, string>>;
+    readonly nodeInfo?: { readonly architecture: string; readonly kernelVersion: string };
+  };
+}
+
+/** OpenEBS's part of a node's disk. */
+export interface DiskPool {
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly node: string; readonly disks: readonly string[] };
+  readonly status?: {
+    /** Creating, Created or Terminating. */
+    readonly cr_state?: string;
+    /** Unknown, Online, Degraded, Faulted, … */
+    readonly pool_status?: string;
+    /** Bytes that volumes have of it. */
+    readonly used?: number;
+  };
+}
+
+/** An object of which only its metadata is read. */
+export interface AnyObject {
+  readonly metadata: ObjectMeta;
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly image: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: object;
+  readonly terminated?: { readonly reason?: string; readonly exitCode: number };
+}
+
+export interface Pod {
+  readonly metadata: ObjectMeta;
+  readonly status: {
+    readonly phase?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface Event {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly involvedObject: { readonly kind?: string; readonly name?: string };
+}

@@ -1,0 +1,133 @@
+import { commandCluster, commandRequest, Refused, runCommand } from "./commandProcess";
+import { Kubectl, KubectlFailed } from "./kubectl";
+import type { AnyObject, Claim, DiskPool, Namespace, Node, Service, StorageClass } from "./objects";
+import {
+  type ClusterFacts,
+  effectiveClass,
+  nodeAddress,
+  preflightFindings,
+  type PreflightRecord,
+  type PreflightRequest,
+} from "./preflightChecks";
+import { missingRights } from "./rights";
+import { needsSnapshotCrds } from "../storage/leftovers";
+import { listIfKnown } from "../storage/listIfKnown";
+import { diskPoolKind, openEbsName } from "../storage/openEbsNames";
+import { configSet } from "../validation";
+
+runCommand(async (kubectl) => {
+  const request = commandRequest<PreflightRequest>();
+  const before = process.env.PULUMI_COMMAND_STDOUT;
+  const former = before ? (JSON.parse(before) as PreflightRecord) : undefined;
+  const facts = await readFacts(kubectl, request, former);
+  const findings = preflightFindings(request, facts, former);
+  if (findings.length > 0) {
+    throw new Refused(`Nothing was changed. ${countOf(findings.length)} to be mended first:\n${bulleted(findings)}`);
+  }
+  const storageClass = effectiveClass(request, facts) ?? "";
+  process.stderr.write(`On context "${facts.context}" (${facts.server}), storage class "${storageClass}"\n`);
+  const record: PreflightRecord = {
+    context: facts.context,
+    server: facts.server,
+    cluster: facts.cluster ?? "",
+    namespace: request.namespace,
+    engine: request.engine,
+    configuredClass: request.className ?? null,
+    storageClass,
+    snapshotCrds: needsSnapshotCrds(await definitions(kubectl, request)),
+    nodeAddress: nodeAddress(facts),
+  };
+  return JSON.stringify(record);
+});
+
+async function readFacts(
+  kubectl: Kubectl,
+  request: PreflightRequest,
+  former: PreflightRecord | undefined,
+): Promise<ClusterFacts> {
+  const { context } = commandCluster();
+  const server = await serverOf(kubectl, context);
+  const uid = await kubectl.json<Namespace>(["get", "namespace", "kube-system"]).then(
+    (namespace) => namespace.metadata.uid,
+    (error: unknown) => {
+      if (/forbidden/i.test(String(error))) return undefined;
+      throw new Refused(
+        `kubernetes:context: the cluster "${context}" (${server}) does not answer: ${lastLine(error)}\n` +
+          `Nothing was changed. Start it, or name another context: ${configSet("kubernetes:context", "NAME")}`,
+      );
+    },
+  );
+  // What may not be read is reported as a missing right, and is empty here.
+  const readable = <T>(reading: Promise<T[]>) => reading.catch((error: unknown) => emptyIfForbidden<T>(error));
+  const [rights, namespaces, services, classes, nodes, claims, formerClaims] = await Promise.all([
+    missingRights(kubectl, request),
+    readable(kubectl.list<Namespace>("namespaces")),
+    readable(kubectl.list<Service>("services")),
+    readable(kubectl.list<StorageClass>("storageclasses")),
+    readable(kubectl.list<Node>("nodes")),
+    readable(kubectl.list<Claim>("persistentvolumeclaims", request.namespace)),
+    former && former.namespace !== request.namespace
+      ? readable(kubectl.list<Claim>("persistentvolumeclaims", former.namespace))
+      : [],
+  ]);
+  const [drivers, pools] = request.openEbs
+    ? await Promise.all([
+        readable(kubectl.list<AnyObject>("csidrivers")),
+        readable(listIfKnown<DiskPool>(kubectl, diskPoolKind, openEbsName)),
+      ])
+    : [[], []];
+  const namespace = namespaces.find(named(request.namespace));
+  return {
+    ...{ context, server, cluster: uid, missingRights: rights },
+    ...{ namespace, services, classes, nodes, claims, formerClaims },
+    ...(request.openEbs ? { openEbs: { home: namespaces.find(named(openEbsName)), drivers, pools } } : {}),
+  };
+}
+
+/** The cluster's CRDs, where OpenEBS's chart brings some. */
+async function definitions(kubectl: Kubectl, { openEbs }: PreflightRequest): Promise<AnyObject[]> {
+  return openEbs?.engine === "replicated" ? kubectl.list<AnyObject>("customresourcedefinitions") : [];
+}
+
+/** The API server's address; a context that the kubeconfig lacks is refused with those that it has. */
+async function serverOf(kubectl: Kubectl, context: string): Promise<string> {
+  interface Kubeconfig {
+    readonly clusters: readonly { readonly name: string; readonly cluster: { readonly server: string } }[] | null;
+    readonly contexts: readonly { readonly name: string; readonly context: { readonly cluster: string } }[] | null;
+  }
+  const { clusters, contexts } = await new Kubectl({ kubeconfig: commandCluster().kubeconfig }).json<Kubeconfig>([
+    "config",
+    "view",
+  ]);
+  const found = contexts?.find(({ name }) => name === context);
+  if (!found) {
+    const names = contexts?.map(({ name }) => name) ?? [];
+    throw new Refused(
+      `kubernetes:context: "${context}" is not in the kubeconfig; it has ${names.join(", ") || "no context at all"}; ` +
+        `example: ${configSet("kubernetes:context", names[0] ?? "kind-kind")}`,
+    );
+  }
+  return clusters?.find(({ name }) => name === found.context.cluster)?.cluster.server ?? "no server";
+}
+
+function emptyIfForbidden<T>(error: unknown): T[] {
+  if (error instanceof KubectlFailed && /forbidden/i.test(error.message)) return [];
+  throw error;
+}
+
+const named =
+  (name: string) =>
+  ({ metadata }: Namespace) =>
+    metadata.name === name;
+
+function lastLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).trim().split("\n").at(-1) ?? "";
+}
+
+function countOf(findings: number): string {
+  return findings === 1 ? "One thing has" : `${findings} things have`;
+}
+
+function bulleted(findings: readonly string[]): string {
+  return findings.map((finding) => `  - ${finding}`).join("\n");
+}

@@ -1,0 +1,74 @@
+import type { Kubectl } from "./kubectl";
+
+interface Right {
+  readonly verb: string;
+  readonly resource: string;
+  readonly group?: string;
+  /** Only in the stack's own namespace; without it, in the whole cluster. */
+  readonly inNamespace?: boolean;
+}
+
+/** Whoever may not watch what the provider makes waits for it in vain: it follows each object until it is there, or gone. */
+const everyVerb = ["get", "list", "watch", "create", "patch", "delete"];
+
+/** What every stack does with the cluster's API: nothing beyond this is asked for. */
+const siteRights: readonly Right[] = [
+  ...everyVerb.map((verb) => ({ verb, resource: "namespaces" })),
+  ...["services", "storageclasses", "nodes", "persistentvolumes"].map((resource) => ({
+    verb: "list",
+    resource,
+    ...(resource === "storageclasses" ? { group: "storage.k8s.io" } : {}),
+  })),
+  ...everyVerb.flatMap((verb) =>
+    ["configmaps", "secrets", "services"].map((resource) => ({ verb, resource, inNamespace: true })),
+  ),
+  ...everyVerb.map((verb) => ({ verb, resource: "statefulsets", group: "apps", inNamespace: true })),
+  ...["list", "patch"].map((verb) => ({ verb, resource: "persistentvolumeclaims", inNamespace: true })),
+  ...["list", "watch"].flatMap((verb) => ["pods", "events"].map((resource) => ({ verb, resource, inNamespace: true }))),
+];
+
+/** What a stack that installs OpenEBS does besides, as far as it can be told before Helm has read the chart. */
+const openEbsRights: readonly Right[] = [
+  { verb: "patch", resource: "nodes" },
+  ...everyVerb.flatMap((verb) => [
+    { verb, resource: "customresourcedefinitions", group: "apiextensions.k8s.io" },
+    ...["clusterroles", "clusterrolebindings"].map((resource) => ({
+      verb,
+      resource,
+      group: "rbac.authorization.k8s.io",
+    })),
+    ...["storageclasses", "csidrivers"].map((resource) => ({ verb, resource, group: "storage.k8s.io" })),
+    { verb, resource: "diskpools", group: "openebs.io" },
+    ...["deployments", "daemonsets"].map((resource) => ({ verb, resource, group: "apps" })),
+  ]),
+  { verb: "delete", resource: "persistentvolumes" },
+  { verb: "delete", resource: "persistentvolumeclaims" },
+];
+
+/** The rights that the context's user lacks, one text a resource: `create, patch statefulsets.apps in namespace wordpress`. */
+export async function missingRights(
+  kubectl: Kubectl,
+  { namespace, openEbs }: { readonly namespace: string; readonly openEbs?: object | undefined },
+): Promise<string[]> {
+  const neededRights = openEbs ? [...siteRights, ...openEbsRights] : siteRights;
+  const reviews = neededRights.map(({ verb, resource, group, inNamespace }) => ({
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SelfSubjectAccessReview",
+    spec: { resourceAttributes: { verb, resource, group: group ?? "", ...(inNamespace ? { namespace } : {}) } },
+  }));
+  const answers = await kubectl.run(
+    ["create", "--filename=-", '--output=jsonpath={.status.allowed}{"\\n"}'],
+    JSON.stringify({ apiVersion: "v1", kind: "List", items: reviews }),
+  );
+  const allowed = answers.trim().split("\n");
+  const missing = neededRights.filter((_, index) => allowed[index] !== "true");
+  const resources = [...new Set(missing.map((right) => spoken(right, namespace)))];
+  return resources.map((resource) => {
+    const verbs = missing.filter((right) => spoken(right, namespace) === resource).map(({ verb }) => verb);
+    return `${[...new Set(verbs)].join(", ")} ${resource}`;
+  });
+}
+
+function spoken({ resource, group, inNamespace }: Right, namespace: string): string {
+  return `${resource}${group ? `.${group}` : ""}${inNamespace ? ` in namespace ${namespace}` : ""}`;
+}

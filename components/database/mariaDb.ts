@@ -1,0 +1,104 @@
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1";
+import { ConfigMap, Secret, Service } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
+import type { ClusterAccess } from "../cluster/clusterAccess";
+import { kubectlCommand } from "../cluster/kubectlCommand";
+import { dependencies } from "../dependencies";
+import { labels, selectorLabels } from "../labels";
+import { claimRetentionPolicy, claimTemplate, type DataRetention } from "../storage/claims";
+import { mariaDbPodSpec } from "./mariaDbPod";
+
+export interface MariaDbArgs {
+  readonly cluster: ClusterAccess;
+  readonly namespace: string;
+  /** Image reference of MariaDB, e.g. `mariadb:10.11`. */
+  readonly image: string;
+  /** Size of the claim `data-mariadb-0`, a Kubernetes quantity. It may only grow. */
+  readonly storage: string;
+  /** Storage class of the claim. @default the cluster's default class */
+  readonly storageClass?: string | undefined;
+  readonly dataRetention: DataRetention;
+  /** Called when the StatefulSet does not come up. */
+  readonly onError: pulumi.ErrorHook;
+}
+
+/** What others need to connect: names of objects in the namespace, and of the keys in them. */
+export interface DatabaseConnection {
+  readonly host: string;
+  readonly configMap: { readonly name: string; readonly username: string; readonly database: string };
+  readonly secret: { readonly name: string; readonly password: string };
+}
+
+/** One MariaDB server with its claim, its random passwords and the Service `mariadb`, port 3306. */
+export class MariaDb extends pulumi.ComponentResource {
+  readonly connection: DatabaseConnection = {
+    host: "mariadb",
+    configMap: { name: "mariadb", username: "username", database: "database" },
+    secret: { name: "mariadb", password: "password" },
+  };
+
+  constructor(name: string, args: MariaDbArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:database:MariaDb", name, {}, options);
+    const { namespace } = args;
+    const child = { parent: this, dependsOn: dependencies(options) };
+    const kept = { ...child, protect: args.dataRetention === "retain" };
+    const metadata = { name: "mariadb", namespace, labels: labels("mariadb") };
+    const password = (role: string) =>
+      new RandomPassword(`${name}-${role}`, { length: 32, special: false }, kept).result;
+
+    const configMap = new ConfigMap(
+      `${name}-config`,
+      { metadata, data: { username: "wordpress", database: "wordpress" } },
+      child,
+    );
+    const secret = new Secret(
+      `${name}-secret`,
+      {
+        metadata,
+        stringData: { password: password("password"), "root-password": password("root-password") },
+      },
+      kept,
+    );
+    const service = new Service(
+      `${name}-service`,
+      {
+        metadata,
+        spec: { clusterIP: "None", ports: [{ name: "mysql", port: 3306 }], selector: selectorLabels("mariadb") },
+      },
+      child,
+    );
+    const growth = kubectlCommand(
+      `${name}-growth`,
+      {
+        cluster: args.cluster,
+        onChange: "components/storage/claimGrowthCommand.ts",
+        request: { namespace, statefulSet: "mariadb", size: args.storage },
+      },
+      child,
+    );
+    new StatefulSet(
+      `${name}-server`,
+      {
+        metadata: { ...metadata, annotations: { "pulumi.com/patchForce": "true" } },
+        spec: {
+          serviceName: "mariadb",
+          replicas: 1,
+          // A pod that never gets ready must not keep a mended template from being rolled out, as OrderedReady does.
+          podManagementPolicy: "Parallel",
+          selector: { matchLabels: selectorLabels("mariadb") },
+          template: { metadata: { labels: labels("mariadb") }, spec: mariaDbPodSpec(args.image, this.connection) },
+          volumeClaimTemplates: [claimTemplate(args.storage, args.storageClass)],
+          persistentVolumeClaimRetentionPolicy: claimRetentionPolicy(args.dataRetention),
+        },
+      },
+      {
+        parent: this,
+        dependsOn: dependencies(options, configMap, secret, service, growth),
+        ignoreChanges: ["spec.volumeClaimTemplates"],
+        hooks: { onError: [args.onError] },
+      },
+    );
+    this.registerOutputs({});
+  }
+}

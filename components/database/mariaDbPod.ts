@@ -1,0 +1,40 @@
+import type { DatabaseConnection } from "./mariaDb";
+
+/** The pod of the database, as a plain object. */
+export function mariaDbPodSpec(image: string, { configMap, secret }: DatabaseConnection) {
+  const fromConfigMap = (key: string) => ({ configMapKeyRef: { name: configMap.name, key } });
+  const fromSecret = (key: string) => ({ secretKeyRef: { name: secret.name, key } });
+  return {
+    // Time for InnoDB to write its dirty pages; Kubernetes' 30 s can end in a recovery at the next start.
+    terminationGracePeriodSeconds: 120,
+    containers: [
+      {
+        name: "mariadb",
+        image,
+        // ext4 puts this folder at the root of a volume, and MariaDB takes every folder for a schema.
+        args: ["--ignore-db-dirs=lost+found"],
+        ports: [{ name: "mysql", containerPort: 3306 }],
+        env: [
+          { name: "MARIADB_DATABASE", valueFrom: fromConfigMap(configMap.database) },
+          { name: "MARIADB_USER", valueFrom: fromConfigMap(configMap.username) },
+          { name: "MARIADB_PASSWORD", valueFrom: fromSecret(secret.password) },
+          { name: "MARIADB_ROOT_PASSWORD", valueFrom: fromSecret("root-password") },
+          // From the first start on, root is not reachable over the network.
+          { name: "MARIADB_ROOT_HOST", value: "localhost" },
+        ],
+        ...mariaDbProbes,
+        resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "2", memory: "512Mi" } },
+        volumeMounts: [{ name: "data", mountPath: "/var/lib/mysql" }],
+      },
+    ],
+  };
+}
+
+const healthcheck = { exec: { command: ["healthcheck.sh", "--connect", "--innodb_initialized"] }, timeoutSeconds: 5 };
+
+/** Startup may take ten minutes: the first initialisation, or a recovery after a crash, must not be cut off. */
+const mariaDbProbes = {
+  startupProbe: { ...healthcheck, periodSeconds: 2, failureThreshold: 300 },
+  readinessProbe: { ...healthcheck, periodSeconds: 5, failureThreshold: 2 },
+  livenessProbe: { ...healthcheck, periodSeconds: 10, failureThreshold: 6 },
+};

@@ -1,0 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What a component's children depend on: all that the component does, which children do not inherit, and more. */
+export function dependencies(
+  { dependsOn }: pulumi.ComponentResourceOptions,
+  ...more: pulumi.Resource[]
+): pulumi.Output<pulumi.Input<pulumi.Resource>[]> {
+  return pulumi.output(dependsOn).apply((given) => [...(given === undefined ? [] : [given].flat()), ...more]);
+}

@@ -1,0 +1,17 @@
+/** Labels of what belongs to the stack and to no workload. */
+export const stackLabels = { "app.kubernetes.io/part-of": "wordpress" } as const;
+
+/** What selects a workload's pods, for good: a selector cannot change. */
+export function selectorLabels(app: "wordpress" | "mariadb") {
+  return { app };
+}
+
+/** Labels of a workload's objects and pods: the chapter's `app`, and the recommended ones. */
+export function labels(app: "wordpress" | "mariadb") {
+  return {
+    ...selectorLabels(app),
+    "app.kubernetes.io/name": app,
+    "app.kubernetes.io/component": app === "mariadb" ? "database" : "site",
+    ...stackLabels,
+  };
+}

@@ -1,0 +1,63 @@
+/** 2 GiB of pages of 2 MiB: what OpenEBS's io-engine takes. */
+export const neededHugePages = 1024;
+
+/** Files on the node that the program makes, and takes away again. */
+const modulesFile = "/etc/modules-load.d/wordpress-storage.conf";
+const sysctlFile = "/etc/sysctl.d/90-wordpress-storage.conf";
+/** How many huge pages there were before. */
+const formerPages = "/etc/wordpress-storage-huge-pages";
+
+const restartKubelet = `
+restart_kubelet() {
+  for unit in kubelet k3s k3s-agent rke2-server rke2-agent snap.microk8s.daemon-kubelite; do
+    if systemctl is-active --quiet "$unit"; then systemctl restart "$unit"; return; fi
+  done
+  echo "no kubelet that systemd knows: restart it by hand, so that it sees the huge pages" >&2
+}`.trim();
+
+/**
+ * Prepares a node, as root: the module nvme-tcp and the huge pages, now and after each boot. What is there already stays as
+ * it is, and a second run changes nothing. The kubelet counts huge pages only when it starts.
+ */
+export const prepareNode = `
+set -eu
+${restartKubelet}
+modprobe nvme-tcp
+if ! grep -qsx nvme-tcp /etc/modules /etc/modules-load.d/*.conf; then
+  echo nvme-tcp > ${modulesFile}
+fi
+pages=$(sysctl -n vm.nr_hugepages)
+if [ "$pages" -lt ${neededHugePages} ]; then
+  [ -e ${formerPages} ] || echo "$pages" > ${formerPages}
+  echo "vm.nr_hugepages = ${neededHugePages}" > ${sysctlFile}
+  sysctl -q -w vm.nr_hugepages=${neededHugePages}
+  pages=$(sysctl -n vm.nr_hugepages)
+  if [ "$pages" -lt ${neededHugePages} ]; then
+    echo "the memory is too full or too scattered for ${neededHugePages} huge pages, it has $pages: reboot the node, then again" >&2
+    exit 1
+  fi
+  restart_kubelet
+elif ! grep -qs "^ *vm.nr_hugepages" /etc/sysctl.conf /etc/sysctl.d/*.conf; then
+  [ -e ${formerPages} ] || echo "$pages" > ${formerPages}
+  echo "vm.nr_hugepages = $pages" > ${sysctlFile}
+fi
+`.trim();
+
+/** Undoes what \`prepareNode\` did, and nothing else. */
+export const restoreNode = `
+set -eu
+${restartKubelet}
+if [ -e ${modulesFile} ]; then
+  rm ${modulesFile}
+  modprobe -r nvme-tcp || true
+fi
+if [ -e ${sysctlFile} ]; then
+  rm ${sysctlFile}
+  before=$(cat ${formerPages})
+  if [ "$before" -ne "$(sysctl -n vm.nr_hugepages)" ]; then
+    sysctl -q -w vm.nr_hugepages="$before"
+    restart_kubelet
+  fi
+fi
+rm -f ${formerPages}
+`.trim();

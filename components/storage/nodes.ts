@@ -1,0 +1,82 @@
+import { remote } from "@pulumi/command";
+import { NodePatch } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../cluster/clusterAccess";
+import { kubectlCommand } from "../cluster/kubectlCommand";
+import { dependencies } from "../dependencies";
+import { shellWord } from "../validation";
+import { prepareNode, restoreNode } from "./nodeScripts";
+
+/** How to reach the nodes. */
+export interface NodeSsh {
+  /** root, or one that sudo asks for no password. */
+  readonly user: string;
+  readonly port: number;
+  /** Text of the private key; secret. */
+  readonly privateKey: pulumi.Output<string>;
+  /** By the node's name: where its SSH server is, and the public key that this must show. */
+  readonly hosts: Readonly<Record<string, { readonly host: string; readonly hostKey: string }>>;
+}
+
+export interface StorageNodesArgs {
+  readonly cluster: ClusterAccess;
+  /** Names of the nodes that have a pool. */
+  readonly nodes: readonly string[];
+  /** Without it somebody else has prepared the nodes, which the preflight has seen. */
+  readonly ssh?: NodeSsh | undefined;
+}
+
+/** The nodes that hold data: labelled for OpenEBS and, over SSH, prepared for it. Both are undone when the stack goes. */
+export class StorageNodes extends pulumi.ComponentResource {
+  /** What runs on the nodes depends on these. */
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, { cluster, nodes, ssh }: StorageNodesArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:storage:StorageNodes", name, {}, options);
+    const child = { parent: this, dependsOn: dependencies(options) };
+    const labels = nodes.map(
+      (node) =>
+        new NodePatch(
+          `${name}-${node}-label`,
+          {
+            metadata: {
+              name: node,
+              labels: { "openebs.io/engine": "mayastor" },
+              // The label may be there already, from an attempt by hand.
+              annotations: { "pulumi.com/patchForce": "true" },
+            },
+          },
+          child,
+        ),
+    );
+    const prepared = ssh ? nodes.map((node) => preparation(`${name}-${node}-preparation`, node, ssh, child)) : [];
+    const seen = ssh
+      ? [
+          kubectlCommand(
+            `${name}-hugepages`,
+            { cluster, onChange: "components/storage/hugePagesCommand.ts", request: { nodes } },
+            { parent: this, dependsOn: dependencies(options, ...prepared) },
+          ),
+        ]
+      : [];
+    this.ready = [...labels, ...prepared, ...seen];
+    this.registerOutputs({});
+  }
+}
+
+function preparation(name: string, node: string, ssh: NodeSsh, options: pulumi.CustomResourceOptions): remote.Command {
+  const { host, hostKey } = ssh.hosts[node] ?? { host: node, hostKey: "" };
+  const asRoot = (script: string) => `${ssh.user === "root" ? "" : "sudo -n "}sh -c ${shellWord(script)}`;
+  return new remote.Command(
+    name,
+    {
+      connection: { host, hostKey, port: ssh.port, user: ssh.user, privateKey: ssh.privateKey, dialErrorLimit: 3 },
+      create: asRoot(prepareNode),
+      update: asRoot(prepareNode),
+      delete: asRoot(restoreNode),
+      // SSH servers take no variables from outside unless they are told to.
+      addPreviousOutputInEnv: false,
+    },
+    options,
+  );
+}

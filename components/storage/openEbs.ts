@@ -1,0 +1,91 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import { Release } from "@pulumi/kubernetes/helm/v3";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
+import type { ClusterAccess } from "../cluster/clusterAccess";
+import { kubectlCommand } from "../cluster/kubectlCommand";
+import { instanceAnnotation } from "../cluster/ownership";
+import { dependencies } from "../dependencies";
+import { stackLabels } from "../labels";
+import type { DataRetention } from "./claims";
+import { openEbsName } from "./openEbsNames";
+import { type ChartSettings, openEbsValues } from "./openEbsValues";
+
+/** Whole seconds that Helm waits for the release: an image of each of its thirty containers is to be pulled on each node. */
+const releaseTimeoutSeconds = 900;
+
+export interface OpenEbsArgs {
+  readonly cluster: ClusterAccess;
+  readonly engine: "hostpath" | "replicated";
+  readonly chart: ChartSettings;
+  /** Marks the namespace as this stack's. */
+  readonly instance: pulumi.Input<string>;
+  /** Whether the chart brings the CRDs of snapshots. */
+  readonly snapshotCrds: pulumi.Input<boolean>;
+  readonly etcdMembers: 1 | 3;
+  /** Whether Loki comes along. */
+  readonly logging: boolean;
+  readonly dataRetention: DataRetention;
+  /** Nothing runs before these: the nodes' labels and their preparation. */
+  readonly releaseAfter: readonly pulumi.Resource[];
+}
+
+/** OpenEBS, by its own chart, in a namespace of its own, and what a release leaves behind when it goes. */
+export class OpenEbs extends pulumi.ComponentResource {
+  /** What needs OpenEBS to run depends on this. */
+  readonly release: Release;
+
+  constructor(name: string, args: OpenEbsArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:storage:OpenEbs", name, {}, options);
+    const child = { parent: this, dependsOn: dependencies(options) };
+    const protect = args.dataRetention === "retain";
+
+    const namespace = new Namespace(
+      `${name}-namespace`,
+      {
+        metadata: {
+          name: openEbsName,
+          // Its pods drive the nodes' disks.
+          labels: { ...stackLabels, "pod-security.kubernetes.io/enforce": "privileged" },
+          annotations: { [instanceAnnotation]: args.instance },
+        },
+      },
+      { ...child, protect },
+    );
+    // On the way down it clears, between the release and the namespace, what Helm leaves behind.
+    const leftovers = kubectlCommand(
+      `${name}-leftovers`,
+      {
+        cluster: args.cluster,
+        onDelete: "components/storage/leftoversCommand.ts",
+        request: { namespace: openEbsName },
+      },
+      { parent: this, dependsOn: dependencies(options, namespace) },
+    );
+    const password = (role: string) =>
+      new RandomPassword(`${name}-${role}`, { length: 32, special: false }, { ...child, protect }).result;
+    const logging = args.logging
+      ? { rootPassword: password("minio-root"), userPassword: password("minio-user") }
+      : undefined;
+    this.release = new Release(
+      `${name}-release`,
+      {
+        name: openEbsName,
+        namespace: openEbsName,
+        chart: "openebs",
+        version: args.chart.version,
+        repositoryOpts: { repo: args.chart.repository },
+        timeout: releaseTimeoutSeconds,
+        values: openEbsValues({ ...args, imageRegistry: args.chart.imageRegistry, logging }),
+      },
+      {
+        parent: this,
+        protect,
+        dependsOn: dependencies(options, namespace, leftovers, ...args.releaseAfter),
+        // etcd of another size is another etcd: what the pools are is in it.
+        ignoreChanges: args.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],
+      },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,46 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import { StorageClass } from "@pulumi/kubernetes/storage/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { dependencies } from "../dependencies";
+import { stackLabels } from "../labels";
+import type { DataRetention } from "./claims";
+import { mayastorDriver, replicatedClassName } from "./openEbsNames";
+
+export interface ReplicatedClassArgs {
+  /** On how many pools the data of a new volume is, 1 to the number of pools. Volumes that exist stay as they are. */
+  readonly replicas: number;
+  readonly dataRetention: DataRetention;
+}
+
+/** The chapter's `openebs-replicated`, which no chart brings, and its class of snapshots. */
+export class ReplicatedClass extends pulumi.ComponentResource {
+  constructor(name: string, args: ReplicatedClassArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:storage:ReplicatedClass", name, {}, options);
+    const child = { parent: this, dependsOn: dependencies(options), protect: args.dataRetention === "retain" };
+    const metadata = { name: replicatedClassName, labels: stackLabels };
+    new StorageClass(
+      `${name}-class`,
+      {
+        metadata,
+        provisioner: mayastorDriver,
+        parameters: { protocol: "nvmf", repl: String(args.replicas), fsType: "xfs" },
+        allowVolumeExpansion: true,
+        reclaimPolicy: "Delete",
+        volumeBindingMode: "Immediate",
+      },
+      child,
+    );
+    new CustomResource(
+      `${name}-snapshots`,
+      {
+        apiVersion: "snapshot.storage.k8s.io/v1",
+        kind: "VolumeSnapshotClass",
+        metadata,
+        driver: mayastorDriver,
+        deletionPolicy: "Delete",
+      },
+      child,
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,28 @@
+import { commandRequest, Refused, runCommand } from "../cluster/commandProcess";
+import type { Claim, Volume } from "../cluster/objects";
+import { untilNoneLeft } from "../cluster/waiting";
+import { unreleased, type VolumeReleaseRequest } from "./volumeRelease";
+
+/** Whole seconds that the cluster may take to delete the volumes of a stack that goes. */
+const patienceSeconds = 300;
+
+runCommand(async (kubectl) => {
+  const { namespace, dataRetention } = commandRequest<VolumeReleaseRequest>();
+  if (dataRetention === "retain") return;
+  const stillThere = async () => {
+    const [claims, volumes] = await Promise.all([
+      kubectl.list<Claim>("persistentvolumeclaims", namespace),
+      kubectl.list<Volume>("persistentvolumes"),
+    ]);
+    return unreleased(namespace, claims, volumes);
+  };
+  await untilNoneLeft(
+    patienceSeconds,
+    stillThere,
+    (left) =>
+      new Refused(
+        `Not gone after ${patienceSeconds} s: ${left.join("; ")}.\n` +
+          `Look: kubectl --namespace ${namespace} describe persistentvolumeclaim. Then again: pulumi destroy`,
+      ),
+  );
+});

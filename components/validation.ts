@@ -1,0 +1,136 @@
+import { quantityBytes } from "./quantity";
+
+/** What a value may be: how to read it, and how to say what is allowed. */
+export interface Rule<T> {
+  /** Completes the sentence "expected …". */
+  readonly allowed: string;
+  /** A value that is allowed, as one would type it. */
+  readonly example: string;
+  /** The value that the text stands for; undefined where the text is not allowed. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+/** A value that is not allowed. The message names the key, the value, what is allowed and an example. */
+export class InvalidValue extends Error {
+  constructor(key: string, value: unknown, rule: Pick<Rule<unknown>, "allowed" | "example">) {
+    super(
+      `${key}: ${quoted(value)} is not allowed; expected ${rule.allowed}; example: ${configSet(key, rule.example)}`,
+    );
+  }
+}
+
+/** The value that a text stands for under a rule. @throws InvalidValue */
+export function validate<T>(key: string, text: string, rule: Rule<T>): T {
+  const value = rule.parse(text);
+  if (value === undefined) throw new InvalidValue(key, text, rule);
+  return value;
+}
+
+/** The command that sets a key; a dotted key is inside an object and needs `--path`. */
+export function configSet(key: string, value: string): string {
+  return `pulumi config set ${pathOption(key)}${shellWord(key)} ${shellWord(value)}`;
+}
+
+/** The command that removes a key. */
+export function configRemove(key: string): string {
+  return `pulumi config rm ${pathOption(key)}${shellWord(key)}`;
+}
+
+function pathOption(key: string): string {
+  return /[.[]/.test(key) ? "--path " : "";
+}
+
+/** A text as a shell reads it back as one word. */
+export function shellWord(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A value as a message shows it: quoted, on one line, at most 80 characters of it. */
+function quoted(value: unknown): string {
+  const text = JSON.stringify(typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined"));
+  return text.length > 82 ? `${text.slice(0, 80)}…"` : text;
+}
+
+export function wholeNumber(minimum: number, maximum: number, example: number): Rule<number> {
+  return {
+    allowed: `a whole number from ${minimum} to ${maximum}`,
+    example: String(example),
+    parse: (text) => {
+      const value = Number(text);
+      return /^(0|[1-9]\d{0,9})$/.test(text) && value >= minimum && value <= maximum ? value : undefined;
+    },
+  };
+}
+
+export function oneOf<T extends string>(...values: readonly [T, ...T[]]): Rule<T> {
+  return {
+    allowed: values.join(" or "),
+    example: values[0],
+    parse: (text) => values.find((value) => value === text),
+  };
+}
+
+export const trueOrFalse: Rule<boolean> = {
+  allowed: "true or false",
+  example: "true",
+  parse: (text) => ({ true: true, false: false })[text],
+};
+
+/** An address of a web server, without the user and password that some have in it: it is shown and kept in clear. */
+export const webAddress = (example: string) =>
+  matching("an http or https URL without user and password", example, /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 2000);
+
+/** Where images come from: `registry[:port][/path]`, without a slash at the end. */
+export const imageRegistry = matching(
+  "an image registry: host[:port][/path]",
+  "registry.example.com/openebs",
+  /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+  253,
+);
+
+export function matching(allowed: string, example: string, pattern: RegExp, maximumLength: number): Rule<string> {
+  return {
+    allowed,
+    example,
+    parse: (text) => (text.length <= maximumLength && pattern.test(text) ? text : undefined),
+  };
+}
+
+/** A name as namespaces and Services have it (RFC 1123 label). */
+export const dnsLabel = matching(
+  "a DNS label: 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends",
+  "wordpress",
+  /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+  63,
+);
+
+/** A name as storage classes have it (RFC 1123 subdomain). */
+export const dnsSubdomain = matching(
+  "a DNS subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends of each part",
+  "openebs-replicated",
+  /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  253,
+);
+
+/** An image as a pod names it: `[registry[:port]/]path[:tag][@digest]`. */
+export const imageReference = (example: string) =>
+  matching(
+    "an image reference: [registry/]name[:tag][@sha256:…]",
+    example,
+    /^([a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+    383,
+  );
+
+/** A size of storage, kept as the text that it is written as. */
+export function storageSize(minimum?: string): Rule<string> {
+  const least = minimum === undefined ? 1 : (quantityBytes(minimum) ?? Infinity);
+  return {
+    allowed: minimum === undefined ? "a Kubernetes quantity above 0" : `a Kubernetes quantity of at least ${minimum}`,
+    example: "2Gi",
+    parse: (text) => ((quantityBytes(text) ?? 0) >= least ? text : undefined),
+  };
+}
+
+export function anyText(example: string): Rule<string> {
+  return { allowed: "any text", example, parse: (text) => text };
+}

@@ -1,0 +1,4 @@
+import { loadSettings } from "./stacks/settings";
+import { deploy } from "./stacks/wordpress";
+
+export const { url, namespace, storageClasses, diskPools } = deploy(loadSettings());

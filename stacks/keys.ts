@@ -1,0 +1,134 @@
+import { chartVersion } from "../components/storage/chartVersion";
+import { diskUri } from "../components/storage/disk";
+import {
+  anyText,
+  dnsLabel,
+  dnsSubdomain,
+  imageReference,
+  imageRegistry,
+  matching,
+  oneOf,
+  type Rule,
+  storageSize,
+  trueOrFalse,
+  webAddress,
+  wholeNumber,
+} from "../components/validation";
+
+/** A key of the stack's configuration: what it means, what it may be, and what it is when it is not set. */
+export interface Key<T> {
+  readonly meaning: string;
+  readonly rule: Rule<T>;
+  /** The text that is taken where the key is not set. A key without one stays undefined. */
+  readonly default?: string;
+}
+
+const key = <T>(rule: Rule<T>, defaultText: string, meaning: string) => ({ rule, default: defaultText, meaning });
+const optionalKey = <T>(rule: Rule<T>, meaning: string) => ({ rule, meaning });
+
+/** The flat keys. */
+export const keys = {
+  namespace: key(dnsLabel, "wordpress", "Namespace that the stack makes and owns."),
+  wordpressReplicas: key(wholeNumber(1, 100, 3), "1", "Number of WordPress pods."),
+  wordpressImage: key(
+    imageReference("wordpress:6.5-apache"),
+    "wordpress:6.5-apache",
+    "Image of WordPress with Apache.",
+  ),
+  wordpressStorage: key(storageSize("1Gi"), "1Gi", "Size of each pod's claim. It may only grow."),
+  wordpressNodePort: key(wholeNumber(30000, 32767, 30007), "30007", "Port of every node at which the site answers."),
+  mariadbImage: key(imageReference("mariadb:10.11"), "mariadb:10.11", "Image of MariaDB."),
+  mariadbStorage: key(storageSize(), "1Gi", "Size of the database's claim. It may only grow."),
+  dataRetention: key(
+    oneOf("delete", "retain"),
+    "delete",
+    "What `pulumi destroy` does with claims, and with the namespace, Secrets and passwords that open them.",
+  ),
+  keyRotation: key(anyText("2026-11"), "1", "A new value makes new keys: everybody is logged out."),
+  content: key(oneOf("perPod"), "perPod", "Where WordPress's files are: `perPod`, as in the chapter."),
+} as const;
+
+/** The keys inside the object `storage`, but for its `pools`. */
+export const storageKeys = {
+  engine: key(
+    oneOf("existing", "hostpath", "replicated"),
+    "existing",
+    "Who provides storage: `existing`, a storage class that the cluster has; `hostpath`, OpenEBS with folders of the " +
+      "nodes; `replicated`, OpenEBS with a DiskPool on each node.",
+  ),
+  className: optionalKey(
+    dnsSubdomain,
+    "With `existing`: the storage class of all claims. Not set: the cluster's default class.",
+  ),
+  replicas: optionalKey(
+    { ...wholeNumber(1, 1000, 3), allowed: "a whole number from 1 to the number of storage.pools" },
+    "With `replicated`: on how many pools a volume's data is. Not set: the smaller of 3 and the number of pools.",
+  ),
+  logging: key(
+    trueOrFalse,
+    "false",
+    "With `replicated`: OpenEBS's own logging, by Loki, with a storage class of its own.",
+  ),
+  chartVersion: key(chartVersion, "4.4.0", "Version of OpenEBS's chart."),
+  chartRepository: key(
+    webAddress("https://charts.example.com/openebs"),
+    "https://openebs.github.io/openebs",
+    "Where OpenEBS's chart comes from.",
+  ),
+  imageRegistry: optionalKey(
+    imageRegistry,
+    "Where all of OpenEBS's images come from. Not set: where the chart has each of them from.",
+  ),
+} as const;
+
+/** The keys of each entry of `storage.pools`. */
+export const poolKeys = {
+  node: optionalKey(dnsSubdomain, "Node that the pool is on; the pool is named `pool-NODE`."),
+  disk: optionalKey(diskUri, "The disk, all of which the pool takes."),
+  replace: key(
+    trueOrFalse,
+    "false",
+    "Lets a changed disk make the pool anew, **without the data on it**; else such a change is refused.",
+  ),
+} as const;
+
+/** The keys of `nodeSsh`, but for its `hosts`. */
+export const nodeSshKeys = {
+  user: key(
+    matching("the name of a user", "root", /^[a-z_][a-z0-9_-]*$/, 32),
+    "root",
+    "User on the nodes: root, or one that sudo asks for no password.",
+  ),
+  port: key(wholeNumber(1, 65535, 22), "22", "Port of the nodes' SSH servers."),
+} as const;
+
+/** The keys of each entry of `nodeSsh.hosts`. */
+export const nodeSshHostKeys = {
+  host: optionalKey(
+    matching("a host name or an IP address", "192.0.2.10", /^[a-zA-Z0-9]([a-zA-Z0-9.:-]*[a-zA-Z0-9])?$/, 253),
+    "Where the node's SSH server is.",
+  ),
+  hostKey: optionalKey(
+    matching(
+      "the server's public key, ssh-ed25519 or ecdsa-sha2-…, as ssh-keyscan prints it after the host",
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…",
+      // No RSA: the command plugin asks for such a key by the name ssh-rsa, which OpenSSH since 8.8 no longer answers to.
+      /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{40,}={0,2}( .*)?$/,
+      1000,
+    ),
+    "The server's public key: a node that shows another one is not prepared.",
+  ),
+} as const;
+
+/** Values that the design has and this version does not yet. */
+export const plannedValues: Readonly<Record<string, readonly string[]>> = { content: ["shared"] };
+
+/** Keys that the design has and this version does not yet. */
+export const plannedKeys: readonly string[] = [
+  ...["databasePasswordRotation", "contentStorageClass", "contentAccessMode", "plugins", "themes", "pluginRepository"],
+  ...["fileModifications", "uploadLimit", "phpMemory", "siteUrl", "siteHosts", "siteTitle"],
+  ...["adminUser", "adminEmail", "adminPassword", "pageCache", "egress"],
+];
+
+/** What is read of the provider's own configuration; any other of its keys would be ignored in silence. */
+export const clusterKeys = ["kubeconfig", "context", "upsertExistingObjects"] as const;

@@ -1,0 +1,103 @@
+import { distance } from "fastest-levenshtein";
+import { configRemove, configSet, InvalidValue, validate } from "../components/validation";
+import { type Key, plannedValues } from "./keys";
+
+/** Takes what is wrong with the configuration, a finding a call. */
+export type Report = (problem: string) => void;
+
+/** The values of known keys, by their rules; a key without a default may be undefined. */
+export type Values<K extends Record<string, Key<unknown>>> = {
+  [N in keyof K]: K[N] extends { rule: { parse: (text: string) => infer V }; default: string }
+    ? Exclude<V, undefined>
+    : ReturnType<K[N]["rule"]["parse"]>;
+};
+
+/** Reads known keys; what is wrong is reported, and undefined in what is returned. @param prefix e.g. `storage.` */
+export function readKeys<K extends Record<string, Key<unknown>>>(
+  known: K,
+  prefix: string,
+  values: Readonly<Record<string, string | undefined>>,
+  report: Report,
+): Values<K> {
+  const read = ([name, key]: [string, Key<unknown>]) => {
+    const text = values[name] ?? key.default;
+    return [name, text === undefined ? undefined : readValue(`${prefix}${name}`, text, key, report)];
+  };
+  return Object.fromEntries(Object.entries(known).map(read)) as Values<K>;
+}
+
+function readValue(name: string, text: string, { rule }: Key<unknown>, report: Report): unknown {
+  if (plannedValues[name]?.includes(text)) {
+    report(
+      `${name}: "${text}" is not available yet; expected ${rule.allowed}; example: ${configSet(name, rule.example)}`,
+    );
+    return undefined;
+  }
+  try {
+    return validate(name, text, rule);
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    report(error.message);
+    return undefined;
+  }
+}
+
+/**
+ * Reads an object, each value as a text: a text as it is, anything else as JSON. Keys that it does not know are reported.
+ * @param name its key, e.g. `storage`
+ * @param example a key inside it and a value, for the message
+ */
+export function readObject(
+  name: string,
+  text: string | undefined,
+  { known, example }: { readonly known: readonly string[]; readonly example: readonly [string, string] },
+  report: Report,
+): Record<string, string | undefined> {
+  if (text === undefined) return {};
+  const value = parsed(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    report(
+      notAllowed(name, value, `an object with the keys ${known.join(", ")}`, [`${name}.${example[0]}`, example[1]]),
+    );
+    return {};
+  }
+  Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .forEach((key) =>
+      report(
+        unknownKey(
+          `${name}.${key}`,
+          known.map((other) => `${name}.${other}`),
+        ),
+      ),
+    );
+  return texts(value);
+}
+
+/** The values of an object, each as a text. */
+function texts(value: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, typeof inner === "string" ? inner : JSON.stringify(inner)]),
+  );
+}
+
+/** The value of a JSON text; the text itself where it is none. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** That a value is not allowed, with another key's setting as the example. */
+export function notAllowed(name: string, value: unknown, allowed: string, example: readonly [string, string]): string {
+  const [message] = new InvalidValue(name, value, { allowed, example: "" }).message.split("; example:");
+  return `${message}; example: ${configSet(...example)}`;
+}
+
+/** That there is no such key, with the nearest one that there is. */
+export function unknownKey(name: string, known: readonly string[]): string {
+  const nearest = [...known].sort((one, other) => distance(one, name) - distance(other, name))[0];
+  return `${name}: is no key of this program; did you mean ${nearest}? Remove it: ${configRemove(name)}`;
+}

@@ -1,0 +1,146 @@
+import { Provider } from "@pulumi/kubernetes";
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomString } from "@pulumi/random";
+import { type ClusterAccess, isKubeconfigText } from "../components/cluster/clusterAccess";
+import { failureReport } from "../components/cluster/failureReport";
+import { kubectlCommand } from "../components/cluster/kubectlCommand";
+import { Preflight } from "../components/cluster/preflight";
+import { instanceAnnotation } from "../components/cluster/ownership";
+import { MariaDb } from "../components/database/mariaDb";
+import { stackLabels } from "../components/labels";
+import { WordPress } from "../components/site/wordPress";
+import { openEbsName } from "../components/storage/openEbsNames";
+import type { OpenEbsRequest } from "../components/storage/openEbsFindings";
+import { claimClass, ownClasses, Storage } from "../components/storage/storage";
+import { clusterDigest, currentContext } from "./kubeconfig";
+import type { Settings } from "./settings";
+
+/** What `pulumi stack output` shows. */
+export interface StackOutputs {
+  /** Address at which the site answers. */
+  readonly url: pulumi.Output<string>;
+  readonly namespace: string;
+  /** The storage class of the stack's claims, then the others that it brings. */
+  readonly storageClasses: pulumi.Output<string[]>;
+  /** Names of the stack's DiskPools. */
+  readonly diskPools: readonly string[];
+}
+
+/** Registers the whole stack: what is checked first, then storage, database and site. */
+export function deploy(settings: Settings): StackOutputs {
+  const { namespace, dataRetention, storage } = settings;
+  const { kubeconfig } = settings.cluster;
+  const cluster: ClusterAccess = { kubeconfig, context: settings.cluster.context ?? currentContext(kubeconfig) };
+  const retain = dataRetention === "retain";
+  const storageClass = claimClass(storage);
+  const provider = new Provider("cluster", {
+    kubeconfig: secretText(kubeconfig),
+    context: cluster.context,
+    enableSecretMutable: true,
+    enableConfigMapMutable: true,
+    ...(settings.cluster.upsertExistingObjects ? { upsertExistingObjects: true } : {}),
+  });
+  const instance = new RandomString("instance", { length: 8, special: false, upper: false }, { protect: retain });
+  const preflight = new Preflight("preflight", {
+    cluster,
+    request: {
+      clusterDigest: clusterDigest(cluster),
+      instance: instance.result,
+      namespace,
+      nodePort: settings.wordpressNodePort,
+      engine: storage.engine,
+      className: storageClass,
+      openEbs: openEbsRequest(settings),
+      claims: [
+        { statefulSet: "mariadb", sizeKey: "mariadbStorage", size: settings.mariadbStorage },
+        { statefulSet: "wordpress", sizeKey: "wordpressStorage", size: settings.wordpressStorage },
+      ],
+    },
+  });
+  const ground = new Storage(
+    "storage",
+    {
+      cluster,
+      storage,
+      nodeSsh: settings.nodeSsh,
+      instance: instance.result,
+      snapshotCrds: preflight.record.apply(({ snapshotCrds }) => snapshotCrds),
+      dataRetention,
+    },
+    { providers: [provider], dependsOn: preflight },
+  );
+  const home = new Namespace(
+    "namespace",
+    {
+      metadata: {
+        name: namespace,
+        labels: stackLabels,
+        annotations: { [instanceAnnotation]: instance.result },
+      },
+    },
+    { provider, protect: retain, dependsOn: preflight },
+  );
+  // On the way down it waits, between the workloads and the namespace, until their volumes are really gone.
+  const volumes = kubectlCommand(
+    "volumes",
+    { cluster, onDelete: "components/storage/volumeReleaseCommand.ts", request: { namespace, dataRetention } },
+    { dependsOn: [home, ground] },
+  );
+  const shared = { cluster, namespace, storageClass, dataRetention };
+  const options = { providers: [provider], dependsOn: [home, volumes] };
+  const database = new MariaDb(
+    "mariadb",
+    {
+      ...shared,
+      image: settings.mariadbImage,
+      storage: settings.mariadbStorage,
+      onError: failureReport("mariadb-failure", cluster, { namespace, app: "mariadb" }),
+    },
+    options,
+  );
+  const site = new WordPress(
+    "wordpress",
+    {
+      ...shared,
+      replicas: settings.wordpressReplicas,
+      image: settings.wordpressImage,
+      storage: settings.wordpressStorage,
+      nodePort: settings.wordpressNodePort,
+      keyRotation: settings.keyRotation,
+      database: database.connection,
+      podsAfter: database,
+      onError: failureReport("wordpress-failure", cluster, { namespace, app: "wordpress" }),
+    },
+    options,
+  );
+  if (storage.engine !== "existing") {
+    // On the way down it comes before all others, and stops where somebody else's data would go along.
+    kubectlCommand(
+      "storage-guard",
+      {
+        cluster,
+        onDelete: "components/storage/foreignVolumesCommand.ts",
+        request: { namespace, openEbs: openEbsName, classes: ownClasses(storage), pools: [...ground.diskPools] },
+      },
+      { dependsOn: [database, site, volumes] },
+    );
+  }
+  return {
+    url: preflight.record.apply(({ nodeAddress }) => `http://${nodeAddress}:${settings.wordpressNodePort}`),
+    namespace,
+    storageClasses: preflight.record.apply(({ storageClass: taken }) => [...new Set([taken, ...ownClasses(storage)])]),
+    diskPools: ground.diskPools,
+  };
+}
+
+function openEbsRequest({ storage, nodeSsh }: Settings): OpenEbsRequest | undefined {
+  if (storage.engine === "existing") return undefined;
+  const pools = storage.engine === "replicated" ? storage.pools : [];
+  return { engine: storage.engine, pools, prepares: nodeSsh !== undefined };
+}
+
+/** A kubeconfig's text is a secret; its path is not. */
+function secretText(kubeconfig: string | undefined): pulumi.Input<string> | undefined {
+  return kubeconfig !== undefined && isKubeconfigText(kubeconfig) ? pulumi.secret(kubeconfig) : kubeconfig;
+}
