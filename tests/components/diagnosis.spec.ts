@@ -1,0 +1,82 @@
+import * as assert from "node:assert/strict";
+import { explain as explainWorkload, type WorkloadFacts } from "../../components/cluster/diagnosis";
+import type { Claim, ContainerStatus, Event, Pod } from "../../components/cluster/objects";
+
+const container: ContainerStatus = { name: "wordpress", image: "wordpress:x", ready: false, restartCount: 0 };
+const pod = (status: Pod["status"]): Pod => ({ metadata: { name: "wordpress-0", uid: "1" }, status });
+const warning = (kind: string, name: string, message: string): Event => ({
+  type: "Warning",
+  message,
+  involvedObject: { kind, name },
+});
+
+const explain = (facts: Omit<WorkloadFacts, "app">) => explainWorkload({ app: "wordpress", ...facts });
+
+describe("why a workload is not up", () => {
+  it("names the image and the registry's word", () => {
+    const state = { waiting: { reason: "ImagePullBackOff", message: "not found" } };
+    assert.deepEqual(
+      explain({ pods: [pod({ containerStatuses: [{ ...container, state }] })], claims: [], events: [] }),
+      ['pod wordpress-0 cannot get the image "wordpress:x" (ImagePullBackOff): not found'],
+    );
+  });
+
+  it("names the claim and the provisioner's word, before the pod that waits for it", () => {
+    const claim: Claim = {
+      metadata: { name: "data-wordpress-0", uid: "2" },
+      spec: { storageClassName: "standard", resources: { requests: { storage: "1Gi" } } },
+      status: { phase: "Pending" },
+    };
+    const conditions = [{ type: "PodScheduled", status: "False", message: "unbound claims" }];
+    const events = [warning("PersistentVolumeClaim", "data-wordpress-0", "no space")];
+    assert.deepEqual(explain({ pods: [pod({ conditions })], claims: [claim], events }), [
+      'claim data-wordpress-0 has no volume (storage class "standard"): no space',
+      "pod wordpress-0 has no node: unbound claims",
+    ]);
+  });
+
+  it("names the probe that fails, by its last event", () => {
+    const events = [
+      warning("Pod", "wordpress-0", "Startup probe failed: refused"),
+      warning("Pod", "wordpress-0", "Startup probe failed: HTTP 500"),
+    ];
+    const statuses = [{ ...container, state: { running: {} } }];
+    assert.deepEqual(explain({ pods: [pod({ containerStatuses: statuses })], claims: [], events }), [
+      "pod wordpress-0 is not ready; the cluster says: Startup probe failed: HTTP 500",
+    ]);
+  });
+
+  it("tells a crash from a lack of memory", () => {
+    const ended = (terminated: { reason?: string; exitCode: number }, restartCount = 4) =>
+      explain({
+        pods: [pod({ containerStatuses: [{ ...container, restartCount, lastState: { terminated } }] })],
+        claims: [],
+        events: [],
+      });
+    assert.deepEqual(ended({ exitCode: 1 }, 1), [
+      "pod wordpress-0 container wordpress ended with exit code 1 and was started again once",
+    ]);
+    assert.deepEqual(ended({ exitCode: 1 }), [
+      "pod wordpress-0 container wordpress ended with exit code 1 and was started again 4 times",
+    ]);
+    assert.deepEqual(ended({ reason: "OOMKilled", exitCode: 137 }), [
+      "pod wordpress-0 container wordpress ran out of memory and was started again 4 times",
+    ]);
+  });
+
+  it("names what keeps pods from being made at all", () => {
+    const message = 'create Pod wordpress-0 in StatefulSet wordpress failed error: exceeded quota "small"';
+    const events = [warning("StatefulSet", "mariadb", "another's"), warning("StatefulSet", "wordpress", message)];
+    assert.deepEqual(explain({ pods: [], claims: [], events }), [`StatefulSet wordpress lacks pods: ${message}`]);
+  });
+
+  it("blames no old event of the StatefulSet's where a pod tells more", () => {
+    const events = [warning("StatefulSet", "wordpress", "long ago")];
+    assert.deepEqual(explain({ pods: [pod({})], claims: [], events }), ["pod wordpress-0 is not ready"]);
+  });
+
+  it("leaves out what is well", () => {
+    const conditions = [{ type: "Ready", status: "True" }];
+    assert.deepEqual(explain({ pods: [pod({ conditions })], claims: [], events: [] }), []);
+  });
+});

@@ -1,0 +1,140 @@
+import * as assert from "node:assert/strict";
+import type { Claim, DiskPool, Volume } from "../../components/cluster/objects";
+import { foreignVolumes } from "../../components/storage/foreignVolumes";
+import { leftClaims, needsSnapshotCrds, ownedSnapshotCrds } from "../../components/storage/leftovers";
+import { openEbsValues, type OpenEbsValuesArgs } from "../../components/storage/openEbsValues";
+import { poolState } from "../../components/storage/poolReport";
+
+const off = { enabled: false };
+const values = (args: Partial<OpenEbsValuesArgs>) =>
+  openEbsValues({ engine: "replicated", imageRegistry: undefined, snapshotCrds: true, etcdMembers: 3, ...args });
+/** Every path to a value that is a text with this in it. */
+function pathsTo(text: string, value: unknown, path = ""): string[] {
+  if (typeof value === "string") return value.includes(text) ? [path] : [];
+  return Object.entries(value ?? {}).flatMap(([key, inner]) => pathsTo(text, inner, path ? `${path}.${key}` : key));
+}
+
+describe("the values of OpenEBS's chart", () => {
+  it("are the light form with hostpath: one provisioner and its class", () => {
+    assert.deepEqual(values({ engine: "hostpath" }), {
+      engines: { local: { lvm: off, zfs: off, rawfile: off }, replicated: { mayastor: off } },
+      "openebs-crds": { csi: { volumeSnapshots: off } },
+      "localpv-provisioner": { hostpathClass: { enabled: true }, analytics: off },
+      loki: off,
+      alloy: off,
+    });
+  });
+
+  it("are Mayastor with its classes, and nothing that nobody asked for, with replicated", () => {
+    assert.deepEqual(values({}), {
+      engines: { local: { lvm: off, zfs: off, rawfile: off }, replicated: { mayastor: { enabled: true } } },
+      "openebs-crds": { csi: { volumeSnapshots: { enabled: true } } },
+      "localpv-provisioner": { hostpathClass: { enabled: true }, analytics: off },
+      mayastor: {
+        csi: {},
+        etcd: { replicaCount: 3, localpvScConfig: { enabled: true, name: "mayastor-etcd-localpv" } },
+        storageClass: { enabled: true },
+        obs: { callhome: off },
+      },
+      loki: off,
+      alloy: off,
+    });
+  });
+
+  it("leave the snapshots' definitions to whoever has brought them", () => {
+    assert.deepEqual(values({ snapshotCrds: false })["openebs-crds"], { csi: { volumeSnapshots: off } });
+  });
+
+  it("have Loki with a class of its own and with passwords that are not published, where it is asked for", () => {
+    const { loki, alloy } = values({ logging: { rootPassword: "one", userPassword: "two" } });
+    assert.deepEqual(alloy, { enabled: true });
+    assert.deepEqual(loki, {
+      enabled: true,
+      localpvScConfig: { loki: { name: "mayastor-loki-localpv" } },
+      singleBinary: { persistence: { storageClass: "mayastor-loki-localpv" } },
+      minio: { rootPassword: "one", users: [{ accessKey: "logs-user", secretKey: "two", policy: "readwrite" }] },
+    });
+  });
+
+  it("lead every image to another registry", () => {
+    const logging = { rootPassword: "one", userPassword: "two" };
+    assert.deepEqual(pathsTo("registry.example", values({ imageRegistry: "registry.example", logging })).sort(), [
+      "alloy.global.image.registry",
+      "localpv-provisioner.global.imageRegistry",
+      "loki.global.image.registry",
+      "mayastor.csi.image.registry",
+      "mayastor.etcd.image.registry",
+      "mayastor.image.registry",
+      "preUpgradeHook.image.registry",
+    ]);
+    assert.deepEqual(pathsTo("registry.example", values({ engine: "hostpath", imageRegistry: "registry.example" })), [
+      "localpv-provisioner.global.imageRegistry",
+      "preUpgradeHook.image.registry",
+    ]);
+  });
+});
+
+describe("what goes with OpenEBS", () => {
+  const volume = (name: string, storageClassName: string, namespace?: string): Volume => ({
+    metadata: { name, uid: name },
+    spec: { storageClassName, ...(namespace === undefined ? {} : { claimRef: { namespace, name: `claim-${name}` } }) },
+  });
+  const pool = (name: string): DiskPool => ({ metadata: { name, uid: name }, spec: { node: "k9", disks: ["a"] } });
+
+  it("is not the data of others: their volumes and pools are named", () => {
+    const request = { namespace: "wordpress", openEbs: "openebs", classes: ["openebs-replicated"], pools: ["pool-k0"] };
+    const volumes = [
+      volume("own", "openebs-replicated", "wordpress"),
+      volume("etcd", "openebs-replicated", "openebs"),
+      volume("blog", "openebs-replicated", "blog"),
+      volume("left", "openebs-replicated"),
+      volume("elsewhere", "standard", "blog"),
+    ];
+    assert.deepEqual(foreignVolumes(request, volumes, [pool("pool-k0"), pool("pool-k9")]), [
+      "volume blog (claim blog/claim-blog)",
+      "volume left (of no claim)",
+      "DiskPool pool-k9 (node k9)",
+    ]);
+  });
+
+  it("is what its release leaves: claims in its namespace and the volumes that were theirs", () => {
+    const claim: Claim = {
+      metadata: { name: "data-openebs-etcd-0", uid: "1" },
+      spec: { resources: { requests: { storage: "1Gi" } } },
+    };
+    const volumes = [volume("etcd", "mayastor-etcd-localpv", "openebs"), volume("blog", "openebs-hostpath", "blog")];
+    assert.deepEqual(leftClaims("openebs", [claim], volumes), { claims: ["data-openebs-etcd-0"], volumes: ["etcd"] });
+  });
+
+  it("is the snapshots' definitions that came with it, and not those of others", () => {
+    const definition = (name: string, annotations = {}) => ({ metadata: { name, uid: name, annotations } });
+    const byChart = { "meta.helm.sh/release-name": "openebs", "meta.helm.sh/release-namespace": "openebs" };
+    const own = definition("volumesnapshots.snapshot.storage.k8s.io", byChart);
+    const foreign = definition("volumesnapshotclasses.snapshot.storage.k8s.io");
+    const unrelated = definition("diskpools.openebs.io");
+    assert.deepEqual(ownedSnapshotCrds([own, foreign, unrelated]), ["volumesnapshots.snapshot.storage.k8s.io"]);
+    assert.equal(needsSnapshotCrds([unrelated]), true);
+    assert.equal(needsSnapshotCrds([own]), true);
+    assert.equal(needsSnapshotCrds([own, foreign]), false);
+  });
+});
+
+describe("the state of a pool", () => {
+  const pool = (status?: DiskPool["status"]): DiskPool => ({
+    metadata: { name: "pool-k0", uid: "1" },
+    spec: { node: "k0", disks: ["/dev/disk/by-id/x"] },
+    ...(status ? { status } : {}),
+  });
+
+  it("is what its status says, or that nobody has said anything", () => {
+    assert.equal(
+      poolState(pool({ cr_state: "Created", pool_status: "Faulted" })),
+      "Created, Faulted (node k0, disk /dev/disk/by-id/x)",
+    );
+    assert.equal(
+      poolState(pool()),
+      "OpenEBS's operator has not said anything of it yet (node k0, disk /dev/disk/by-id/x)",
+    );
+    assert.equal(poolState(undefined), "the cluster does not have it");
+  });
+});

@@ -1,0 +1,80 @@
+import * as assert from "node:assert/strict";
+import type { DiskPool, Namespace } from "../../components/cluster/objects";
+import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../../components/storage/openEbsFindings";
+
+const pool = (node: string, disk: string, used = 0): DiskPool => ({
+  metadata: { name: `pool-${node}`, namespace: "openebs", uid: node },
+  spec: { node, disks: [disk] },
+  status: { cr_state: "Created", pool_status: "Online", used },
+});
+const home = (instance: string): Namespace => ({
+  metadata: { name: "openebs", uid: "1", annotations: { "wordpress/instance": instance } },
+});
+const facts: OpenEbsFacts = { context: "prod", nodes: [], classes: [], drivers: [], pools: [] };
+const request: OpenEbsRequest = { engine: "replicated", pools: [], prepares: false };
+const wanted = (node: string, disk: string, replace = false) => ({ node, disk, replace });
+
+function found(ask: Partial<OpenEbsRequest>, seen: Partial<OpenEbsFacts>): string[] {
+  return openEbsFindings({ ...request, ...ask }, "mine", { ...facts, ...seen });
+}
+
+describe("what stands in the way of OpenEBS", () => {
+  it("is nothing on a bare cluster, and nothing where it is the stack's own", () => {
+    assert.deepEqual(found({}, {}), []);
+    const drivers = [{ metadata: { name: "io.openebs.csi-mayastor", uid: "2" } }];
+    assert.deepEqual(found({}, { home: home("mine"), drivers }), []);
+  });
+
+  const other = "and this cluster has one that is not this stack's; use that one: ";
+  it("is one of somebody else: its class is the way out", () => {
+    const existing = "pulumi config set --path storage.engine existing";
+    const message = (engine: string, name: string) =>
+      `storage.engine: "${engine}" installs OpenEBS, ${other}${existing} && pulumi config set --path storage.className ${name}`;
+    assert.deepEqual(found({}, { home: home("other") }), [message("replicated", "openebs-replicated")]);
+    const drivers = [{ metadata: { name: "io.openebs.csi-mayastor", uid: "2" } }];
+    assert.deepEqual(found({}, { drivers }), [message("replicated", "openebs-replicated")]);
+    const classes = [{ metadata: { name: "openebs-hostpath", uid: "3" }, provisioner: "openebs.io/local" }];
+    assert.deepEqual(found({ engine: "hostpath" }, { classes }), [message("hostpath", "openebs-hostpath")]);
+  });
+
+  it("is a namespace that is still being deleted", () => {
+    const terminating = { ...home("mine"), status: { phase: "Terminating" } };
+    assert.deepEqual(found({}, { home: terminating }), [
+      "storage.engine: the namespace openebs is still being deleted; wait until `kubectl --context prod get namespace " +
+        "openebs` finds nothing",
+    ]);
+  });
+
+  it("is a node that is to get a pool and cannot; one that has its pool may be down", () => {
+    const pools = [wanted("k0", "a"), wanted("k1", "b")];
+    const there = { home: home("mine"), pools: [pool("k0", "a")] };
+    assert.deepEqual(
+      found({ pools }, there).map((text) => text.split(":")[0]),
+      ["storage.pools[1].node"],
+    );
+  });
+
+  const steps =
+    "To move its data: add a pool on another node, move the replicas there, remove this one (docs/operations.md, " +
+    '"Changing a pool").';
+  it("is a pool on another disk, unless it may be made anew", () => {
+    const there = { home: home("mine"), pools: [pool("k0", "a")] };
+    assert.deepEqual(found({ pools: [wanted("k0", "b")] }, there), [
+      'storage.pools[0].disk: "b" is not allowed: pool-k0 is on "a", and a pool cannot move. Keep it: ' +
+        `pulumi config set --path 'storage.pools[0].disk' a. ${steps} If nothing on it is needed: ` +
+        "pulumi config set --path 'storage.pools[0].replace' true",
+    ]);
+    assert.deepEqual(found({ pools: [wanted("k0", "b", true)] }, there), []);
+    assert.deepEqual(found({ pools: [wanted("k0", "a")] }, there), []);
+  });
+
+  it("is a pool that is left out while volumes are on it", () => {
+    const there = { home: home("mine"), pools: [pool("k0", "a"), pool("k1", "b", 4096)] };
+    assert.deepEqual(found({ pools: [wanted("k0", "a")] }, there), [
+      "storage.pools: pool-k1 on k1 is not in the list any more, and volumes have 4096 bytes of it. Keep it: " +
+        "pulumi config set --path 'storage.pools[1].node' k1 && pulumi config set --path 'storage.pools[1].disk' b. " +
+        steps,
+    ]);
+    assert.deepEqual(found({ pools: [wanted("k1", "b")] }, there), []);
+  });
+});

@@ -1,0 +1,54 @@
+import * as assert from "node:assert";
+import { CommandFailed } from "../../lab/support/processes";
+import { RecordedSite } from "./support/recordedSite";
+
+describe("a configuration that is not allowed", function () {
+  this.timeout(120_000);
+  let site: RecordedSite;
+  let output: string;
+
+  before(async () => {
+    site = await RecordedSite.start();
+    const failure: unknown = await site
+      .up({ wordpressReplicas: "0", dataRetention: "maybe", wordpresReplicas: "3", content: "shared" })
+      .catch((error: unknown) => error);
+    assert.ok(failure instanceof CommandFailed, "up went through");
+    output = failure.output;
+  });
+  after(() => site.stop());
+
+  it("is refused before any provider is asked for anything", () => {
+    assert.deepStrictEqual(site.calls, []);
+  });
+
+  it("names key, value, what is allowed, and an example to type", () => {
+    assert.ok(
+      output.includes(
+        'wordpressReplicas: "0" is not allowed; expected a whole number from 1 to 100; ' +
+          "example: pulumi config set wordpressReplicas 3",
+      ),
+      output,
+    );
+    assert.match(output, /dataRetention: "maybe" is not allowed; expected delete or retain;/);
+  });
+
+  it("names the key that was meant", () => {
+    assert.match(output, /wordpresReplicas: .* did you mean wordpressReplicas\?/);
+  });
+
+  it("says of a value that is still to come that it is", () => {
+    assert.match(output, /content: "shared" is not available yet/);
+  });
+
+  it("prints each finding once, and no stack trace", () => {
+    assert.strictEqual(output.split('wordpressReplicas: "0"').length - 1, 1);
+    assert.doesNotMatch(output, /^\s+at .*\(.*:\d+:\d+\)/m);
+  });
+
+  it("is mended with the command that the message shows", async () => {
+    await site.project.pulumi("config", "set", "wordpressReplicas", "3");
+    const failure: unknown = await site.preview().catch((error: unknown) => error);
+    assert.ok(failure instanceof CommandFailed);
+    assert.doesNotMatch(failure.output, /wordpressReplicas: /);
+  });
+});

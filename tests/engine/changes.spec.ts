@@ -1,0 +1,178 @@
+import * as assert from "node:assert";
+import { CommandFailed } from "../../lab/support/processes";
+import { keys, storageKeys } from "../../stacks/keys";
+import { property } from "../support/properties";
+import { assertBefore, deeds, done, only, subjects } from "./support/calls";
+import { RecordedSite } from "./support/recordedSite";
+
+const preflight = "Command/preflight-check";
+const steps = /To move: make a second stack with the new value, copy database and files, then destroy this one/;
+
+describe("pulumi up on a live stack, when a key changes", function () {
+  this.timeout(120_000);
+  /** Keys that the tests below changed, to be compared with all that there are. */
+  const tried = new Set<string>();
+  let site: RecordedSite;
+
+  before(async () => {
+    site = await RecordedSite.start();
+    await site.up();
+  });
+  after(() => site.stop());
+
+  const change = async (settings: Readonly<Record<string, string>>) => {
+    Object.keys(settings).forEach((key) => tried.add(key));
+    return site.up(settings);
+  };
+  /** Changes keys, sees the change refused, and takes them back. Returns what the user saw. */
+  const refused = async (settings: Record<string, string>, takeBack: readonly string[][]): Promise<string> => {
+    const failure: unknown = await change(settings).catch((error: unknown) => error);
+    for (const command of takeBack) await site.project.pulumi("config", ...command);
+    assert.ok(failure instanceof CommandFailed, "up went through");
+    assert.deepStrictEqual(deeds(site.calls), [`update ${preflight}`], "it touched something");
+    return failure.output;
+  };
+
+  it("wordpressReplicas from 1 to 3 is exactly one update", async () => {
+    const { changes, steps: taken } = await change({ wordpressReplicas: "3" });
+    assert.strictEqual(changes.update, 1);
+    assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
+    assert.deepStrictEqual(deeds(site.calls), ["update StatefulSet/wordpress"]);
+    assert.deepStrictEqual(
+      taken.flatMap(({ paths }) => paths),
+      ["spec.replicas"],
+    );
+    assert.strictEqual(property(only(site.calls, "update", "StatefulSet/wordpress").inputs, "spec.replicas"), 3);
+  });
+
+  it("keyRotation makes eight new keys, and rolls the pods by their checksum", async () => {
+    const { changes, steps: taken } = await change({ keyRotation: "2" });
+    assert.deepStrictEqual({ ...changes, same: 0 }, { same: 0, replace: 8, update: 2 });
+    const created = subjects(site.calls, "create");
+    assert.deepStrictEqual(
+      created.filter((name) => !name.startsWith("RandomPassword/wordpress-keys-")),
+      [],
+    );
+    const rolled = taken.find(({ name, type }) => type.endsWith(":StatefulSet") && name.startsWith("wordpress"));
+    assert.deepStrictEqual(rolled?.paths, ['spec.template.metadata.annotations["wordpress/keys-checksum"]']);
+  });
+
+  it("keyRotation updates the Secret in place, all eight keys in it", () => {
+    const { inputs, oldInputs } = only(site.calls, "update", "Secret/wordpress-secrets");
+    const [now, before] = [inputs, oldInputs].map((side) => Object.entries(property(side, "stringData") as object));
+    assert.strictEqual(now?.length, 8);
+    now.forEach(([key, value], index) => assert.notStrictEqual(value, before?.[index]?.[1], `${key} is the old one`));
+  });
+
+  it("keyRotation touches nothing of the database", () => {
+    assert.deepStrictEqual(
+      deeds(site.calls).filter((deed) => /mariadb|Namespace/.test(deed)),
+      [],
+    );
+  });
+
+  it("mariadbStorage from 1Gi to 2Gi grows the claim, and touches no object that was made", async () => {
+    const { changes } = await change({ mariadbStorage: "2Gi" });
+    assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
+    assert.deepStrictEqual(deeds(site.calls), ["update Command/mariadb-growth", `update ${preflight}`]);
+    assertBefore(done(site.calls, "update"), preflight, "Command/mariadb-growth");
+    assert.strictEqual(site.cluster.claimSizes["data-mariadb-0"], "2Gi");
+  });
+
+  it("every other key that may change is an update in place, all at once", async () => {
+    const { changes } = await change({
+      wordpressReplicas: "4",
+      wordpressImage: "wordpress:6.4-apache",
+      wordpressStorage: "3Gi",
+      wordpressNodePort: "30008",
+      mariadbImage: "mariadb:10.11.6",
+      dataRetention: "retain",
+    });
+    assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
+    assert.deepStrictEqual(deeds(site.calls), [
+      `update ${preflight}`,
+      "update Command/volumes",
+      "update Command/wordpress-growth",
+      "update Service/wordpress",
+      "update StatefulSet/mariadb",
+      "update StatefulSet/wordpress",
+    ]);
+  });
+
+  it("a pod that is added after a growth gets a claim of the new size", () => {
+    const { claimSizes } = site.cluster;
+    const ofWordPress = Object.entries(claimSizes).filter(([name]) => name.startsWith("data-wordpress-"));
+    assert.deepStrictEqual(
+      ofWordPress.map(([, size]) => size),
+      ["3Gi", "3Gi", "3Gi", "3Gi"],
+    );
+  });
+
+  it("a default class that the cluster's owner changed moves nothing, not even where the preflight looks again", async () => {
+    site.cluster.defaultClass = "fast";
+    await change({ wordpressNodePort: "30009" });
+    site.cluster.defaultClass = "standard";
+    assert.deepStrictEqual(deeds(site.calls), [`update ${preflight}`, "update Service/wordpress"]);
+  });
+
+  it("a smaller mariadbStorage is refused, and touches nothing", async () => {
+    const output = await refused({ mariadbStorage: "1Gi" }, [["set", "mariadbStorage", "2Gi"]]);
+    assert.match(output, /mariadbStorage: "1Gi" is not allowed.*data-mariadb-0 has 2Gi.*expected at least 2Gi/);
+  });
+
+  it("another storage.className is refused with the way out, and touches no StatefulSet", async () => {
+    const output = await refused({ "storage.className": "fast" }, [["rm", "--path", "storage.className"]]);
+    assert.match(output, /storage\.className: "fast" is not allowed on this stack: it has data on "standard"/);
+    assert.match(output, /Keep it: pulumi config set --path storage\.className standard\./);
+    assert.match(output, steps);
+  });
+
+  it("another namespace is refused with the way out, and touches nothing", async () => {
+    const output = await refused({ namespace: "elsewhere" }, [["rm", "namespace"]]);
+    assert.match(output, /namespace: "elsewhere" is not allowed on this stack: it has data on "wordpress"/);
+    assert.match(output, /Keep it: pulumi config set namespace wordpress\./);
+    assert.match(output, steps);
+  });
+
+  it("another storage.engine is refused with the way out, and installs nothing", async () => {
+    const output = await refused({ "storage.engine": "hostpath" }, [["set", "--path", "storage.engine", "existing"]]);
+    assert.match(output, /storage\.engine: "hostpath" is not allowed on this stack: it has data on "existing"/);
+    assert.doesNotMatch(output, /storage\.className: /);
+    assert.match(output, steps);
+  });
+
+  it("another context is refused, and touches neither cluster", async () => {
+    const output = await refused({ "kubernetes:context": "other" }, [["rm", "kubernetes:context"]]);
+    assert.match(output, /kubernetes:context: "other" .* leads to another cluster/);
+  });
+
+  it("another cluster behind the same context is refused, and not touched either", async () => {
+    site.cluster.incarnation += 1;
+    const output = await refused({}, []);
+    site.cluster.incarnation -= 1;
+    assert.match(output, /kubernetes:context: "small" \(https:\/\/small-2\..*\) leads to another cluster/);
+  });
+
+  it("changes taken back are none, and the stack goes on: new keys where everything is retained", async () => {
+    await change({ keyRotation: "3" });
+    assert.deepStrictEqual(
+      deeds(site.calls).filter((deed) => !/RandomPassword/.test(deed)),
+      ["update Secret/wordpress-secrets", "update StatefulSet/wordpress"],
+    );
+  });
+
+  it("no key was left out", () => {
+    // They are for a stack that brings OpenEBS: openEbs.spec.ts changes them.
+    const others = ["chartRepository", "chartVersion", "imageRegistry", "logging", "replicas"];
+    const untried = ["content", ...others.map((key) => `storage.${key}`)];
+    const all = [...Object.keys(keys), ...Object.keys(storageKeys).map((key) => `storage.${key}`)];
+    assert.deepStrictEqual(all.filter((key) => !tried.has(key)).sort(), untried, "keys that no test here changes");
+    const { allowed } = keys.content.rule;
+    assert.doesNotMatch(allowed, / or /, "content has more than one value now: change it here too");
+  });
+
+  it("and in all of this no StatefulSet was ever deleted or made again", () => {
+    const made = deeds(site.allCalls).filter((deed) => /^(create|delete) StatefulSet/.test(deed));
+    assert.deepStrictEqual(made, ["create StatefulSet/mariadb", "create StatefulSet/wordpress"]);
+  });
+});

@@ -1,0 +1,109 @@
+import * as assert from "node:assert";
+import { CommandFailed } from "../../lab/support/processes";
+import type { RecordedCall } from "../support/recordedCall";
+import { deeds, subject, subjects } from "./support/calls";
+import { RecordedSite } from "./support/recordedSite";
+
+describe("a pulumi up that fails", function () {
+  this.timeout(120_000);
+  let site: RecordedSite;
+  /** What the first `up` that failed had made. */
+  let made: readonly string[] = [];
+
+  before(async () => {
+    site = await RecordedSite.start();
+  });
+  after(() => site.stop());
+
+  const failure = async (): Promise<string> => {
+    const error: unknown = await site.up().catch((error: unknown) => error);
+    assert.ok(error instanceof CommandFailed, "up went through");
+    return error.output;
+  };
+  const isAbout = (name: string) => (call: RecordedCall) => subject(call) === name;
+
+  it("makes nothing where the cluster is not as it has to be: all findings in one message", async () => {
+    site.cluster.services.push({
+      metadata: { name: "shop", namespace: "market", uid: "uid-shop" },
+      spec: { ports: [{ nodePort: 30007 }] },
+    });
+    await site.project.configure({ "storage.className": "gold" });
+    const output = await failure();
+    assert.match(output, /wordpressNodePort: 30007 is taken by the Service market\/shop/);
+    assert.match(output, /storage\.className: "gold" is no storage class of this cluster/);
+    assert.deepStrictEqual(site.provider.objects, []);
+    site.cluster.services.length = 0;
+    await site.project.pulumi("config", "rm", "--path", "storage.className");
+  });
+
+  it("stops where an object cannot be made, and says which and why", async () => {
+    site.provider.failOnce({ matches: isAbout("StatefulSet/mariadb"), message: "exceeded quota: pods=1" });
+    const output = await failure();
+    assert.match(output, /apps\/v1:StatefulSet \(mariadb-server\)[^]*exceeded quota: pods=1/);
+    assert.ok(!subjects(site.calls, "create").includes("StatefulSet/wordpress"), "the site came without its database");
+    made = subjects(site.calls, "create").filter((name) => name !== "StatefulSet/mariadb");
+    assert.ok(made.includes("Secret/mariadb"), "nothing was made that could be found again");
+  });
+
+  it("stops where pods do not come up, and names the pod and the cluster's reason", async () => {
+    site.cluster.pods.push({
+      metadata: { name: "wordpress-0", namespace: "wordpress", uid: "uid-pod", labels: { app: "wordpress" } },
+      status: {
+        phase: "Pending",
+        containerStatuses: [
+          {
+            ...{ name: "wordpress", image: "wordpress:6.5-apache", ready: false, restartCount: 0 },
+            state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } },
+          },
+        ],
+      },
+    });
+    const timedOut = { message: "timed out waiting for the rollout", leavesObject: true };
+    site.provider.failOnce({ matches: isAbout("StatefulSet/wordpress"), ...timedOut });
+    const output = await failure();
+    assert.match(
+      output,
+      /pod wordpress-0 cannot get the image "wordpress:6\.5-apache" \(ImagePullBackOff\): no such image/,
+    );
+    assert.match(output, /timed out waiting for the rollout/);
+  });
+
+  it("is taken up where it stopped: what was there is not made again", () => {
+    const created = subjects(site.calls, "create");
+    assert.ok(created.includes("StatefulSet/mariadb"), "it did not go on");
+    assert.deepStrictEqual(
+      created.filter((name) => made.includes(name)),
+      [],
+    );
+    assert.deepStrictEqual(
+      deeds(site.calls).filter((deed) => !deed.startsWith("create ")),
+      [],
+    );
+  });
+
+  it("is finished by the next up, on the objects that are there", async () => {
+    await site.up();
+    assert.deepStrictEqual(deeds(site.calls), ["update StatefulSet/wordpress"]);
+  });
+
+  it("and the one after that has nothing to do", async () => {
+    const { changes } = await site.up();
+    assert.deepStrictEqual(Object.keys(changes), ["same"]);
+    assert.deepStrictEqual(deeds(site.calls), []);
+  });
+
+  it("and a destroy that fails is taken up by the next one, too", async () => {
+    const stuck = { message: "timed out waiting for the pods to go" };
+    site.provider.failOnce({
+      matches: (call) => call.operation === "delete" && isAbout("StatefulSet/wordpress")(call),
+      ...stuck,
+    });
+    const error: unknown = await site.destroy().catch((error: unknown) => error);
+    assert.ok(error instanceof CommandFailed, "destroy went through");
+    assert.match(error.output, /StatefulSet \(wordpress-pods\)[^]*timed out waiting for the pods to go/);
+    assert.ok(!subjects(site.calls, "delete").includes("StatefulSet/mariadb"), "the database went before the site");
+    await site.destroy();
+    assert.ok(!subjects(site.calls, "create").length, "it made something");
+    assert.deepStrictEqual(await site.project.resources(), []);
+  });
+});

@@ -1,0 +1,198 @@
+import * as assert from "node:assert";
+import { setTimeout } from "node:timers/promises";
+import { failure } from "../support/failure";
+import type { RecordedCall } from "../support/recordedCall";
+import { assertBefore, deeds, done, only, subject, subjects } from "./support/calls";
+import { RecordedSite } from "./support/recordedSite";
+
+const disk = (node: string) => `/dev/disk/by-id/ata-disk-of-${node}`;
+const release = "Release/storage-openebs-release";
+const pools = /^DiskPool\//;
+const workloads = /^StatefulSet\//;
+const isAbout = (name: string, operation: RecordedCall["operation"]) => (call: RecordedCall) =>
+  call.operation === operation && subject(call) === name;
+
+describe("a stack with the engine replicated", function () {
+  this.timeout(120_000);
+  let site: RecordedSite;
+  let created: readonly RecordedCall[];
+
+  before(async () => {
+    site = await RecordedSite.start();
+    await site.project.configure({ "storage.engine": "replicated" });
+    for (const [index, node] of ["k0", "k1", "k2"].entries()) {
+      await site.project.configure({
+        [`storage.pools[${index}].node`]: node,
+        [`storage.pools[${index}].disk`]: disk(node),
+      });
+    }
+  });
+  after(() => site.stop());
+
+  it("is refused on nodes that lack something: all of it in one message, and nothing is made", async () => {
+    const nodes = [...site.cluster.nodes];
+    const [k0, k1] = nodes;
+    assert.ok(k0 && k1);
+    const weak = { ...k1.status, capacity: { cpu: "2" }, allocatable: {} };
+    site.cluster.nodes.splice(0, 3, k0, { ...k1, status: weak });
+    const output = await failure(site.up());
+    assert.match(output, /Nothing was changed\. 3 things have to be mended first/);
+    assert.match(output, /storage\.pools\[1\]\.node: the node k1 has 2 CPUs, and 3 are the least/);
+    assert.match(output, /storage\.pools\[1\]\.node: the node k1 has 0 of 2Gi of huge pages; on k1: /);
+    assert.match(output, /storage\.pools\[2\]\.node: "k2" is no node of this cluster, which has k0, k1/);
+    assert.deepStrictEqual(site.provider.objects, []);
+    site.cluster.nodes.splice(0, 2, ...nodes);
+  });
+
+  it("makes OpenEBS, then the pools, then the class, then what has volumes", async () => {
+    await site.up();
+    created = done(site.calls, "create");
+    assertBefore(created, /^Command\/preflight/, /^(Namespace|NodePatch|Release)\//);
+    assertBefore(created, "Namespace/openebs", release);
+    assertBefore(created, /^NodePatch\//, release);
+    assertBefore(created, release, pools);
+    assertBefore(created, pools, "StorageClass/openebs-replicated");
+    assertBefore(created, release, "VolumeSnapshotClass/openebs-replicated");
+    assertBefore(created, "StorageClass/openebs-replicated", workloads);
+    assert.deepStrictEqual((await site.project.outputs()).diskPools, ["pool-k0", "pool-k1", "pool-k2"]);
+  });
+
+  it("has nothing to do at the second up", async () => {
+    const { changes } = await site.up();
+    assert.deepStrictEqual(Object.keys(changes), ["same"]);
+    assert.deepStrictEqual(deeds(site.calls), []);
+  });
+
+  it("replaces for another number of replicas the class, and touches no volume", async () => {
+    await site.up({ "storage.replicas": "2" });
+    assert.deepStrictEqual(deeds(site.calls), [
+      "create StorageClass/openebs-replicated",
+      "delete StorageClass/openebs-replicated",
+    ]);
+    const { inputs } = only(site.calls, "create", "StorageClass/openebs-replicated");
+    assert.deepStrictEqual(inputs.parameters, { protocol: "nvmf", repl: "2", fsType: "xfs" });
+  });
+
+  it("changes everything about the chart by an update of its release, and touches nothing that has data", async () => {
+    await site.up({
+      "storage.chartVersion": "4.4.1",
+      "storage.chartRepository": "https://charts.example.com/openebs",
+      "storage.imageRegistry": "registry.example.com",
+      "storage.logging": "true",
+    });
+    assert.deepStrictEqual(deeds(site.calls), [
+      "create RandomPassword/storage-openebs-minio-root",
+      "create RandomPassword/storage-openebs-minio-user",
+      // Loki's class is one more that goes with the stack.
+      "update Command/storage-guard",
+      `update ${release}`,
+    ]);
+    const { inputs } = only(site.calls, "update", release);
+    assert.strictEqual(inputs.version, "4.4.1");
+    assert.deepStrictEqual(inputs.repositoryOpts, { repo: "https://charts.example.com/openebs" });
+  });
+
+  it("refuses another disk under a pool, and makes the pool anew where that is allowed", async () => {
+    const output = await failure(site.up({ "storage.pools[1].disk": disk("new") }));
+    assert.match(output, /storage\.pools\[1\]\.disk: "[^"]*new" is not allowed: pool-k1 is on "[^"]*k1"/);
+    assert.deepStrictEqual(
+      deeds(site.calls).filter((deed) => !deed.includes("Command/preflight")),
+      [],
+    );
+    await site.up({ "storage.pools[1].replace": "true" });
+    assert.deepStrictEqual(
+      deeds(site.calls).filter((deed) => deed.includes("DiskPool")),
+      ["create DiskPool/pool-k1", "delete DiskPool/pool-k1"],
+    );
+    assert.ok(!deeds(site.calls).some((deed) => /StatefulSet|StorageClass|Release/.test(deed)));
+  });
+
+  it("refuses to give up a pool that volumes are on", async () => {
+    site.cluster.poolStatus["pool-k2"] = { cr_state: "Created", pool_status: "Online", used: 1 << 30 };
+    await site.project.pulumi("config", "rm", "--path", "storage.pools[2]");
+    const output = await failure(site.up());
+    assert.match(
+      output,
+      /storage\.pools: pool-k2 on k2 is not in the list any more, and volumes have 1073741824 bytes/,
+    );
+    await site.up({ "storage.pools[2].node": "k2", "storage.pools[2].disk": disk("k2") });
+  });
+
+  it("does not begin to go while somebody else has volumes on it", async () => {
+    site.cluster.volumes.push({
+      metadata: { name: "pvc-of-blog", uid: "uid-blog" },
+      spec: { storageClassName: "openebs-replicated", claimRef: { namespace: "blog", name: "data" } },
+    });
+    const output = await failure(site.destroy());
+    assert.match(output, /Nothing was deleted[^]*volume pvc-of-blog \(claim blog\/data\)/);
+    assert.deepStrictEqual(
+      subjects(site.calls, "delete").filter((name) => name !== "Command/storage-guard"),
+      [],
+    );
+    site.cluster.volumes.length = 0;
+  });
+
+  it("goes in reverse; stopped at a pool that does not go, the next destroy goes on", async () => {
+    site.provider.failOnce({ matches: isAbout("DiskPool/pool-k1", "delete"), message: "timed out waiting" });
+    const output = await failure(site.destroy());
+    assert.match(output, /DiskPool \(storage-pools-k1\)[^]*timed out waiting/);
+    const deleted = [...done(site.calls, "delete")];
+    assert.ok(!deleted.map(subject).includes(release), "OpenEBS went before its pools");
+    await site.destroy();
+    deleted.push(...done(site.calls, "delete"));
+    const [refused] = deleted.splice(
+      deleted.findIndex(({ answered }) => answered === undefined),
+      1,
+    );
+    assert.ok(refused && subject(refused) === "DiskPool/pool-k1");
+    assertBefore(deleted, "Command/storage-guard", workloads);
+    assertBefore(deleted, workloads, "Command/volumes");
+    assertBefore(deleted, "Command/volumes", pools);
+    assertBefore(deleted, pools, release);
+    assertBefore(deleted, release, "Command/storage-openebs-leftovers");
+    assertBefore(deleted, "Command/storage-openebs-leftovers", "Namespace/openebs");
+    assertBefore(deleted, release, /^NodePatch\//);
+    assert.deepStrictEqual(await site.project.resources(), []);
+    assert.deepStrictEqual(site.cluster.deleted, ["customresourcedefinition diskpools.openebs.io"]);
+  });
+
+  it("waits for a pool that comes online late", async () => {
+    let isOnline = false;
+    site.provider.untilDone = async (call) => {
+      if (!isAbout("DiskPool/pool-k1", "create")(call)) return;
+      await setTimeout(1500);
+      isOnline = true;
+    };
+    await site.up();
+    assert.ok(isOnline);
+    const all = done(site.calls, "create");
+    assertBefore(all, "DiskPool/pool-k1", "StorageClass/openebs-replicated");
+    assertBefore(all, "DiskPool/pool-k1", workloads);
+    await site.destroy();
+  });
+
+  for (const [what, status, words] of [
+    ["is Faulted", { cr_state: "Created", pool_status: "Faulted" }, "Created, Faulted"],
+    ["nobody takes care of", {}, "OpenEBS's operator has not said anything of it yet"],
+  ] as const) {
+    it(`ends with the state of a pool that ${what}, and the next up goes on`, async () => {
+      site.cluster.poolStatus["pool-k1"] = status;
+      const message = "timed out waiting for the condition";
+      site.provider.failOnce({ matches: isAbout("DiskPool/pool-k1", "create"), message, leavesObject: true });
+      const output = await failure(site.up());
+      assert.ok(output.includes(`DiskPool pool-k1 is not online: ${words}`), output);
+      assert.ok(output.includes(`disk ${disk("new")}`), output);
+      assert.ok(
+        !subjects(site.calls, "create").some((name) => workloads.test(name)),
+        "the database came without storage",
+      );
+      delete site.cluster.poolStatus["pool-k1"];
+      await site.up();
+      assert.deepStrictEqual(
+        deeds(site.calls).filter((deed) => deed.includes("DiskPool")),
+        ["update DiskPool/pool-k1"],
+      );
+      await site.destroy();
+    });
+  }
+});

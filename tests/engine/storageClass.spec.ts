@@ -1,0 +1,51 @@
+import * as assert from "node:assert";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { CommandFailed } from "../../lab/support/processes";
+import { deeds } from "./support/calls";
+import { RecordedSite } from "./support/recordedSite";
+
+/** The stack beside a storage class that it uses, which is replaced whenever its parameter changes. */
+const program = (copies: number) => `
+import { StorageClass } from "@pulumi/kubernetes/storage/v1";
+import { loadSettings } from "./stacks/settings";
+import { deploy } from "./stacks/wordpress";
+
+new StorageClass("class", {
+  metadata: { name: "fixed" },
+  provisioner: "example.com/disks",
+  parameters: { copies: "${copies}" },
+});
+export const { url } = deploy({ ...loadSettings(), storage: { engine: "existing", className: "fixed" } });
+`;
+
+describe("a storage class in use", function () {
+  this.timeout(120_000);
+  let site: RecordedSite;
+
+  const useClass = (copies: number) => fs.writeFileSync(path.join(site.project.folder, "index.ts"), program(copies));
+
+  before(async () => {
+    site = await RecordedSite.start();
+    useClass(1);
+    await site.up();
+  });
+  after(() => site.stop());
+
+  it("whose parameter changes is replaced, and no StatefulSet with it", async () => {
+    useClass(3);
+    await site.up();
+    assert.deepStrictEqual(deeds(site.calls), ["create StorageClass/fixed", "delete StorageClass/fixed"]);
+  });
+
+  it("that does not expand refuses a growth before anything is touched", async () => {
+    const failure: unknown = await site.up({ mariadbStorage: "2Gi" }).catch((error: unknown) => error);
+    assert.ok(failure instanceof CommandFailed, "up went through");
+    assert.match(
+      failure.output,
+      /mariadbStorage: "2Gi" .*data-mariadb-0 has 1Gi, and .*"fixed" does not expand claims/,
+    );
+    assert.deepStrictEqual(deeds(site.calls), ["update Command/preflight-check"]);
+    assert.strictEqual(site.cluster.claimSizes["data-mariadb-0"], "1Gi");
+  });
+});

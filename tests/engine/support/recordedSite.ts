@@ -1,0 +1,103 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { CommandFailed, run } from "../../../lab/support/processes";
+import type { CommandRun } from "../../support/commandRun";
+import type { EngineOperation } from "../../support/engineLog";
+import { PulumiProject } from "../../support/pulumiProject";
+import type { RecordedCall } from "../../support/recordedCall";
+import { RecordingProvider } from "../../support/recordingProvider";
+import { commandsFolder } from "./commands";
+import { KubectlServer } from "./kubectlServer";
+import { SmallCluster } from "./smallCluster";
+
+/**
+ * This repository's program as the stack `dev`, run by the plain CLI on recording providers. Its commands really run, and
+ * their kubectl finds a small cluster. Stop it when the tests are done.
+ */
+export class RecordedSite {
+  private readonly earlierCalls: RecordedCall[] = [];
+
+  private constructor(
+    readonly provider: RecordingProvider,
+    readonly cluster: SmallCluster,
+    readonly project: PulumiProject,
+    private readonly release: () => void,
+  ) {}
+
+  /** A stack of which nothing exists yet. */
+  static async start(): Promise<RecordedSite> {
+    const provider = new RecordingProvider();
+    await provider.start();
+    const cluster = new SmallCluster(provider);
+    const kubectl = new KubectlServer(cluster);
+    const bin = fs.mkdtempSync(path.join(os.tmpdir(), "kubectl-"));
+    const environment = {
+      ...provider.environment,
+      ...(await kubectl.start(bin)),
+      PATH: [bin, await commandsFolder(), process.env.PATH].join(path.delimiter),
+    };
+    const project = new PulumiProject({ stack: "dev", environment });
+    provider.runCommand = (command) => runCommand(command, project);
+    await project.init();
+    return new RecordedSite(provider, cluster, project, () => {
+      kubectl.stop();
+      fs.rmSync(bin, { recursive: true });
+    });
+  }
+
+  /** What the providers were asked since the last `preview`, `up` or `destroy` began. */
+  get calls(): readonly RecordedCall[] {
+    return this.provider.calls;
+  }
+
+  /** What they were asked since the stack was made. */
+  get allCalls(): readonly RecordedCall[] {
+    return [...this.earlierCalls, ...this.calls];
+  }
+
+  /** Sets keys, then `pulumi up`. @throws CommandFailed */
+  async up(settings: Readonly<Record<string, string>> = {}): Promise<EngineOperation> {
+    if (Object.keys(settings).length > 0) await this.project.configure(settings);
+    this.begin();
+    try {
+      return await this.project.up();
+    } finally {
+      this.cluster.settle();
+    }
+  }
+
+  /** @throws CommandFailed */
+  async preview(): Promise<EngineOperation> {
+    this.begin();
+    return this.project.preview();
+  }
+
+  /** @throws CommandFailed */
+  async destroy(...flags: string[]): Promise<EngineOperation> {
+    this.begin();
+    return this.project.destroy(...flags);
+  }
+
+  stop(): void {
+    this.provider.stop();
+    this.project.remove();
+    this.release();
+  }
+
+  private begin(): void {
+    this.earlierCalls.push(...this.calls);
+    this.provider.forget();
+  }
+}
+
+/** Runs a command where the command provider would: in the project's folder, with the CLI's own variables and its own. */
+async function runCommand({ script, environment }: CommandRun, project: PulumiProject): Promise<string> {
+  try {
+    const options = { cwd: project.folder, env: { ...project.environment, ...environment }, timeoutMs: 60_000 };
+    return (await run("/bin/sh", ["-c", script], options)).trimEnd();
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    throw new Error(`exit status ${error.code}: running "${script}":\n${error.output}`, { cause: error });
+  }
+}

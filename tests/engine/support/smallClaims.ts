@@ -1,0 +1,76 @@
+import type { Claim } from "../../../components/cluster/objects";
+import { property } from "../../support/properties";
+import type { RecordedCall } from "../../support/recordedCall";
+
+/** A claim, and whether it goes with the StatefulSet or with its own pod. */
+export interface SmallClaim extends Claim {
+  readonly statefulSet: string;
+  readonly ordinal: number;
+  readonly goesWhenDeleted: boolean;
+  readonly goesWhenScaled: boolean;
+}
+
+/**
+ * What a StatefulSet controller makes of the claims: new pods get theirs from the template, a gone StatefulSet and surplus
+ * pods take theirs along where the retention policy says so.
+ */
+export function reconciled(
+  claims: readonly SmallClaim[],
+  statefulSets: readonly RecordedCall[],
+  defaultClass: string,
+): SmallClaim[] {
+  const wanted = statefulSets.flatMap((statefulSet) => claimsOf(statefulSet, defaultClass));
+  const kept = claims.filter((claim) => {
+    const siblings = wanted.filter((other) => sameOwner(claim, other));
+    if (siblings.length === 0) return !claim.goesWhenDeleted;
+    return !claim.goesWhenScaled || claim.ordinal < siblings.length;
+  });
+  const missing = wanted.filter(
+    (claim) => !kept.some((other) => sameOwner(claim, other) && claim.ordinal === other.ordinal),
+  );
+  return [...kept.map((claim) => underPresentPolicy(claim, wanted)), ...missing];
+}
+
+/** The claim with a size that it was asked for later, and that its volume took on at once. */
+export function grown(claim: SmallClaim, storage: string): SmallClaim {
+  return {
+    ...claim,
+    spec: { ...claim.spec, resources: { requests: { storage } } },
+    status: { ...claim.status, capacity: { storage } },
+  };
+}
+
+function claimsOf({ inputs }: RecordedCall, defaultClass: string): SmallClaim[] {
+  const text = (path: string) => {
+    const value = property(inputs, path);
+    return typeof value === "string" ? value : undefined;
+  };
+  const template = "spec.volumeClaimTemplates[0]";
+  const [statefulSet, namespace] = [text("metadata.name") ?? "", text("metadata.namespace") ?? "default"];
+  const storage = text(`${template}.spec.resources.requests.storage`) ?? "";
+  const policy = "spec.persistentVolumeClaimRetentionPolicy";
+  return Array.from({ length: Number(property(inputs, "spec.replicas") ?? 1) }, (_, ordinal) => {
+    const name = `${text(`${template}.metadata.name`)}-${statefulSet}-${ordinal}`;
+    return {
+      metadata: { name, namespace, uid: `uid-${name}` },
+      spec: {
+        storageClassName: text(`${template}.spec.storageClassName`) ?? defaultClass,
+        resources: { requests: { storage } },
+      },
+      status: { phase: "Bound", capacity: { storage } },
+      ...{ statefulSet, ordinal },
+      goesWhenDeleted: text(`${policy}.whenDeleted`) === "Delete",
+      goesWhenScaled: text(`${policy}.whenScaled`) === "Delete",
+    };
+  });
+}
+
+function underPresentPolicy(claim: SmallClaim, wanted: readonly SmallClaim[]): SmallClaim {
+  const present = wanted.find((other) => sameOwner(claim, other));
+  if (!present) return claim;
+  return { ...claim, goesWhenDeleted: present.goesWhenDeleted, goesWhenScaled: present.goesWhenScaled };
+}
+
+function sameOwner(one: SmallClaim, other: SmallClaim): boolean {
+  return one.statefulSet === other.statefulSet && one.metadata.namespace === other.metadata.namespace;
+}

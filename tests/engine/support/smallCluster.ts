@@ -1,0 +1,184 @@
+import * as yaml from "yaml";
+import type {
+  AnyObject,
+  DiskPool,
+  Namespace,
+  Node,
+  Pod,
+  Service,
+  StorageClass,
+  Volume,
+} from "../../../components/cluster/objects";
+import { property } from "../../support/properties";
+import type { RecordedCall } from "../../support/recordedCall";
+import type { RecordingProvider } from "../../support/recordingProvider";
+import type { KubectlCall } from "./kubectlCall";
+import { grown, reconciled, type SmallClaim } from "./smallClaims";
+
+/**
+ * The cluster that the program's own kubectl finds in the engine tests: what the recording provider holds, the claims that
+ * its StatefulSets would make, and what a test puts beside it. Its context is `small`; a second one, `other`, leads to
+ * another cluster, which is empty.
+ */
+export class SmallCluster {
+  /** The class that claims without one get: `standard`, `fast` or `fixed`. */
+  defaultClass = "standard";
+  /** Services of other people. */
+  readonly services: Service[] = [];
+  readonly pods: Pod[] = [];
+  /** Volumes of other people. */
+  readonly volumes: Volume[] = [];
+  /** Definitions that somebody else brought. */
+  readonly definitions: AnyObject[] = [];
+  readonly nodes: Node[] = [node("k0"), node("k1"), node("k2")];
+  /** Status of the pools that are there, by name; Online unless it says otherwise. */
+  readonly poolStatus: Record<string, NonNullable<DiskPool["status"]>> = {};
+  /** What kubectl deleted: kind and names. */
+  readonly deleted: string[] = [];
+  /** Another number is another cluster in its place: empty, behind the same context, at an address of its own. */
+  incarnation = 1;
+  private claims: SmallClaim[] = [];
+
+  constructor(private readonly provider: RecordingProvider) {}
+
+  /** Names of the claims that are there, with their sizes. */
+  get claimSizes(): Record<string, string> {
+    const sizes = this.present().map(({ metadata, spec }) => [metadata.name, spec.resources.requests.storage]);
+    return Object.fromEntries(sizes) as Record<string, string>;
+  }
+
+  /** Makes and deletes the claims that are due, as controllers do by themselves; whoever asks for claims has it done, too. */
+  settle(): void {
+    this.claims = reconciled(this.claims, this.made("StatefulSet"), this.defaultClass);
+  }
+
+  /** What kubectl prints. @throws Error where a real one would, or where this one does not know the call */
+  answer(call: KubectlCall): string {
+    const { verb, words, flags } = call;
+    const [kind = "", name] = words;
+    if (verb === "config") return kind === "current-context" ? "small\n" : JSON.stringify(this.kubeconfig);
+    if (verb === "create") return allAllowed(call.input);
+    if (verb === "delete") return `${this.deleted.push(words.join(" "))}`;
+    if (verb === "patch" && kind === "persistentvolumeclaim") return this.grow(name ?? "", flags);
+    if (verb !== "get") throw new Error(`the tests' kubectl does not know: ${JSON.stringify(call)}`);
+    const cluster = `${flags.context} ${this.incarnation}`;
+    if (name === "kube-system") return JSON.stringify({ metadata: { name, uid: `uid of ${cluster}` } });
+    return JSON.stringify({ items: cluster === "small 1" ? this.list(kind, flags.namespace) : [] });
+  }
+
+  private get kubeconfig() {
+    return kubeconfig("hidden", this.incarnation);
+  }
+
+  private get classes(): StorageClass[] {
+    return ["standard", "fast", "fixed"].map((name) => ({
+      metadata: {
+        ...{ name, uid: `uid-${name}` },
+        annotations: { "storageclass.kubernetes.io/is-default-class": String(name === this.defaultClass) },
+      },
+      provisioner: "example.com/disks",
+      allowVolumeExpansion: name !== "fixed",
+    }));
+  }
+
+  private list(kind: string, namespace: string | undefined): readonly unknown[] {
+    switch (kind) {
+      case "namespaces":
+        return this.made("Namespace").map((call): Namespace => ({
+          metadata: metadataOf(call),
+          status: { phase: "Active" },
+        }));
+      case "services":
+        return [
+          ...this.services,
+          ...this.made("Service").map((call) => ({ metadata: metadataOf(call), spec: property(call.inputs, "spec") })),
+        ];
+      case "storageclasses":
+        return this.classes;
+      case "nodes":
+        return this.nodes;
+      case "csidrivers":
+        return [];
+      case "customresourcedefinitions":
+        return this.definitions;
+      case "diskpools.openebs.io":
+        return this.made("DiskPool").map((call): DiskPool => ({
+          metadata: metadataOf(call),
+          spec: property(call.inputs, "spec") as DiskPool["spec"],
+          status: this.poolStatus[metadataOf(call).name] ?? { cr_state: "Created", pool_status: "Online", used: 0 },
+        }));
+      case "persistentvolumeclaims":
+        return this.present().filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+      case "pods":
+        return this.pods;
+      case "persistentvolumes":
+        return this.volumes;
+      case "events":
+        return [];
+      case "volumesnapshots.snapshot.storage.k8s.io":
+      case "volumesnapshotcontents.snapshot.storage.k8s.io":
+      case "volumesnapshotclasses.snapshot.storage.k8s.io":
+        throw new Error(`the server doesn't have a resource type "${kind}"`);
+      default:
+        throw new Error(`the tests' cluster has no ${kind}`);
+    }
+  }
+
+  private grow(name: string, { namespace, patch = "{}" }: KubectlCall["flags"]): string {
+    const storage = property(JSON.parse(patch), "spec.resources.requests.storage");
+    if (typeof storage !== "string") throw new Error(`the tests' kubectl does not know the patch ${patch}`);
+    const isMeant = ({ metadata }: SmallClaim) => metadata.name === name && metadata.namespace === namespace;
+    this.claims = this.present().map((claim) => (isMeant(claim) ? grown(claim, storage) : claim));
+    return "";
+  }
+
+  private present(): readonly SmallClaim[] {
+    this.settle();
+    return this.claims;
+  }
+
+  private made(kind: string): RecordedCall[] {
+    return this.provider.objects.filter(({ type }) => type.endsWith(`:${kind}`));
+  }
+}
+
+/** Text of a kubeconfig with the contexts `small`, which is the current one, and `other`. */
+export function kubeconfigText(token: string): string {
+  return yaml.stringify(kubeconfig(token, 1));
+}
+
+function kubeconfig(token: string, incarnation: number) {
+  const names = ["small", "other"];
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "small",
+    clusters: names.map((name) => ({ name, cluster: { server: `https://${name}-${incarnation}.example:6443` } })),
+    contexts: names.map((name) => ({ name, context: { cluster: name, user: "admin" } })),
+    users: [{ name: "admin", user: { token } }],
+  };
+}
+
+/** The answers to a list of SelfSubjectAccessReviews, a line each. */
+function allAllowed(input: string): string {
+  const { items } = JSON.parse(input) as { items: unknown[] };
+  return items.map(() => "true\n").join("");
+}
+
+/** A node that has all that OpenEBS needs. */
+function node(name: string): Node {
+  return {
+    metadata: { name, uid: `uid-${name}` },
+    status: {
+      addresses: [{ type: "InternalIP", address: "10.0.0.10" }],
+      conditions: [{ type: "Ready", status: "True" }],
+      capacity: { cpu: "4" },
+      allocatable: { "hugepages-2Mi": "2Gi" },
+      nodeInfo: { architecture: "amd64", kernelVersion: "6.1.0" },
+    },
+  };
+}
+
+function metadataOf({ inputs, serial }: RecordedCall): Namespace["metadata"] {
+  return { ...(property(inputs, "metadata") as Omit<Namespace["metadata"], "uid">), uid: `uid-${serial}` };
+}

@@ -1,0 +1,191 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { loadSettings } from "../../stacks/settings";
+import { registeredBy } from "../support/mocks";
+
+const defaults = {
+  cluster: { kubeconfig: undefined, context: undefined, upsertExistingObjects: false },
+  namespace: "wordpress",
+  wordpressReplicas: 1,
+  wordpressImage: "wordpress:6.5-apache",
+  wordpressStorage: "1Gi",
+  wordpressNodePort: 30007,
+  mariadbImage: "mariadb:10.11",
+  mariadbStorage: "1Gi",
+  dataRetention: "delete",
+  keyRotation: "1",
+  content: "perPod",
+  storage: { engine: "existing", className: undefined },
+  nodeSsh: undefined,
+};
+
+/** Settings of a stack whose configuration has these keys; keys without a namespace are the project's own. */
+function load(config: Record<string, string>) {
+  const full = (name: string) => (name.includes(":") ? name : `wordpress:${name}`);
+  pulumi.runtime.setAllConfig(Object.fromEntries(Object.entries(config).map(([name, value]) => [full(name), value])));
+  return loadSettings();
+}
+
+function refusal(config: Record<string, string>): string {
+  try {
+    load(config);
+  } catch (error) {
+    assert.ok(error instanceof pulumi.RunError, "a RunError is shown without a stack");
+    return error.message;
+  }
+  return assert.fail(`${JSON.stringify(config)} was taken`);
+}
+
+/** The one finding of a configuration that has one thing wrong. */
+function finding(config: Record<string, string>): string {
+  const [head, ...findings] = refusal(config).split("\n  - ");
+  assert.equal(head, "One setting to be mended; nothing was changed:");
+  assert.equal(findings.length, 1);
+  return findings[0] ?? "";
+}
+
+describe("settings", () => {
+  before(() => registeredBy(() => undefined));
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  it("are the design's defaults where nothing is set", () => {
+    assert.deepEqual(load({}), defaults);
+  });
+
+  const taken: [string, string, unknown][] = [
+    ["namespace", "a", "a"],
+    ["namespace", "a".repeat(63), "a".repeat(63)],
+    ["wordpressReplicas", "1", 1],
+    ["wordpressReplicas", "100", 100],
+    ["wordpressImage", "registry.example.com:5000/team/wordpress:6.4-apache", undefined],
+    ["wordpressImage", `wordpress@sha256:${"0".repeat(64)}`, undefined],
+    ["wordpressStorage", "1Gi", undefined],
+    ["wordpressStorage", "1.5Ti", undefined],
+    ["wordpressNodePort", "30000", 30000],
+    ["wordpressNodePort", "32767", 32767],
+    ["mariadbImage", "mariadb:10.11.9", undefined],
+    ["mariadbStorage", "1", undefined],
+    ["mariadbStorage", "2e9", undefined],
+    ["dataRetention", "delete", undefined],
+    ["dataRetention", "retain", undefined],
+    ["keyRotation", "", undefined],
+    ["keyRotation", "after the leak, 2026", undefined],
+    ["content", "perPod", undefined],
+  ];
+  for (const [key, text, value] of taken) {
+    it(`take ${key} ${text.length > 40 ? `${text.slice(0, 40)}…` : `"${text}"`}`, () => {
+      assert.deepEqual(load({ [key]: text }), { ...defaults, [key]: value ?? text });
+    });
+  }
+
+  it("take the keys of storage, and the provider's own", () => {
+    const settings = load({
+      storage: '{"engine":"existing","className":"fast.ssd"}',
+      "kubernetes:context": "lab",
+      "kubernetes:kubeconfig": "~/lab",
+      "kubernetes:upsertExistingObjects": "true",
+    });
+    assert.deepEqual(settings.storage, { engine: "existing", className: "fast.ssd" });
+    assert.deepEqual(settings.cluster, { context: "lab", kubeconfig: "~/lab", upsertExistingObjects: true });
+  });
+
+  const dnsLabel = "a DNS label: 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends";
+  const image = "an image reference: [registry/]name[:tag][@sha256:…]";
+  const replicas = "a whole number from 1 to 100; example: pulumi config set wordpressReplicas 3";
+  const nodePort = "a whole number from 30000 to 32767; example: pulumi config set wordpressNodePort 30007";
+  const refused: [string, string, string][] = [
+    ["namespace", "", `${dnsLabel}; example: pulumi config set namespace wordpress`],
+    ["namespace", "a".repeat(64), `${dnsLabel}; example: pulumi config set namespace wordpress`],
+    ["namespace", "Word_Press", `${dnsLabel}; example: pulumi config set namespace wordpress`],
+    ["wordpressReplicas", "0", replicas],
+    ["wordpressReplicas", "101", replicas],
+    ["wordpressReplicas", "2.5", replicas],
+    ["wordpressReplicas", "8Gi", replicas],
+    ["wordpressReplicas", "three", replicas],
+    ["wordpressImage", "WordPress", `${image}; example: pulumi config set wordpressImage wordpress:6.5-apache`],
+    ["wordpressImage", "wordpress:", `${image}; example: pulumi config set wordpressImage wordpress:6.5-apache`],
+    [
+      "wordpressStorage",
+      "1023Mi",
+      "a Kubernetes quantity of at least 1Gi; example: pulumi config set wordpressStorage 2Gi",
+    ],
+    [
+      "wordpressStorage",
+      "1GB",
+      "a Kubernetes quantity of at least 1Gi; example: pulumi config set wordpressStorage 2Gi",
+    ],
+    ["wordpressNodePort", "29999", nodePort],
+    ["wordpressNodePort", "32768", nodePort],
+    ["mariadbImage", "mariadb 10", `${image}; example: pulumi config set mariadbImage mariadb:10.11`],
+    ["mariadbStorage", "0", "a Kubernetes quantity above 0; example: pulumi config set mariadbStorage 2Gi"],
+    ["mariadbStorage", "-1Gi", "a Kubernetes quantity above 0; example: pulumi config set mariadbStorage 2Gi"],
+    ["dataRetention", "keep", "delete or retain; example: pulumi config set dataRetention delete"],
+    ["content", "both", "perPod; example: pulumi config set content perPod"],
+    [
+      "kubernetes:upsertExistingObjects",
+      "yes",
+      "true or false; example: pulumi config set kubernetes:upsertExistingObjects true",
+    ],
+  ];
+  for (const [key, text, expectation] of refused) {
+    it(`refuse ${key} "${text.slice(0, 12)}", saying what is allowed`, () => {
+      assert.equal(finding({ [key]: text }), `${key}: "${text}" is not allowed; expected ${expectation}`);
+    });
+  }
+
+  it("refuse what is not available yet, and say so", () => {
+    assert.equal(
+      finding({ content: "shared" }),
+      'content: "shared" is not available yet; expected perPod; example: pulumi config set content perPod',
+    );
+    assert.equal(finding({ siteUrl: "x" }), "siteUrl: is not available yet; remove it: pulumi config rm siteUrl");
+  });
+
+  it("refuse unknown keys with the nearest known name", () => {
+    assert.equal(
+      finding({ wordpressReplica: "3" }),
+      "wordpressReplica: is no key of this program; did you mean wordpressReplicas? " +
+        "Remove it: pulumi config rm wordpressReplica",
+    );
+    assert.equal(
+      finding({ storage: '{"classname":"fast"}' }),
+      "storage.classname: is no key of this program; did you mean storage.className? " +
+        "Remove it: pulumi config rm --path storage.classname",
+    );
+    assert.equal(
+      finding({ "kubernetes:namespace": "x" }),
+      "kubernetes:namespace: is not read by this program; it reads kubeconfig, context, upsertExistingObjects",
+    );
+  });
+
+  it("answer a flat storage.engine with the command that was meant", () => {
+    assert.equal(
+      finding({ "storage.engine": "hostpath" }),
+      "storage.engine: is a key inside the object storage; set it with --path: " +
+        "pulumi config set --path storage.engine hostpath, and remove this one: pulumi config rm storage.engine",
+    );
+  });
+
+  it("refuse a storage that is no object, and values of another type in it", () => {
+    for (const text of ["hostpath", "[]", "7"]) {
+      assert.match(
+        finding({ storage: text }),
+        /^storage: .* is not allowed; expected an object with the keys engine, className, replicas, logging, chartVersion, chartRepository, imageRegistry, pools; example: pulumi config set --path storage\.engine existing$/,
+      );
+    }
+    assert.match(
+      finding({ storage: '{"className":{"name":"x"}}' }),
+      /^storage\.className: "\{\\"name\\":\\"x\\"\}" is not allowed/,
+    );
+  });
+
+  it("name all that is wrong at once", () => {
+    const message = refusal({ wordpressReplicas: "0", namespace: "-", plugin: "x" });
+    assert.ok(message.startsWith("3 settings to be mended; nothing was changed:"));
+    assert.deepEqual(message.match(/(?<=\n {2}- )\w+/g), ["plugin", "namespace", "wordpressReplicas"]);
+  });
+
+  it("cut what is shown of a long value", () => {
+    assert.ok(finding({ namespace: "x".repeat(10_000) }).length < 300);
+  });
+});

@@ -1,0 +1,245 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { loadSettings, type Settings } from "../../stacks/settings";
+import { registeredBy } from "../support/mocks";
+
+const chart = { version: "4.4.0", repository: "https://openebs.github.io/openebs", imageRegistry: undefined };
+const disk = (node: string) => `/dev/disk/by-id/ata-disk-of-${node}`;
+const pools = (...nodes: string[]) => nodes.map((node) => ({ node, disk: disk(node) }));
+const replicated = { engine: "replicated", pools: pools("k0", "k1", "k2", "k3") };
+
+function load(storage: object, others: Record<string, string> = {}, secrets: string[] = []): Settings {
+  const config = { "wordpress:storage": JSON.stringify(storage), ...others };
+  pulumi.runtime.setAllConfig(config, secrets);
+  return loadSettings();
+}
+
+/** What is wrong with it, a finding each. */
+function findings(storage: object, others: Record<string, string> = {}, secrets: string[] = []): string[] {
+  try {
+    load(storage, others, secrets);
+  } catch (error) {
+    assert.ok(error instanceof pulumi.RunError);
+    return error.message.split("\n  - ").slice(1);
+  }
+  return [];
+}
+
+const allowedDisk =
+  "a disk by a name that stays the same: /dev/disk/by-id/NAME, pcie:///DDDD:BB:DD.F, aio:///FILE, uring:///FILE or, to " +
+  "try it in memory, malloc:///NAME?size_mb=NUMBER";
+const exampleDisk = "/dev/disk/by-id/nvme-Samsung_SSD_990_PRO_S7KHNJ0W123456";
+
+describe("the settings of storage", () => {
+  before(() => registeredBy(() => undefined));
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  it("of the engine hostpath are the chart's", () => {
+    assert.deepEqual(load({ engine: "hostpath" }).storage, { engine: "hostpath", chart });
+    const { storage } = load({
+      ...{ engine: "hostpath", chartVersion: "4.3.2", chartRepository: "http://127.0.0.1:8080/charts" },
+      imageRegistry: "registry.example.com:5000/mirror",
+    });
+    assert.deepEqual(storage, {
+      engine: "hostpath",
+      chart: {
+        version: "4.3.2",
+        repository: "http://127.0.0.1:8080/charts",
+        imageRegistry: "registry.example.com:5000/mirror",
+      },
+    });
+  });
+
+  it("of the engine replicated are its pools, and at most three replicas unless they say otherwise", () => {
+    const expected = (nodes: string[], replicas: number, logging = false) => ({
+      ...{ engine: "replicated", chart, logging, replicas },
+      pools: pools(...nodes).map((pool) => ({ ...pool, replace: false })),
+    });
+    assert.deepEqual(load(replicated).storage, expected(["k0", "k1", "k2", "k3"], 3));
+    assert.deepEqual(load({ engine: "replicated", pools: pools("k0") }).storage, expected(["k0"], 1));
+    const all = { ...replicated, replicas: 4, logging: true };
+    assert.deepEqual(load(all).storage, expected(["k0", "k1", "k2", "k3"], 4, true));
+  });
+
+  for (const uri of [
+    ...["/dev/disk/by-id/wwn-0x5000c500a1b2c3d4", "aio:///dev/disk/by-id/x", "uring:///dev/disk/by-id/x?blk_size=512"],
+    ...["aio:///var/openebs/pool.img", "pcie:///0000:01:00.0", "malloc:///pool?size_mb=512"],
+  ]) {
+    it(`take the disk ${uri}`, () => {
+      assert.deepEqual(findings({ engine: "replicated", pools: [{ node: "k0", disk: uri }] }), []);
+    });
+  }
+
+  for (const uri of [
+    ...["sdb", "/dev/disk/by-id/", "/dev/mapper/x", "pcie:///1", "malloc:///x", "nvme:///dev/disk/by-id/x"],
+    "/dev/disk/by-id/x;reboot",
+  ]) {
+    it(`refuse the disk ${uri}`, () => {
+      assert.deepEqual(findings({ engine: "replicated", pools: [{ node: "k0", disk: uri }] }), [
+        `storage.pools[0].disk: "${uri}" is not allowed; expected ${allowedDisk}; ` +
+          `example: pulumi config set --path 'storage.pools[0].disk' ${exampleDisk}`,
+      ]);
+    });
+  }
+
+  for (const uri of ["/dev/sdb", "aio:///dev/nvme1n1"]) {
+    it(`refuse the disk ${uri}, saying how to find its name that stays`, () => {
+      const [found = ""] = findings({ engine: "replicated", pools: [{ node: "k0", disk: uri }] });
+      const name = uri.split("/").at(-1);
+      assert.ok(
+        found.endsWith(`; names of that disk that stay: ls -l /dev/disk/by-id | grep -w ${name}, on k0`),
+        found,
+      );
+    });
+  }
+
+  it("refuse pools that are no list, of which something is missing, or of which something is no key", () => {
+    const pool = (more: object) => findings({ engine: "replicated", pools: [more] });
+    assert.deepEqual(findings({ engine: "replicated", pools: "k0" }).slice(0, 1), [
+      'storage.pools: "k0" is not allowed; expected a list of { node, disk }; ' +
+        "example: pulumi config set --path 'storage.pools[0].node' k0",
+    ]);
+    assert.deepEqual(findings({ engine: "replicated" }), [
+      "storage.pools: not set, and the engine replicated needs a pool on each node that is to hold data; " +
+        "example: pulumi config set --path 'storage.pools[0].node' k0 && " +
+        `pulumi config set --path 'storage.pools[0].disk' ${exampleDisk}`,
+    ]);
+    assert.deepEqual(
+      pool({}).map((text) => text.split(";")[0]),
+      ["storage.pools[0].node: not set", "storage.pools[0].disk: not set"],
+    );
+    assert.deepEqual(pool({ node: "k0", disk: disk("k0"), size: "1Gi" }), [
+      "storage.pools[0].size: is no key of this program; did you mean storage.pools[0].node? " +
+        "Remove it: pulumi config rm --path 'storage.pools[0].size'",
+    ]);
+    assert.match(
+      pool({ node: "k0", disk: disk("k0"), replace: "yes" })[0] ?? "",
+      /replace: "yes" is not allowed; expected true or false/,
+    );
+  });
+
+  it("refuse two pools on a node, and two on a disk", () => {
+    const twice = [...pools("k0", "k1"), { node: "k0", disk: `aio://${disk("k1")}` }];
+    assert.deepEqual(
+      findings({ engine: "replicated", pools: twice }).map((text) => text.split("; example")[0]),
+      [
+        'storage.pools[2].node: "k0" is that of storage.pools[0] as well; expected one pool a node',
+        `storage.pools[2].disk: "aio://${disk("k1")}" is that of storage.pools[1] as well; expected a disk of its own`,
+      ],
+    );
+    // A file or a slot is another one on each node.
+    const same = ["k0", "k1"].map((node) => ({ node, disk: "pcie:///0000:01:00.0" }));
+    assert.deepEqual(findings({ engine: "replicated", pools: same }), []);
+  });
+
+  it("refuse more replicas than pools", () => {
+    assert.deepEqual(findings({ ...replicated, replicas: 5 }), [
+      'storage.replicas: "5" is not allowed; expected a whole number from 1 to 4, the number of storage.pools; ' +
+        "example: pulumi config set --path storage.replicas 4",
+    ]);
+    assert.match(
+      findings({ ...replicated, replicas: 0 })[0] ?? "",
+      /expected a whole number from 1 to the number of storage\.pools/,
+    );
+  });
+
+  for (const version of ["4.2.0", "4.5.0", "5.0.0", "latest", "4.4"]) {
+    it(`refuse the chart ${version}, whose DiskPools are not known`, () => {
+      assert.deepEqual(findings({ engine: "hostpath", chartVersion: version }), [
+        `storage.chartVersion: "${version}" is not allowed; expected a version of OpenEBS's chart from 4.3.0 to 4.4.x, ` +
+          "whose DiskPools are openebs.io/v1beta3; example: pulumi config set --path storage.chartVersion 4.4.0",
+      ]);
+    });
+  }
+
+  it("refuse a repository with a password in it, and a registry that is an address", () => {
+    const wrong = {
+      chartRepository: "https://me:secret@charts.example.com",
+      imageRegistry: "https://registry.example.com",
+    };
+    assert.deepEqual(
+      findings({ engine: "hostpath", ...wrong }).map((text) => text.split(":")[0]),
+      ["storage.chartRepository", "storage.imageRegistry"],
+    );
+  });
+
+  it("refuse keys that the engine does not read", () => {
+    assert.deepEqual(findings({ engine: "existing", pools: pools("k0"), chartVersion: "4.4.0" }), [
+      "storage.pools: is for the engine replicated, and storage.engine is existing; remove it: " +
+        "pulumi config rm --path storage.pools",
+      "storage.chartVersion: is for the engine replicated or hostpath, and storage.engine is existing; remove it: " +
+        "pulumi config rm --path storage.chartVersion",
+    ]);
+    assert.deepEqual(
+      findings({ engine: "hostpath", className: "fast", logging: true }).map((text) => text.split(",")[0]),
+      ["storage.className: is for the engine existing", "storage.logging: is for the engine replicated"],
+    );
+  });
+});
+
+describe("the settings of nodeSsh", () => {
+  before(() => registeredBy(() => undefined));
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  const storage = { engine: "replicated", pools: pools("k0") };
+  const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
+  const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n";
+  const secret = ["wordpress:nodeSshPrivateKey"];
+  const ssh = (nodeSsh: object, key?: string) => ({
+    "wordpress:nodeSsh": JSON.stringify(nodeSsh),
+    ...(key === undefined ? {} : { "wordpress:nodeSshPrivateKey": key }),
+  });
+  const whole = { hosts: { k0: { host: "192.0.2.10", hostKey } } };
+
+  it("are the node's host with its key, root and port 22", () => {
+    const { user, port, hosts } = load(storage, ssh(whole, privateKey), secret).nodeSsh ?? {};
+    assert.deepEqual([user, port, hosts], ["root", 22, whole.hosts]);
+  });
+
+  it("take another user and port", () => {
+    const { user, port } =
+      load(storage, ssh({ ...whole, user: "admin", port: 2222 }, privateKey), secret).nodeSsh ?? {};
+    assert.deepEqual([user, port], ["admin", 2222]);
+  });
+
+  const example = "pulumi config set --secret nodeSshPrivateKey < ~/.ssh/id_ed25519";
+  it("refuse a private key that is missing, in clear, or none", () => {
+    assert.deepEqual(findings(storage, ssh(whole)), [
+      `nodeSshPrivateKey: not set, and nodeSsh needs it; example: ${example}`,
+    ]);
+    assert.deepEqual(findings(storage, ssh(whole, privateKey)), [
+      `nodeSshPrivateKey: is in clear in the stack file; make another key, and set it as a secret: ${example}`,
+    ]);
+    assert.deepEqual(findings(storage, ssh(whole, "~/.ssh/id_ed25519"), secret), [
+      `nodeSshPrivateKey: is no private key; expected the text of one, as ssh-keygen makes it; example: ${example}`,
+    ]);
+  });
+
+  it("refuse a node without a host, a host without its key, and a host that has no pool", () => {
+    assert.deepEqual(
+      findings(storage, ssh({ hosts: { k9: {} } }, privateKey), secret).map((text) => text.split(";")[0]),
+      [
+        "nodeSsh.hosts.k9: is no key of this program",
+        "nodeSsh.hosts.k0.host: not set, and k0 has a pool",
+        "nodeSsh.hosts.k0.hostKey: not set, and k0 has a pool",
+      ],
+    );
+    const [dotted] = findings({ engine: "replicated", pools: pools("k0.example") }, ssh({}, privateKey), secret);
+    assert.ok(dotted?.endsWith(`pulumi config set --path 'nodeSsh.hosts["k0.example"].host' 192.0.2.10`), dotted);
+    const rsa = { hosts: { k0: { host: "192.0.2.10", hostKey: `ssh-rsa ${"A".repeat(68)}` } } };
+    assert.match(
+      findings(storage, ssh(rsa, privateKey), secret)[0] ?? "",
+      /expected the server's public key, ssh-ed25519 or/,
+    );
+  });
+
+  it("refuse nodes to be prepared where nothing needs it, and a key without nodes", () => {
+    assert.deepEqual(findings({ engine: "existing" }, ssh(whole, privateKey), secret), [
+      "nodeSsh: prepares the nodes of the engine replicated, and storage.engine is existing; remove it: pulumi config rm nodeSsh",
+    ]);
+    assert.match(
+      findings(storage, { "wordpress:nodeSshPrivateKey": privateKey }, secret)[0] ?? "",
+      /^nodeSshPrivateKey: is of no use without nodeSsh; remove it: pulumi config rm nodeSshPrivateKey, or/,
+    );
+  });
+});

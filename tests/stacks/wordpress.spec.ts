@@ -1,0 +1,110 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { loadSettings } from "../../stacks/settings";
+import { deploy, type StackOutputs } from "../../stacks/wordpress";
+import { goldenFile, stackResources } from "../support/golden";
+import { answers, type Registered, registeredBy } from "../support/mocks";
+
+async function stack(
+  config: Record<string, string> = {},
+  secrets: readonly string[] = [],
+): Promise<{ resources: Registered[]; outputs: StackOutputs }> {
+  let outputs: StackOutputs | undefined;
+  const resources = await registeredBy(() => {
+    const full = (key: string) => (key.includes(":") ? key : `wordpress:${key}`);
+    pulumi.runtime.setAllConfig(
+      {
+        "kubernetes:context": "test",
+        ...Object.fromEntries(Object.entries(config).map(([key, value]) => [full(key), value])),
+      },
+      secrets.map(full),
+    );
+    outputs = deploy(loadSettings());
+  }, answers);
+  assert.ok(outputs);
+  return { resources, outputs };
+}
+
+const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
+const protectedNames = ({ resources }: { resources: Registered[] }) =>
+  resources.filter(({ protect }) => protect).map(({ name }) => name);
+
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+describe("the stack", () => {
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  for (const preset of ["dev", "production"]) {
+    it(`of Pulumi.${preset}.yaml is what tests/golden/${preset}.json says (npm run golden writes it anew)`, async () => {
+      assert.equal(await stackResources(preset), fs.readFileSync(goldenFile(preset), "utf8"));
+    });
+  }
+
+  it("has OpenEBS's light form with the engine hostpath: no pool, no label, no class of the program's own", async () => {
+    const { resources, outputs } = await stack({ storage: '{"engine":"hostpath"}' });
+    const own = ({ type }: Registered) => /helm|StorageClass|NodePatch|DiskPool|VolumeSnapshotClass/.test(type);
+    assert.deepEqual(
+      resources.filter(own).map(({ name }) => name),
+      ["storage-openebs-release"],
+    );
+    assert.deepEqual(outputs.diskPools, []);
+    const claims = resources.filter(({ type }) => type.endsWith(":StatefulSet")).map(({ inputs }) => inputs.spec);
+    for (const spec of claims as { volumeClaimTemplates: { spec: { storageClassName: string } }[] }[]) {
+      assert.equal(spec.volumeClaimTemplates[0]?.spec.storageClassName, "openebs-hostpath");
+    }
+  });
+
+  it("prepares the nodes over SSH where it is told how, with the private key secret and the host key checked", async () => {
+    const { resources } = await stack(
+      {
+        storage: '{"engine":"replicated","pools":[{"node":"k0","disk":"/dev/disk/by-id/x"}]}',
+        nodeSsh: JSON.stringify({
+          user: "admin",
+          hosts: { k0: { host: "192.0.2.10", hostKey: `ssh-ed25519 ${"A".repeat(68)}` } },
+        }),
+        nodeSshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nabc",
+      },
+      ["nodeSshPrivateKey"],
+    );
+    const [command] = resources.filter(({ type }) => type === "command:remote:Command");
+    const connection = command?.inputs.connection as Record<string, unknown>;
+    assert.ok(secretMark in connection || secretMark in (connection.privateKey as object));
+    assert.match(String(command?.inputs.create), /^sudo -n sh -c '/);
+    assert.ok(!JSON.stringify(resources.filter(({ name }) => name !== command?.name)).includes("OPENSSH"));
+  });
+
+  it("has the address, the namespace and the classes as outputs", async () => {
+    const { outputs } = await stack({ wordpressNodePort: "30123", namespace: "blog" });
+    assert.equal(await valueOf(outputs.url), "http://127.0.0.1:30123");
+    assert.equal(outputs.namespace, "blog");
+    assert.deepEqual(await valueOf(outputs.storageClasses), ["standard"]);
+  });
+
+  it("protects nothing with dataRetention delete", async () => {
+    assert.deepEqual(protectedNames(await stack()), []);
+  });
+
+  it("protects with dataRetention retain what opens the data, and leaves the keys free to rotate", async () => {
+    assert.deepEqual(protectedNames(await stack({ dataRetention: "retain" })), [
+      "namespace",
+      "mariadb-secret",
+      "wordpress-keys-secret",
+      "mariadb-password",
+      "mariadb-root-password",
+      "instance",
+    ]);
+  });
+
+  it("keeps a kubeconfig's text secret, and leaves a path as it is", async () => {
+    // Pulumi's mark of a secret, in place of the value.
+    const secret = (value: unknown) => typeof value === "object" && value !== null && secretMark in value;
+    const secrecy = async (text: string) => {
+      const { resources } = await stack({ "kubernetes:kubeconfig": text });
+      const inputs = (name: string) => resources.find((resource) => resource.name === name)?.inputs;
+      return [inputs("cluster")?.kubeconfig, inputs("preflight-check")?.environment].map(secret);
+    };
+    assert.deepEqual(await secrecy("/etc/kubeconfig"), [false, false]);
+    assert.deepEqual(await secrecy("apiVersion: v1\nkind: Config\n"), [true, true]);
+  });
+});

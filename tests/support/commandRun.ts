@@ -1,0 +1,42 @@
+import { type Properties, property, unwrappedRecord } from "./properties";
+import type { RecordedCall } from "./recordedCall";
+
+export const localCommand = "command:local:Command";
+
+/** One run of a command, as the command provider would make it. */
+export interface CommandRun {
+  /** Name of the command in the program. */
+  readonly name: string;
+  /** Text for a shell. */
+  readonly script: string;
+  /** What the program gives it, and in PULUMI_COMMAND_STDOUT what the last run printed. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * The run that a call leads to.
+ * @param outputs the command's outputs before the call
+ * @returns undefined where nothing runs: in a plan, and on a delete without a script for it
+ */
+export function commandRun(call: RecordedCall, outputs: Properties): CommandRun | undefined {
+  const { type, operation, name, preview } = call;
+  if (type !== localCommand || preview) return undefined;
+  const properties = unwrappedRecord(operation === "delete" ? call.oldInputs : call.inputs);
+  const script = scriptFor(operation, properties);
+  const environment = { ...record(properties.environment), ...lastOutput(outputs) };
+  return typeof script === "string" ? { name, script, environment } : undefined;
+}
+
+function scriptFor(operation: RecordedCall["operation"], properties: Properties): unknown {
+  if (operation === "delete") return properties.delete;
+  return operation === "update" ? (properties.update ?? properties.create) : properties.create;
+}
+
+function lastOutput(outputs: Properties): Record<string, string> {
+  const stdout = property(outputs, "stdout");
+  return typeof stdout === "string" ? { PULUMI_COMMAND_STDOUT: stdout } : {};
+}
+
+function record(value: unknown): Record<string, string> {
+  return typeof value === "object" && value !== null ? (value as Record<string, string>) : {};
+}

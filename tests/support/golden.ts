@@ -1,0 +1,29 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { loadSettings } from "../../stacks/settings";
+import { deploy } from "../../stacks/wordpress";
+import { answers, registeredBy } from "./mocks";
+
+const projectRoot = path.resolve(__dirname, "../..");
+
+/** Where the expectation of a stack's resources is kept. */
+export function goldenFile(stack: string): string {
+  return path.join(projectRoot, "tests/golden", `${stack}.json`);
+}
+
+/** Every resource that a stack's own file leads to, as the text that is compared. */
+export async function stackResources(stack: string): Promise<string> {
+  const file = parse(fs.readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const config = Object.entries(file.config).map(([key, value]) => [key, text(value)] as const);
+  const resources = await registeredBy(() => {
+    pulumi.runtime.setAllConfig({ "kubernetes:context": "golden", ...Object.fromEntries(config) });
+    deploy(loadSettings());
+  }, answers);
+  pulumi.runtime.setAllConfig({});
+  return `${JSON.stringify(resources, null, 2)}\n`;
+}

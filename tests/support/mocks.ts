@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
+
+/** A resource as a component registered it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+  readonly protect: boolean;
+  readonly ignoreChanges: readonly string[];
+}
+
+type Answer = (error: Error | null, response?: unknown) => void;
+interface Request {
+  getName(): string;
+  getType(): string;
+  getProtect(): boolean;
+  getIgnorechangesList(): string[];
+}
+interface Monitor {
+  registerResource: (request: Request, answer: Answer) => Promise<void>;
+  registerErrorHook?: (request: unknown, answer: Answer) => void;
+  registerResourceHook?: (request: unknown, answer: Answer) => void;
+}
+
+/** Outputs of a resource, beyond its inputs. */
+export type Outputs = (type: string, name: string) => Record<string, unknown>;
+
+const nothingMore: Outputs = () => ({});
+
+/**
+ * Runs a program under Pulumi's mocks and returns what it registered, in order of name.
+ * The mocks of this SDK know no hooks; here they accept them.
+ */
+export async function registeredBy(program: () => unknown, outputs: Outputs = nothingMore): Promise<Registered[]> {
+  const inputs = new Map<string, Record<string, unknown>>();
+  const registered: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs: given }) => {
+        inputs.set(`${type} ${name}`, given as Record<string, unknown>);
+        return { id: `${name}-id`, state: { ...(given as object), ...outputs(type, name) } };
+      },
+      call: () => ({}),
+    },
+    "wordpress",
+    "dev",
+  );
+  const monitor = MockMonitor.prototype as unknown as Monitor;
+  const { registerResource } = monitor;
+  monitor.registerErrorHook = monitor.registerResourceHook = (_, answer) => answer(null, new Empty());
+  monitor.registerResource = async function (this: Monitor, request, answer) {
+    await registerResource.call(this, request, answer);
+    const [type, name] = [request.getType(), request.getName()];
+    const [protect, ignoreChanges] = [request.getProtect(), request.getIgnorechangesList()];
+    registered.push({ type, name, inputs: inputs.get(`${type} ${name}`) ?? {}, protect, ignoreChanges });
+  };
+  try {
+    await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
+    await pulumi.runtime.disconnect();
+  } finally {
+    monitor.registerResource = registerResource;
+  }
+  return registered.sort((one, other) => (one.type + one.name < other.type + other.name ? -1 : 1));
+}
+
+/** What generated resources would answer: a preflight's record, and recognisable passwords. */
+export const answers: Outputs = (type, name) => {
+  if (type === "command:local:Command") {
+    return {
+      stdout:
+        name === "preflight-check" ? '{"nodeAddress":"127.0.0.1","storageClass":"standard","snapshotCrds":true}' : "",
+    };
+  }
+  return type.startsWith("random:") ? { result: `random-${name}` } : {};
+};

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { unknownValue } from "@pulumi/pulumi/runtime/rpc";
+import { fieldsThatReplace, goesBeforeItsSuccessor, type ProviderArguments } from "../../lab/plugins/kubernetes/rules";
+import { asSecret, isRecord, isSecret, type Properties, property, unwrapped } from "./properties";
+import { isWithin } from "./propertyDiff";
+import { localCommand } from "./commandRun";
+import type { RecordedCall } from "./recordedCall";
+
+const randomBytes = "random:index/randomBytes:RandomBytes";
+
+/** Whether the official provider replaces an object of this type for a change at this path. */
+export function replacesFor(type: string, path: string, configuration: ProviderArguments): boolean {
+  if (type.startsWith("random:")) return true;
+  if (type === localCommand) return isWithin(path, "triggers");
+  return fieldsThatReplace(type, configuration).some((field) => isWithin(path, field));
+}
+
+/** Whether the official provider deletes an object that it replaces before it makes the next. */
+export function deletesFirst({ type, oldInputs, inputs }: RecordedCall): boolean {
+  return type.startsWith("kubernetes:") && goesBeforeItsSuccessor(oldInputs, inputs);
+}
+
+/** The identifier that an object gets: `namespace/name` for Kubernetes, a number for everything else. */
+export function identifierOf(call: RecordedCall): string {
+  const { type, inputs, name, serial } = call;
+  // What makes the official one unfit for keys: an identifier is never encrypted in the state.
+  if (type === randomBytes) return Buffer.from(randomText(call), "hex").toString("base64");
+  if (!type.startsWith("kubernetes:")) return `${name}-${serial}`;
+  const namespace = property(inputs, "metadata.namespace");
+  const objectName = property(inputs, "metadata.name");
+  return [namespace, objectName ?? name].filter((part) => typeof part === "string").join("/");
+}
+
+/**
+ * The outputs of a create or an update, as far as a program can tell them from the official provider's.
+ * @param stdout what a command printed; in a plan nothing runs, and nobody knows it
+ */
+export function outputsOf(call: RecordedCall, stdout: string): Properties {
+  const { type, inputs, preview } = call;
+  const known = (value: string) => (preview ? unknownValue : value);
+  if (type === "random:index/randomPassword:RandomPassword") {
+    return { ...inputs, result: known(randomText(call)), bcryptHash: known("") };
+  }
+  if (type === randomBytes) {
+    const digits = randomText(call);
+    const base64 = Buffer.from(digits, "hex").toString("base64");
+    return { ...inputs, hex: asSecret(known(digits)), base64: asSecret(known(base64)) };
+  }
+  if (type === "random:index/randomString:RandomString") return { ...inputs, result: known(randomText(call)) };
+  if (type === localCommand) {
+    const hidden = Object.values(inputs).some(holdsSecret);
+    return { ...inputs, stdout: hidden ? asSecret(known(stdout)) : known(stdout), stderr: "" };
+  }
+  const stringData = unwrapped(inputs.stringData);
+  if (type === "kubernetes:core/v1:Secret" && isRecord(stringData)) {
+    return { ...inputs, data: asSecret(encoded(stringData)) };
+  }
+  return inputs;
+}
+
+/** Text that no other resource, and no successor of this one, has: hexadecimal digits, or bytes in them, as many as asked for. */
+function randomText({ type, urn, serial, inputs }: RecordedCall): string {
+  const length = Number(property(inputs, "length")) * (type === randomBytes ? 2 : 1);
+  const digits = createHash("sha512").update(`${urn} ${serial}`).digest("hex");
+  return digits.repeat(Math.ceil(length / digits.length)).slice(0, length);
+}
+
+function encoded(stringData: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]),
+  );
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (isSecret(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
+}

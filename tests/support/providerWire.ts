@@ -1,0 +1,56 @@
+import * as grpc from "@grpc/grpc-js";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Properties } from "./properties";
+import type { Difference } from "./propertyDiff";
+
+/** An error that is answered instead of a result. */
+export class Refusal extends Error implements Partial<grpc.StatusObject> {
+  constructor(
+    message: string,
+    readonly metadata = new grpc.Metadata(),
+  ) {
+    super(message);
+  }
+
+  readonly code = grpc.status.UNKNOWN;
+}
+
+/** What the engine hears about changes at these paths, and about those of them that cannot be made in place. */
+export function diffAnswer(changes: readonly Difference[], replacing: readonly string[]): messages.DiffResponse {
+  const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
+  const answer = new messages.DiffResponse().setHasdetaileddiff(true).setReplacesList([...replacing]);
+  answer.setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE);
+  answer.setDiffsList([...new Set(changes.map(({ path }) => path.split(/[.[]/)[0] ?? path))]);
+  for (const { path, kind } of changes) {
+    const name = replacing.includes(path) ? (`${kind}_REPLACE` as const) : kind;
+    answer
+      .getDetaileddiffMap()
+      .set(path, new messages.PropertyDiff().setKind(messages.PropertyDiff.Kind[name]).setInputdiff(true));
+  }
+  return answer;
+}
+
+/** A handler that answers what the function returns, or the error that it throws. */
+export function unary<Request, Response>(
+  answer: (request: Request) => Response | Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
+  return ({ request }, callback) => {
+    const answered = async () => answer(request);
+    answered().then(
+      (response) => callback(null, response),
+      (error: unknown) =>
+        callback(
+          error instanceof Refusal ? error : new Refusal(error instanceof Error ? error.message : String(error)),
+        ),
+    );
+  };
+}
+
+export function fromStruct(struct: Struct | undefined): Properties {
+  return struct?.toJavaScript() ?? {};
+}
+
+export function toStruct(properties: Properties): Struct {
+  return Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
+}

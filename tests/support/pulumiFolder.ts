@@ -1,0 +1,103 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { run } from "../../lab/support/processes";
+import { type EngineOperation, readEngineLog } from "./engineLog";
+
+/** Milliseconds after which a command of Pulumi's is ended. */
+const commandTimeoutMs = 5 * 60_000;
+
+/** A program in a folder of its own, with its state, and the plain `pulumi` on it, as a user runs it. */
+export abstract class PulumiFolder {
+  /** Real path of the folder: every command runs in it. */
+  readonly folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "wordpress-")));
+  /** The file backend's folder, unless another backend is given. */
+  readonly stateFolder = this.inFolder(".state");
+  /** Variables of every command, on top of this process's. */
+  readonly environment: NodeJS.ProcessEnv;
+  private readonly transcriptFile = this.inFolder(".transcript");
+
+  /**
+   * @param environment variables of every command, on top of this process's: PATH, the providers to use, KUBECONFIG.
+   *   PULUMI_HOME, PULUMI_BACKEND_URL and PULUMI_CONFIG_PASSPHRASE are the folder's own unless they are given here.
+   */
+  constructor(environment: NodeJS.ProcessEnv) {
+    fs.mkdirSync(this.stateFolder);
+    this.environment = {
+      ...withoutShellSettings(),
+      PULUMI_HOME: this.inFolder(".home"),
+      PULUMI_BACKEND_URL: `file://${this.stateFolder}`,
+      PULUMI_CONFIG_PASSPHRASE: "correct horse battery staple",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DEBUG_COMMANDS: "true",
+      ...environment,
+    };
+  }
+
+  inFolder(file: string): string {
+    return path.join(this.folder, file);
+  }
+
+  /** Runs any command of Pulumi's. Returns its standard output. @throws CommandFailed */
+  async pulumi(...args: string[]): Promise<string> {
+    return this.run(args);
+  }
+
+  /** @throws CommandFailed */
+  async preview(...flags: string[]): Promise<EngineOperation> {
+    return this.operation("preview", ...flags);
+  }
+
+  /** `pulumi up` without a plan before it. @throws CommandFailed */
+  async up(...flags: string[]): Promise<EngineOperation> {
+    return this.operation("up", "--yes", "--skip-preview", ...flags);
+  }
+
+  /** `pulumi refresh` without a plan before it. @throws CommandFailed */
+  async refresh(...flags: string[]): Promise<EngineOperation> {
+    return this.operation("refresh", "--yes", "--skip-preview", ...flags);
+  }
+
+  /** `pulumi destroy`. @throws CommandFailed */
+  async destroy(...flags: string[]): Promise<EngineOperation> {
+    return this.operation("destroy", "--yes", ...flags);
+  }
+
+  /** The stack's outputs; a secret one reads `[secret]`, unless they are to be shown. */
+  async outputs(...flags: string[]): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.pulumi("stack", "output", "--json", ...flags)) as Record<string, unknown>;
+  }
+
+  /** Everything that the commands so far printed, and the commands. */
+  get transcript(): string {
+    return fs.readFileSync(this.transcriptFile, "utf8");
+  }
+
+  /** Removes the folder, with the state in it. */
+  remove(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  protected async run(args: readonly string[], input?: string): Promise<string> {
+    return run("pulumi", [...args, "--non-interactive", "--color=never"], {
+      cwd: this.folder,
+      env: this.environment,
+      log: this.transcriptFile,
+      timeoutMs: commandTimeoutMs,
+      ...(input === undefined ? {} : { input }),
+    });
+  }
+
+  private async operation(...args: string[]): Promise<EngineOperation> {
+    const log = this.inFolder(".events");
+    fs.rmSync(log, { force: true });
+    const output = await this.pulumi(...args, "--event-log", log);
+    return { output, ...readEngineLog(fs.readFileSync(log, "utf8")) };
+  }
+}
+
+/** What the shell says about Pulumi must not lead a test to another stack, backend or account. */
+function withoutShellSettings(): NodeJS.ProcessEnv {
+  const names = Object.keys(process.env).filter((name) => name.startsWith("PULUMI_"));
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}

@@ -1,0 +1,53 @@
+import { copyProgram } from "../../lab/programCopy";
+import { projectRoot } from "../../lab/support/paths";
+import { PulumiFolder } from "./pulumiFolder";
+
+export interface PulumiProjectOptions {
+  /** Name of the stack; the copy has its stack file, `Pulumi.<stack>.yaml`. */
+  readonly stack: string;
+  /** As `PulumiFolder` takes them. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** A resource as the state has it. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly protect?: boolean;
+  readonly delete?: boolean;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+/** A copy of this repository's program. */
+export class PulumiProject extends PulumiFolder {
+  private readonly stack: string;
+
+  constructor({ stack, environment }: PulumiProjectOptions) {
+    super(environment);
+    this.stack = stack;
+    copyProgram(projectRoot, this.folder, stack);
+  }
+
+  /** Makes the stack. The stack file that comes with the program holds its first settings. @throws CommandFailed */
+  async init(): Promise<void> {
+    await this.pulumi("stack", "init", this.stack);
+  }
+
+  /** Sets keys of the stack's configuration, each in the project's namespace unless it names another. */
+  async configure(settings: Readonly<Record<string, string>>): Promise<void> {
+    const flags = Object.entries(settings).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+    await this.pulumi("config", "set-all", "--path", ...flags);
+  }
+
+  /** Sets a key as a secret. */
+  async configureSecret(key: string, value: string): Promise<void> {
+    await this.run(["config", "set", "--secret", key], value);
+  }
+
+  /** What the stack's state holds; secrets are ciphertext. */
+  async resources(): Promise<StateResource[]> {
+    const state = JSON.parse(await this.pulumi("stack", "export")) as { deployment: { resources?: StateResource[] } };
+    return state.deployment.resources ?? [];
+  }
+}
