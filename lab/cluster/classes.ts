@@ -1,0 +1,36 @@
+import { applyObject } from "./api";
+
+/** What the classes' volumes come from: see lab/kubernetes/volumes.go. */
+const provisioner = "lab.wordpress/host-path";
+
+interface LabClass {
+  readonly name: string;
+  readonly isDefault: boolean;
+  /** Whether pods on several nodes may write to a volume. */
+  readonly shared: boolean;
+  readonly expands: boolean;
+  readonly binding: "Immediate" | "WaitForFirstConsumer";
+}
+
+/** The lab's storage classes. `fixed` is for trying what happens where nothing can grow. */
+export const labClasses: readonly LabClass[] = [
+  { name: "standard", isDefault: true, shared: false, expands: true, binding: "WaitForFirstConsumer" },
+  { name: "shared", isDefault: false, shared: true, expands: true, binding: "Immediate" },
+  { name: "fixed", isDefault: false, shared: false, expands: false, binding: "WaitForFirstConsumer" },
+];
+
+/** Creates the storage classes, or gives them back what somebody changed. */
+export async function ensureClasses(): Promise<void> {
+  for (const { name, isDefault, shared, expands, binding } of labClasses) {
+    await applyObject(`/apis/storage.k8s.io/v1/storageclasses/${name}`, {
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name, annotations: { "storageclass.kubernetes.io/is-default-class": String(isDefault) } },
+      provisioner,
+      parameters: { shared: String(shared) },
+      reclaimPolicy: "Delete",
+      allowVolumeExpansion: expands,
+      volumeBindingMode: binding,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import * as fs from "node:fs";
+import { labPaths } from "../support/paths";
+import { step } from "../support/progress";
+import { allDaemons } from "./allDaemons";
+import { haveCertificates, makeCertificates } from "./certificates";
+import { ensureClasses } from "./classes";
+import { apiDaemons, clusterDaemons, proxyDaemon } from "./controlPlane";
+import { awaitDaemon, DaemonFailed, isRunOf, startDaemon, type Daemon } from "./daemons";
+import { endProcesses, killProcesses } from "./endProcesses";
+import { folders, labNodes } from "./layout";
+import { ensureNetwork } from "./network";
+import { startNode, type NodeParts } from "./node";
+import { isCalledByLab, isOfTheLab, type ProcessEntry } from "./processTable";
+import { removeLab } from "./removal";
+
+/** Starts what is not running of the cluster, and mends what is not as it should be. */
+export async function startCluster(parts: NodeParts): Promise<void> {
+  await step("preparing certificates and network", prepare);
+  await endStrays(parts);
+  await step("starting the API server", () => startApi(parts));
+  await step("starting controllers, scheduler and DNS", () => startAll(clusterDaemons(parts.kubernetes)));
+  await step("creating the storage classes", ensureClasses);
+  await step(`starting the nodes ${labNodes.map(({ name }) => name).join(", ")}`, async () => {
+    await Promise.all([...labNodes.map((node) => startNode(node, parts)), startAll([proxyDaemon(parts.kubernetes)])]);
+  });
+}
+
+async function prepare(): Promise<void> {
+  fs.mkdirSync(labPaths.volumes, { recursive: true });
+  if (!haveCertificates()) {
+    // What still runs trusts certificates that are gone.
+    await killProcesses(isOfTheLab);
+    await makeCertificates();
+  }
+  await ensureNetwork();
+}
+
+/** Ends daemons of the lab's that another version of it started: with other flags, or from another program. */
+async function endStrays({ kubernetes }: NodeParts): Promise<void> {
+  const known = allDaemons(kubernetes);
+  const isStray = (entry: ProcessEntry) => isCalledByLab(entry) && !known.some((daemon) => isRunOf(daemon, entry));
+  await endProcesses(isStray);
+}
+
+/** Starts etcd and the API server. When they cannot live with what etcd has kept, the lab begins again from nothing. */
+async function startApi({ kubernetes }: NodeParts): Promise<void> {
+  const hadData = fs.existsSync(folders.etcd);
+  try {
+    await startInTurn(apiDaemons(kubernetes));
+  } catch (error) {
+    if (!hadData || !(error instanceof DaemonFailed && error.ended)) throw error;
+    process.stderr.write(`\n${error.daemon.name} cannot use what the last run left: everything is made anew.\n`);
+    await removeLab();
+    await prepare();
+    await startInTurn(apiDaemons(kubernetes));
+  }
+}
+
+async function startInTurn(daemons: readonly Daemon[]): Promise<void> {
+  for (const daemon of daemons) {
+    await startDaemon(daemon);
+    await awaitDaemon(daemon);
+  }
+}
+
+async function startAll(daemons: readonly Daemon[]): Promise<void> {
+  for (const daemon of daemons) await startDaemon(daemon);
+  await Promise.all(daemons.map(awaitDaemon));
+}

@@ -1,0 +1,85 @@
+import { run } from "../support/processes";
+import { network } from "./layout";
+
+/** The commands for each address family: Kubernetes writes chains into both. */
+const families = [
+  { save: "iptables-save", restore: "iptables-restore" },
+  { save: "ip6tables-save", restore: "ip6tables-restore" },
+] as const;
+
+const comment = ["-m", "comment", "--comment", network.bridge];
+
+/** Rules of the lab's own: pods reach what is outside, under the machine's address, also where forwarding is closed. */
+const ownRules: readonly { readonly table: string; readonly chain: string; readonly rule: readonly string[] }[] = [
+  {
+    table: "nat",
+    chain: "POSTROUTING",
+    rule: ["-s", network.pods, "!", "-d", network.pods, ...comment, "-j", "MASQUERADE"],
+  },
+  { table: "filter", chain: "FORWARD", rule: ["-s", network.pods, ...comment, "-j", "ACCEPT"] },
+  { table: "filter", chain: "FORWARD", rule: ["-d", network.pods, ...comment, "-j", "ACCEPT"] },
+];
+
+/** Adds those of the lab's own rules that are missing. */
+export async function ensureOwnRules(): Promise<void> {
+  for (const { table, chain, rule } of ownRules) {
+    const there = await run("iptables", ["-w", "-t", table, "-C", chain, ...rule]).then(
+      () => true,
+      () => false,
+    );
+    if (!there) await run("iptables", ["-w", "-t", table, "-I", chain, ...rule]);
+  }
+}
+
+/** Removes the lab's rules and all chains of Kubernetes. */
+export async function removeRules(): Promise<void> {
+  for (const { save, restore } of families) {
+    const removal = removalOf(await run(save, []));
+    if (removal !== "") await run(restore, ["--noflush", "-w"], { input: removal });
+  }
+}
+
+/** Names of the chains and rules that `removeRules` would remove. */
+export async function rulesLeft(): Promise<string[]> {
+  const left = [];
+  for (const { save } of families) {
+    left.push(
+      ...removalOf(await run(save, []))
+        .split("\n")
+        .filter((line) => /^-[DX] /.test(line)),
+    );
+  }
+  return left;
+}
+
+/**
+ * What iptables-restore has to be given, with --noflush, to remove the lab's own rules, Kubernetes' chains (`KUBE-…`)
+ * and every rule that leads into one. Empty when there are none.
+ * @param saved what iptables-save printed
+ */
+export function removalOf(saved: string): string {
+  return saved
+    .split(/^(?=\*)/m)
+    .map(removalOfTable)
+    .join("");
+}
+
+function removalOfTable(text: string): string {
+  const lines = text.split("\n");
+  const table = lines.find((line) => line.startsWith("*"));
+  const chains = lines.flatMap((line) => /^:(KUBE-\S+)/.exec(line)?.[1] ?? []);
+  const rules = lines.filter((line) => {
+    const owner = /^-A (\S+)/.exec(line)?.[1];
+    if (owner === undefined || chains.includes(owner)) return false;
+    return / -[jg] KUBE-/.test(line) || new RegExp(`--comment "?${network.bridge}"?( |$)`).test(line);
+  });
+  if (table === undefined || (chains.length === 0 && rules.length === 0)) return "";
+  const removal = [
+    table,
+    ...rules.map((rule) => rule.replace("-A", "-D")),
+    ...chains.map((chain) => `-F ${chain}`),
+    ...chains.map((chain) => `-X ${chain}`),
+    "COMMIT",
+  ];
+  return `${removal.join("\n")}\n`;
+}

@@ -1,0 +1,88 @@
+import * as fs from "node:fs";
+import { isOfTheLab, readProcess } from "./processTable";
+
+/** A TCP socket that waits for connections. */
+export interface Listener {
+  /** Dotted IPv4 address, or `*` for one that takes any (IPv6 sockets count as such when they take any). */
+  readonly address: string;
+  readonly port: number;
+  /** Number that the kernel gave the socket, by which its owner can be found. */
+  readonly inode: string;
+}
+
+/** A listener and who it belongs to. */
+export interface OwnedListener extends Listener {
+  /** Undefined when only root may know. */
+  readonly pid?: number;
+  readonly command?: string;
+}
+
+/** Listeners that do not belong to the lab, among those that `wanted` picks. */
+export function foreignListeners(wanted: (listener: Listener) => boolean): OwnedListener[] {
+  const listeners = ["/proc/net/tcp", "/proc/net/tcp6"]
+    .filter((file) => fs.existsSync(file))
+    .flatMap((file) => parseListeners(fs.readFileSync(file, "utf8")))
+    .filter(wanted);
+  if (listeners.length === 0) return [];
+  const owners = socketOwners();
+  return listeners.flatMap((listener) => {
+    const pid = owners.get(listener.inode);
+    const entry = pid === undefined ? undefined : readProcess(pid);
+    if (entry === undefined) return [listener];
+    return isOfTheLab(entry) ? [] : [{ ...listener, pid: entry.pid, command: entry.argv.join(" ") }];
+  });
+}
+
+/** The listeners in a text like /proc/net/tcp or /proc/net/tcp6; those of IPv6 that take one address only are left out. */
+export function parseListeners(text: string): Listener[] {
+  const listening = "0A";
+  return text
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === listening)
+    .flatMap((fields) => {
+      const [host = "", port = ""] = (fields[1] ?? "").split(":");
+      const address = hostAddress(host);
+      return address === undefined ? [] : [{ address, port: Number.parseInt(port, 16), inode: fields[9] ?? "" }];
+    });
+}
+
+/** The kernel writes an address as hexadecimal numbers of 32 bits, each with its lowest byte first. */
+function hostAddress(host: string): string | undefined {
+  if (/^0+$/.test(host)) return "*";
+  if (host.length !== 8) return undefined;
+  const bytes = host.match(/../g) ?? [];
+  return bytes
+    .reverse()
+    .map((byte) => Number.parseInt(byte, 16))
+    .join(".");
+}
+
+/** Processes by the number of each socket that they have open. */
+function socketOwners(): Map<string, number> {
+  const owners = new Map<string, number>();
+  for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    for (const target of openFiles(pid)) {
+      const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
+      if (inode !== undefined) owners.set(inode, Number(pid));
+    }
+  }
+  return owners;
+}
+
+function openFiles(pid: string): string[] {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    return fs.readdirSync(folder).flatMap((name) => {
+      try {
+        return [fs.readlinkSync(`${folder}/${name}`)];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
+}

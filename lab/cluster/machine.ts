@@ -1,0 +1,90 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { kubernetesProgram } from "../kubernetes/build";
+import { pulumiOnPath, pulumiProgram } from "../pulumi/cli";
+import { goProblem, goVersion, isBuilt } from "../support/goPrograms";
+import { cacheRoot, stateRoot } from "../support/paths";
+import { run } from "../support/processes";
+import { Refusal } from "../support/progress";
+import { missingControllers } from "./cgroups";
+import { foreignListeners } from "./listeners";
+import { lockProblem } from "./lock";
+import { kernelSettingFiles } from "./network";
+import { missingPackages } from "./packages";
+import { findings, isInTheWay, type Machine, type SpaceNeed } from "./prerequisites";
+
+const gigabyte = 1e9;
+
+/** Refuses, before anything is touched, to start a lab on a machine that cannot run it. @throws Refusal with all findings */
+export async function checkMachine(): Promise<void> {
+  const found = findings(await readMachine());
+  if (found.length === 0) return;
+  throw new Refusal(["The lab cannot start:", ...found.map((finding) => `  - ${finding}`)].join("\n"));
+}
+
+async function readMachine(): Promise<Machine> {
+  const isLinux = process.platform === "linux";
+  const building = await mustBuild();
+  // A kernel with modules has these two only once somebody asks for them.
+  for (const name of ["overlay", "br_netfilter"]) await run("modprobe", ["--quiet", name]).catch(() => "");
+  return {
+    platform: process.platform,
+    isRoot: process.getuid?.() === 0,
+    goProblem: building ? goProblem(await goVersion()) : undefined,
+    missingPackages: missingPackages(),
+    hasAptGet: fs.existsSync("/usr/bin/apt-get"),
+    space: await spaceNeeds(building),
+    listeners: isLinux ? foreignListeners(isInTheWay) : [],
+    addresses: Object.entries(os.networkInterfaces()).flatMap(([name, addresses = []]) =>
+      addresses.filter(({ family }) => family === "IPv4").map(({ address }) => ({ name, address })),
+    ),
+    lockProblem: isLinux ? lockProblem() : undefined,
+    missingControllers: isLinux ? missingControllers() : [],
+    hasOverlay: isLinux && /\boverlay$/m.test(fs.readFileSync("/proc/filesystems", "utf8")),
+    lockedSettings: kernelSettingFiles().filter((file) => !isWritable(file)),
+  };
+}
+
+async function mustBuild(): Promise<boolean> {
+  if (!isBuilt(kubernetesProgram)) return true;
+  return !isBuilt(pulumiProgram) && (await pulumiOnPath(process.env.PATH ?? "")) === undefined;
+}
+
+/** What the lab takes on the disk, measured on a machine that had nothing, with a third on top. */
+async function spaceNeeds(building: boolean): Promise<SpaceNeed[]> {
+  const running = need(stateRoot, "the running lab", 2);
+  if (!building) return [running];
+  const [goBuilds, goModules] = (await run("go", ["env", "GOCACHE", "GOMODCACHE"]).catch(() => "")).split("\n");
+  return [
+    running,
+    need(cacheRoot, "what is built (LAB_CACHE puts it elsewhere)", 3),
+    ...(goBuilds ? [need(goBuilds, "what Go builds (GOCACHE puts it elsewhere)", 6)] : []),
+    ...(goModules ? [need(goModules, "Go's modules (GOMODCACHE puts them elsewhere)", 2.5)] : []),
+  ];
+}
+
+function need(place: string, purpose: string, gigabytes: number): SpaceNeed {
+  const folder = nearestFolder(place);
+  const { bavail, bsize } = fs.statfsSync(folder);
+  return {
+    path: place,
+    purpose,
+    neededBytes: gigabytes * gigabyte,
+    freeBytes: bavail * bsize,
+    device: fs.statSync(folder).dev,
+  };
+}
+
+function nearestFolder(place: string): string {
+  return fs.existsSync(place) ? place : nearestFolder(path.dirname(place));
+}
+
+function isWritable(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

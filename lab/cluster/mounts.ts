@@ -1,0 +1,30 @@
+import * as fs from "node:fs";
+import { run } from "../support/processes";
+
+/** Mount points at or below a folder, in the order in which they were mounted. */
+export function mountsBelow(folder: string): string[] {
+  return mountPoints(fs.readFileSync("/proc/self/mountinfo", "utf8")).filter(
+    (point) => point === folder || point.startsWith(`${folder}/`),
+  );
+}
+
+/** The mount points in a text like /proc/self/mountinfo, which writes blanks and the like as octal numbers. */
+export function mountPoints(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.split(" ")[4])
+    .filter((point) => point !== undefined)
+    .map((point) =>
+      point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+    );
+}
+
+/**
+ * Unmounts everything at or below a folder. What is still in use vanishes from the folder at once all the same.
+ * @throws CommandFailed
+ */
+export async function unmountBelow(folder: string): Promise<void> {
+  for (let point = mountsBelow(folder).pop(); point !== undefined; point = mountsBelow(folder).pop()) {
+    await run("umount", ["--lazy", point]);
+  }
+}

@@ -1,0 +1,25 @@
+import { ensureKubernetes } from "../kubernetes/build";
+import { ensurePulumi } from "../pulumi/cli";
+import { step } from "../support/progress";
+import { startCluster } from "./cluster";
+import { installCommands } from "./commands";
+import { ensureImageStore } from "./imageStore";
+import { withLock } from "./lock";
+import { checkMachine } from "./machine";
+import { installPackages } from "./packages";
+
+/**
+ * Brings the lab up: builds what was never built, starts what does not run, mends what is broken.
+ * @throws Refusal when the machine cannot have one, or a part does not start
+ */
+export async function labUp(): Promise<void> {
+  await checkMachine();
+  await withLock(async () => {
+    await installPackages();
+    const kubernetes = await ensureKubernetes();
+    const pulumi = await ensurePulumi();
+    const imageStore = await ensureImageStore();
+    await startCluster({ kubernetes, imageStore });
+    await step("installing kubectl, pulumi and its plugins", () => installCommands({ kubernetes, pulumi }));
+  });
+}

@@ -1,0 +1,138 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cached } from "../support/cache";
+import { cacheRoot } from "../support/paths";
+import { run } from "../support/processes";
+import { joinArchives } from "./archives";
+import { baseOptions, makeBase } from "./base";
+import { ImageStore } from "./buildah";
+import { installTools } from "./tools";
+import { corePackage, fetchCore } from "./wordPressCore";
+
+/** An image that containerd can import. Several may be in one archive: importing that once brings them all. */
+export interface BuiltImage {
+  /** The image's full name, e.g. `docker.io/library/mariadb:10.11`. */
+  readonly reference: string;
+  /** Path of the docker-archive that holds it. */
+  readonly archive: string;
+}
+
+const pause = "registry.k8s.io/pause:3.10";
+const mariadb = "docker.io/library/mariadb:10.11";
+const base = "localhost/base:12";
+const php = "localhost/php:8.2-apache";
+
+/** WordPress's versions, and the names that the official images have for each. */
+const wordpress = [
+  { version: "6.5", tags: ["docker.io/library/wordpress:6.5-apache", "docker.io/library/wordpress:6.5"] },
+  { version: "6.4", tags: ["docker.io/library/wordpress:6.4-apache"] },
+] as const;
+
+/** Builds the lab's images where the cache has none of the same make, and says where they are. */
+export async function buildImages(): Promise<BuiltImage[]> {
+  const store = await ImageStore.open(cacheRoot);
+  try {
+    const baseArchive = await buildBase(store);
+    const [pauseArchive, mariadbArchive, wordpressArchive] = [
+      await buildPause(store),
+      await buildMariaDb(store, baseArchive),
+      await buildWordPress(store, baseArchive, await buildPhp(store, baseArchive)),
+    ];
+    return [
+      { reference: pause, archive: pauseArchive },
+      { reference: mariadb, archive: mariadbArchive },
+      ...wordpress.flatMap(({ tags }) => tags.map((reference) => ({ reference, archive: wordpressArchive }))),
+    ];
+  } finally {
+    await store.remove();
+  }
+}
+
+async function buildBase(store: ImageStore): Promise<string> {
+  return archiveOf("base", "12", [...baseOptions], async (context, archive) => {
+    await makeBase(path.join(context, "base.tar"));
+    await store.build(context, base);
+    await store.save(base, archive);
+  });
+}
+
+async function buildPause(store: ImageStore): Promise<string> {
+  return archiveOf("pause", "3.10", [], async (context, archive) => {
+    await run("gcc", ["-static", "-Os", "-s", "-Wall", "-Werror", "-o", "pause", "pause.c"], { cwd: context });
+    await store.build(context, pause);
+    await store.save(pause, archive);
+  });
+}
+
+async function buildMariaDb(store: ImageStore, baseArchive: string): Promise<string> {
+  return archiveOf("mariadb", "10.11", [baseArchive], async (context, archive) => {
+    await store.load(baseArchive);
+    await store.build(context, mariadb);
+    await store.save(mariadb, archive);
+  });
+}
+
+async function buildPhp(store: ImageStore, baseArchive: string): Promise<string> {
+  return archiveOf("php", "8.2", [baseArchive], async (context, archive) => {
+    await store.load(baseArchive);
+    await store.build(context, php);
+    await store.save(php, archive);
+  });
+}
+
+async function buildWordPress(store: ImageStore, baseArchive: string, phpArchive: string): Promise<string> {
+  const inputs = [baseArchive, phpArchive, corePackage, JSON.stringify(wordpress)];
+  return archiveOf("wordpress", wordpress[0].version, inputs, async (context, archive) => {
+    const versions = wordpress.map(({ version }) => version);
+    await fetchCore(versions, context);
+    await store.load(baseArchive);
+    await store.load(phpArchive);
+    const parts = [];
+    for (const { version, tags } of wordpress) {
+      const part = `${archive}.${version}`;
+      await store.build(context, tags[0], { VERSION: version });
+      await store.save(tags[0], part);
+      parts.push({ archive: part, tags });
+    }
+    await joinArchives(parts, archive);
+    parts.forEach((part) => fs.rmSync(part.archive));
+  });
+}
+
+/**
+ * The cached archive of the image whose Dockerfile is in the folder of that name.
+ * `build` gets a copy of the folder, to add what is generated, and the path to write.
+ */
+async function archiveOf(
+  name: string,
+  version: string,
+  inputs: readonly string[],
+  build: (context: string, archive: string) => Promise<void>,
+): Promise<string> {
+  const source = path.join(__dirname, name);
+  const part = {
+    name: `image-${name}`,
+    version,
+    inputs: [...inputs, ...contents(source)],
+    build: async (folder: string) => {
+      await installTools();
+      const context = path.join(folder, "context");
+      fs.cpSync(source, context, { recursive: true });
+      await build(context, path.join(folder, "image.tar"));
+      fs.rmSync(context, { recursive: true });
+    },
+  };
+  return path.join(await cached(part), "image.tar");
+}
+
+/** Names, modes and contents of the files in a folder. */
+function contents(folder: string): (string | Buffer)[] {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .sort()
+    .filter((file) => fs.statSync(path.join(folder, file)).isFile())
+    .flatMap((file) => {
+      const full = path.join(folder, file);
+      return [file, String(fs.statSync(full).mode & 0o111), fs.readFileSync(full)];
+    });
+}

@@ -1,0 +1,7 @@
+import { main } from "../support/progress";
+import { buildImages } from "./build";
+
+// What the images' tests need is built before they begin: in the open, and once, although they run side by side.
+main(async () => {
+  await buildImages();
+});

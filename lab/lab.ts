@@ -1,0 +1,106 @@
+import { readPlugins, shellExports } from "./cluster/environment";
+import { ensureImageStore } from "./cluster/imageStore";
+import { labNodes, type LabNode } from "./cluster/layout";
+import { withLock } from "./cluster/lock";
+import { startNode, stopNode } from "./cluster/node";
+import { isLabHere, removeLab } from "./cluster/removal";
+import { readStatus } from "./cluster/status";
+import { labUp } from "./cluster/up";
+import { ensureKubernetes } from "./kubernetes/build";
+import { main, Refusal, step } from "./support/progress";
+import { useSystemPrograms } from "./support/systemPath";
+
+const names = labNodes.map(({ name }) => name);
+
+const usage = `The lab: a throwaway Kubernetes with three nodes (${names.join(", ")}) on this machine.
+
+  npm run lab -- up               build what is missing, start or mend it
+  npm run lab -- status           processes, nodes and storage classes; fails unless all is well
+  npm run lab -- env              what a shell needs: eval "$(npm run --silent lab -- env)"
+  npm run lab -- node stop NODE   stop a node as a power cut would
+  npm run lab -- node start NODE  bring it back
+  npm run lab -- down             remove everything but what was built
+
+See lab/README.md.
+`;
+
+const afterUp = `
+The lab is up. To go on with plain pulumi and kubectl in this shell:
+
+  eval "$(npm run --silent lab -- env)"
+`;
+
+async function lab(args: readonly string[]): Promise<void> {
+  switch (args.join(" ")) {
+    case "":
+      process.stdout.write(usage);
+      return;
+    case "up":
+      await labUp();
+      process.stdout.write(
+        `\nPulumi's plugins: ${readPlugins()
+          .map(({ name, kind }) => `${name} (${kind})`)
+          .join(", ")}.\n`,
+      );
+      process.stdout.write(afterUp);
+      return;
+    case "down":
+      return down();
+    case "status":
+      return status();
+    case "env":
+      process.stdout.write(shellExports());
+      return;
+  }
+  const [command, verb, name] = args;
+  const node = labNodes.find((candidate) => candidate.name === name);
+  if (command !== "node" || args.length !== 3 || node === undefined) {
+    throw new Refusal(`"${args.join(" ")}" is no command of the lab.\n\n${usage}`);
+  }
+  if (verb === "stop") return nodeStop(node);
+  if (verb === "start") return nodeStart(node);
+  throw new Refusal(`"node ${verb}" is no command of the lab; there are "node stop ${name}" and "node start ${name}".`);
+}
+
+async function down(): Promise<void> {
+  if (!isLabHere()) {
+    process.stdout.write("There is no lab on this machine.\n");
+    return;
+  }
+  needsRoot("down");
+  await withLock(() => step("removing the lab", removeLab));
+}
+
+async function status(): Promise<void> {
+  needsRoot("status");
+  const { text, isWell } = await readStatus();
+  process.stdout.write(text);
+  if (!isWell) process.exitCode = 1;
+}
+
+async function nodeStop(node: LabNode): Promise<void> {
+  needsLab();
+  await withLock(() => step(`stopping ${node.name}`, () => stopNode(node)));
+}
+
+async function nodeStart(node: LabNode): Promise<void> {
+  needsLab();
+  await withLock(async () => {
+    const parts = { kubernetes: await ensureKubernetes(), imageStore: await ensureImageStore() };
+    await step(`starting ${node.name}`, () => startNode(node, parts));
+  });
+}
+
+function needsLab(): void {
+  needsRoot("node …");
+  if (!isLabHere()) throw new Refusal("There is no lab on this machine. Start one: npm run lab -- up");
+}
+
+function needsRoot(command: string): void {
+  if (process.getuid?.() !== 0) {
+    throw new Refusal(`The lab needs root: sudo --preserve-env=PATH npm run lab -- ${command}`);
+  }
+}
+
+useSystemPrograms();
+main(() => lab(process.argv.slice(2)));

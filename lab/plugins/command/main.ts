@@ -1,0 +1,5 @@
+import { serveProvider } from "../support/providerService";
+import { localCommand } from "./localCommand";
+import { endRunningShells } from "./runShell";
+
+void serveProvider(localCommand, endRunningShells);

@@ -1,0 +1,91 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { projectRoot } from "../support/paths";
+import { bundledPlugins, type StandIn } from "./bundle";
+import { installOfficial, officialOnPath, standInMark } from "./official";
+
+/** A plugin that the program needs, and where it came from. */
+export interface InstalledPlugin {
+  /** `nodejs` for the language host, else the package's name. */
+  readonly name: string;
+  readonly kind: "official" | "stand-in";
+}
+
+const resourcePlugins = ["kubernetes", "random", "command"] as const;
+
+/**
+ * Puts the plugins that the program needs where the CLI finds them: official ones where there are any, else stand-ins.
+ * It can be repeated: what is there is brought up to date.
+ * @param pulumiHome PULUMI_HOME of the commands that will use them
+ * @param bin folder for the language host; the one that holds `pulumi`, if the CLI is the lab's
+ */
+export async function installPlugins(pulumiHome: string, bin: string): Promise<InstalledPlugin[]> {
+  const installed: InstalledPlugin[] = [await installLanguageHost(bin)];
+  for (const name of resourcePlugins) installed.push(await resourcePlugin(name, pulumiHome, bin));
+  return installed;
+}
+
+/** Puts the language host's stand-in into a folder that is to be on PATH, where there is no official one on PATH. */
+export async function installLanguageHost(bin: string): Promise<InstalledPlugin> {
+  const file = path.join(bin, "pulumi-language-nodejs");
+  if (officialOnPath("pulumi-language-nodejs", bin)) {
+    fs.rmSync(file, { force: true });
+    return { name: "nodejs", kind: "official" };
+  }
+  await writeStartScript(file, "languageHost");
+  unlinkedPulumi(path.join(bin, "pulumi"));
+  return { name: "nodejs", kind: "stand-in" };
+}
+
+/**
+ * The CLI warns of a language host on PATH at every command, unless it lies beside its own file. A symbolic link is not
+ * its own file, so one is replaced by what it points to.
+ */
+function unlinkedPulumi(file: string): void {
+  if (!fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  const unfinished = `${file}.${process.pid}`;
+  try {
+    fs.linkSync(fs.realpathSync(file), unfinished);
+  } catch {
+    // Another file system, or one without such links.
+    fs.copyFileSync(file, unfinished);
+  }
+  fs.renameSync(unfinished, file);
+}
+
+async function resourcePlugin(
+  name: (typeof resourcePlugins)[number],
+  pulumiHome: string,
+  bin: string,
+): Promise<InstalledPlugin> {
+  const version = pluginVersion(name);
+  const folder = path.join(pulumiHome, "plugins", `resource-${name}-v${version}`);
+  const file = path.join(folder, `pulumi-resource-${name}`);
+  if (
+    officialOnPath(`pulumi-resource-${name}`, bin) ||
+    (await installOfficial({ name, version, folder, pulumiHome, bin }))
+  ) {
+    return { name, kind: "official" };
+  }
+  await writeStartScript(file, name);
+  return { name, kind: "stand-in" };
+}
+
+/** The version of the plugin that the installed SDK asks for, which is the one that package.json pins. */
+export function pluginVersion(name: string): string {
+  const file = path.join(projectRoot, "node_modules/@pulumi", name, "package.json");
+  const { pulumi, version } = JSON.parse(fs.readFileSync(file, "utf8")) as {
+    version: string;
+    pulumi?: { version?: string };
+  };
+  return pulumi?.version ?? version;
+}
+
+async function writeStartScript(file: string, standIn: StandIn): Promise<void> {
+  const program = path.join(await bundledPlugins(), `${standIn}.js`);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  // Written aside and moved: a deployment that is starting just now must not read half a file.
+  const unfinished = `${file}.${process.pid}`;
+  fs.writeFileSync(unfinished, `#!/bin/sh\n${standInMark}\nexec node '${program}' "$@"\n`, { mode: 0o755 });
+  fs.renameSync(unfinished, file);
+}

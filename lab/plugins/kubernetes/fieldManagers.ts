@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { plain, type PlainObject, type Properties } from "../support/propertyValues";
+import { isObject, type KubernetesObject, objectsAt, textAt } from "./objects";
+
+/** Under which name objects are created; the first update hands their fields over to a manager of the resource's own. */
+export const creator = "pulumi-kubernetes";
+
+/** Managers whose fields an update takes over, as the official provider does. */
+const takenOver: readonly { readonly manager: string; readonly operation: string }[] = [
+  { manager: "kubectl", operation: "Apply" },
+  { manager: "kubectl", operation: "Update" },
+  { manager: "before-first-apply", operation: "Update" },
+  { manager: creator, operation: "Update" },
+];
+
+/** A new resource's own manager: the one that the program names, or one that no other resource has. */
+export function ownFieldManager(inputs: Properties): string {
+  const stated = textAt(plain(inputs), "metadata", "annotations", "pulumi.com/patchFieldManager");
+  return stated || `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+}
+
+/**
+ * The list of managers after `successor` has taken over, or undefined when there is nothing to take over. What was changed
+ * through a subresource, such as `kubectl scale`, stays with whoever changed it.
+ */
+export function handedOver(object: KubernetesObject, successor: string): PlainObject[] | undefined {
+  const entries = objectsAt(object, "metadata", "managedFields");
+  const isOwn = (entry: PlainObject) => entry.manager === successor && entry.operation === "Apply";
+  const isTaken = (entry: PlainObject) =>
+    !textAt(entry, "subresource") &&
+    takenOver.some(({ manager, operation }) => entry.manager === manager && entry.operation === operation);
+  const taken = entries.filter(isTaken);
+  const last = taken.at(-1);
+  if (!last) return undefined;
+  const fields = [...entries.filter(isOwn), ...taken].map(({ fieldsV1 }) => (isObject(fieldsV1) ? fieldsV1 : {}));
+  const own = { ...last, manager: successor, operation: "Apply", fieldsV1: fields.reduce(union, {}) };
+  return [...entries.filter((entry) => !isOwn(entry) && !isTaken(entry)), own];
+}
+
+/** Whether the object's fields still belong to the one that created it. */
+export function isAsCreated(object: KubernetesObject): boolean {
+  return objectsAt(object, "metadata", "managedFields").some(
+    ({ manager, operation }) => manager === creator && operation === "Update",
+  );
+}
+
+function union(one: PlainObject, other: PlainObject): PlainObject {
+  return Object.entries(other).reduce<PlainObject>((all, [name, value]) => {
+    const before = all[name];
+    return { ...all, [name]: isObject(before) && isObject(value) ? union(before, value) : value };
+  }, one);
+}

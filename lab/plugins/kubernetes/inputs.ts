@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { isProperties, open, plain, type PlainObject, type Properties, Unknown } from "../support/propertyValues";
+import { refuse } from "../support/providerService";
+import type { KubernetesObject } from "./objects";
+import { isAutonamed } from "./rules";
+
+/** What the inputs say of who the object is. */
+interface Identity {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** Annotation on an object whose name the provider made up. */
+const autonamed = "pulumi.com/autonamed";
+
+/** Whether a resource changes fields of an object that somebody else made: `NodePatch`, `NamespacePatch`. */
+export function isPatch(type: string, kind: string): boolean {
+  return type.endsWith(`:${kind}Patch`);
+}
+
+/**
+ * Group, version and kind of an object: as the inputs name them, or by the resource's type, `kubernetes:apps/v1:StatefulSet`.
+ * @throws Error for what is no object of the API, such as a Helm release
+ */
+export function identityOf(type: string, inputs: Properties): Identity {
+  const { apiVersion, kind } = plain(inputs);
+  const [, version = "", name = ""] = type.split(":");
+  if (type === "kubernetes:helm.sh/v3:Release" || name.endsWith("List")) refuse(type);
+  return {
+    apiVersion: typeof apiVersion === "string" ? apiVersion : version.replace(/^core\//, ""),
+    kind: typeof kind === "string" ? kind : name.replace(/Patch$/, ""),
+  };
+}
+
+/** The inputs as the object that the API takes. */
+export function objectOf(inputs: Properties): KubernetesObject {
+  return withoutNulls(plain(inputs)) as KubernetesObject;
+}
+
+/**
+ * The inputs with a name: the program's, the one that the provider made up before, or the resource's own with eight
+ * hexadecimal digits after it.
+ */
+export function named(news: Properties, olds: Properties | undefined, resource: string, seed: Uint8Array): Properties {
+  const metadata = isProperties(news.metadata) ? news.metadata : {};
+  if (open(metadata.name) !== undefined && open(metadata.name) !== null && open(metadata.name) !== "") return news;
+  const before = olds === undefined ? undefined : plain(olds);
+  const old = before && isAutonamed(before) ? (before.metadata as PlainObject).name : undefined;
+  const annotations = { ...(isProperties(metadata.annotations) ? metadata.annotations : {}), [autonamed]: "true" };
+  return { ...news, metadata: { ...metadata, name: old ?? `${resource}-${suffix(seed)}`, annotations } };
+}
+
+function suffix(seed: Uint8Array): string {
+  return Buffer.from(seed.length >= 4 ? seed : randomBytes(4))
+    .toString("hex")
+    .slice(0, 8);
+}
+
+/** The inputs with a namespace, for an object that is in one. */
+export function inNamespace(inputs: Properties, namespace: string): Properties {
+  const metadata = isProperties(inputs.metadata) ? inputs.metadata : {};
+  const given = open(metadata.namespace);
+  if (given instanceof Unknown || (typeof given === "string" && given !== "")) return inputs;
+  return { ...inputs, metadata: { ...metadata, namespace } };
+}
+
+function withoutNulls(value: PlainObject): PlainObject {
+  const cleaned = (inner: PlainObject[string]): PlainObject[string] => {
+    if (Array.isArray(inner)) return inner.map((element) => cleaned(element) ?? null);
+    return typeof inner === "object" && inner !== null ? withoutNulls(inner) : inner;
+  };
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) =>
+      inner === null || inner === undefined ? [] : [[name, cleaned(inner)]],
+    ),
+  );
+}

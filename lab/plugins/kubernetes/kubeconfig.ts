@@ -1,0 +1,48 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+
+/** The arguments of a Kubernetes provider that choose the cluster. */
+interface ClusterArguments {
+  /** A kubeconfig's text, or the path of one. @default what kubectl would take */
+  readonly kubeconfig?: unknown;
+  readonly context?: unknown;
+  readonly cluster?: unknown;
+}
+
+/**
+ * The kubeconfig with the arguments' context as its current one.
+ * @throws Error when there is none, it cannot be read, or it lacks that context
+ */
+export function loadKubeconfig({ kubeconfig, context, cluster }: ClusterArguments): KubeConfig {
+  const config = new KubeConfig();
+  if (typeof kubeconfig !== "string" || kubeconfig === "") config.loadFromDefault();
+  else if (isFile(kubeconfig)) config.loadFromFile(expandHome(kubeconfig));
+  else config.loadFromString(kubeconfig);
+  if (typeof context === "string" && context !== "") config.setCurrentContext(context);
+  const current = config.getContextObject(config.getCurrentContext());
+  if (!current) throw new Error(`context "${config.getCurrentContext()}" does not exist`);
+  if (typeof cluster === "string" && cluster !== "") {
+    config.contexts = config.contexts.map((entry) => (entry === current ? { ...current, cluster } : entry));
+  }
+  return config;
+}
+
+/** What the kubeconfig says of the cluster that the arguments choose; undefined where it cannot be told. */
+export function activeCluster({ kubeconfig, context, cluster }: ClusterArguments): unknown {
+  if (typeof kubeconfig !== "string") return undefined;
+  try {
+    return loadKubeconfig({ kubeconfig, context, cluster }).getCurrentCluster() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFile(kubeconfig: string): boolean {
+  return !kubeconfig.includes("\n") && fs.existsSync(expandHome(kubeconfig));
+}
+
+function expandHome(file: string): string {
+  return file.startsWith("~/") ? path.join(os.homedir(), file.slice(1)) : file;
+}

@@ -1,0 +1,85 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cached, partFolder, type CachedPart } from "./cache";
+import { buildLog } from "./paths";
+import { run } from "./processes";
+import { Refusal } from "./progress";
+
+/** A program that is built from Go modules, pinned by a go.mod and a go.sum of this project. */
+export interface GoProgram {
+  /** Name of the built file and of its place in the cache. */
+  readonly name: string;
+  /** Version that a person recognises, e.g. `1.34.4`. */
+  readonly version: string;
+  /** Folder with go.mod and go.sum, and the program's own source where it has some. */
+  readonly folder: string;
+  /** What `go build` is to build: an import path, or `.` for the folder's own. */
+  readonly package: string;
+  /** Values for the program's string variables, by full name: how a Go program learns its own version. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Added to the environment of `go build`. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The oldest Go that builds the lab: what the go.mod files ask for. */
+export const neededGo = [1, 26] as const;
+
+/**
+ * Builds a Go program once and returns the path of its file.
+ * @throws Refusal when it must be built and there is no Go that can
+ */
+export async function goProgram(program: GoProgram): Promise<string> {
+  return path.join(await cached(partOf(program)), program.name);
+}
+
+/** Whether a Go program is in the cache, so that no Go is needed. */
+export function isBuilt(program: GoProgram): boolean {
+  return fs.existsSync(partFolder(partOf(program)));
+}
+
+function partOf(program: GoProgram): CachedPart {
+  const variables = Object.entries(program.variables).map(([name, value]) => `-X ${name}=${value}`);
+  const flags = ["-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags", ["-s -w", ...variables].join(" ")];
+  const sources = fs
+    .readdirSync(program.folder)
+    .filter((file) => /^go\.(mod|sum)$|\.go$/.test(file))
+    .sort();
+  return {
+    name: program.name,
+    version: program.version,
+    inputs: [
+      program.package,
+      ...flags,
+      JSON.stringify(program.env ?? {}),
+      ...sources.flatMap((file) => [file, fs.readFileSync(path.join(program.folder, file))]),
+    ],
+    build: async (target) => {
+      const problem = goProblem(await goVersion());
+      if (problem) throw new Refusal(problem);
+      await run("go", ["build", ...flags, "-o", path.join(target, program.name), program.package], {
+        cwd: program.folder,
+        env: { ...program.env, GOFLAGS: "" },
+        log: buildLog(program.name),
+      });
+    },
+  };
+}
+
+/** What `go` on PATH says its version is, e.g. `go1.26.8`; undefined without one. */
+export async function goVersion(): Promise<string | undefined> {
+  try {
+    return (await run("go", ["env", "GOVERSION"])).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with a Go of this version, and what to do about it; undefined when it will do. */
+export function goProblem(version: string | undefined): string | undefined {
+  const needed = neededGo.join(".");
+  const remedy = `install Go ${needed} or newer (https://go.dev/doc/install) and put its bin folder on PATH`;
+  if (version === undefined) return `there is no Go on PATH, which builds the lab's programs: ${remedy}`;
+  const [major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+  const enough = major > neededGo[0] || (major === neededGo[0] && minor >= neededGo[1]);
+  return enough ? undefined : `the Go on PATH is ${version}, and the lab's programs need ${needed}: ${remedy}`;
+}

@@ -1,0 +1,66 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { buildImages } from "../../../lab/images/build";
+import { run } from "../../../lab/support/processes";
+import { Container, type ContainerOptions } from "./container";
+import { unpack, type UnpackedImage } from "./image";
+
+/** A place to run containers in, with a network of its own that leads nowhere. */
+export class Workbench {
+  private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "wordpress-images-"));
+  private readonly network = `wordpress-test-${process.pid}-${path.basename(this.folder).slice(-6)}`;
+  private readonly hosts = path.join(this.folder, "hosts");
+  private readonly images = new Map<string, UnpackedImage>();
+  private readonly containers: Container[] = [];
+  private volumes = 0;
+
+  /** Builds the lab's images where the cache lacks them, and lays out those that are asked for. */
+  async open(...references: string[]): Promise<void> {
+    const built = await buildImages();
+    for (const reference of references) {
+      const archive = built.find((image) => image.reference === reference)?.archive;
+      if (archive === undefined) throw new Error(`buildImages() returns no ${reference}`);
+      this.images.set(reference, await unpack(archive, reference, path.join(this.folder, String(this.images.size))));
+    }
+    fs.writeFileSync(this.hosts, "127.0.0.1 localhost\n127.0.1.1 test\n");
+    await run("ip", ["netns", "add", this.network]);
+    await run("ip", ["-n", this.network, "link", "set", "lo", "up"]);
+    // What a pod says with the sysctl of that name: port 80 without being root.
+    await run("ip", ["netns", "exec", this.network, "sysctl", "-qw", "net.ipv4.ip_unprivileged_port_start=0"]);
+  }
+
+  image(reference: string): UnpackedImage {
+    const image = this.images.get(reference);
+    if (!image) throw new Error(`${reference} is not laid out; name it in open()`);
+    return image;
+  }
+
+  async start(reference: string, options: Omit<ContainerOptions, "image" | "network">): Promise<Container> {
+    // Without this file, which a node gives each pod, a look-up of localhost asks a name server for half a minute.
+    const volumes = { "/etc/hosts": this.hosts, ...options.volumes };
+    const all = { ...options, volumes, image: this.image(reference), network: this.network };
+    const container = await Container.start(this.folder, all);
+    this.containers.push(container);
+    return container;
+  }
+
+  /** A new empty folder. @param uid its owner's number */
+  volume(uid = 0): string {
+    const folder = path.join(this.folder, `volume-${++this.volumes}`);
+    fs.mkdirSync(folder);
+    fs.chownSync(folder, uid, uid);
+    return folder;
+  }
+
+  /** Ends the containers that still run, such as those of a test that failed. */
+  async clear(): Promise<void> {
+    for (const container of this.containers.splice(0)) await container.remove();
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
+    if (fs.existsSync(`/run/netns/${this.network}`)) await run("ip", ["netns", "delete", this.network]);
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}

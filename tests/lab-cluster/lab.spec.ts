@@ -1,0 +1,215 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { labEnvironment } from "../../lab/cluster/environment";
+import { labNodes } from "../../lab/cluster/layout";
+import { removeLink } from "../../lab/cluster/network";
+import { labPaths, stateRoot } from "../../lab/support/paths";
+import { Cluster } from "../e2e/support/cluster";
+import { daemons, killDaemon, killDaemonsAndShims, pretendReboot } from "./support/breaking";
+import { lab, refusedLab, traces, whilePortIsTaken } from "./support/machine";
+import { claim, namespace, nodePort, podWith, workload } from "./support/workload";
+
+describe("the lab", function () {
+  this.timeout(180_000);
+  this.bail(true);
+  let untouched: string[];
+  let cluster: Cluster;
+
+  const inTests = (...args: string[]) => cluster.kubectl("--namespace", namespace, ...args);
+  const inPod = (pod: string, command: string) => inTests("exec", pod, "--", "sh", "-c", command);
+  const apply = (...objects: object[]) =>
+    cluster.apply(objects.map((object) => JSON.stringify(object)).join("\n---\n"));
+  const podsServe = () => inTests("rollout", "status", "statefulset/web", "--timeout=120s");
+  const volumeFolders = (name: string) => fs.readdirSync(labPaths.volumes).filter((folder) => folder.endsWith(name));
+  const dataIsThere = async () => {
+    for (const pod of ["web-0", "web-1", "web-2"]) {
+      // What the API says of a pod may be from before it was hurt: that one is ready is not to be trusted yet.
+      let found = "";
+      await cluster.until(`${pod} can be asked for its files`, 60, async () => {
+        found = await inPod(pod, "cat /srv/own/name /srv/shared/all");
+        return true;
+      });
+      assert.equal(found, `${pod}\nall\n`);
+    }
+  };
+
+  before(async () => {
+    await lab("down");
+    untouched = traces();
+  });
+  after(() => lab("down"));
+
+  describe("that is not there", () => {
+    it("says how to start one", async () => {
+      for (const command of [["status"], ["env"], ["node", "stop", "k1"]]) {
+        assert.match(
+          await lab(...command).catch(({ output }: { output: string }) => output),
+          /There is no lab on this machine\. Start one: npm run lab -- up/,
+        );
+      }
+      assert.equal(await lab("down"), "There is no lab on this machine.\n");
+    });
+
+    it("takes a pod's link that the kernel removed first for removed, and no other", async () => {
+      await removeLink("veth-of-nobody");
+      await assert.rejects(removeLink("lo"), /ip link delete lo ended with/);
+    });
+
+    for (const port of [30007, 6443]) {
+      it(`does not start where port ${port} is taken, and says by whom`, () =>
+        whilePortIsTaken(port, async () => {
+          const taken = `port ${port} of 127.0.0.1 is taken by PID ${process.pid} `;
+          assert.ok((await refusedLab("up")).includes(taken));
+          assert.deepEqual(traces(), untouched);
+        }));
+    }
+  });
+
+  describe("once it is up", () => {
+    it("was so within 90 s, with three nodes that are ready", async () => {
+      const begun = Date.now();
+      await lab("up");
+      assert.ok(Date.now() - begun < 90_000, `it took ${(Date.now() - begun) / 1000} s`);
+      cluster = new Cluster(labEnvironment());
+      await cluster.kubectl("wait", "nodes", "k0", "k1", "k2", "--for=condition=Ready", "--timeout=1s");
+      assert.match(await lab("status"), /^k2 +Ready +10\.86\.0\.12 +v1\.34\.4/m);
+    });
+
+    it("refuses a second command while one is at work", async () => {
+      const first = lab("up");
+      const second = await lab("up").catch(({ output }: { output: string }) => output);
+      const [one] = await Promise.allSettled([first]);
+      const said = one.status === "rejected" ? String(one.reason) : second;
+      assert.match(said, /another command of the lab runs, PID \d+/);
+    });
+
+    it("runs a pod on each node, which reach each other by name", async () => {
+      await apply(...workload);
+      await podsServe();
+      const nodes = await inTests("get", "pods", "--output=jsonpath={.items[*].spec.nodeName}");
+      assert.deepEqual(nodes.split(" ").sort(), ["k0", "k1", "k2"]);
+      for (const pod of ["web-0", "web-1", "web-2"]) {
+        assert.match(await inPod(pod, "curl -fsS http://web.lab-test.svc.cluster.local/"), /^web-\d\n$/);
+        assert.match(await inPod(pod, "curl -ksS https://kubernetes.default/version"), /v1\.34\.4/);
+      }
+      assert.match(await inTests("logs", "web-1"), /Development Server/);
+    });
+
+    it("answers on the NodePort at 127.0.0.1, from all pods", async () => {
+      const seen = new Set<string>();
+      await cluster.until("every pod has answered", 20, async () => {
+        seen.add(await (await fetch(`http://127.0.0.1:${nodePort}/`)).text());
+        return seen.size === 3;
+      });
+    });
+
+    it("keeps a pod's files on a volume of its own, and shares those of `shared`", async () => {
+      for (const pod of ["web-0", "web-1", "web-2"]) await inPod(pod, `echo ${pod} > /srv/own/name`);
+      await inPod("web-0", "echo all > /srv/shared/all");
+      await dataIsThere();
+    });
+
+    it("does nothing at a second up", async () => {
+      const old = daemons();
+      await lab("up");
+      assert.deepEqual(daemons(), old);
+    });
+  });
+
+  describe("its storage classes", () => {
+    it("refuse on `standard` what only `shared` has", async () => {
+      await apply(claim("refused", "standard", "ReadWriteMany"), podWith("refused"));
+      await cluster.until("the claim's events say why", 30, async () =>
+        (await inTests("describe", "pvc", "refused")).includes("ReadWriteOnce and ReadWriteOncePod only"),
+      );
+      await inTests("delete", "pod/refused", "pvc/refused");
+    });
+
+    it("grow a claim where the class can, and refuse where it cannot", async () => {
+      await apply(claim("fixed", "fixed", "ReadWriteOnce"), podWith("fixed"));
+      await inTests("wait", "pvc", "fixed", "--for=jsonpath={.status.phase}=Bound", "--timeout=20s");
+      const larger = ["--patch", JSON.stringify({ spec: { resources: { requests: { storage: "2Gi" } } } })];
+      await assert.rejects(inTests("patch", "pvc", "fixed", ...larger), /forbidden.*only dynamically provisioned/s);
+      await inTests("delete", "pod/fixed", "pvc/fixed");
+      for (const name of ["own-web-0", "shared"]) {
+        await inTests("patch", "pvc", name, ...larger);
+        await inTests("wait", "pvc", name, "--for=jsonpath={.status.capacity.storage}=2Gi", "--timeout=20s");
+      }
+    });
+  });
+
+  describe("that was hurt", () => {
+    it("goes on after a kill -9 of a kubelet, with the same containers", async () => {
+      const ids = () => inTests("get", "pods", "--output=jsonpath={.items[*].status.containerStatuses[*].containerID}");
+      const old = await ids();
+      await killDaemon("kubelet-k1");
+      await refusedLab("status");
+      await lab("up");
+      await podsServe();
+      assert.equal(await ids(), old);
+    });
+
+    it("goes on after a kill -9 of the API server, its store and a containerd", async () => {
+      for (const name of ["kube-apiserver", "etcd", "containerd-k2"]) await killDaemon(name);
+      await lab("up");
+      await podsServe();
+      await dataIsThere();
+    });
+
+    it("goes on after a kill -9 of everything", async () => {
+      await killDaemonsAndShims();
+      await lab("up");
+      await podsServe();
+      await dataIsThere();
+    });
+
+    it("goes on after a reboot, with the numbers of its processes given to others", async () => {
+      await pretendReboot();
+      await lab("up");
+      await podsServe();
+      await dataIsThere();
+    });
+  });
+
+  describe("whose node is stopped", () => {
+    const [, k1] = labNodes;
+    const ready = (status: string) =>
+      cluster.kubectl("wait", "node/k1", `--for=condition=Ready=${status}`, "--timeout=90s");
+
+    it("has nothing of that node's running, and says so", async () => {
+      await lab("node", "stop", "k1");
+      assert.deepEqual(
+        daemons().filter(({ command }) => command.includes(k1?.folder ?? "?")),
+        [],
+      );
+      assert.ok(!traces().some((line) => line.startsWith("mount") && line.includes("/k1/")));
+      await ready("Unknown");
+      assert.match(await refusedLab("status"), /^k1 +NotReady/m);
+    });
+
+    it("has the node and its pod back when it is started", async () => {
+      await lab("node", "start", "k1");
+      await ready("True");
+      await podsServe();
+      await dataIsThere();
+      assert.match(await lab("status"), /^k1 +Ready/m);
+    });
+  });
+
+  describe("that is left", () => {
+    it("removes a volume's files with its claim", async () => {
+      assert.equal(volumeFolders("_lab-test_own-web-0").length, 1);
+      await cluster.kubectl("delete", "namespace", namespace, "--timeout=60s");
+      await cluster.until("no file is left", 60, () => Promise.resolve(volumeFolders("").length === 0));
+      assert.deepEqual(await cluster.names("persistentvolumes"), []);
+    });
+
+    it("leaves nothing behind a down, also with pods that run", async () => {
+      await apply(...workload);
+      await podsServe();
+      await lab("down");
+      assert.ok(!fs.existsSync(stateRoot));
+      assert.deepEqual(traces(), untouched);
+    });
+  });
+});

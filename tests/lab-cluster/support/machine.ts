@@ -1,0 +1,59 @@
+import { execFileSync } from "node:child_process";
+import * as net from "node:net";
+import { projectRoot } from "../../../lab/support/paths";
+import { CommandFailed, run } from "../../../lab/support/processes";
+
+/** Runs a command of the lab as a user types it. Returns its standard output. @throws CommandFailed */
+export async function lab(...args: string[]): Promise<string> {
+  return run("npm", ["run", "--silent", "lab", "--", ...args], { cwd: projectRoot });
+}
+
+/** What a command of the lab says that must not succeed. */
+export async function refusedLab(...args: string[]): Promise<string> {
+  try {
+    await lab(...args);
+  } catch (error) {
+    if (error instanceof CommandFailed && error.code === 1) return error.output;
+    throw error;
+  }
+  throw new Error(`npm run lab -- ${args.join(" ")} succeeded`);
+}
+
+/**
+ * What a lab could leave on a machine, found without the lab's own code: links, mounts, control groups, rules, sockets,
+ * kernel settings, folders and daemons, one a line.
+ */
+export function traces(): string[] {
+  const shell = (command: string) =>
+    execFileSync("/bin/sh", ["-c", command], { encoding: "utf8" }).trim().split("\n").filter(Boolean);
+  return [
+    ...shell("ls /sys/class/net").map((name) => `link ${name}`),
+    ...shell("cut -d' ' -f2 /proc/self/mounts | sort").map((point) => `mount ${point}`),
+    ...shell("find /sys/fs/cgroup -type d -path '*lab*'").map((folder) => `control group ${folder}`),
+    ...["iptables-save", "ip6tables-save"].flatMap((save) =>
+      // Built-in chains appear once somebody has looked at their table: they are no rules.
+      shell(`${save} | grep -v -e '^#' -e '^:[A-Z]* [AD]' -e '^\\*' -e COMMIT || true`).map(
+        (rule) => `${save} ${rule}`,
+      ),
+    ),
+    ...shell(
+      "ls -d /var/lib/*/ /run/*/ /opt/*/ /etc/cni/* /var/log/pods /var/log/containers /tmp/containerd* 2>/dev/null || true",
+    ),
+    ...shell("sysctl net.ipv4.ip_forward net.ipv4.conf.all.route_localnet vm.overcommit_memory kernel.panic"),
+    // One that has ended and that init has not waited for yet (Z) is no process any more.
+    ...shell(
+      "ps -eo stat=,comm= | grep -v ^Z | grep -o -e 'kube-.*' -e kubelet -e 'containerd.*' -e etcd -e coredns -e socat || true",
+    ).map((name) => `process ${name}`),
+  ];
+}
+
+/** Listens on a port of 127.0.0.1 while `work` runs. */
+export async function whilePortIsTaken(port: number, work: () => Promise<void>): Promise<void> {
+  const server = net.createServer().listen(port, "127.0.0.1");
+  await new Promise((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  try {
+    await work();
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+}

@@ -1,0 +1,71 @@
+import * as assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { joinArchives } from "../../lab/images/archives";
+
+const images = path.resolve(__dirname, "../../lab/images");
+
+function tar(folder: string, result: string, files: Readonly<Record<string, string>>): string {
+  const parts = fs.mkdtempSync(path.join(folder, "parts-"));
+  Object.entries(files).forEach(([name, text]) => fs.writeFileSync(path.join(parts, name), text));
+  execFileSync("tar", ["--create", "--file", path.join(folder, result), "--directory", parts, ...Object.keys(files)]);
+  return path.join(folder, result);
+}
+
+describe("the images' sources", () => {
+  const scripts = fs
+    .readdirSync(images, { recursive: true, encoding: "utf8" })
+    .map((file) => path.join(images, file))
+    .filter((file) => fs.statSync(file).isFile() && fs.readFileSync(file, "utf8").startsWith("#!/bin/bash"));
+
+  it("hold the entrypoints and checks that the images run", () => {
+    const names = scripts.map((file) => path.relative(images, file)).sort();
+    const mariadb = ["mariadb/docker-entrypoint.sh", "mariadb/healthcheck.sh"];
+    assert.deepEqual(names, [...mariadb, "php/apache2-foreground", "wordpress/docker-entrypoint.sh"]);
+  });
+
+  for (const script of scripts) {
+    it(`${path.relative(images, script)} is valid and may be run`, () => {
+      assert.equal(spawnSync("bash", ["-n", script], { encoding: "utf8" }).stderr, "");
+      assert.equal(fs.statSync(script).mode & 0o111, 0o111);
+    });
+  }
+});
+
+describe("joinArchives", () => {
+  let folder: string;
+  beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "wordpress-archives-"))));
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  it("puts several images under their names into one archive, a common layer once", async () => {
+    const image = (config: string, layers: readonly string[]) =>
+      JSON.stringify([{ Config: config, RepoTags: ["old:name"], Layers: layers }]);
+    const first = {
+      "a.json": "{}",
+      "base.tar": "base",
+      "a.tar": "a",
+      "manifest.json": image("a.json", ["base.tar", "a.tar"]),
+    };
+    const second = { "b.json": "{}", "base.tar": "base", "manifest.json": image("b.json", ["base.tar"]) };
+    const result = path.join(folder, "result.tar");
+    await joinArchives(
+      [
+        { archive: tar(folder, "first.tar", first), tags: ["site:1", "site:latest"] },
+        { archive: tar(folder, "second.tar", second), tags: ["site:2"] },
+      ],
+      result,
+    );
+    const members = execFileSync("tar", ["--list", "--file", result], { encoding: "utf8" }).trim().split("\n");
+    assert.deepEqual(members.sort(), ["a.json", "a.tar", "b.json", "base.tar", "manifest.json"]);
+    const manifest = execFileSync("tar", ["--extract", "--to-stdout", "--file", result, "manifest.json"], {
+      encoding: "utf8",
+    });
+    assert.deepEqual(JSON.parse(manifest), [
+      { Config: "a.json", Layers: ["base.tar", "a.tar"], RepoTags: ["site:1", "site:latest"] },
+      { Config: "b.json", Layers: ["base.tar"], RepoTags: ["site:2"] },
+    ]);
+    assert.ok(!fs.existsSync(`${result}.parts`));
+  });
+});

@@ -1,0 +1,66 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { copyProgram, mergedStackFile } from "../../lab/programCopy";
+import { projectRoot } from "../../lab/support/paths";
+
+describe("the copy of the program that `try` deploys", () => {
+  let folder: string;
+  const file = (name: string) => path.join(folder, "copy", name);
+  const copy = (source = projectRoot) => copyProgram(source, path.join(folder, "copy"), "dev");
+  beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "wordpress-copy-"))));
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  it("has what the program is made of, and no more", () => {
+    copy();
+    assert.deepEqual(fs.readdirSync(path.join(folder, "copy")).sort(), [
+      ...["Pulumi.dev.yaml", "Pulumi.yaml", "components", "index.ts", "node_modules", "package.json", "stacks"],
+      "tsconfig.json",
+    ]);
+    for (const name of ["index.ts", "Pulumi.dev.yaml", "stacks/settings.ts"]) {
+      assert.equal(fs.readFileSync(file(name), "utf8"), fs.readFileSync(path.join(projectRoot, name), "utf8"));
+    }
+  });
+
+  it("is refreshed, files that are gone included, and keeps its stack file", () => {
+    copy();
+    const program = fs.readFileSync(file("index.ts"), "utf8");
+    fs.writeFileSync(file("index.ts"), "old");
+    fs.writeFileSync(file("components/gone.ts"), "old");
+    fs.appendFileSync(file("Pulumi.dev.yaml"), "  wordpress:wordpressReplicas: 3\nencryptionsalt: v1:abc=\n");
+    const used = fs.readFileSync(file("Pulumi.dev.yaml"), "utf8");
+    copy();
+    assert.equal(fs.readFileSync(file("index.ts"), "utf8"), program);
+    assert.ok(!fs.existsSync(file("components/gone.ts")));
+    assert.equal(fs.readFileSync(file("Pulumi.dev.yaml"), "utf8"), used);
+  });
+});
+
+describe("mergedStackFile", () => {
+  const used = `config:
+  # Mine.
+  wordpress:wordpressReplicas: 3
+  wordpress:storage:
+    engine: hostpath
+encryptionsalt: v1:abc=
+`;
+
+  it("keeps what is there and adds what is new", () => {
+    const fresh = "config:\n  wordpress:storage:\n    engine: existing\n  wordpress:egress:\n    - 192.0.2.0/24\n";
+    assert.equal(
+      mergedStackFile(fresh, used),
+      used.replace("encryptionsalt", "  wordpress:egress:\n    - 192.0.2.0/24\nencryptionsalt"),
+    );
+  });
+
+  it("makes settings where there were none", () => {
+    const merged = mergedStackFile("config:\n  wordpress:content: perPod\n", "encryptionsalt: v1:abc=\n");
+    assert.equal(merged, "encryptionsalt: v1:abc=\nconfig:\n  wordpress:content: perPod\n");
+  });
+
+  it("lives with files that have nothing in them", () => {
+    assert.equal(mergedStackFile("", used), used);
+    assert.equal(mergedStackFile("# nothing\n", used), used);
+  });
+});

@@ -1,0 +1,64 @@
+import * as assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { CommandFailed, run } from "../../lab/support/processes";
+import { duration, explain, Refusal } from "../../lab/support/progress";
+import { projectRoot } from "../../lab/support/paths";
+
+/** What a program that uses `step` writes on its standard error, and how it ends. */
+function program(text: string): { status: number | null; stderr: string } {
+  const source = `const { main, step, Refusal } = require("./lab/support/progress");\n${text}`;
+  return spawnSync(process.execPath, ["--require", "tsx/cjs", "--eval", source], {
+    cwd: projectRoot,
+    encoding: "utf8",
+  });
+}
+
+describe("progress on the terminal", () => {
+  it("tells each step's begin, and its time at the end", () => {
+    const { status, stderr } = program(`main(() => step("building", () => step("part", async () => {})));`);
+    assert.equal(status, 0);
+    assert.match(stderr, /^ {2}… building\n {2}… part\n {2}✓ part \(0\.\d s\)\n {2}✓ building \(0\.\d s\)\n$/);
+  });
+
+  it("marks a step that failed, says why, and ends with 1", () => {
+    const { status, stderr } = program(`main(() => step("building", async () => { throw new Refusal("Get a Go.") }));`);
+    assert.equal(status, 1);
+    assert.match(stderr, /^ {2}… building\n {2}✗ building \(after 0\.\d s\)\n\nGet a Go\.\n$/);
+  });
+
+  it("says times as people do", () => {
+    const times = [0, 3_240, 59_940, 59_960, 247_000, 3_600_000].map(duration);
+    assert.deepEqual(times, ["0.0 s", "3.2 s", "59.9 s", "1 min 0 s", "4 min 7 s", "60 min 0 s"]);
+  });
+});
+
+describe("explain", () => {
+  it("adds nothing to a refusal", () => assert.equal(explain(new Refusal("Get a Go.")), "Get a Go."));
+
+  it("shows the end of a failed command's output, where the rest is, and what to do", () => {
+    const output = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`).join("\n");
+    const text = explain(new CommandFailed("make", 2, output, "/logs/make.log"));
+    assert.match(text, /^make ended with 2:\nline 11\nline 12\n[^]*line 30\n\nAll of it is in \/logs\/make.log\.\n\n/);
+    assert.match(text, /try again.*lab\/README\.md, "When something fails"\.$/);
+    assert.doesNotMatch(text, / {4}at /);
+  });
+
+  it("shows where an unexpected error comes from", () => {
+    assert.match(explain(new TypeError("broken")), /^TypeError: broken\n {4}at [^]*try again/);
+  });
+});
+
+describe("run", () => {
+  it("returns what a command prints, and takes its input", async () => {
+    assert.equal(await run("cat", [], { input: "text" }), "text");
+  });
+
+  it("fails with the command's exit code and output", async () => {
+    await assert.rejects(run("sh", ["-c", "echo out; echo err >&2; exit 3"]), (error) => {
+      assert.ok(error instanceof CommandFailed);
+      assert.equal(error.code, 3);
+      assert.match(error.message, /^sh -c .* ended with 3:\n(out\nerr|err\nout)$/);
+      return true;
+    });
+  });
+});

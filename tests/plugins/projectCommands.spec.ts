@@ -1,0 +1,68 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { pluginVersion } from "../../lab/plugins/install";
+import { failure } from "../support/failure";
+import { SmallProgram } from "./support/smallProgram";
+
+interface About {
+  readonly plugins: readonly { readonly name: string; readonly version?: string }[];
+  readonly runtime: { readonly language: string; readonly executable: string; readonly version: string };
+  readonly dependencies: readonly { readonly name: string; readonly version: string }[] | null;
+}
+
+const installed = (name: string) =>
+  (JSON.parse(fs.readFileSync(require.resolve(`${name}/package.json`), "utf8")) as { version: string }).version;
+
+describe("the language host: the CLI's commands on a project", function () {
+  this.timeout(120_000);
+  let small: SmallProgram;
+  before(async () => (small = await SmallProgram.start('new random.RandomUuid("uuid");')));
+  after(() => small?.remove());
+
+  it("about tells of Node, the packages and the plugins that they need", async () => {
+    small.put(
+      "package.json",
+      JSON.stringify({ dependencies: { "@pulumi/random": "*" }, devDependencies: { yaml: "*" } }),
+    );
+    const about = JSON.parse(await small.pulumi("about", "--json")) as About;
+    assert.equal(about.runtime.language, "nodejs");
+    assert.equal(about.runtime.version, process.version);
+    assert.match(about.runtime.executable, /\/node$/);
+    assert.deepEqual(Object.fromEntries((about.dependencies ?? []).map(({ name, version }) => [name, version])), {
+      "@pulumi/random": installed("@pulumi/random"),
+      yaml: installed("yaml"),
+    });
+    const plugins = Object.fromEntries(about.plugins.map(({ name, version }) => [name, version]));
+    for (const name of ["random", "command", "kubernetes"]) assert.equal(plugins[name], pluginVersion(name));
+    assert.ok("nodejs" in plugins);
+  });
+
+  it("a plugin that a program needs and that is not there is named", async () => {
+    const plugin = small.inFolder(`.home/plugins/resource-random-v${pluginVersion("random")}`);
+    fs.renameSync(plugin, `${plugin}.away`);
+    try {
+      assert.match(await failure(small.preview()), new RegExp(`random.*${pluginVersion("random")}`));
+    } finally {
+      fs.renameSync(`${plugin}.away`, plugin);
+    }
+  });
+
+  it("install installs the packages, by what the project file or the lock file says", async () => {
+    const bare = await SmallProgram.write("", { packages: false });
+    try {
+      bare.put("greeting/package.json", '{ "name": "greeting", "version": "1.0.0" }');
+      bare.put("package.json", '{ "name": "small", "dependencies": { "greeting": "file:greeting" } }');
+      const output = await bare.pulumi("install");
+      assert.match(output, /Installing dependencies\.\.\.[^]*Finished installing dependencies/);
+      assert.ok(fs.existsSync(bare.inFolder("node_modules/greeting/package.json")));
+      bare.put("package.json", '{ "name": "small", "dependencies": { "greeting": "file:absent.tgz" } }');
+      bare.put("yarn.lock", "");
+      assert.match(await failure(bare.pulumi("install")), /yarn (could not be run|install ended with)/);
+      fs.rmSync(bare.inFolder("yarn.lock"));
+      fs.rmSync(bare.inFolder("node_modules"), { recursive: true });
+      assert.match(await failure(bare.pulumi("install")), /npm install ended with [1-9]/);
+    } finally {
+      bare.remove();
+    }
+  });
+});
