@@ -1,0 +1,51 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+  clusterKeys,
+  type Key,
+  keys,
+  nodeSshHostKeys,
+  nodeSshKeys,
+  plannedKeys,
+  poolKeys,
+  storageKeys,
+} from "../stacks/keys";
+
+/** Where the table of keys is kept. */
+export const configurationFile = path.join(__dirname, "configuration.md");
+
+/** docs/configuration.md, from the keys that the program reads. */
+export function configurationPage(): string {
+  const code = (text: string) => `\`${text.replaceAll("|", "\\|")}\``;
+  const row = (name: string, { meaning, rule, default: value }: Key<unknown>) =>
+    `| ${code(name)} | ${value === undefined ? "not set" : code(value)} | ${rule.allowed.replaceAll("|", "\\|")} | ${meaning} |`;
+  const rows = (prefix: string, all: Readonly<Record<string, Key<unknown>>>) =>
+    Object.entries(all)
+      .map(([name, key]) => row(`${prefix}${name}`, key))
+      .join("\n");
+  return `# Configuration
+
+Written by \`npm run docs\` from stacks/keys.ts. Set a key with \`pulumi config set KEY VALUE\`; a key with a dot is inside an
+object and wants \`--path\`: \`pulumi config set --path storage.className fast\`. Whatever is wrong is refused, all of it in one
+message, before anything is touched.
+
+| key | default | allowed | meaning |
+| --- | --- | --- | --- |
+${rows("", keys)}
+${rows("storage.", storageKeys)}
+${rows("storage.pools[N].", poolKeys)}
+${rows("nodeSsh.", nodeSshKeys)}
+${rows("nodeSsh.hosts.NODE.", nodeSshHostKeys)}
+| \`nodeSshPrivateKey\` | not set | the text of a private key, set with \`--secret\` | With \`nodeSsh\`: what opens the nodes. |
+
+\`nodeSsh\` is for the engine \`replicated\` and may be left out: then somebody else prepares the nodes, and the program says what they lack.
+
+The cluster is named by ${clusterKeys.map((key) => code(`kubernetes:${key}`)).join(", ")}. \`kubeconfig\` is a path or the text of one
+(then set it with \`--secret\`); without it kubectl's own rules hold. Without \`context\` the first \`up\` takes the current one, says so,
+and from then on the stack refuses any other cluster. \`upsertExistingObjects\` is for one \`up\` after a crash (operations.md).
+
+Not available yet, and refused as such: ${plannedKeys.map(code).join(", ")}.
+`;
+}
+
+if (require.main === module) fs.writeFileSync(configurationFile, configurationPage());

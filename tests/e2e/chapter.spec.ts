@@ -1,0 +1,149 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Claim, Pod, Volume } from "../../components/cluster/objects";
+import { labPaths } from "../../lab/support/paths";
+import { openBrowser, outputFolder } from "./support/browser";
+import { owner } from "./support/chapter";
+import type { Cluster } from "./support/cluster";
+import { thrownOut, Visitor } from "./support/http";
+import { LabSite } from "./support/labSite";
+
+const namespace = "wordpress";
+const address = "http://127.0.0.1:30007";
+const { user, password } = owner;
+
+describe("the chapter, told by the program on a real cluster", function () {
+  this.timeout(10 * 60_000);
+  let site: LabSite;
+  let project: LabSite["project"];
+  let cluster: Cluster;
+
+  before(async () => {
+    site = await LabSite.start();
+    ({ project, cluster } = site);
+  });
+  after(() => site.stop());
+
+  it("up ends with a site that answers", async () => {
+    await project.up();
+    assert.equal((await project.outputs()).url, address);
+    const { status, location } = await new Visitor(address).get("/");
+    assert.equal(status, 302);
+    assert.match(location ?? "", /\/wp-admin\/install\.php$/);
+  });
+
+  it("is installed and logged in to in a browser", async () => {
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      await page.goto(`${address}/wp-admin/install.php`);
+      await page.fill("#weblog_title", "Just add another pod");
+      await page.fill("#user_login", user);
+      await page.fill("#pass1", password);
+      await page.fill("#admin_email", "admin@example.com");
+      const weak = page.locator(".pw-weak input");
+      if (await weak.isVisible()) await weak.check();
+      await page.click("#submit");
+      await page.waitForSelector("text=Success!");
+      await page.goto(`${address}/wp-login.php`);
+      await page.fill("#user_login", user);
+      await page.fill("#user_pass", password);
+      await page.click("#wp-submit");
+      await page.waitForSelector("#wpadminbar");
+      await page.screenshot({ path: path.join(outputFolder, "dashboard.png") });
+      assert.match(await page.title(), /Dashboard/);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it("has three pods on three nodes after wordpressReplicas 3, by one update", async () => {
+    await project.configure({ wordpressReplicas: "3" });
+    const { changes } = await project.up();
+    assert.equal(changes.update, 1);
+    assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
+    const { items } = await cluster.json<{ items: (Pod & { spec: { nodeName: string } })[] }>(
+      ...["get", "pods", "--namespace", namespace, "--selector=app=wordpress"],
+    );
+    assert.deepEqual(items.map(({ spec }) => spec.nodeName).sort(), ["k0", "k1", "k2"]);
+  });
+
+  it("keeps one login through 60 dashboard pages that reach all three pods", async () => {
+    const visitor = new Visitor(address);
+    await visitor.login(user, password);
+    assert.equal(await thrownOut(visitor, 60, "chapter-e2e"), 0);
+    const served = await Promise.all(
+      ["wordpress-0", "wordpress-1", "wordpress-2"].map(async (pod) => {
+        const log = await cluster.kubectl("--namespace", namespace, "logs", pod);
+        return log.split("\n").filter((line) => line.includes("/wp-admin/index.php?chapter-e2e=")).length;
+      }),
+    );
+    assert.equal(
+      served.reduce((sum, count) => sum + count, 0),
+      60,
+    );
+    assert.ok(Math.min(...served) > 0, `the pods served ${served.join(", ")}`);
+  });
+
+  it("has a plugin that was put on one pod on that pod alone: the chapter's end, with content perPod", async () => {
+    const plugin = "/var/www/html/wp-content/plugins/query-monitor.php";
+    await site.inPod("wordpress-0", "sh", "-c", `echo '<?php /* Plugin Name: Query Monitor */' > ${plugin}`);
+    await site.inPod("wordpress-0", "test", "-e", plugin);
+    for (const pod of ["wordpress-1", "wordpress-2"]) await assert.rejects(site.inPod(pod, "test", "-e", plugin));
+  });
+
+  it("keeps its posts through the death of each pod and of the database's pod", async () => {
+    const title = "Written before the deaths";
+    await site.rows(`update wp_posts set post_title = "${title}" where ID = 1`);
+    for (const pod of ["wordpress-0", "wordpress-1", "wordpress-2", "mariadb-0"]) {
+      await cluster.kubectl("--namespace", namespace, "delete", "pod", pod);
+      const workload = pod.startsWith("mariadb") ? "mariadb" : "wordpress";
+      const rollout = ["rollout", "status", `statefulset/${workload}`, "--timeout=180s"];
+      await cluster.kubectl("--namespace", namespace, ...rollout);
+    }
+    await cluster.until("the site shows the post again", 120, async () => {
+      const { status, body } = await new Visitor(address).get("/");
+      return status === 200 && body.includes(title);
+    });
+  });
+
+  it("keeps its rows in a database that was grown to 2Gi, on the same claim", async () => {
+    const claim = () => cluster.json<Claim>("get", "persistentvolumeclaim", "data-mariadb-0", "--namespace", namespace);
+    const before = { ...(await claim()).metadata, posts: await site.rows("select count(*) from wp_posts") };
+    await project.configure({ mariadbStorage: "2Gi" });
+    const { changes } = await project.up();
+    assert.equal(changes.replace ?? 0, 0);
+    const after = await claim();
+    assert.equal(after.status?.capacity?.storage, "2Gi");
+    assert.equal(after.metadata.uid, before.uid);
+    assert.equal(await site.rows("select count(*) from wp_posts"), before.posts);
+  });
+
+  it("gives the surplus claims up on the way back to one pod", async () => {
+    assert.deepEqual(await site.claims(), [
+      "data-mariadb-0",
+      "data-wordpress-0",
+      "data-wordpress-1",
+      "data-wordpress-2",
+    ]);
+    await project.configure({ wordpressReplicas: "1" });
+    await project.up();
+    await cluster.until("two claims are gone", 60, async () => (await site.claims()).length === 2);
+    assert.deepEqual(await site.claims(), ["data-mariadb-0", "data-wordpress-0"]);
+  });
+
+  it("leaves nothing: no object, claim, volume or file", async () => {
+    // The lab names a volume's folder after volume, namespace and claim.
+    const folders = () => fs.readdirSync(labPaths.volumes).filter((folder) => folder.includes(`_${namespace}_`));
+    assert.equal(folders().length, 2);
+    await project.destroy();
+    assert.ok(!(await cluster.names("namespaces")).includes(namespace));
+    const { items } = await cluster.json<{ items: Volume[] }>("get", "persistentvolumes");
+    assert.deepEqual(
+      items.filter(({ spec }) => spec.claimRef?.namespace === namespace),
+      [],
+    );
+    assert.deepEqual(folders(), []);
+  });
+});

@@ -1,0 +1,47 @@
+import * as assert from "node:assert/strict";
+import { labEnvironment } from "../../lab/cluster/environment";
+import { applyChapter, chapterNodePort, owner, removeChapter, scaleChapter } from "./support/chapter";
+import { Cluster } from "./support/cluster";
+import { thrownOut, Visitor } from "./support/http";
+
+describe("control: the chapter's manifests without the Secret", function () {
+  this.timeout(10 * 60_000);
+  let cluster: Cluster;
+
+  before(() => {
+    cluster = new Cluster(labEnvironment());
+  });
+  after(() => removeChapter(cluster));
+
+  it("throw out the visitor who stays logged in to the program's three pods", async () => {
+    await applyChapter(cluster);
+    await scaleChapter(cluster, 1);
+    const visitor = new Visitor(`http://127.0.0.1:${chapterNodePort}`);
+    await cluster.until("the chapter's site answers", 120, async () => {
+      const { status } = await visitor.get("/wp-admin/install.php");
+      return status === 200;
+    });
+    await visitor.install(owner.user, owner.password);
+    await scaleChapter(cluster, 3);
+    await cluster.until("all the chapter's pods serve", 120, async () => {
+      const pods = ["wordpress-0", "wordpress-1", "wordpress-2"].map((pod) =>
+        cluster.kubectl(
+          "--namespace",
+          "chapter",
+          "exec",
+          pod,
+          "--",
+          "curl",
+          "-fsSo",
+          "/dev/null",
+          "http://127.0.0.1/wp-login.php",
+        ),
+      );
+      return (await Promise.allSettled(pods)).every(({ status }) => status === "fulfilled");
+    });
+    await visitor.login(owner.user, owner.password);
+    const out = await thrownOut(visitor, 60, "chapter-control");
+    assert.ok(out > 0, "nobody was thrown out: that nobody is by the program proves nothing");
+    console.log(`      thrown out on ${out} of 60 pages`);
+  });
+});

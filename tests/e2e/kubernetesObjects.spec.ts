@@ -1,0 +1,180 @@
+import * as assert from "node:assert/strict";
+import { failure } from "../support/failure";
+import { RulesProgram } from "./support/rulesProgram";
+
+const configMap = (data: object) =>
+  `new kubernetes.core.v1.ConfigMap("config", { metadata: { name: "settings" }, data: ${JSON.stringify(data)} }, options);`;
+
+const secret = (password: string) =>
+  `new kubernetes.core.v1.Secret("secret", { metadata: { name: "passwords" }, stringData: { password: "${password}" } }, options);`;
+
+const statefulSet = (
+  spec: string,
+  annotations: object = {},
+  name = "pods",
+) => `new kubernetes.apps.v1.StatefulSet("${name}", {
+  metadata: { name: "${name}", annotations: ${JSON.stringify(annotations)} },
+  spec: { ...workload(), serviceName: "pods", replicas: 0, ${spec} },
+}, options);`;
+
+describe("Kubernetes objects by the plugin", function () {
+  this.timeout(180_000);
+  let rules: RulesProgram;
+  before(async () => {
+    rules = await RulesProgram.start("plugin-objects");
+  });
+  after(async () => rules.stop());
+  afterEach(async () => {
+    await rules.program.destroy();
+  });
+
+  it("are made by POST: one that exists is refused, and taken over only when the provider may", async () => {
+    await rules.cluster.kubectl(
+      "--namespace",
+      rules.namespace,
+      "create",
+      "configmap",
+      "settings",
+      "--from-literal=b=2",
+    );
+    assert.match(await failure(rules.up(configMap({ a: "1" }))), /configmaps "settings" already exists/);
+    await rules.up(configMap({ a: "1" }), { upsertExistingObjects: true });
+    assert.deepEqual((await rules.object<{ data: object }>("configmap", "settings")).data, { a: "1", b: "2" });
+  });
+
+  it("are planned by the server: a preview makes nothing and refuses what it would refuse", async () => {
+    rules.change(secret("one"));
+    await rules.program.preview();
+    assert.ok(!(await rules.names("secrets")).includes("passwords"));
+    rules.change(
+      `new kubernetes.core.v1.Service("s", { metadata: { name: "s" }, spec: { ports: [{ port: 700000 }] } }, options);`,
+    );
+    assert.match(await failure(rules.program.preview()), /must be between 1 and 65535/);
+  });
+
+  it("are changed by Server-Side Apply: what others have added stays, what the program no longer has goes", async () => {
+    await rules.up(configMap({ a: "1", b: "1" }), { enableConfigMapMutable: true });
+    await rules.cluster.kubectl("--namespace", rules.namespace, "label", "configmap", "settings", "added=by-hand");
+    await rules.up(configMap({ a: "2" }), { enableConfigMapMutable: true });
+    type Labelled = { data: object; metadata: { labels: object } };
+    const { data, metadata } = await rules.object<Labelled>("configmap", "settings");
+    assert.deepEqual([data, metadata.labels], [{ a: "2" }, { added: "by-hand" }]);
+  });
+
+  it("conflict with kubectl scale at the next update, unless it may force", async () => {
+    const scaled = async (replicas: number, annotations: object = {}) =>
+      rules.up(statefulSet(`replicas: ${replicas}`, { ...annotations, "pulumi.com/skipAwait": "true" }));
+    await scaled(1);
+    await rules.cluster.kubectl("--namespace", rules.namespace, "scale", "statefulset/pods", "--replicas=2");
+    assert.match(await failure(scaled(3)), /conflict with "kubectl"/);
+    await scaled(3, { "pulumi.com/patchForce": "true" });
+    assert.equal((await rules.object<{ spec: { replicas: number } }>("statefulset", "pods")).spec.replicas, 3);
+  });
+
+  it("a StatefulSet of a fixed name is deleted and made anew for what cannot be changed, and for nothing else", async () => {
+    const changed = {
+      claims: [`volumeClaimTemplates: [claimTemplate("1Gi")]`, `volumeClaimTemplates: [claimTemplate("2Gi")]`],
+      service: [`serviceName: "one"`, `serviceName: "two"`],
+      management: [`podManagementPolicy: "OrderedReady"`, `podManagementPolicy: "Parallel"`],
+      replicas: ["replicas: 0", "replicas: 1"],
+    };
+    const names = Object.keys(changed) as (keyof typeof changed)[];
+    const all = (version: 0 | 1) => names.map((name) => statefulSet(changed[name][version] ?? "", {}, name)).join("\n");
+    const uids = () => Promise.all(names.map((name) => rules.uid("statefulset", name)));
+    await rules.up(all(0));
+    const before = await uids();
+    const { changes } = await rules.up(all(1));
+    const after = await uids();
+    const replaced = names.filter((_, index) => before[index] !== after[index]);
+    assert.deepEqual([changes.replace, changes.update], [3, 1]);
+    assert.deepEqual(replaced, ["claims", "service", "management"]);
+  });
+
+  it("Secrets, ConfigMaps and classes are replaced for changed data, the first two unless the provider says otherwise", async () => {
+    const storageClass = (value: string) => `new kubernetes.storage.v1.StorageClass("class", {
+      metadata: { name: "plugin-objects" }, provisioner: "example.com/none", parameters: { value: "${value}" },
+    }, options);`;
+    const all = (value: string, parameter: string) => secret(value) + configMap({ value }) + storageClass(parameter);
+    const uids = () => Promise.all([rules.uid("secret", "passwords"), rules.uid("configmap", "settings")]);
+    await rules.up(all("one", "one"));
+    const [first, second] = await uids();
+    const replaced = await rules.up(all("two", "two"));
+    assert.equal(replaced.changes.replace, 3);
+    const [secretUid, configUid] = await uids();
+    assert.ok(secretUid !== first && configUid !== second);
+    const updated = await rules.up(all("three", "two"), { enableSecretMutable: true, enableConfigMapMutable: true });
+    assert.equal(updated.changes.replace ?? 0, 0);
+    assert.deepEqual(await uids(), [secretUid, configUid]);
+    const { data } = await rules.object<{ data: { password: string } }>("secret", "passwords");
+    assert.equal(Buffer.from(data.password, "base64").toString(), "three");
+  });
+
+  it("an object without a name gets one, and a successor comes before it goes", async () => {
+    const unnamed = (value: string) =>
+      `new kubernetes.core.v1.ConfigMap("unnamed", { data: { value: "${value}" } }, options);`;
+    await rules.up(unnamed("1"));
+    const [first] = (await rules.names("configmaps")).filter((name) => name.startsWith("unnamed-"));
+    assert.match(first ?? "", /^unnamed-[0-9a-f]{8}$/);
+    await rules.up(unnamed("2"));
+    const [second, ...others] = (await rules.names("configmaps")).filter((name) => name.startsWith("unnamed-"));
+    assert.notEqual(second, first);
+    assert.deepEqual(others, []);
+  });
+
+  it("nothing of a Secret is in clear in the state", async () => {
+    await rules.up(secret("hush-hush-hush"));
+    const encoded = Buffer.from("hush-hush-hush").toString("base64");
+    for (const text of ["hush-hush-hush", encoded]) assert.ok(!rules.program.stateText().includes(text), text);
+  });
+
+  it("a patch changes fields of somebody else's object, and gives them up when it goes", async () => {
+    const patch = (value: string) => `new kubernetes.core.v1.NodePatch("label", {
+      metadata: { name: "k1", labels: { "plugin-objects": "${value}" } },
+    }, options);`;
+    const label = async () => {
+      const { metadata } = await rules.object<{ metadata: { labels: Record<string, string> } }>("node", "k1");
+      return [metadata.labels["plugin-objects"], metadata.labels["kubernetes.io/hostname"]];
+    };
+    await rules.up(patch("one"));
+    assert.deepEqual(await label(), ["one", "k1"]);
+    await rules.up(patch("two"));
+    assert.deepEqual(await label(), ["two", "k1"]);
+    await rules.program.destroy();
+    assert.deepEqual(await label(), [undefined, "k1"]);
+  });
+
+  it("a refresh sees what somebody changed by hand, and the next up puts it back", async () => {
+    const mutable = { enableConfigMapMutable: true };
+    await rules.up(configMap({ a: "1" }), mutable);
+    const merge = ["patch", "configmap", "settings", "--type=merge", '--patch={"data":{"a":"by hand"}}'];
+    await rules.cluster.kubectl("--namespace", rules.namespace, ...merge, "--field-manager=kubectl");
+    await rules.program.pulumi("refresh", "--yes", "--skip-preview");
+    assert.equal((await rules.program.up()).changes.update, 1);
+    assert.deepEqual((await rules.object<{ data: object }>("configmap", "settings")).data, { a: "1" });
+    await rules.cluster.kubectl("--namespace", rules.namespace, "delete", "configmap", "settings");
+    await rules.program.pulumi("refresh", "--yes", "--skip-preview");
+    assert.equal((await rules.program.up()).changes.create, 1);
+  });
+
+  it("a second up without a change asks for none", async () => {
+    const source =
+      configMap({ a: "1" }) +
+      secret("one") +
+      statefulSet(`replicas: 0, volumeClaimTemplates: [claimTemplate("1024Mi")]`);
+    await rules.up(source);
+    await rules.program.pulumi("refresh", "--yes", "--skip-preview");
+    const { changes } = await rules.program.up();
+    assert.deepEqual(Object.keys(changes), ["same"]);
+  });
+
+  it("a cluster that does not answer is said to be unreachable", async () => {
+    const kubeconfig = JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "gone", cluster: { server: "http://127.0.0.1:9" } }],
+      contexts: [{ name: "lab", context: { cluster: "gone", user: "nobody" } }],
+      users: [{ name: "nobody", user: {} }],
+    });
+    assert.match(await failure(rules.up(configMap({ a: "1" }), { kubeconfig })), /cluster is unreachable/);
+  });
+});

@@ -1,0 +1,186 @@
+import * as assert from "node:assert/strict";
+import { failure } from "../support/failure";
+import { RulesProgram } from "./support/rulesProgram";
+
+const pods = (kind: "StatefulSet" | "Deployment" | "DaemonSet", more = "{}", options = "options") => `
+new kubernetes.apps.v1.${kind}("${kind}", {
+  metadata: { name: "pods" },
+  spec: { ...workload(${more}), ${kind === "DaemonSet" ? "replicas: undefined," : ""} ${kind === "StatefulSet" ? `serviceName: "pods", podManagementPolicy: "Parallel"` : ""} },
+}, ${options});`;
+
+/** A probe of a port that nobody listens at. */
+const neverReady = `{ readinessProbe: { tcpSocket: { port: 81 }, periodSeconds: 1 } }`;
+
+describe("waiting by the plugin", function () {
+  this.timeout(180_000);
+  let rules: RulesProgram;
+  before(async () => {
+    rules = await RulesProgram.start("plugin-waiting");
+  });
+  after(async () => rules.stop());
+  afterEach(async () => {
+    await rules.program.destroy();
+  });
+
+  const readyPods = async () => {
+    const { items } = await rules.cluster.json<{
+      items: { status: { conditions?: { type: string; status: string }[] } }[];
+    }>("get", "pods", "--namespace", rules.namespace);
+    return items.filter(({ status }) =>
+      status.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
+    );
+  };
+
+  it("up returns when all pods of the workloads are ready, and destroy when they are gone", async () => {
+    await rules.up((["StatefulSet", "Deployment", "DaemonSet"] as const).map((kind) => pods(kind)).join("\n"));
+    assert.equal((await readyPods()).length, 1 + 1 + 3);
+    await rules.program.destroy();
+    assert.deepEqual(await rules.names("pods"), []);
+  });
+
+  it("up returns after an update when the new pods have come", async () => {
+    await rules.up(pods("StatefulSet"));
+    await rules.up(pods("StatefulSet", `{ env: [{ name: "NEW", value: "yes" }] }`));
+    const { items } = await rules.cluster.json<{ items: { spec: { containers: { env?: object[] }[] } }[] }>(
+      ...["get", "pods", "--namespace", rules.namespace],
+    );
+    assert.deepEqual(
+      items.map(({ spec }) => spec.containers[0]?.env?.length),
+      [1],
+    );
+  });
+
+  it("a workload that does not get ready fails in its time, with the pod named; the object is kept, and the next up goes on", async () => {
+    const limited = `{ ...options, customTimeouts: { create: "8s", update: "60s" } }`;
+    const message = await failure(rules.up(pods("StatefulSet", neverReady, limited)));
+    assert.match(message, /'pods' timed out waiting to be Ready/);
+    assert.match(message, /0 out of 1 replicas succeeded readiness checks/);
+    assert.match(message, /\[Pod plugin-waiting\/pods-0\]/);
+    const uid = await rules.uid("statefulset", "pods");
+    const { changes } = await rules.up(pods("StatefulSet", "{}", limited));
+    assert.equal(changes.update, 1);
+    assert.equal(await rules.uid("statefulset", "pods"), uid);
+  });
+
+  it("an image that does not exist is named with the cluster's reason", async () => {
+    const source = pods(
+      "Deployment",
+      `{ image: "example.invalid/none:1" }`,
+      `{ ...options, customTimeouts: { create: "10s" } }`,
+    );
+    assert.match(await failure(rules.up(source)), /(ErrImagePull|ImagePullBackOff)\].*example\.invalid\/none:1/);
+  });
+
+  it("pulumi.com/skipAwait: up does not wait", async () => {
+    await rules.up(
+      pods("StatefulSet", neverReady).replace(
+        `name: "pods" }`,
+        `name: "pods", annotations: { "pulumi.com/skipAwait": "true" } }`,
+      ),
+    );
+    assert.deepEqual(await readyPods(), []);
+  });
+
+  it("a Service with an address waits until its endpoints have settled; a headless one does not", async () => {
+    const service = (clusterIP: string) => `new kubernetes.core.v1.Service("s", {
+      metadata: { name: "s" }, spec: { ${clusterIP} selector: labels, ports: [{ port: 80 }] },
+    }, options);`;
+    const seconds = async (source: string) => {
+      const { steps } = await rules.up(source);
+      return steps.find(({ name }) => name === "s")?.seconds ?? NaN;
+    };
+    const headless = await seconds(service(`clusterIP: "None",`));
+    await rules.program.destroy();
+    const settling = await seconds(service(""));
+    // 10 s, of which each end may lose a part to the log's whole seconds. However busy the machine is, it is not less.
+    assert.ok(settling >= 9, `${settling} s with an address`);
+    assert.ok(headless < 9, `${headless} s without one`);
+  });
+
+  it("a claim is waited for until it is bound, one that waits for its first pod is not", async () => {
+    const claim = (name: string) => `new kubernetes.core.v1.PersistentVolumeClaim("${name}", {
+      metadata: { name: "${name}" },
+      spec: { storageClassName: "${name}", accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    }, options);`;
+    await rules.up(claim("shared") + claim("standard"));
+    const phase = async (name: string) => (await rules.object<{ status: { phase: string } }>("pvc", name)).status.phase;
+    assert.deepEqual([await phase("shared"), await phase("standard")], ["Bound", "Pending"]);
+  });
+
+  it("a Job is waited for; one that fails says why", async () => {
+    const job = (image: string, deadline: number) => `new kubernetes.batch.v1.Job("job", {
+      metadata: { name: "job" },
+      spec: {
+        backoffLimit: 0, activeDeadlineSeconds: ${deadline},
+        template: { spec: { restartPolicy: "Never", containers: [${image}] } },
+      },
+    }, options);`;
+    const image = `{ name: "php", image: "wordpress:6.5-apache", command: ["php", "-r", "exit(0);"] }`;
+    await rules.up(job(image, 60));
+    const { status } = await rules.object<{ status: { succeeded: number } }>("job", "job");
+    assert.equal(status.succeeded, 1);
+    await rules.program.destroy();
+    assert.match(await failure(rules.up(job("container", 2))), /DeadlineExceeded/);
+  });
+
+  it("pulumi.com/waitFor: up returns when the condition holds, or fails in its time", async () => {
+    const namespace = (expression: string) => `new kubernetes.core.v1.Namespace("other", {
+      metadata: { name: "plugin-waiting-other", annotations: { "pulumi.com/waitFor": "${expression}" } },
+    }, { ...options, customTimeouts: { create: "4s" } });`;
+    await rules.up(namespace("jsonpath={.status.phase}=Active"));
+    await rules.program.destroy();
+    const message = await failure(rules.up(namespace("jsonpath={.status.phase}=Asleep")));
+    assert.match(message, /timed out waiting for the condition/);
+  });
+
+  it("an object whose namespace or definition comes a moment later is tried again", async () => {
+    const definition = {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "rules.example.com" },
+      spec: {
+        group: "example.com",
+        scope: "Cluster",
+        names: { kind: "Rule", plural: "rules" },
+        versions: [
+          {
+            name: "v1",
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+          },
+        ],
+      },
+    };
+    rules.change(`
+      new kubernetes.core.v1.ConfigMap("later", { metadata: { name: "later", namespace: "plugin-waiting-later" } }, options);
+      new kubernetes.apiextensions.CustomResource("rule", { apiVersion: "example.com/v1", kind: "Rule", metadata: { name: "r" } }, options);
+    `);
+    const up = rules.program.up();
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await rules.cluster.kubectl("create", "namespace", "plugin-waiting-later");
+    await rules.cluster.apply(JSON.stringify(definition));
+    assert.equal((await up).changes.create, 4);
+    await rules.program.destroy();
+    await rules.cluster.kubectl("delete", "namespace/plugin-waiting-later", "crd/rules.example.com");
+  });
+
+  it("destroy waits for a finalizer in bounded time and keeps the object in the state", async () => {
+    const held = `new kubernetes.core.v1.ConfigMap("held", {
+      metadata: { name: "held", finalizers: ["example.com/held"] },
+    }, { ...options, customTimeouts: { delete: "3s" } });`;
+    await rules.up(held);
+    assert.match(await failure(rules.program.destroy()), /timed out waiting for the condition/);
+    assert.ok(rules.program.resources().held);
+    const release = ["patch", "configmap", "held", "--type=merge", '--patch={"metadata":{"finalizers":null}}'];
+    await rules.cluster.kubectl("--namespace", rules.namespace, ...release);
+    await rules.program.destroy();
+    assert.equal(rules.program.resources().held, undefined);
+  });
+
+  it("what is gone already is no obstacle to destroy", async () => {
+    await rules.up(`new kubernetes.core.v1.ConfigMap("gone", { metadata: { name: "gone" } }, options);`);
+    await rules.cluster.kubectl("--namespace", rules.namespace, "delete", "configmap", "gone");
+    await rules.program.destroy();
+  });
+});

@@ -1,0 +1,34 @@
+import * as assert from "node:assert/strict";
+import { failure } from "../support/failure";
+import { LabSite } from "./support/labSite";
+
+describe("dataRetention: retain on a real cluster", function () {
+  this.timeout(5 * 60_000);
+  let site: LabSite;
+  before(async () => {
+    site = await LabSite.start({ namespace: "kept", nodePort: 30037 });
+  });
+  after(async () => site.stop());
+
+  it("destroy keeps the data and what opens it, the next up finds it, and in the end everything goes", async () => {
+    const { project, cluster } = site;
+    await project.configure({ dataRetention: "retain" });
+    await project.up();
+    await site.rows("create table kept (word text); insert into kept values ('still here')");
+
+    assert.match(await failure(project.destroy()), /protected/);
+    assert.equal((await site.rows("select word from kept")).trim(), "still here");
+
+    await project.destroy("--exclude-protected");
+    assert.deepEqual(await cluster.names("statefulsets", site.namespace), []);
+    assert.deepEqual(await site.claims(), ["data-mariadb-0", "data-wordpress-0"]);
+
+    await project.up();
+    assert.equal((await site.rows("select word from kept")).trim(), "still here");
+
+    await project.configure({ dataRetention: "delete" });
+    await project.up();
+    await project.destroy();
+    assert.ok(!(await cluster.names("namespaces")).includes(site.namespace));
+  });
+});

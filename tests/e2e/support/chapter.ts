@@ -1,0 +1,44 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Cluster } from "./cluster";
+
+const folder = path.resolve(__dirname, "../fixtures/chapter");
+
+/** Port of the control, beside the program's own. */
+export const chapterNodePort = 30017;
+
+/** Whom the sites of the story are installed for. */
+export const owner = { user: "admin", password: "correct-horse-battery" } as const;
+
+const namespace = "chapter";
+const storageClass = "openebs-replicated";
+
+/** The chapter's manifests as its reader applies them, without its second step, the Secret: the control. */
+export async function applyChapter(cluster: Cluster): Promise<void> {
+  await cluster.kubectl("create", "namespace", namespace);
+  const standard = await cluster.json<{ provisioner: string; parameters?: object }>("get", "storageclass", "standard");
+  await cluster.apply(
+    JSON.stringify({
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name: storageClass },
+      provisioner: standard.provisioner,
+      parameters: standard.parameters,
+    }),
+  );
+  const files = fs.readdirSync(folder).filter((file) => file.endsWith(".yml") && file !== "wordpress.secrets.yml");
+  for (const file of files) {
+    const manifest = fs.readFileSync(path.join(folder, file), "utf8");
+    await cluster.apply(manifest.replace("nodePort: 30007", `nodePort: ${chapterNodePort}`), "--namespace", namespace);
+  }
+}
+
+export async function scaleChapter(cluster: Cluster, replicas: number): Promise<void> {
+  await cluster.kubectl("--namespace", namespace, "scale", "statefulset/wordpress", `--replicas=${replicas}`);
+  await cluster.kubectl("--namespace", namespace, "rollout", "status", "statefulset/wordpress", "--timeout=120s");
+}
+
+export async function removeChapter(cluster: Cluster): Promise<void> {
+  await cluster.kubectl("delete", "namespace", namespace, "--ignore-not-found");
+  await cluster.kubectl("delete", "storageclass", storageClass, "--ignore-not-found");
+}

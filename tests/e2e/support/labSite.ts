@@ -1,0 +1,55 @@
+import { labEnvironment } from "../../../lab/cluster/environment";
+import { PulumiProject } from "../../support/pulumiProject";
+import { Cluster } from "./cluster";
+import { labShell } from "./labShell";
+
+/** Where a test's site is. Each spec has a place of its own, since they run side by side. */
+export interface SitePlace {
+  readonly namespace: string;
+  readonly nodePort: number;
+}
+
+/** This repository's program on the lab: its stack `dev` with a backend of its own, the plain CLI, and kubectl to look. */
+export class LabSite {
+  readonly namespace: string;
+  /** Where the site answers. */
+  readonly address: string;
+
+  private constructor(
+    { namespace, nodePort }: SitePlace,
+    readonly project: PulumiProject,
+    readonly cluster: Cluster,
+  ) {
+    this.namespace = namespace;
+    this.address = `http://127.0.0.1:${nodePort}`;
+  }
+
+  /** A stack of which nothing exists yet, at its preset's place or at another. */
+  static async start(place?: SitePlace): Promise<LabSite> {
+    const project = new PulumiProject({ stack: "dev", environment: labShell() });
+    await project.init();
+    if (place) await project.configure({ namespace: place.namespace, wordpressNodePort: String(place.nodePort) });
+    return new LabSite(place ?? { namespace: "wordpress", nodePort: 30007 }, project, new Cluster(labEnvironment()));
+  }
+
+  /** Destroys what there is of the stack and forgets it. */
+  async stop(): Promise<void> {
+    await this.project.destroy();
+    this.project.remove();
+  }
+
+  /** What SQL prints when root runs it, without headings. */
+  async rows(sql: string): Promise<string> {
+    const client = `exec mariadb -N -uroot -p"$MARIADB_ROOT_PASSWORD" wordpress -e "$1"`;
+    return this.inPod("mariadb-0", "sh", "-c", client, "sh", sql);
+  }
+
+  /** Runs a command in a pod. */
+  async inPod(pod: string, ...command: string[]): Promise<string> {
+    return this.cluster.kubectl("--namespace", this.namespace, "exec", pod, "--", ...command);
+  }
+
+  async claims(): Promise<string[]> {
+    return this.cluster.names("persistentvolumeclaims", this.namespace);
+  }
+}
