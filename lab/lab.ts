@@ -1,3 +1,4 @@
+import { installHelm } from "./cluster/commands";
 import { readPlugins, shellExports } from "./cluster/environment";
 import { ensureImageStore } from "./cluster/imageStore";
 import { labNodes, type LabNode } from "./cluster/layout";
@@ -6,6 +7,7 @@ import { startNode, stopNode } from "./cluster/node";
 import { isLabHere, removeLab } from "./cluster/removal";
 import { readStatus } from "./cluster/status";
 import { labUp } from "./cluster/up";
+import { ensureHelm } from "./helm/build";
 import { ensureKubernetes } from "./kubernetes/build";
 import { main, Refusal, step } from "./support/progress";
 import { useSystemPrograms } from "./support/systemPath";
@@ -17,6 +19,7 @@ const usage = `The lab: a throwaway Kubernetes with three nodes (${names.join(",
   npm run lab -- up               build what is missing, start or mend it
   npm run lab -- status           processes, nodes and storage classes; fails unless all is well
   npm run lab -- env              what a shell needs: eval "$(npm run --silent lab -- env)"
+  npm run lab -- helm             build Helm and put it beside them: the stand-ins release charts by it
   npm run lab -- node stop NODE   stop a node as a power cut would
   npm run lab -- node start NODE  bring it back
   npm run lab -- down             remove everything but what was built
@@ -50,6 +53,10 @@ async function lab(args: readonly string[]): Promise<void> {
       return status();
     case "env":
       process.stdout.write(shellExports());
+      return;
+    case "helm":
+      needsLab();
+      await withLock(async () => installHelm(await ensureHelm()));
       return;
   }
   const [command, verb, name] = args;
@@ -92,7 +99,7 @@ async function nodeStart(node: LabNode): Promise<void> {
 }
 
 function needsLab(): void {
-  needsRoot("node …");
+  needsRoot("…");
   if (!isLabHere()) throw new Refusal("There is no lab on this machine. Start one: npm run lab -- up");
 }
 

@@ -25,6 +25,11 @@ export async function installCommands({ kubernetes, pulumi }: CommandPrograms): 
   fs.writeFileSync(pluginsFile, `${JSON.stringify(plugins)}\n`);
 }
 
+/** Puts Helm beside them. */
+export function installHelm(helm: string): void {
+  link(helm, "helm");
+}
+
 /** Links a command's name to its program; a command that starts at this moment finds either the old or the new one. */
 function link(program: string, name: string): void {
   const unfinished = path.join(labPaths.bin, `${name}.${process.pid}`);

@@ -3,8 +3,14 @@ import * as path from "node:path";
 import { run } from "../support/processes";
 import { step } from "../support/progress";
 
-/** Programs of Debian's that the running lab uses, by one file of each package. */
-const packages: readonly { readonly file: string; readonly name: string }[] = [
+/** A package of Debian's, and one of its files. */
+export interface DebianPackage {
+  readonly file: string;
+  readonly name: string;
+}
+
+/** What the running lab uses. */
+const labPackages: readonly DebianPackage[] = [
   { file: "/usr/bin/containerd", name: "containerd" },
   { file: "runc", name: "runc" },
   { file: "/usr/lib/cni/bridge", name: "containernetworking-plugins" },
@@ -18,14 +24,14 @@ const packages: readonly { readonly file: string; readonly name: string }[] = [
 /** Folders with programs, also where root's PATH lacks the second halves of them. */
 const programFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** Debian's packages that the lab needs and this machine lacks. */
-export function missingPackages(): string[] {
+/** Those packages that this machine lacks. @default of the lab's own */
+export function missingPackages(packages: readonly DebianPackage[] = labPackages): string[] {
   return packages.filter(({ file }) => !isThere(file)).map(({ name }) => name);
 }
 
-/** Installs the packages that are missing. @throws CommandFailed */
-export async function installPackages(): Promise<void> {
-  const missing = missingPackages();
+/** Installs the packages that are missing. @default of the lab's own. @throws CommandFailed */
+export async function installPackages(packages?: readonly DebianPackage[]): Promise<void> {
+  const missing = missingPackages(packages);
   if (missing.length === 0) return;
   await step(`installing Debian's ${missing.join(", ")}`, async () => {
     // Somebody else may be installing: wait for them.

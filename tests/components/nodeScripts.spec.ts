@@ -4,17 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { prepareNode, restoreNode } from "../../components/storage/nodeScripts";
-
-/** Commands of a node's that only write down what they were asked. `sysctl` knows the one number. */
-const commands = {
-  modprobe: 'echo "modprobe $*" >> "$NODE/calls"',
-  systemctl: 'echo "systemctl $*" >> "$NODE/calls"; [ "$1" != is-active ] || [ "$3" = "$UNIT" ]',
-  sysctl: `case "$*" in
-    "-n vm.nr_hugepages") cat "$NODE/pages" ;;
-    "-q -w vm.nr_hugepages="*) pages=\${3#*=}; [ "$pages" -le "$MOST" ] || pages=$MOST; echo "$pages" > "$NODE/pages" ;;
-    *) exit 9 ;;
-  esac`,
-};
+import { putNodeCommands } from "../support/nodeCommands";
 
 describe("the scripts that prepare a node", () => {
   let node: string;
@@ -24,11 +14,8 @@ describe("the scripts that prepare a node", () => {
 
   beforeEach(() => {
     node = fs.mkdtempSync(path.join(os.tmpdir(), "node-"));
-    for (const folder of ["bin", "etc/modules-load.d", "etc/sysctl.d"]) fs.mkdirSync(file(folder), { recursive: true });
-    for (const [name, script] of Object.entries(commands)) {
-      fs.writeFileSync(file(`bin/${name}`), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    }
-    fs.writeFileSync(file("pages"), "0\n");
+    for (const folder of ["etc/modules-load.d", "etc/sysctl.d"]) fs.mkdirSync(file(folder), { recursive: true });
+    putNodeCommands(node);
   });
   afterEach(() => fs.rmSync(node, { recursive: true }));
 

@@ -43,6 +43,11 @@ export abstract class PulumiFolder {
     return this.run(args);
   }
 
+  /** Sets a key as a secret, which is on no command line. */
+  async configureSecret(key: string, value: string): Promise<void> {
+    await this.run(["config", "set", "--secret", key], value);
+  }
+
   /** @throws CommandFailed */
   async preview(...flags: string[]): Promise<EngineOperation> {
     return this.operation("preview", ...flags);

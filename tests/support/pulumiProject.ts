@@ -40,11 +40,6 @@ export class PulumiProject extends PulumiFolder {
     await this.pulumi("config", "set-all", "--path", ...flags);
   }
 
-  /** Sets a key as a secret. */
-  async configureSecret(key: string, value: string): Promise<void> {
-    await this.run(["config", "set", "--secret", key], value);
-  }
-
   /** What the stack's state holds; secrets are ciphertext. */
   async resources(): Promise<StateResource[]> {
     const state = JSON.parse(await this.pulumi("stack", "export")) as { deployment: { resources?: StateResource[] } };

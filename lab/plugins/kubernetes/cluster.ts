@@ -33,7 +33,7 @@ export class Cluster {
   readonly kinds: Kinds;
   private readonly api: Api;
 
-  constructor(config: KubeConfig) {
+  constructor(readonly config: KubeConfig) {
     this.api = new Api(config);
     this.kinds = new Kinds(this.api);
   }

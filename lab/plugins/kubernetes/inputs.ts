@@ -20,12 +20,12 @@ export function isPatch(type: string, kind: string): boolean {
 
 /**
  * Group, version and kind of an object: as the inputs name them, or by the resource's type, `kubernetes:apps/v1:StatefulSet`.
- * @throws Error for what is no object of the API, such as a Helm release
+ * @throws Error for what is no object of the API, such as a chart
  */
 export function identityOf(type: string, inputs: Properties): Identity {
   const { apiVersion, kind } = plain(inputs);
   const [, version = "", name = ""] = type.split(":");
-  if (type === "kubernetes:helm.sh/v3:Release" || name.endsWith("List")) refuse(type);
+  if (version === "helm.sh/v3" || name.endsWith("List")) refuse(type);
   return {
     apiVersion: typeof apiVersion === "string" ? apiVersion : version.replace(/^core\//, ""),
     kind: typeof kind === "string" ? kind : name.replace(/Patch$/, ""),
@@ -47,13 +47,13 @@ export function named(news: Properties, olds: Properties | undefined, resource: 
   const before = olds === undefined ? undefined : plain(olds);
   const old = before && isAutonamed(before) ? (before.metadata as PlainObject).name : undefined;
   const annotations = { ...(isProperties(metadata.annotations) ? metadata.annotations : {}), [autonamed]: "true" };
-  return { ...news, metadata: { ...metadata, name: old ?? `${resource}-${suffix(seed)}`, annotations } };
+  return { ...news, metadata: { ...metadata, name: old ?? autoname(resource, seed), annotations } };
 }
 
-function suffix(seed: Uint8Array): string {
-  return Buffer.from(seed.length >= 4 ? seed : randomBytes(4))
-    .toString("hex")
-    .slice(0, 8);
+/** A resource's name with eight hexadecimal digits after it. */
+export function autoname(resource: string, seed: Uint8Array): string {
+  const digits = Buffer.from(seed.length >= 4 ? seed : randomBytes(4)).toString("hex");
+  return `${resource}-${digits.slice(0, 8)}`;
 }
 
 /** The inputs with a namespace, for an object that is in one. */

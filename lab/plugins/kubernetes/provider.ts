@@ -17,7 +17,7 @@ import { isOn, providerSettings, type ProviderSettings } from "./settings";
 /** The provider of Kubernetes objects: each is made by POST, changed by Server-Side Apply, and waited for. */
 export class KubernetesProvider implements requests.Provider {
   readonly version = "4.34.2";
-  private settings: ProviderSettings = providerSettings({});
+  settings: ProviderSettings = providerSettings({});
 
   diffConfig(olds: Properties, news: Properties): requests.DiffResult {
     const replacing = argumentsThatReplace(plain(olds), plain(news));

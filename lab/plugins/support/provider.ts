@@ -89,13 +89,8 @@ export interface ReadResult {
   readonly outputs: Properties;
 }
 
-/** What a provider plugin does. */
-export interface Provider {
-  /** Version of the official plugin that it stands in for. */
-  readonly version: string;
-  checkConfig?(news: Properties): CheckResult;
-  diffConfig?(olds: Properties, news: Properties): DiffResult;
-  configure?(args: Properties, engine: Engine): void | Promise<void>;
+/** What is done with one kind of resource. */
+export interface ResourceProvider {
   check(request: CheckRequest): CheckResult | Promise<CheckResult>;
   diff(request: DiffRequest): DiffResult | Promise<DiffResult>;
   create(request: CreateRequest): Created | Promise<Created>;
@@ -103,4 +98,13 @@ export interface Provider {
   delete(request: DeleteRequest): void | Promise<void>;
   /** @returns undefined when the resource is gone */
   read(request: ReadRequest): ReadResult | undefined | Promise<ReadResult | undefined>;
+}
+
+/** What a provider plugin does. */
+export interface Provider extends ResourceProvider {
+  /** Version of the official plugin that it stands in for. */
+  readonly version: string;
+  checkConfig?(news: Properties): CheckResult;
+  diffConfig?(olds: Properties, news: Properties): DiffResult;
+  configure?(args: Properties, engine: Engine): void | Promise<void>;
 }

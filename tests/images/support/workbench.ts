@@ -14,10 +14,14 @@ export class Workbench {
   private readonly images = new Map<string, UnpackedImage>();
   private readonly containers: Container[] = [];
   private volumes = 0;
+  private isMounted = false;
 
   /** Builds the lab's images where the cache lacks them, and lays out those that are asked for. */
   async open(...references: string[]): Promise<void> {
     const built = await buildImages();
+    // In memory: databases that wait for a slow disk, and gigabytes that it is to delete, once took tests past their limits.
+    await run("mount", ["-t", "tmpfs", "-o", "size=6G,mode=0755", "tmpfs", this.folder]);
+    this.isMounted = true;
     for (const reference of references) {
       const archive = built.find((image) => image.reference === reference)?.archive;
       if (archive === undefined) throw new Error(`buildImages() returns no ${reference}`);
@@ -61,6 +65,7 @@ export class Workbench {
   async close(): Promise<void> {
     await this.clear();
     if (fs.existsSync(`/run/netns/${this.network}`)) await run("ip", ["netns", "delete", this.network]);
+    if (this.isMounted) await run("umount", [this.folder]);
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { StringDecoder } from "node:string_decoder";
-import type { PlainObject } from "../support/propertyValues";
 import type { ResourceRequest } from "../support/provider";
 
 /** What a command printed, each without its last line end. */
@@ -10,13 +9,31 @@ export interface CommandOutput {
   readonly stderr: string;
 }
 
-export interface ShellRun {
-  readonly script: string;
-  /** The command's inputs. */
-  readonly inputs: PlainObject;
-  /** What the last run printed. */
-  readonly last: CommandOutput;
+/** A program that a script is run by. */
+export interface ProgramRun {
+  /** The program and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** Added to this process's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Folder to run it in. @default this process's */
+  readonly dir?: string | undefined;
+  readonly stdin: string;
+  /** Which of its outputs are shown while it runs: `stdout`, `stderr`, `stdoutAndStderr`, or none of them. */
+  readonly logging: string;
   readonly request: ResourceRequest;
+}
+
+/** A program that did not end with 0. */
+export class ProgramFailed extends Error {
+  constructor(
+    /** Its exit code; undefined where a signal ended it or it did not start. */
+    readonly code: number | undefined,
+    /** What it printed, on both outputs. */
+    readonly printed: string,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** What Go, and so the official plugin, calls the signals that end a script. */
@@ -29,26 +46,25 @@ const signalNames: Partial<Record<NodeJS.Signals, string>> = {
 
 const running = new Set<ChildProcess>();
 
-/** Ends all scripts that are running, and what they started, at once: nobody is left to wait for them. */
-export function endRunningShells(): void {
+/** Ends all programs that are running, and what they started, at once: nobody is left to wait for them. */
+export function endRunningPrograms(): void {
   running.forEach((child) => endGroup(child, "SIGKILL"));
 }
 
-/** Runs a script as the inputs say. @throws Error with the official plugin's words and everything that was printed */
-export async function runShell({ script, inputs, last, request }: ShellRun): Promise<CommandOutput> {
-  const [program = "/bin/sh", ...options] = interpreter(inputs);
-  const lost = typeof inputs.dir === "string" ? folderProblem(inputs.dir) : undefined;
-  if (lost) throw scriptError(lost, script);
-  const child = spawn(program, [...options, script], {
-    env: { ...process.env, ...variables(inputs, last) },
+/** Runs a program to its end. @throws ProgramFailed */
+export async function runProgram({ command, env, dir, stdin, logging, request }: ProgramRun): Promise<CommandOutput> {
+  const lost = dir === undefined ? undefined : folderProblem(dir);
+  if (lost !== undefined) throw new ProgramFailed(undefined, "", lost);
+  const [program, ...args] = command;
+  const child = spawn(program, args, {
+    env: { ...process.env, ...env },
     stdio: "pipe",
     detached: true,
-    ...(typeof inputs.dir === "string" && { cwd: inputs.dir }),
+    ...(dir === undefined ? {} : { cwd: dir }),
   });
   running.add(child);
   const cancel = () => endGroup(child, "SIGTERM");
   request.signal.addEventListener("abort", cancel);
-  const { logging = "stdoutAndStderr" } = inputs;
   const printed: Buffer[] = [];
   const collect = (stream: NodeJS.ReadableStream, name: "stdout" | "stderr") => {
     const chunks: Buffer[] = [];
@@ -64,23 +80,19 @@ export async function runShell({ script, inputs, last, request }: ShellRun): Pro
   const [stdout, stderr] = [collect(child.stdout, "stdout"), collect(child.stderr, "stderr")];
   // A command that does not read its input closes it, which is no failure of the command.
   child.stdin.on("error", () => undefined);
-  child.stdin.end(typeof inputs.stdin === "string" ? inputs.stdin : "");
-  const failure = await new Promise<string | undefined>((resolve) => {
-    child.on("error", (error) => resolve(error.message));
-    child.on("close", (code, signal) =>
-      resolve(code === 0 ? undefined : signal ? `signal: ${signalNames[signal] ?? signal}` : `exit status ${code}`),
-    );
+  child.stdin.end(stdin);
+  const failure = await new Promise<{ code?: number; message: string } | undefined>((resolve) => {
+    child.on("error", ({ message }) => resolve({ message }));
+    child.on("close", (code, signal) => {
+      if (code === 0) resolve(undefined);
+      else if (signal) resolve({ message: `signal: ${signalNames[signal] ?? signal}` });
+      else resolve({ ...(code !== null && { code }), message: `exit status ${code}` });
+    });
   });
   running.delete(child);
   request.signal.removeEventListener("abort", cancel);
-  if (failure !== undefined) {
-    throw scriptError(failure, script, Buffer.concat(printed).toString());
-  }
+  if (failure) throw new ProgramFailed(failure.code, Buffer.concat(printed).toString(), failure.message);
   return { stdout: stdout(), stderr: stderr() };
-}
-
-function scriptError(failure: string, script: string, printed = ""): Error {
-  return new Error(`${failure}: running ${JSON.stringify(script)}:\n${printed}`);
 }
 
 /** Node blames the interpreter for a working folder that is not there. */
@@ -96,21 +108,6 @@ function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // It has just ended by itself.
   }
-}
-
-function interpreter(inputs: PlainObject): string[] {
-  const given = inputs.interpreter;
-  return Array.isArray(given) && given.length > 0 ? (given as string[]) : ["/bin/sh", "-c"];
-}
-
-function variables(inputs: PlainObject, last: CommandOutput): Record<string, string> {
-  const { environment, addPreviousOutputInEnv } = inputs;
-  const own = typeof environment === "object" && environment !== null ? environment : {};
-  return {
-    ...(own as Record<string, string>),
-    ...(addPreviousOutputInEnv !== false && last.stdout !== "" && { PULUMI_COMMAND_STDOUT: last.stdout }),
-    ...(addPreviousOutputInEnv !== false && last.stderr !== "" && { PULUMI_COMMAND_STDERR: last.stderr }),
-  };
 }
 
 /** Passes whole lines on to the engine, which shows them while the command runs. */

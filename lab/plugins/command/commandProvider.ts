@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { propertyChanges } from "../support/propertyDiff";
+import {
+  holdsSecret,
+  holdsUnknown,
+  plain,
+  type PlainObject,
+  present,
+  type Properties,
+  sameValue,
+  Secret,
+  unknown,
+} from "../support/propertyValues";
+import type { CheckFailure, ResourceProvider, ResourceRequest } from "../support/provider";
+import type { CommandOutput } from "./runProgram";
+
+/** One run of one of a command's scripts. */
+export interface ScriptRun {
+  readonly script: string;
+  /** The command's inputs. */
+  readonly inputs: PlainObject;
+  /** What the last run printed. */
+  readonly last: CommandOutput;
+  readonly request: ResourceRequest;
+}
+
+/** What sets one kind of command apart: here, or on another machine. */
+export interface CommandKind {
+  /** The inputs with their defaults. */
+  readonly complete: (news: Properties) => Properties;
+  readonly failures: (inputs: Properties) => CheckFailure[];
+  /** @throws Error with the official plugin's words and everything that was printed */
+  readonly run: (run: ScriptRun) => Promise<CommandOutput>;
+}
+
+/** The provider of a kind of command. */
+export const commandProvider = ({ complete, failures, run }: CommandKind): ResourceProvider => ({
+  check({ news }) {
+    const inputs = complete(news);
+    return { inputs, failures: failures(inputs) };
+  },
+  diff: ({ oldInputs, news }) => ({
+    changes: propertyChanges(oldInputs, news).map((change) => ({
+      ...change,
+      replaces: change.property === "triggers",
+    })),
+  }),
+  async create(request) {
+    const { name, inputs, preview } = request;
+    if (preview) return { id: "", outputs: { ...inputs, ...guarded(inputs, { stdout: unknown, stderr: unknown }) } };
+    const output = await runIfAny(run, request, plain(inputs), "create");
+    return {
+      id: `${name}${randomBytes(4).toString("hex")}`,
+      outputs: { ...inputs, ...guarded(inputs, { ...output }) },
+    };
+  },
+  async update(request) {
+    const { news, state, preview } = request;
+    if (preview) return { ...news, ...guarded(news, expected(state, news)) };
+    const inputs = plain(news);
+    const which = typeof inputs.update === "string" ? "update" : "create";
+    const output = await runIfAny(run, request, inputs, which, outputOf(state));
+    return { ...news, ...guarded(news, { ...output }) };
+  },
+  async delete(request) {
+    await runIfAny(run, request, plain(request.state), "delete", outputOf(request.state));
+  },
+  read: ({ id, oldInputs, state }) => ({ id, inputs: oldInputs, outputs: state }),
+});
+
+/** Runs the script of that name; without one, what the last run printed stays. */
+async function runIfAny(
+  run: CommandKind["run"],
+  request: ResourceRequest,
+  inputs: PlainObject,
+  which: "create" | "update" | "delete",
+  last: CommandOutput = { stdout: "", stderr: "" },
+): Promise<CommandOutput> {
+  const script = inputs[which];
+  return typeof script === "string" ? run({ script, inputs, last, request }) : last;
+}
+
+function outputOf(state: Properties): CommandOutput {
+  const { stdout, stderr } = plain(state);
+  return { stdout: typeof stdout === "string" ? stdout : "", stderr: typeof stderr === "string" ? stderr : "" };
+}
+
+/**
+ * What a preview can say of the output of a run that is due: nothing, unless all that changes is inputs that the last run
+ * did not have. The official plugin then answers with the last output.
+ */
+function expected(state: Properties, news: Properties): Properties {
+  const { stdout, stderr, ...olds } = state;
+  const isOpen = holdsUnknown(news) || present(olds).some(([name, value]) => !sameValue(value, news[name]));
+  return isOpen ? { stdout: unknown, stderr: unknown } : { stdout, stderr };
+}
+
+/** What a command prints may hold what it was given: with a secret among the inputs, it is secret too. */
+function guarded(inputs: Properties, outputs: Properties): Properties {
+  if (!holdsSecret(inputs)) return outputs;
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, value]) => (value === undefined ? [] : [[name, new Secret(value)]])),
+  );
+}
+
+/** The environment variables that a command is given: its own, and what the last run printed. */
+export function variablesOf({ inputs, last }: ScriptRun): Record<string, string> {
+  const { environment, addPreviousOutputInEnv } = inputs;
+  const own = typeof environment === "object" && environment !== null ? environment : {};
+  return {
+    ...(own as Record<string, string>),
+    ...(addPreviousOutputInEnv !== false && last.stdout !== "" && { PULUMI_COMMAND_STDOUT: last.stdout }),
+    ...(addPreviousOutputInEnv !== false && last.stderr !== "" && { PULUMI_COMMAND_STDERR: last.stderr }),
+  };
+}
+
+/** What both kinds hand to the program that runs the script. */
+export function streamsOf({ inputs, request }: ScriptRun) {
+  const { stdin, logging } = inputs;
+  return {
+    stdin: typeof stdin === "string" ? stdin : "",
+    logging: typeof logging === "string" ? logging : "stdoutAndStderr",
+    request,
+  };
+}
+
+/** A script's failure, as the official plugin words it. */
+export function scriptError(failure: string, script: string, printed: string): Error {
+  return new Error(`${failure}: running ${JSON.stringify(script)}:\n${printed}`);
+}

@@ -1,0 +1,28 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** Commands of a node's that only write down what they were asked. `sysctl` knows the one number. */
+const commands = {
+  modprobe: 'echo "modprobe $*" >> "$NODE/calls"',
+  systemctl: 'echo "systemctl $*" >> "$NODE/calls"; [ "$1" != is-active ] || [ "$3" = "$UNIT" ]',
+  sysctl: `case "$*" in
+    "-n vm.nr_hugepages") cat "$NODE/pages" ;;
+    "-q -w vm.nr_hugepages="*) pages=\${3#*=}; [ "$pages" -le "$MOST" ] || pages=$MOST; echo "$pages" > "$NODE/pages" ;;
+    *) exit 9 ;;
+  esac`,
+};
+
+/**
+ * Makes a folder a node, as far as the scripts go that prepare one: commands in `bin`, which write what they were asked into
+ * `calls`, and the number of huge pages in `pages`.
+ * @param settings what the commands else have from the environment: `NODE`, the folder; `UNIT`, the kubelet's; `MOST`, how many
+ *   pages its memory has room for
+ */
+export function putNodeCommands(node: string, settings: Readonly<Record<string, string>> = {}): void {
+  const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'`);
+  fs.mkdirSync(path.join(node, "bin"), { recursive: true });
+  for (const [name, script] of Object.entries(commands)) {
+    fs.writeFileSync(path.join(node, "bin", name), ["#!/bin/sh", ...lines, script, ""].join("\n"), { mode: 0o755 });
+  }
+  fs.writeFileSync(path.join(node, "pages"), "0\n");
+}
