@@ -99,22 +99,25 @@ describe("the Kubernetes plugin: a release of a chart", function () {
     await helm("uninstall", "foreign");
   });
 
-  it("is made anew under another name, which the plugin makes up where the program has none", async () => {
+  it("keeps its name where the program has none any more, and takes the latest version", async () => {
     await rules.up(release(""));
     const { name, status } = await outputs();
-    assert.match(name, /^release-[0-9a-f]{8}$/);
-    // Without a version it is the latest.
-    assert.equal(status.version, "1.1.0");
-    assert.deepEqual(await rules.names("deployments"), [`${name}-small`]);
+    assert.deepEqual([name, status.version], ["own", "1.1.0"]);
   });
 
-  it("that somebody else removed is made again after a refresh", async () => {
-    const { name } = await outputs();
-    await helm("uninstall", name);
+  it("that somebody else removed is made again after a refresh, under a name of the plugin's", async () => {
+    await helm("uninstall", "own");
     await rules.program.refresh();
     const { changes } = await rules.program.up();
     assert.equal(changes.create, 1);
+    const { name } = await outputs();
+    assert.match(name, /^release-[0-9a-f]{8}$/);
     assert.deepEqual(await rules.names("deployments"), [`${name}-small`]);
+  });
+
+  it("is made anew under another name", async () => {
+    await rules.up(release(`name: "other"`));
+    assert.deepEqual(await rules.names("deployments"), ["other-small"]);
   });
 
   it("is uninstalled when it goes", async () => {

@@ -46,7 +46,9 @@ export interface ReleaseInputs {
 
 /** The inputs with all that the official provider adds to them. */
 export function completed(news: Properties, names: { readonly name: string; readonly namespace: string }): Properties {
-  const given = withoutNulls(news);
+  // The SDK adds `compat` to every release, which means nothing.
+  const { compat, ...given } = withoutNulls(news);
+  void compat;
   const repository = open(given.repositoryOpts);
   return {
     ...defaults,
