@@ -23,14 +23,13 @@ export async function readWorkload(kubectl: Kubectl, { namespace, app }: Workloa
   const [pods, claims, events] = await Promise.all([
     kubectl.list<Pod>("pods", namespace),
     kubectl.list<Claim>("persistentvolumeclaims", namespace),
-    kubectl.list<Event>("events", namespace),
+    readEvents(kubectl, namespace),
   ]);
-  const time = ({ lastTimestamp, eventTime }: Event) => Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
   return {
     app,
     pods: pods.filter(({ metadata }) => metadata.labels?.app === app),
     claims: claims.filter(({ metadata }) => metadata.name.startsWith(`data-${app}-`)),
-    events: [...events].sort((one, other) => time(one) - time(other)),
+    events,
   };
 }
 
@@ -39,25 +38,36 @@ export async function readWorkload(kubectl: Kubectl, { namespace, app }: Workloa
  * the cluster gives none: the API server refused the StatefulSet itself, and the provider's message says why.
  */
 export function explain({ app, pods, claims, events }: WorkloadFacts): string[] {
-  const lastWarning = (kind: string, name: string) =>
-    events
-      .filter(
-        (event) => event.type === "Warning" && event.involvedObject.kind === kind && event.involvedObject.name === name,
-      )
-      .at(-1);
   const pending = claims
     .filter(({ status }) => status?.phase !== "Bound")
     .map(({ metadata, spec }) => {
-      const reason = lastWarning("PersistentVolumeClaim", metadata.name)?.message;
+      const reason = lastWarning(events, "PersistentVolumeClaim", metadata.name)?.message;
       return `claim ${metadata.name} has no volume (storage class "${spec.storageClassName ?? "none"}"): ${reason ?? "nobody provisions it"}`;
     });
-  const unready = pods
-    .filter((pod) => !conditionHolds(pod, "Ready"))
-    .map((pod) => `pod ${pod.metadata.name} ${podReason(pod, lastWarning("Pod", pod.metadata.name))}`);
+  const unready = explainPods(pods, events);
   if (pending.length + unready.length > 0) return [...pending, ...unready];
   // A quota, a policy or a webhook can keep pods from being made at all.
-  const notMade = lastWarning("StatefulSet", app)?.message;
+  const notMade = lastWarning(events, "StatefulSet", app)?.message;
   return notMade === undefined ? [] : [`StatefulSet ${app} lacks pods: ${notMade.trim()}`];
+}
+
+/** Why pods are not ready, a pod a line. @param events of their namespace, oldest first */
+export function explainPods(pods: readonly Pod[], events: readonly Event[]): string[] {
+  return pods
+    .filter((pod) => !conditionHolds(pod, "Ready"))
+    .map((pod) => `pod ${pod.metadata.name} ${podReason(pod, lastWarning(events, "Pod", pod.metadata.name))}`);
+}
+
+/** Events of a namespace, oldest first. @throws KubectlFailed */
+export async function readEvents(kubectl: Kubectl, namespace: string): Promise<Event[]> {
+  const time = ({ lastTimestamp, eventTime }: Event) => Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
+  return (await kubectl.list<Event>("events", namespace)).sort((one, other) => time(one) - time(other));
+}
+
+function lastWarning(events: readonly Event[], kind: string, name: string): Event | undefined {
+  return events.findLast(
+    ({ type, involvedObject }) => type === "Warning" && involvedObject.kind === kind && involvedObject.name === name,
+  );
 }
 
 function podReason(pod: Pod, warning: Event | undefined): string {

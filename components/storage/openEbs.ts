@@ -10,6 +10,7 @@ import { stackLabels } from "../labels";
 import type { DataRetention } from "./claims";
 import { openEbsName } from "./openEbsNames";
 import { type ChartSettings, openEbsValues } from "./openEbsValues";
+import { releaseReport } from "./releaseReport";
 
 /** Whole seconds that Helm waits for the release: an image of each of its thirty containers is to be pulled on each node. */
 const releaseTimeoutSeconds = 900;
@@ -82,6 +83,7 @@ export class OpenEbs extends pulumi.ComponentResource {
         parent: this,
         protect,
         dependsOn: dependencies(options, namespace, leftovers, ...args.releaseAfter),
+        hooks: { onError: [releaseReport(`${name}-release-failure`, args.cluster)] },
         // etcd of another size is another etcd: what the pools are is in it.
         ignoreChanges: args.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],
       },

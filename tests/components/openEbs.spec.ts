@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
-import type { Claim, DiskPool, Volume } from "../../components/cluster/objects";
+import type { Claim, DiskPool, Pod, Volume } from "../../components/cluster/objects";
 import { foreignVolumes } from "../../components/storage/foreignVolumes";
 import { leftClaims, needsSnapshotCrds, ownedSnapshotCrds } from "../../components/storage/leftovers";
 import { openEbsValues, type OpenEbsValuesArgs } from "../../components/storage/openEbsValues";
 import { poolState } from "../../components/storage/poolReport";
+import { explainRelease, type ReleaseFacts } from "../../components/storage/releaseReport";
 
 const off = { enabled: false };
 const values = (args: Partial<OpenEbsValuesArgs>) =>
@@ -72,6 +73,46 @@ describe("the values of OpenEBS's chart", () => {
       "preUpgradeHook.image.registry",
     ]);
   });
+});
+
+describe("why OpenEBS did not come up", () => {
+  const record = (status: string) => ({ metadata: { name: "sh.helm.release.v1", uid: "1", labels: { status } } });
+  const explain = (facts: Partial<ReleaseFacts>) =>
+    explainRelease({ context: "shop", records: [], pods: [], events: [], ...facts });
+
+  it("is that Helm was cut off in an installation, of which nothing is needed", () => {
+    assert.equal(
+      explain({ records: [record("pending-install")] }),
+      "OpenEBS's release is unfinished (pending-install): Helm was cut off while it worked, and lets nobody else begin.\n" +
+        "Nothing is on it yet; remove what is there: helm uninstall openebs --namespace openebs --kube-context shop --wait\n" +
+        "Then again: pulumi up",
+    );
+  });
+
+  it("is that Helm was cut off in an upgrade, under which there is data", () => {
+    const text = explain({ records: [record("deployed"), record("pending-upgrade")] });
+    assert.match(text, /revision before: helm rollback openebs --namespace openebs --kube-context shop --wait\n/);
+    assert.ok(!text.includes("uninstall"));
+  });
+
+  it("is a pod, with the cluster's reason", () => {
+    const state = { waiting: { reason: "ImagePullBackOff", message: "not found" } };
+    const container = { name: "io-engine", image: "io-engine:x", ready: false, restartCount: 0, state };
+    const pods: Pod[] = [
+      { metadata: { name: "engine-1", uid: "1" }, status: { containerStatuses: [container] } },
+      { metadata: { name: "engine-2", uid: "2" }, status: { conditions: [{ type: "Ready", status: "True" }] } },
+    ];
+    assert.equal(
+      explain({ pods, records: [record("failed")] }),
+      "OpenEBS did not come up:\n" +
+        '  - pod engine-1 cannot get the image "io-engine:x" (ImagePullBackOff): not found\n' +
+        "Look: kubectl --context shop --namespace openebs get pods; kubectl --context shop --namespace openebs get events\n" +
+        "Mend the cause, then again: pulumi up",
+    );
+  });
+
+  it("is in the provider's own words where the cluster gives no reason", () =>
+    assert.match(explain({}), /the message of Pulumi's that follows does/));
 });
 
 describe("what goes with OpenEBS", () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
-import type { SmallProgram } from "./smallProgram";
+import type { PulumiFolder } from "../../support/pulumiFolder";
 
 /** A command of Pulumi's that is left running, to be interrupted or killed. */
 export class StartedCommand {
@@ -9,7 +9,7 @@ export class StartedCommand {
   private readonly child: ChildProcess;
   private readonly code: Promise<number | string>;
 
-  constructor(program: SmallProgram, ...args: string[]) {
+  constructor(program: Pick<PulumiFolder, "folder" | "environment">, ...args: string[]) {
     this.child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
       cwd: program.folder,
       env: { ...process.env, ...program.environment },

@@ -1,0 +1,298 @@
+import * as assert from "node:assert/strict";
+import * as path from "node:path";
+import { Kubectl } from "../../components/cluster/kubectl";
+import type { Claim, Node } from "../../components/cluster/objects";
+import { nodeFindings } from "../../components/storage/nodeFindings";
+import { labEnvironment } from "../../lab/cluster/environment";
+import { Api } from "../../lab/plugins/kubernetes/api";
+import { loadKubeconfig } from "../../lab/plugins/kubernetes/kubeconfig";
+import { labPaths } from "../../lab/support/paths";
+import { run } from "../../lab/support/processes";
+import { failure } from "../support/failure";
+import { SshNode } from "../support/sshNode";
+import { StartedCommand } from "../plugins/support/startedCommand";
+import { ChartRepository } from "./support/chartRepository";
+import { LabSite } from "./support/labSite";
+import { Mayastor } from "./support/mayastor";
+import { completeNode, type NodeState, TestNodes } from "./support/testNodes";
+
+// One after the other: OpenEBS is there once in a cluster, by names of its own.
+describe("OpenEBS on a real cluster, by a chart of its shape", function () {
+  this.timeout(5 * 60_000);
+  let charts: ChartRepository;
+  before(async () => {
+    charts = await ChartRepository.start({ [path.join(__dirname, "fixtures/openebs")]: ["4.4.0"] });
+  });
+  after(() => charts?.stop());
+
+  /** The chart's defaults lead to registries that are not here: no pod comes up unless the mirror reaches its image. */
+  const chartSettings = () => ({
+    "storage.chartRepository": charts.address,
+    "storage.imageRegistry": "registry.k8s.io",
+  });
+  const helm = (...args: string[]) => run("helm", args, { env: labEnvironment() });
+
+  describe("the engine hostpath", () => {
+    let site: LabSite;
+    before(async () => {
+      site = await LabSite.start({ namespace: "on-hostpath", nodePort: 30047 });
+      await site.project.configure({ "storage.engine": "hostpath", ...chartSettings() });
+    });
+    after(async () => site?.stop());
+
+    it("tells of a chart repository that does not answer, before anything is made", async () => {
+      await site.project.configure({ "storage.chartRepository": "http://127.0.0.1:1" });
+      assert.match(await failure(site.project.preview()), /127\.0\.0\.1:1[^]*check the chart name and repository/);
+      await site.project.configure(chartSettings());
+    });
+
+    it("cut off while Helm works, tells how to go on, and then does", async () => {
+      const { cluster, project } = site;
+      // From there nothing comes up, so that Helm waits.
+      await project.configure({ "storage.imageRegistry": "registry.example.com" });
+      const up = new StartedCommand(project, "up", "--yes", "--skip-preview");
+      const isAtWork = async () => (await cluster.names("deployments", "openebs")).length > 0;
+      await cluster.until("Helm works", 60, isAtWork);
+      up.signal("SIGKILL");
+      await up.ended();
+      await project.pulumi("cancel", "--yes");
+      await project.configure(chartSettings());
+      const output = await failure(project.up());
+      assert.match(output, /OpenEBS's release is unfinished \(pending-install\)/);
+      const [, remedy = ""] = /remove what is there: (helm .*)/.exec(output) ?? [];
+      await run("sh", ["-c", remedy], { env: labEnvironment() });
+      assert.deepEqual(await cluster.names("deployments", "openebs"), []);
+    });
+
+    it("brings one class and its provisioner, and a site on it", async () => {
+      const { cluster, project, namespace } = site;
+      await project.up();
+      assert.equal((await fetch(site.address, { redirect: "manual" })).status, 302);
+      assert.deepEqual((await project.outputs()).storageClasses, ["openebs-hostpath"]);
+      const classes = await cluster.names("storageclasses");
+      assert.deepEqual(
+        classes.filter((name) => /openebs|mayastor/.test(name)),
+        ["openebs-hostpath"],
+      );
+      const own = await cluster.names("deployments,statefulsets,daemonsets,configmaps", "openebs");
+      assert.deepEqual(
+        own.filter((name) => name !== "kube-root-ca.crt"),
+        ["openebs-localpv-provisioner"],
+      );
+      const { items } = await cluster.json<{ items: Claim[] }>(
+        "get",
+        "persistentvolumeclaims",
+        "--namespace",
+        namespace,
+      );
+      assert.deepEqual(
+        items.map(({ spec }) => spec.storageClassName),
+        ["openebs-hostpath", "openebs-hostpath"],
+      );
+    });
+
+    it("has nothing to do at the second up", async () => {
+      const { changes } = await site.project.up();
+      assert.deepEqual(Object.keys(changes), ["same"]);
+    });
+
+    it("is refused to a second stack, which is told to use the first one's", async () => {
+      const second = await LabSite.start({ namespace: "second", nodePort: 30057 });
+      try {
+        await second.project.configure({ "storage.engine": "hostpath", ...chartSettings() });
+        const output = await failure(second.project.up());
+        assert.match(output, /this cluster has one that is not this stack's[^]*storage\.className openebs-hostpath/);
+        assert.ok(!(await second.cluster.names("namespaces")).includes("second"));
+      } finally {
+        await second.stop();
+      }
+    });
+
+    it("leaves nothing", async () => {
+      await site.project.destroy();
+      await assertNothingLeft(site, "on-hostpath");
+    });
+  });
+
+  describe("the engine replicated", () => {
+    const names = ["p0", "p1", "p2"] as const;
+    let site: LabSite;
+    let nodes: TestNodes;
+    let mayastor: Mayastor;
+    let machine: SshNode;
+
+    before(async () => {
+      const api = new Api(loadKubeconfig({ kubeconfig: labPaths.kubeconfig }));
+      nodes = new TestNodes(api);
+      mayastor = new Mayastor(api);
+      for (const name of names) await nodes.add(name, completeNode);
+      machine = await SshNode.start();
+      site = await LabSite.start({ namespace: "on-pools", nodePort: 30067 });
+      await site.project.configure({ "storage.engine": "replicated", ...chartSettings() });
+      for (const [index, name] of names.entries()) {
+        await site.project.configure({
+          [`storage.pools[${index}].node`]: name,
+          [`storage.pools[${index}].disk`]: `/dev/disk/by-id/disk-of-${name}`,
+        });
+      }
+    });
+    after(async () => {
+      await site?.stop();
+      await mayastor?.stop();
+      await nodes?.stop();
+      await machine?.stop();
+    });
+
+    const lacks: readonly (readonly [string, Partial<NodeState>, RegExp | undefined])[] = [
+      ["nothing", {}, undefined],
+      ["to be Ready", { ready: false }, /p0 is not Ready; look: kubectl --context lab describe node p0/],
+      ["the architecture", { architecture: "arm64" }, /p0 is arm64, .*runs on amd64 only/],
+      ["a kernel", { kernelVersion: "5.10.0-32-amd64" }, /p0 has Linux 5\.10\.0-32-amd64, and 5\.15 is the least/],
+      ["a processor", { cpu: "2" }, /p0 has 2 CPUs, and 3 are the least/],
+      ["huge pages", { hugePages: "1Gi" }, /p0 has 1Gi of 2Gi of huge pages; on p0: .*vm\.nr_hugepages = 1024/],
+    ];
+    for (const [what, state, expected] of lacks) {
+      it(`sees on a node of the cluster that it lacks ${what}`, async () => {
+        await nodes.set("p0", { ...completeNode, ...state });
+        const pools = [{ key: "storage.pools[0].node", node: "p0" }];
+        const seen = await new Kubectl({ kubeconfig: labPaths.kubeconfig, context: "lab" }).list<Node>("nodes");
+        const findings = nodeFindings(pools, seen, { context: "lab", prepares: false });
+        if (expected === undefined) assert.deepEqual(findings, []);
+        else assert.match(findings.length === 1 ? (findings[0] ?? "") : findings.join("\n"), expected);
+      });
+    }
+
+    it("is refused where nodes lack something: all of it in one message, and nothing is made", async () => {
+      await nodes.set("p0", { ...completeNode, ready: false, cpu: "2" });
+      for (const name of ["p1", "p2"]) await nodes.set(name, { ...completeNode, hugePages: "0" });
+      const output = await failure(site.project.up());
+      assert.match(output, /Nothing was changed\. 4 things have to be mended first/);
+      for (const text of ["p0 is not Ready", "p0 has 2 CPUs", "p1 has 0 of 2Gi", "p2 has 0 of 2Gi"]) {
+        assert.ok(output.includes(`the node ${text}`), text);
+      }
+      assert.ok(!(await site.cluster.names("namespaces")).includes("openebs"));
+    });
+
+    it("prepares the nodes, makes the pools and waits for them, and brings a site on volumes of theirs", async () => {
+      for (const name of names) await nodes.set(name, { ...completeNode, hugePages: "0" });
+      await site.project.configure({ "nodeSsh.port": String(machine.port) });
+      for (const name of names) {
+        await site.project.configure({
+          [`nodeSsh.hosts.${name}.host`]: "127.0.0.1",
+          [`nodeSsh.hosts.${name}.hostKey`]: machine.hostKey,
+        });
+      }
+      await site.project.configureSecret("nodeSshPrivateKey", machine.privateKey);
+      // A kubelet counts its huge pages when it starts.
+      const kubelet = setInterval(() => {
+        if (!machine.calls.includes("restart kubelet")) return;
+        clearInterval(kubelet);
+        for (const name of names) void nodes.set(name, completeNode);
+      }, 500);
+      const { output } = await site.project.up().finally(() => clearInterval(kubelet));
+      assert.ok(!output.includes(machine.privateKey.split("\n")[1] ?? ""));
+
+      assert.equal(machine.read("etc/sysctl.d/90-wordpress-storage.conf"), "vm.nr_hugepages = 1024\n");
+      assert.equal(machine.read("pages"), "1024\n");
+      const online = names.map((name) => `pool pool-${name} online`);
+      assert.deepEqual(mayastor.deeds.slice(0, 3).sort(), online, mayastor.problem);
+      assert.deepEqual(mayastor.deeds.slice(3).sort(), [
+        "volume of on-pools/data-mariadb-0",
+        "volume of on-pools/data-wordpress-0",
+      ]);
+      assert.equal((await fetch(site.address, { redirect: "manual" })).status, 302);
+    });
+
+    it("shows what the chapter shows: pools that are online, and its classes", async () => {
+      const { cluster, project } = site;
+      const pools = await cluster.kubectl(
+        ...["get", "diskpools", "--namespace", "openebs"],
+        "--output=jsonpath={range .items[*]}{.metadata.name} {.spec.node} {.status.pool_status}{'\\n'}{end}",
+      );
+      assert.equal(pools, "pool-p0 p0 Online\npool-p1 p1 Online\npool-p2 p2 Online\n");
+      // The stack's own volumes are on the first.
+      const ours = ["openebs-replicated", "mayastor-etcd-localpv", "openebs-hostpath", "openebs-single-replica"];
+      const classes = await cluster.names("storageclasses");
+      assert.deepEqual(
+        classes.filter((name) => /openebs|mayastor/.test(name)),
+        [...ours].sort(),
+      );
+      const outputs = await project.outputs();
+      assert.deepEqual([outputs.storageClasses, outputs.diskPools], [ours, ["pool-p0", "pool-p1", "pool-p2"]]);
+      assert.deepEqual(await cluster.names("volumesnapshotclasses.snapshot.storage.k8s.io"), ["openebs-replicated"]);
+      for (const name of names) assert.equal((await nodes.labels(name))["openebs.io/engine"], "mayastor");
+    });
+
+    it("gave the chart nothing that nobody asked for", async () => {
+      const kinds = "deployments,statefulsets,daemonsets,configmaps,secrets";
+      const own = await site.cluster.names(kinds, "openebs");
+      assert.deepEqual(
+        own.filter((name) => !/^kube-root-ca|^sh\.helm/.test(name)),
+        ["openebs-etcd", "openebs-io-engine", "openebs-localpv-provisioner", "openebs-operator-diskpool"],
+      );
+      assert.deepEqual(await site.cluster.names("persistentvolumeclaims", "openebs"), [
+        "data-openebs-etcd-0",
+        "data-openebs-etcd-1",
+        "data-openebs-etcd-2",
+      ]);
+    });
+
+    it("has nothing to do at the second up", async () => {
+      const { changes } = await site.project.up();
+      assert.deepEqual(Object.keys(changes), ["same"]);
+    });
+
+    it("adds Loki on request, with passwords of the stack's own", async () => {
+      await site.project.configure({ "storage.logging": "true" });
+      await site.project.up();
+      assert.ok((await site.cluster.names("storageclasses")).includes("mayastor-loki-localpv"));
+      const secret = ["get", "secret", "openebs-minio", "--namespace", "openebs"] as const;
+      const { data } = await site.cluster.json<{ data: Record<string, string> }>(...secret);
+      const passwords = Object.values(data).map((text) => Buffer.from(text, "base64").toString());
+      assert.equal(new Set(passwords).size, 2);
+      for (const password of passwords) {
+        assert.match(password, /^[A-Za-z0-9]{32}$/);
+        assert.ok(!site.project.transcript.includes(password));
+        assert.ok(!(await helm("list", "--namespace", "openebs", "--output=json")).includes(password));
+        assert.ok(!(await site.project.pulumi("stack", "export")).includes(password));
+      }
+    });
+
+    it("goes in order and leaves nothing, on the nodes neither", async () => {
+      mayastor.deeds.length = 0;
+      await site.project.destroy();
+      assert.deepEqual(mayastor.deeds.slice(0, 2).sort(), [
+        "volume of on-pools/data-mariadb-0 gone",
+        "volume of on-pools/data-wordpress-0 gone",
+      ]);
+      assert.deepEqual(mayastor.deeds.slice(2).sort(), ["pool pool-p0 gone", "pool pool-p1 gone", "pool pool-p2 gone"]);
+      await assertNothingLeft(site, "on-pools");
+      const definitions = await site.cluster.names("customresourcedefinitions");
+      assert.deepEqual(
+        definitions.filter((name) => /openebs|snapshot/.test(name)),
+        [],
+      );
+      for (const name of names) assert.ok(!("openebs.io/engine" in (await nodes.labels(name))));
+      assert.equal(machine.read("etc/sysctl.d/90-wordpress-storage.conf"), undefined);
+      assert.equal(machine.read("etc/modules-load.d/wordpress-storage.conf"), undefined);
+      assert.equal(machine.read("pages"), "0\n");
+    });
+  });
+});
+
+/** Nothing of a stack that brought OpenEBS is in the cluster: namespaces, classes, drivers, volumes. */
+async function assertNothingLeft({ cluster }: LabSite, namespace: string): Promise<void> {
+  const namespaces = await cluster.names("namespaces");
+  assert.ok(!namespaces.includes(namespace) && !namespaces.includes("openebs"), namespaces.join(", "));
+  const named = await cluster.names("storageclasses,csidrivers");
+  assert.deepEqual(
+    named.filter((name) => /openebs|mayastor/.test(name)),
+    [],
+  );
+  const { items } = await cluster.json<{ items: { spec: { claimRef?: { namespace?: string } } }[] }>(
+    "get",
+    "persistentvolumes",
+  );
+  const places = items.map(({ spec }) => spec.claimRef?.namespace);
+  assert.ok(!places.includes(namespace) && !places.includes("openebs"), places.join(", "));
+}

@@ -1,0 +1,173 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { type Api, isNotFound } from "../../../lab/plugins/kubernetes/api";
+import type { AnyObject, Claim, DiskPool, Volume } from "../../../components/cluster/objects";
+
+const driver = "io.openebs.csi-mayastor";
+const finalizer = "openebs.io/diskpool-protection";
+const poolsPath = "/apis/openebs.io/v1beta3/namespaces/openebs/diskpools";
+const definitionsPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+/** Milliseconds between two looks at the cluster. */
+const lookMs = 500;
+
+/**
+ * What Mayastor does that the program waits for, without a disk: it makes the definition of DiskPools once the operator's
+ * Deployment is there, says how pools are, and provides volumes, as folders of this machine, while there is a pool. A pool
+ * goes when no volume is left, and as long as the Deployment is there.
+ */
+export class Mayastor {
+  /** Milliseconds until a pool is online. */
+  onlineAfterMs = 3000;
+  /** What it did, in order: `pool pool-k0 online`, `volume of NAMESPACE/CLAIM`, `volume of … gone`, `pool pool-k0 gone`. */
+  readonly deeds: string[] = [];
+  /** Why the last look failed; undefined where it did not. */
+  problem: string | undefined;
+  private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "mayastor-"));
+  private readonly seen = new Map<string, number>();
+  private isStopped = false;
+  private readonly work: Promise<void>;
+
+  constructor(private readonly api: Api) {
+    this.work = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.work;
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isStopped) {
+      await this.look().then(
+        () => (this.problem = undefined),
+        (error: unknown) => (this.problem = String(error)),
+      );
+      await wait(lookMs);
+    }
+  }
+
+  private async look(): Promise<void> {
+    const deployments = await this.list<AnyObject>("/apis/apps/v1/namespaces/openebs/deployments");
+    if (!deployments.some(({ metadata }) => metadata.name === "openebs-operator-diskpool")) return;
+    if (!(await this.isDefined())) await this.define();
+    const pools = await this.list<DiskPool>(poolsPath);
+    const volumes = (await this.list<Volume>("/api/v1/persistentvolumes")).filter(isOwn);
+    for (const pool of pools) await this.tendPool(pool, volumes.length);
+    if (pools.some(({ status }) => status?.pool_status === "Online")) await this.provide();
+    for (const volume of volumes.filter(({ status }) => status?.phase === "Released")) await this.removeVolume(volume);
+  }
+
+  private async tendPool(pool: DiskPool, volumes: number): Promise<void> {
+    const {
+      name,
+      uid,
+      deletionTimestamp,
+      finalizers = [],
+    } = pool.metadata as DiskPool["metadata"] & {
+      readonly deletionTimestamp?: string;
+      readonly finalizers?: readonly string[];
+    };
+    const since = this.seen.get(uid) ?? Date.now();
+    this.seen.set(uid, since);
+    if (deletionTimestamp !== undefined) {
+      if (volumes > 0 || !finalizers.includes(finalizer)) return;
+      await this.patch(`${poolsPath}/${name}`, { metadata: { finalizers: null } });
+      this.deeds.push(`pool ${name} gone`);
+    } else if (pool.status?.pool_status !== "Online" && Date.now() - since > this.onlineAfterMs) {
+      await this.patch(`${poolsPath}/${name}`, { metadata: { finalizers: [finalizer] } });
+      const bytes = { capacity: 10 * 2 ** 30, used: 0, available: 10 * 2 ** 30 };
+      const status = { cr_state: "Created", pool_status: "Online", ...bytes };
+      await this.patch(`${poolsPath}/${name}/status`, { status });
+      this.deeds.push(`pool ${name} online`);
+    } else if (pool.status === undefined) {
+      await this.patch(`${poolsPath}/${name}/status`, { status: { cr_state: "Creating", pool_status: "Unknown" } });
+    }
+  }
+
+  private async provide(): Promise<void> {
+    const claims = await this.list<Claim>("/api/v1/persistentvolumeclaims");
+    const wanted = claims.filter(
+      ({ metadata, spec, status }) =>
+        metadata.annotations?.["volume.kubernetes.io/storage-provisioner"] === driver &&
+        status?.phase === "Pending" &&
+        spec.volumeName === undefined,
+    );
+    for (const { metadata, spec } of wanted) {
+      const name = `pvc-${metadata.uid}`;
+      const folder = path.join(this.folder, name);
+      if (fs.existsSync(folder)) continue;
+      fs.mkdirSync(folder);
+      fs.chmodSync(folder, 0o777);
+      const claimRef = { apiVersion: "v1", kind: "PersistentVolumeClaim", ...identity(metadata) };
+      const body = {
+        apiVersion: "v1",
+        kind: "PersistentVolume",
+        metadata: { name, annotations: { "pv.kubernetes.io/provisioned-by": driver } },
+        spec: {
+          accessModes: ["ReadWriteOnce"],
+          capacity: spec.resources.requests,
+          claimRef,
+          hostPath: { path: folder },
+          persistentVolumeReclaimPolicy: "Delete",
+          storageClassName: spec.storageClassName,
+        },
+      };
+      await this.api.send({ method: "POST", path: "/api/v1/persistentvolumes", body });
+      this.deeds.push(`volume of ${metadata.namespace}/${metadata.name}`);
+    }
+  }
+
+  private async removeVolume({ metadata, spec }: Volume): Promise<void> {
+    fs.rmSync(path.join(this.folder, metadata.name), { recursive: true, force: true });
+    await this.api.send({ method: "DELETE", path: `/api/v1/persistentvolumes/${metadata.name}` });
+    this.deeds.push(`volume of ${spec.claimRef?.namespace}/${spec.claimRef?.name} gone`);
+  }
+
+  private async isDefined(): Promise<boolean> {
+    return (await this.list<AnyObject>(definitionsPath)).some(
+      ({ metadata }) => metadata.name === "diskpools.openebs.io",
+    );
+  }
+
+  private async define(): Promise<void> {
+    const open = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+    const version = { name: "v1beta3", served: true, storage: true, subresources: { status: {} } };
+    const body = {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "diskpools.openebs.io" },
+      spec: {
+        group: "openebs.io",
+        scope: "Namespaced",
+        names: { kind: "DiskPool", plural: "diskpools", singular: "diskpool", shortNames: ["dsp"] },
+        versions: [{ ...version, schema: { openAPIV3Schema: open } }],
+      },
+    };
+    await this.api.send({ method: "POST", path: definitionsPath, body });
+  }
+
+  private async patch(at: string, body: object): Promise<void> {
+    await this.api.send({ method: "PATCH", path: at, body, contentType: "application/merge-patch+json" });
+  }
+
+  private async list<T>(at: string): Promise<T[]> {
+    try {
+      return (await this.api.send({ method: "GET", path: at })).items as unknown as T[];
+    } catch (error) {
+      if (isNotFound(error)) return [];
+      throw error;
+    }
+  }
+}
+
+function isOwn({ metadata }: Volume): boolean {
+  return metadata.annotations?.["pv.kubernetes.io/provisioned-by"] === driver;
+}
+
+function identity({ name, namespace, uid }: Claim["metadata"]) {
+  return { name, namespace, uid };
+}
