@@ -8,6 +8,7 @@ import { Api } from "../../lab/plugins/kubernetes/api";
 import { loadKubeconfig } from "../../lab/plugins/kubernetes/kubeconfig";
 import { labPaths } from "../../lab/support/paths";
 import { run } from "../../lab/support/processes";
+import { checkRendered, forms } from "../chart/renderedChart";
 import { failure } from "../support/failure";
 import { SshNode } from "../support/sshNode";
 import { StartedCommand } from "../plugins/support/startedCommand";
@@ -31,6 +32,12 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
     "storage.imageRegistry": "registry.k8s.io",
   });
   const helm = (...args: string[]) => run("helm", args, { env: labEnvironment() });
+
+  for (const form of forms) {
+    const name = `the engine ${form.engine}${form.logging ? " and logging" : ""}`;
+    it(`renders with the values of ${name} to what is meant, from one registry`, () =>
+      checkRendered(form, { repository: charts.address, version: "4.4.0" }));
+  }
 
   describe("the engine hostpath", () => {
     let site: LabSite;
@@ -189,6 +196,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
         clearInterval(kubelet);
         for (const name of names) void nodes.set(name, completeNode);
       }, 500);
+      mayastor.onlineAfterMs.set("pool-p2", 5000);
       const { output } = await site.project.up().finally(() => clearInterval(kubelet));
       assert.ok(!output.includes(machine.privateKey.split("\n")[1] ?? ""));
 

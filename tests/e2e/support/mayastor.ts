@@ -15,13 +15,16 @@ const lookMs = 500;
 
 /**
  * What Mayastor does that the program waits for, without a disk: it makes the definition of DiskPools once the operator's
- * Deployment is there, says how pools are, and provides volumes, as folders of this machine, while there is a pool. A pool
+ * Deployment is there, says how pools are, and provides volumes, as folders of this machine. A pool
  * goes when no volume is left, and as long as the Deployment is there.
  */
 export class Mayastor {
-  /** Milliseconds until a pool is online. */
-  onlineAfterMs = 3000;
-  /** What it did, in order: `pool pool-k0 online`, `volume of NAMESPACE/CLAIM`, `volume of … gone`, `pool pool-k0 gone`. */
+  /** Milliseconds until a pool is online, by its name; 1000 for the others. */
+  readonly onlineAfterMs = new Map<string, number>();
+  /**
+   * What it did and saw, in order: `pool pool-k0 online`, `volume of NAMESPACE/CLAIM`, `volume of … gone`, `pool pool-k0 gone`,
+   * and `NAMESPACE/CLAIM came before pool-k0`, where a volume is asked for before that pool is online.
+   */
   readonly deeds: string[] = [];
   /** Why the last look failed; undefined where it did not. */
   problem: string | undefined;
@@ -57,7 +60,7 @@ export class Mayastor {
     const pools = await this.list<DiskPool>(poolsPath);
     const volumes = (await this.list<Volume>("/api/v1/persistentvolumes")).filter(isOwn);
     for (const pool of pools) await this.tendPool(pool, volumes.length);
-    if (pools.some(({ status }) => status?.pool_status === "Online")) await this.provide();
+    await this.provide(pools.filter(({ status }) => status?.pool_status !== "Online"));
     for (const volume of volumes.filter(({ status }) => status?.phase === "Released")) await this.removeVolume(volume);
   }
 
@@ -77,7 +80,7 @@ export class Mayastor {
       if (volumes > 0 || !finalizers.includes(finalizer)) return;
       await this.patch(`${poolsPath}/${name}`, { metadata: { finalizers: null } });
       this.deeds.push(`pool ${name} gone`);
-    } else if (pool.status?.pool_status !== "Online" && Date.now() - since > this.onlineAfterMs) {
+    } else if (pool.status?.pool_status !== "Online" && Date.now() - since > (this.onlineAfterMs.get(name) ?? 1000)) {
       await this.patch(`${poolsPath}/${name}`, { metadata: { finalizers: [finalizer] } });
       const bytes = { capacity: 10 * 2 ** 30, used: 0, available: 10 * 2 ** 30 };
       const status = { cr_state: "Created", pool_status: "Online", ...bytes };
@@ -88,7 +91,7 @@ export class Mayastor {
     }
   }
 
-  private async provide(): Promise<void> {
+  private async provide(offline: readonly DiskPool[]): Promise<void> {
     const claims = await this.list<Claim>("/api/v1/persistentvolumeclaims");
     const wanted = claims.filter(
       ({ metadata, spec, status }) =>
@@ -100,6 +103,8 @@ export class Mayastor {
       const name = `pvc-${metadata.uid}`;
       const folder = path.join(this.folder, name);
       if (fs.existsSync(folder)) continue;
+      const claim = `${metadata.namespace}/${metadata.name}`;
+      this.deeds.push(...offline.map((pool) => `${claim} came before ${pool.metadata.name}`));
       fs.mkdirSync(folder);
       fs.chmodSync(folder, 0o777);
       const claimRef = { apiVersion: "v1", kind: "PersistentVolumeClaim", ...identity(metadata) };
@@ -117,7 +122,7 @@ export class Mayastor {
         },
       };
       await this.api.send({ method: "POST", path: "/api/v1/persistentvolumes", body });
-      this.deeds.push(`volume of ${metadata.namespace}/${metadata.name}`);
+      this.deeds.push(`volume of ${claim}`);
     }
   }
 

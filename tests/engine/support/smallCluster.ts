@@ -30,7 +30,7 @@ export class SmallCluster {
   readonly volumes: Volume[] = [];
   /** Definitions that somebody else brought. */
   readonly definitions: AnyObject[] = [];
-  readonly nodes: Node[] = [node("k0"), node("k1"), node("k2")];
+  readonly nodes: Node[] = ["k0", "k1", "k2"].map(testNode);
   /** Status of the pools that are there, by name; Online unless it says otherwise. */
   readonly poolStatus: Record<string, NonNullable<DiskPool["status"]>> = {};
   /** What kubectl deleted: kind and names. */
@@ -166,7 +166,7 @@ function allAllowed(input: string): string {
 }
 
 /** A node that has all that OpenEBS needs. */
-function node(name: string): Node {
+export function testNode(name: string): Node {
   return {
     metadata: { name, uid: `uid-${name}` },
     status: {

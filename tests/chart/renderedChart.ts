@@ -1,0 +1,64 @@
+import * as assert from "node:assert/strict";
+import { parseAllDocuments } from "yaml";
+import { chartClasses, openEbsValues } from "../../components/storage/openEbsValues";
+import { ensureHelm } from "../../lab/helm/build";
+import { run } from "../../lab/support/processes";
+
+interface Rendered {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+}
+
+const registry = "registry.example.com";
+const credentials = { rootPassword: "of-the-stack", userPassword: "of-the-stack-too" };
+
+/** The forms in which the program installs OpenEBS. */
+export const forms = [
+  { engine: "hostpath", logging: false },
+  { engine: "replicated", logging: false },
+  { engine: "replicated", logging: true },
+] as const;
+
+/** Where a chart is. */
+export interface ChartPlace {
+  readonly repository: string;
+  readonly version: string;
+}
+
+/**
+ * Renders the chart with the program's values, and compares it with what they are meant to make: its classes, its images from
+ * one registry, and nothing that nobody asked for.
+ */
+export async function checkRendered({ engine, logging }: (typeof forms)[number], place: ChartPlace): Promise<void> {
+  const values = openEbsValues({
+    ...{ engine, imageRegistry: registry, snapshotCrds: true, etcdMembers: 3 },
+    logging: logging ? credentials : undefined,
+  });
+  const chart = ["openebs", "openebs", "--repo", place.repository, "--version", place.version];
+  const args = ["template", ...chart, "--namespace", "openebs", "--values=-"];
+  const text = await run(await ensureHelm(), args, { input: JSON.stringify(values) });
+  const objects = parseAllDocuments(text).flatMap((document) => (document.toJS() as Rendered | null) ?? []);
+  const ofKind = (kind: string) =>
+    objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+
+  assert.deepEqual(ofKind("StorageClass").sort(), [...chartClasses(engine, logging)].sort());
+  const images = objects.flatMap((object) => valuesOf("image", object)).filter((image) => typeof image === "string");
+  assert.ok(images.length > 0, "no image was rendered");
+  assert.deepEqual([...new Set(images)].filter((image) => !image.startsWith(`${registry}/`)).sort(), []);
+  const workloads = ["Deployment", "DaemonSet", "StatefulSet", "ConfigMap"].flatMap(ofKind);
+  const unasked = logging
+    ? /lvm|zfs|rawfile|callhome|telemetry/
+    : /lvm|zfs|rawfile|callhome|telemetry|loki|alloy|minio/;
+  assert.deepEqual(
+    workloads.filter((name) => unasked.test(name)),
+    [],
+  );
+  if (logging) assert.ok(text.includes(credentials.rootPassword) && text.includes(credentials.userPassword));
+}
+
+/** All values of fields of that name, however deep. */
+function valuesOf(field: string, value: unknown): unknown[] {
+  if (typeof value !== "object" || value === null) return [];
+  const fields = Object.entries(value as Record<string, unknown>);
+  return fields.flatMap(([name, inner]) => (name === field ? [inner] : valuesOf(field, inner)));
+}
