@@ -37,7 +37,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     );
     assert.match(
       message,
-      /storage\.className: "none-such" is no storage class.*the cluster has fixed, shared, standard/,
+      /storage\.className: "none-such" is no storage class.*the cluster has fixed, .*shared, standard/,
     );
     assert.deepEqual(await cluster.names("statefulsets,secrets,services", namespace), []);
     await cluster.kubectl("delete", "namespace", namespace);
