@@ -7,6 +7,11 @@ const sysctlFile = "/etc/sysctl.d/90-wordpress-storage.conf";
 /** How many huge pages there were before. */
 const formerPages = "/etc/wordpress-storage-huge-pages";
 
+/** One at a time: a run that lost its connection may still be at work. */
+const exclusively = `
+exec 9< /etc/sysctl.d
+flock 9`.trim();
+
 const restartKubelet = `
 restart_kubelet() {
   for unit in kubelet k3s k3s-agent rke2-server rke2-agent snap.microk8s.daemon-kubelite; do
@@ -21,6 +26,7 @@ restart_kubelet() {
  */
 export const prepareNode = `
 set -eu
+${exclusively}
 ${restartKubelet}
 modprobe nvme-tcp
 if ! grep -qsx nvme-tcp /etc/modules /etc/modules-load.d/*.conf; then
@@ -46,6 +52,7 @@ fi
 /** Undoes what \`prepareNode\` did, and nothing else. */
 export const restoreNode = `
 set -eu
+${exclusively}
 ${restartKubelet}
 if [ -e ${modulesFile} ]; then
   rm ${modulesFile}

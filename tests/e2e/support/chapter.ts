@@ -11,7 +11,9 @@ export const chapterNodePort = 30017;
 export const owner = { user: "admin", password: "correct-horse-battery" } as const;
 
 const namespace = "chapter";
-const storageClass = "openebs-replicated";
+
+/** The manifests' class, and what it is here: OpenEBS's own may be there at the same time. */
+const [theirClass, storageClass] = ["openebs-replicated", "chapter-replicated"];
 
 /** The chapter's manifests as its reader applies them, without its second step, the Secret: the control. */
 export async function applyChapter(cluster: Cluster): Promise<void> {
@@ -28,8 +30,11 @@ export async function applyChapter(cluster: Cluster): Promise<void> {
   );
   const files = fs.readdirSync(folder).filter((file) => file.endsWith(".yml") && file !== "wordpress.secrets.yml");
   for (const file of files) {
-    const manifest = fs.readFileSync(path.join(folder, file), "utf8");
-    await cluster.apply(manifest.replace("nodePort: 30007", `nodePort: ${chapterNodePort}`), "--namespace", namespace);
+    const manifest = fs
+      .readFileSync(path.join(folder, file), "utf8")
+      .replace("nodePort: 30007", `nodePort: ${chapterNodePort}`)
+      .replaceAll(theirClass, storageClass);
+    await cluster.apply(manifest, "--namespace", namespace);
   }
 }
 
