@@ -1,4 +1,4 @@
 import { loadSettings } from "./stacks/settings";
 import { deploy } from "./stacks/wordpress";
 
-export const { url, namespace, storageClasses, diskPools } = deploy(loadSettings());
+export const { url, namespace, storageClasses, diskPools, adminUser, adminPassword } = deploy(loadSettings());

@@ -6,6 +6,11 @@ export function selectorLabels(app: "wordpress" | "mariadb") {
   return { app };
 }
 
+/** Labels of a job's objects and pods. */
+export function taskLabels(task: string) {
+  return { app: task, "app.kubernetes.io/name": task, "app.kubernetes.io/component": "site", ...stackLabels };
+}
+
 /** Labels of a workload's objects and pods: the chapter's `app`, and the recommended ones. */
 export function labels(app: "wordpress" | "mariadb") {
   return {

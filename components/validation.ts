@@ -80,6 +80,42 @@ export const trueOrFalse: Rule<boolean> = {
 export const webAddress = (example: string) =>
   matching("an http or https URL without user and password", example, /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 2000);
 
+/** The address of a site: a scheme and a host, as every link begins. */
+export const siteAddress = matching(
+  "an http or https URL of a host, without a path",
+  "https://blog.example.com",
+  /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/,
+  253,
+);
+
+/** Host names as a list in JSON, the form in which lists are in the configuration. */
+export const hostNames: Rule<readonly string[]> = {
+  allowed: "a list of host names in lower case, without port",
+  example: '["blog.example.com"]',
+  parse: (text) => {
+    const names = jsonOf(text);
+    const isName = (name: unknown) => typeof name === "string" && dnsSubdomain.parse(name) !== undefined;
+    return Array.isArray(names) && names.length <= 100 && names.every(isName) ? (names as string[]) : undefined;
+  },
+};
+
+/** A text on one line. It is taken literally wherever it goes. */
+export function plainText(maximumLength: number, example: string): Rule<string> {
+  return {
+    allowed: `1 to ${maximumLength} characters on one line`,
+    example,
+    parse: (text) => (text.trim() !== "" && text.length <= maximumLength && !/\p{Cc}/u.test(text) ? text : undefined),
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Where images come from: `registry[:port][/path]`, without a slash at the end. */
 export const imageRegistry = matching(
   "an image registry: host[:port][/path]",
@@ -128,6 +164,19 @@ export function storageSize(minimum?: string): Rule<string> {
     allowed: minimum === undefined ? "a Kubernetes quantity above 0" : `a Kubernetes quantity of at least ${minimum}`,
     example: "2Gi",
     parse: (text) => ((quantityBytes(text) ?? 0) >= least ? text : undefined),
+  };
+}
+
+/** A quantity between two others, kept as the text that it is written as. */
+export function quantityWithin(minimum: string, maximum: string, example: string): Rule<string> {
+  const [least, most] = [quantityBytes(minimum) ?? 0, quantityBytes(maximum) ?? Infinity];
+  return {
+    allowed: `a Kubernetes quantity from ${minimum} to ${maximum}`,
+    example,
+    parse: (text) => {
+      const bytes = quantityBytes(text);
+      return bytes !== undefined && bytes >= least && bytes <= most ? text : undefined;
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   nodeSshKeys,
   plannedKeys,
   poolKeys,
+  sharedKeys,
   storageKeys,
 } from "../stacks/keys";
 
@@ -32,11 +33,16 @@ message, before anything is touched.
 | key | default | allowed | meaning |
 | --- | --- | --- | --- |
 ${rows("", keys)}
+${rows("", sharedKeys)}
+| \`adminPassword\` | random | 8 to 200 characters on one line, set with \`--secret\` | Password that the site is installed with. |
 ${rows("storage.", storageKeys)}
 ${rows("storage.pools[N].", poolKeys)}
 ${rows("nodeSsh.", nodeSshKeys)}
 ${rows("nodeSsh.hosts.NODE.", nodeSshHostKeys)}
 | \`nodeSshPrivateKey\` | not set | the text of a private key, set with \`--secret\` | With \`nodeSsh\`: what opens the nodes. |
+
+${Object.keys(sharedKeys).map(code).join(", ")} and \`adminPassword\` are for \`content: shared\`, and refused with \`perPod\`. Where volumes of many
+nodes are not to be had, one of three things is needed: \`contentStorageClass\`, \`contentAccessMode: ReadWriteOnce\`, or \`content: perPod\`.
 
 \`nodeSsh\` is for the engine \`replicated\` and may be left out: then somebody else prepares the nodes, and the program says what they lack.
 

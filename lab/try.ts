@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { foreignVariables, labEnvironment } from "./cluster/environment";
 import { labUp } from "./cluster/up";
 import { copyProgram } from "./programCopy";
@@ -8,15 +10,19 @@ import { main, Refusal } from "./support/progress";
 import { useSystemPrograms } from "./support/systemPath";
 
 const stack = "dev";
+const sharedClass = ["contentStorageClass=shared", "contentAccessMode=ReadWriteMany"];
 
 /** Brings up the lab and, on it, the program's dev stack. It can be repeated. */
 async function tryProgram(): Promise<void> {
   await labUp();
+  const isFirst = !fs.existsSync(path.join(labPaths.trial, `Pulumi.${stack}.yaml`));
   copyProgram(projectRoot, labPaths.trial, stack);
   await pulumi("stack", "select", "--create", stack);
+  // The preset is for any cluster. The lab has a class for many nodes, and what somebody sets later stays.
+  if (isFirst) await pulumi("config", "set-all", ...sharedClass.flatMap((setting) => ["--plaintext", setting]));
   await pulumi("up", "--yes");
-  const url = await run("pulumi", ["stack", "output", "url"], { cwd: labPaths.trial, env: environment() });
-  process.stdout.write(whatNext(url.trim()));
+  const outputs = await run("pulumi", ["stack", "output", "--json"], { cwd: labPaths.trial, env: environment() });
+  process.stdout.write(whatNext(JSON.parse(outputs) as Outputs));
 }
 
 /** Runs plain `pulumi` in the copy, on this terminal. @throws Refusal when it fails: it has said why by then */
@@ -43,12 +49,19 @@ ${enter}
 "npm run try" does the same again; "npm run lab -- down" removes everything, for a start from nothing.
 `;
 
-function whatNext(url: string): string {
+interface Outputs {
+  readonly url: string;
+  /** Not with content per pod. */
+  readonly adminUser?: string;
+}
+
+function whatNext({ url, adminUser }: Outputs): string {
+  const login = `\n  pulumi stack output adminPassword --show-secrets       # for ${adminUser}, at ${url}/wp-login.php`;
   return `
 The site answers on ${url}. From this folder:
 
 ${enter}
-
+${adminUser === undefined ? "" : login}
   pulumi config set wordpressReplicas 3 && pulumi up     # scale
   kubectl --namespace wordpress get pods --output wide   # look
   pulumi destroy                                         # remove the site

@@ -4,11 +4,15 @@ import {
   anyText,
   dnsLabel,
   dnsSubdomain,
+  hostNames,
   imageReference,
   imageRegistry,
   matching,
   oneOf,
+  plainText,
+  quantityWithin,
   type Rule,
+  siteAddress,
   storageSize,
   trueOrFalse,
   webAddress,
@@ -35,7 +39,7 @@ export const keys = {
     "wordpress:6.5-apache",
     "Image of WordPress with Apache.",
   ),
-  wordpressStorage: key(storageSize("1Gi"), "1Gi", "Size of each pod's claim. It may only grow."),
+  wordpressStorage: key(storageSize("1Gi"), "1Gi", "Size of each pod's claim, or of the shared one. It may only grow."),
   wordpressNodePort: key(wholeNumber(30000, 32767, 30007), "30007", "Port of every node at which the site answers."),
   mariadbImage: key(imageReference("mariadb:10.11"), "mariadb:10.11", "Image of MariaDB."),
   mariadbStorage: key(storageSize(), "1Gi", "Size of the database's claim. It may only grow."),
@@ -45,7 +49,43 @@ export const keys = {
     "What `pulumi destroy` does with claims, and with the namespace, Secrets and passwords that open them.",
   ),
   keyRotation: key(anyText("2026-11"), "1", "A new value makes new keys: everybody is logged out."),
-  content: key(oneOf("perPod"), "perPod", "Where WordPress's files are: `perPod`, as in the chapter."),
+  content: key(
+    oneOf("shared", "perPod"),
+    "shared",
+    "Where WordPress's files are: `shared`, in one claim for all pods; `perPod`, in a claim of each pod's, as in the chapter.",
+  ),
+} as const;
+
+/** The flat keys that say something about content that is shared, and nothing about content per pod. */
+export const sharedKeys = {
+  contentStorageClass: optionalKey(
+    dnsSubdomain,
+    "Storage class of the claim `wordpress-content`. Not set: with ReadWriteOnce the class of all claims.",
+  ),
+  contentAccessMode: key(
+    oneOf("ReadWriteMany", "ReadWriteOnce"),
+    "ReadWriteMany",
+    "How pods share the claim: from all nodes, or with `ReadWriteOnce` all on one node.",
+  ),
+  siteUrl: optionalKey(
+    siteAddress,
+    "The site's one address. Not set: it answers on every node's address at the NodePort, and on `siteHosts`.",
+  ),
+  siteHosts: optionalKey(hostNames, "Names that the site has besides its nodes' addresses."),
+  siteTitle: key(plainText(200, "My Shop"), "WordPress", "Title that the site is installed with."),
+  adminUser: key(
+    matching("a login: 1 to 60 of a-z, A-Z, 0-9, space, _ . - @", "admin", /^[\w.@-]([\w .@-]*[\w.@-])?$/, 60),
+    "admin",
+    "Login that the site is installed with.",
+  ),
+  adminEmail: key(
+    matching("an e-mail address", "admin@example.com", /^[\w.+-]+@[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, 100),
+    "admin@example.com",
+    "Address of the administrator that the site is installed with.",
+  ),
+  fileModifications: key(trueOrFalse, "true", "Whether the dashboard may install and edit plugins and themes."),
+  uploadLimit: key(quantityWithin("1Mi", "2Gi", "64Mi"), "64Mi", "Largest file that can be uploaded."),
+  phpMemory: key(quantityWithin("64Mi", "2Gi", "256Mi"), "256Mi", "Memory that one request may take."),
 } as const;
 
 /** The keys inside the object `storage`, but for its `pools`. */
@@ -120,14 +160,9 @@ export const nodeSshHostKeys = {
   ),
 } as const;
 
-/** Values that the design has and this version does not yet. */
-export const plannedValues: Readonly<Record<string, readonly string[]>> = { content: ["shared"] };
-
 /** Keys that the design has and this version does not yet. */
 export const plannedKeys: readonly string[] = [
-  ...["databasePasswordRotation", "contentStorageClass", "contentAccessMode", "plugins", "themes", "pluginRepository"],
-  ...["fileModifications", "uploadLimit", "phpMemory", "siteUrl", "siteHosts", "siteTitle"],
-  ...["adminUser", "adminEmail", "adminPassword", "pageCache", "egress"],
+  ...["databasePasswordRotation", "plugins", "themes", "pluginRepository", "pageCache", "egress"],
 ];
 
 /** What is read of the provider's own configuration; any other of its keys would be ignored in silence. */

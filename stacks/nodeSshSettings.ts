@@ -3,7 +3,7 @@ import type { NodeSsh } from "../components/storage/nodes";
 import type { StorageEngine } from "../components/storage/storage";
 import { configRemove, configSet } from "../components/validation";
 import { nodeSshHostKeys, nodeSshKeys } from "./keys";
-import { readKeys, readObject, type Report } from "./readKeys";
+import { isSecret, readKeys, readObject, type Report } from "./readKeys";
 
 const known = [...Object.keys(nodeSshKeys), "hosts"];
 
@@ -74,10 +74,4 @@ function readPrivateKey(text: string | undefined, report: Report): pulumi.Output
     );
   }
   return pulumi.secret(text ?? "");
-}
-
-/** Whether a key of this project is a secret in the stack file. The SDK knows, and does not say so in its types. */
-function isSecret(key: string): boolean {
-  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
-  return isConfigSecret(`${pulumi.getProject()}:${key}`);
 }

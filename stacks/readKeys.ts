@@ -1,6 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
 import { configRemove, configSet, InvalidValue, validate } from "../components/validation";
-import { type Key, plannedValues } from "./keys";
+import type { Key } from "./keys";
 
 /** Takes what is wrong with the configuration, a finding a call. */
 export type Report = (problem: string) => void;
@@ -27,12 +28,6 @@ export function readKeys<K extends Record<string, Key<unknown>>>(
 }
 
 function readValue(name: string, text: string, { rule }: Key<unknown>, report: Report): unknown {
-  if (plannedValues[name]?.includes(text)) {
-    report(
-      `${name}: "${text}" is not available yet; expected ${rule.allowed}; example: ${configSet(name, rule.example)}`,
-    );
-    return undefined;
-  }
   try {
     return validate(name, text, rule);
   } catch (error) {
@@ -100,4 +95,10 @@ export function notAllowed(name: string, value: unknown, allowed: string, exampl
 export function unknownKey(name: string, known: readonly string[]): string {
   const nearest = [...known].sort((one, other) => distance(one, name) - distance(other, name))[0];
   return `${name}: is no key of this program; did you mean ${nearest}? Remove it: ${configRemove(name)}`;
+}
+
+/** Whether a key of this project is a secret in the stack file. The SDK knows, and does not say so in its types. */
+export function isSecret(key: string): boolean {
+  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+  return isConfigSecret(`${pulumi.getProject()}:${key}`);
 }

@@ -3,6 +3,7 @@ import type { DataRetention } from "../components/storage/claims";
 import type { NodeSsh } from "../components/storage/nodes";
 import type { StorageEngine } from "../components/storage/storage";
 import { configRemove, configSet, trueOrFalse } from "../components/validation";
+import { type ContentSettings, readContent, sharedNames } from "./contentSettings";
 import { clusterKeys, keys, plannedKeys } from "./keys";
 import { nodeSshNames, readNodeSsh } from "./nodeSshSettings";
 import { type Report, readKeys, unknownKey } from "./readKeys";
@@ -27,7 +28,7 @@ export interface Settings {
   readonly mariadbStorage: string;
   readonly dataRetention: DataRetention;
   readonly keyRotation: string;
-  readonly content: "perPod";
+  readonly content: ContentSettings;
   readonly storage: StorageEngine;
   /** How to reach the nodes to prepare them; undefined where somebody else does. */
   readonly nodeSsh?: NodeSsh | undefined;
@@ -55,13 +56,15 @@ function readSettings(report: Report): Settings {
     .filter((name) => !clusterKeys.some((known) => known === name))
     .forEach((name) => report(`kubernetes:${name}: is not read by this program; it reads ${clusterKeys.join(", ")}`));
   const storage = readStorage(own.storage, report);
+  const values = readKeys(keys, "", own, report);
   return {
     cluster: {
       kubeconfig: cluster.kubeconfig,
       context: cluster.context,
       ...readKeys(providerKeys, "kubernetes:", cluster, report),
     },
-    ...readKeys(keys, "", own, report),
+    ...values,
+    content: readContent(values.content, own, storage, report),
     storage,
     nodeSsh: readNodeSsh(own, storage, report),
   };
@@ -80,7 +83,7 @@ function section(namespace: string): Record<string, string | undefined> {
   );
 }
 
-const topNames: readonly string[] = [...Object.keys(keys), "storage", "nodeSsh", "nodeSshPrivateKey"];
+const topNames: readonly string[] = [...Object.keys(keys), ...sharedNames, "storage", "nodeSsh", "nodeSshPrivateKey"];
 
 /** Reports a key that is not read: with the command that was meant, or the nearest known name. */
 function checkName(name: string, value: string, report: Report): void {

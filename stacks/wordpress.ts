@@ -3,33 +3,41 @@ import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomString } from "@pulumi/random";
 import { type ClusterAccess, isKubeconfigText } from "../components/cluster/clusterAccess";
+import type { Workload } from "../components/cluster/diagnosis";
 import { failureReport } from "../components/cluster/failureReport";
 import { kubectlCommand } from "../components/cluster/kubectlCommand";
 import { Preflight } from "../components/cluster/preflight";
+import type { RequestedClaims, RequestedContent } from "../components/cluster/preflightChecks";
 import { instanceAnnotation } from "../components/cluster/ownership";
 import { MariaDb } from "../components/database/mariaDb";
 import { stackLabels } from "../components/labels";
-import { WordPress } from "../components/site/wordPress";
+import { type SiteContent, WordPress } from "../components/site/wordPress";
 import { openEbsName } from "../components/storage/openEbsNames";
 import type { OpenEbsRequest } from "../components/storage/openEbsFindings";
+import { contentClaimName } from "../components/storage/claims";
 import { claimClass, ownClasses, Storage } from "../components/storage/storage";
 import { clusterDigest, currentContext } from "./kubeconfig";
+import type { ContentSettings } from "./contentSettings";
 import type { Settings } from "./settings";
 
 /** What `pulumi stack output` shows. */
 export interface StackOutputs {
   /** Address at which the site answers. */
-  readonly url: pulumi.Output<string>;
+  readonly url: pulumi.Input<string>;
   readonly namespace: string;
   /** The storage class of the stack's claims, then the others that it brings. */
   readonly storageClasses: pulumi.Output<string[]>;
   /** Names of the stack's DiskPools. */
   readonly diskPools: readonly string[];
+  /** Who may log in to a site that has installed itself; undefined with content per pod. */
+  readonly adminUser?: string;
+  /** Secret: `pulumi stack output adminPassword --show-secrets`. */
+  readonly adminPassword?: pulumi.Output<string> | undefined;
 }
 
 /** Registers the whole stack: what is checked first, then storage, database and site. */
 export function deploy(settings: Settings): StackOutputs {
-  const { namespace, dataRetention, storage } = settings;
+  const { namespace, dataRetention, storage, content } = settings;
   const { kubeconfig } = settings.cluster;
   const cluster: ClusterAccess = { kubeconfig, context: settings.cluster.context ?? currentContext(kubeconfig) };
   const retain = dataRetention === "retain";
@@ -53,9 +61,10 @@ export function deploy(settings: Settings): StackOutputs {
       className: storageClass,
       openEbs: openEbsRequest(settings),
       claims: [
-        { statefulSet: "mariadb", sizeKey: "mariadbStorage", size: settings.mariadbStorage },
-        { statefulSet: "wordpress", sizeKey: "wordpressStorage", size: settings.wordpressStorage },
+        { of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: settings.mariadbStorage },
+        { of: contentClaims(content), sizeKey: "wordpressStorage", size: settings.wordpressStorage },
       ],
+      content: requestedContent(content),
     },
   });
   const ground = new Storage(
@@ -87,7 +96,8 @@ export function deploy(settings: Settings): StackOutputs {
     { cluster, onDelete: "components/storage/volumeReleaseCommand.ts", request: { namespace, dataRetention } },
     { dependsOn: [home, ground] },
   );
-  const shared = { cluster, namespace, storageClass, dataRetention };
+  const shared = { cluster, namespace, dataRetention };
+  const onError = (workload: Workload) => failureReport(`${workload.app}-failure`, cluster, workload);
   const options = { providers: [provider], dependsOn: [home, volumes] };
   const database = new MariaDb(
     "mariadb",
@@ -95,7 +105,8 @@ export function deploy(settings: Settings): StackOutputs {
       ...shared,
       image: settings.mariadbImage,
       storage: settings.mariadbStorage,
-      onError: failureReport("mariadb-failure", cluster, { namespace, app: "mariadb" }),
+      storageClass,
+      onError: onError({ namespace, kind: "StatefulSet", app: "mariadb" }),
     },
     options,
   );
@@ -106,11 +117,16 @@ export function deploy(settings: Settings): StackOutputs {
       replicas: settings.wordpressReplicas,
       image: settings.wordpressImage,
       storage: settings.wordpressStorage,
+      storageClass: contentClass(content, storageClass),
+      content: siteContent(
+        settings,
+        preflight.record.apply(({ nodeAddresses }) => nodeAddresses),
+      ),
       nodePort: settings.wordpressNodePort,
       keyRotation: settings.keyRotation,
       database: database.connection,
       podsAfter: database,
-      onError: failureReport("wordpress-failure", cluster, { namespace, app: "wordpress" }),
+      onError,
     },
     options,
   );
@@ -126,11 +142,53 @@ export function deploy(settings: Settings): StackOutputs {
       { dependsOn: [database, site, volumes] },
     );
   }
+  const nodePortUrl = preflight.record.apply(
+    ({ nodeAddress }) => `http://${nodeAddress}:${settings.wordpressNodePort}`,
+  );
   return {
-    url: preflight.record.apply(({ nodeAddress }) => `http://${nodeAddress}:${settings.wordpressNodePort}`),
+    url: (content.content === "shared" && content.siteUrl) || nodePortUrl,
     namespace,
     storageClasses: preflight.record.apply(({ storageClass: taken }) => [...new Set([taken, ...ownClasses(storage)])]),
     diskPools: ground.diskPools,
+    ...(content.content === "shared" && { adminUser: content.adminUser, adminPassword: site.adminPassword }),
+  };
+}
+
+/** The class of the site's claims: with shared content the one that is named for it. */
+function contentClass(content: ContentSettings, storageClass: string | undefined): string | undefined {
+  return (content.content === "shared" ? content.contentStorageClass : undefined) ?? storageClass;
+}
+
+function contentClaims({ content }: ContentSettings): RequestedClaims["of"] {
+  return content === "shared" ? { claim: contentClaimName } : { statefulSet: "wordpress" };
+}
+
+function requestedContent(content: ContentSettings): RequestedContent {
+  if (content.content === "perPod") return { content: "perPod" };
+  return {
+    content: "shared",
+    accessMode: content.contentAccessMode,
+    // A class that comes with the stack is not there yet.
+    className: content.contentStorageClass,
+  };
+}
+
+function siteContent(
+  { content, wordpressNodePort }: Settings,
+  addresses: pulumi.Output<readonly string[]>,
+): SiteContent {
+  if (content.content === "perPod") return { content: "perPod" };
+  return {
+    content: "shared",
+    accessMode: content.contentAccessMode,
+    settings: { ...content, siteHosts: content.siteHosts ?? [], nodePort: wordpressNodePort },
+    administrator: {
+      title: content.siteTitle,
+      user: content.adminUser,
+      email: content.adminEmail,
+      password: content.adminPassword,
+    },
+    addresses,
   };
 }
 

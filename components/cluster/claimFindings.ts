@@ -1,5 +1,6 @@
 import { quantityBytes } from "../quantity";
 import { configSet } from "../validation";
+import { contentClaimName } from "../storage/claims";
 import type { Claim } from "./objects";
 import type { ClusterFacts, PreflightRecord, PreflightRequest, RequestedClaims } from "./preflightChecks";
 
@@ -11,7 +12,10 @@ export function moveFindings(
 ): string[] {
   if (!former) return [];
   const findings: string[] = [];
-  const claims = former.namespace === request.namespace ? facts.claims : facts.formerClaims;
+  const claims = (former.namespace === request.namespace ? facts.claims : facts.formerClaims).filter(
+    // Its class is its own.
+    ({ metadata }) => metadata.name !== contentClaimName,
+  );
   if (claims.length === 0) return [];
   const names = claims.map((claim) => claim.metadata.name).join(", ");
   const empty = claims.every(({ status }) => status?.phase === "Pending");
@@ -41,8 +45,11 @@ export function moveFindings(
 }
 
 /** Claims only grow, and only where their class expands. */
-export function sizeFindings({ statefulSet, sizeKey, size }: RequestedClaims, facts: ClusterFacts): string[] {
-  const claims = claimsOf(statefulSet, facts.claims);
+export function sizeFindings({ of, sizeKey, size }: RequestedClaims, facts: ClusterFacts): string[] {
+  const claims =
+    "claim" in of
+      ? facts.claims.filter(({ metadata }) => metadata.name === of.claim)
+      : claimsOf(of.statefulSet, facts.claims);
   return claims.flatMap(({ metadata, spec }) => {
     const has = spec.resources.requests.storage;
     const difference = (quantityBytes(size) ?? 0) - (quantityBytes(has) ?? 0);

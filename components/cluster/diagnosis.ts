@@ -1,16 +1,19 @@
+import { contentClaimName } from "../storage/claims";
 import type { Kubectl } from "./kubectl";
 import type { Claim, ContainerStatus, Event, Pod } from "./objects";
 
-/** Which workload did not come up. */
+/** Which workload did not come up, or which job did not end well. */
 export interface Workload {
   readonly namespace: string;
+  readonly kind: "StatefulSet" | "Deployment" | "Job";
   /** Value of its pods' label `app`. */
   readonly app: string;
 }
 
 /** What the cluster says about a workload's pods and claims. */
 export interface WorkloadFacts {
-  /** Name of the StatefulSet. */
+  readonly kind: Workload["kind"];
+  /** Its name; a job's begins with it. */
   readonly app: string;
   readonly pods: readonly Pod[];
   readonly claims: readonly Claim[];
@@ -19,25 +22,28 @@ export interface WorkloadFacts {
 }
 
 /** Reads what {@link explain} needs. @throws KubectlFailed */
-export async function readWorkload(kubectl: Kubectl, { namespace, app }: Workload): Promise<WorkloadFacts> {
+export async function readWorkload(kubectl: Kubectl, { namespace, kind, app }: Workload): Promise<WorkloadFacts> {
   const [pods, claims, events] = await Promise.all([
     kubectl.list<Pod>("pods", namespace),
     kubectl.list<Claim>("persistentvolumeclaims", namespace),
     readEvents(kubectl, namespace),
   ]);
   return {
+    kind,
     app,
     pods: pods.filter(({ metadata }) => metadata.labels?.app === app),
-    claims: claims.filter(({ metadata }) => metadata.name.startsWith(`data-${app}-`)),
+    claims: claims.filter(({ metadata }) =>
+      kind === "StatefulSet" ? metadata.name.startsWith(`data-${app}-`) : metadata.name === contentClaimName,
+    ),
     events,
   };
 }
 
 /**
  * Why the workload is not up: an object and the cluster's reason a line, the cause before its consequence. Empty where
- * the cluster gives none: the API server refused the StatefulSet itself, and the provider's message says why.
+ * the cluster gives none: the API server refused the workload itself, and the provider's message says why.
  */
-export function explain({ app, pods, claims, events }: WorkloadFacts): string[] {
+export function explain({ kind, app, pods, claims, events }: WorkloadFacts): string[] {
   const pending = claims
     .filter(({ status }) => status?.phase !== "Bound")
     .map(({ metadata, spec }) => {
@@ -47,14 +53,17 @@ export function explain({ app, pods, claims, events }: WorkloadFacts): string[] 
   const unready = explainPods(pods, events);
   if (pending.length + unready.length > 0) return [...pending, ...unready];
   // A quota, a policy or a webhook can keep pods from being made at all.
-  const notMade = lastWarning(events, "StatefulSet", app)?.message;
-  return notMade === undefined ? [] : [`StatefulSet ${app} lacks pods: ${notMade.trim()}`];
+  const notMade = events.findLast(
+    ({ type, involvedObject: { kind: owner = "", name = "" } }) =>
+      type === "Warning" && ["StatefulSet", "ReplicaSet", "Job"].includes(owner) && name.startsWith(app),
+  )?.message;
+  return notMade === undefined ? [] : [`${kind} ${app} lacks pods: ${notMade.trim()}`];
 }
 
 /** Why pods are not ready, a pod a line. @param events of their namespace, oldest first */
 export function explainPods(pods: readonly Pod[], events: readonly Event[]): string[] {
   return pods
-    .filter((pod) => !conditionHolds(pod, "Ready"))
+    .filter((pod) => !conditionHolds(pod, "Ready") && pod.status.phase !== "Succeeded")
     .map((pod) => `pod ${pod.metadata.name} ${podReason(pod, lastWarning(events, "Pod", pod.metadata.name))}`);
 }
 
@@ -87,6 +96,7 @@ function containerReason({ name, image, state, lastState, restartCount }: Contai
   }
   if (ended && ended.exitCode !== 0) {
     const how = ended.reason === "OOMKilled" ? "ran out of memory" : `ended with exit code ${ended.exitCode}`;
+    if (restartCount === 0) return `container ${name} ${how}`;
     return `container ${name} ${how} and was started again ${restartCount === 1 ? "once" : `${restartCount} times`}`;
   }
   if (waiting?.reason && waiting.reason !== "ContainerCreating") {

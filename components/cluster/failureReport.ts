@@ -12,19 +12,29 @@ const noReason = "its pods and claims give no reason; the message of Pulumi's th
 export function failureReport(name: string, cluster: ClusterAccess, workload: Workload): pulumi.ErrorHook {
   return new pulumi.ErrorHook(name, async ({ failedOperation }) => {
     if (failedOperation === "delete") return false;
-    const { namespace, app } = workload;
-    const reasons = await readWorkload(new Kubectl(cluster), workload).then(explain, (error: unknown) => [
+    const { namespace, kind, app } = workload;
+    const client = new Kubectl(cluster);
+    const reasons = await readWorkload(client, workload).then(explain, (error: unknown) => [
       `the cluster could not be asked why: ${error instanceof Error ? error.message : String(error)}`,
     ]);
+    const said = kind === "Job" ? await lastWords(client, workload) : [];
     const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
     await pulumi.log.error(
       [
-        `StatefulSet ${app} did not come up:`,
+        `${kind} ${app} did not ${kind === "Job" ? "end well" : "come up"}:`,
         ...(reasons.length > 0 ? reasons : [noReason]).map((reason) => `  - ${reason}`),
+        ...said.map((line) => `    | ${line}`),
         `Look: ${kubectl} describe pods --selector app=${app}; ${kubectl} logs --selector app=${app} --prefix`,
         "Mend the cause, then again: pulumi up",
       ].join("\n"),
     );
     return false;
   });
+}
+
+/** The end of what a job's pods printed. None of its scripts prints a secret. */
+async function lastWords(kubectl: Kubectl, { namespace, app }: Workload): Promise<string[]> {
+  const logs = ["logs", "--namespace", namespace, "--selector", `app=${app}`, "--all-containers", "--tail=10"];
+  const text = await kubectl.run(logs).catch(() => "");
+  return text.trim() === "" ? [] : text.trimEnd().split("\n");
 }

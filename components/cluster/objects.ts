@@ -21,12 +21,14 @@ export interface StorageClass {
   readonly metadata: ObjectMeta;
   readonly provisioner: string;
   readonly allowVolumeExpansion?: boolean;
+  readonly volumeBindingMode?: string;
 }
 
 export interface Claim {
   readonly metadata: ObjectMeta;
   readonly spec: {
     readonly storageClassName?: string;
+    readonly accessModes?: readonly string[];
     readonly volumeName?: string;
     readonly resources: { readonly requests: { readonly storage: string } };
   };

@@ -1,13 +1,16 @@
 import { configSet } from "../validation";
+import type { ContentAccessMode } from "../storage/claims";
 import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../storage/openEbsFindings";
 import { moveFindings, sizeFindings } from "./claimFindings";
+import { contentFindings } from "./contentFindings";
 import { isReady } from "./nodeReady";
 import type { Claim, Namespace, Node, Service, StorageClass } from "./objects";
 import { instanceAnnotation } from "./ownership";
 
-/** The claims of one StatefulSet: which key sets their size, and what it says. */
+/** Claims of one kind: which key sets their size, and what it says. */
 export interface RequestedClaims {
-  readonly statefulSet: string;
+  /** Name of the StatefulSet whose template `data` makes them, or of the one claim. */
+  readonly of: { readonly statefulSet: string } | { readonly claim: string };
   readonly sizeKey: string;
   readonly size: string;
 }
@@ -26,7 +29,18 @@ export interface PreflightRequest {
   /** What the stack brings of OpenEBS, its classes included; undefined where it takes what the cluster has. */
   readonly openEbs?: OpenEbsRequest | undefined;
   readonly claims: readonly RequestedClaims[];
+  readonly content: RequestedContent;
 }
+
+/** Where the site's files are to be. */
+export type RequestedContent =
+  | { readonly content: "perPod" }
+  | {
+      readonly content: "shared";
+      readonly accessMode: ContentAccessMode;
+      /** Without one the cluster's default is taken. */
+      readonly className?: string | undefined;
+    };
 
 /** What was agreed on at the last `up`: the command's output, kept in the stack's state. */
 export interface PreflightRecord {
@@ -42,6 +56,8 @@ export interface PreflightRecord {
   readonly snapshotCrds: boolean;
   /** An address at which a NodePort can be expected to answer. */
   readonly nodeAddress: string;
+  /** All addresses at which it does, that one first. */
+  readonly nodeAddresses: readonly string[];
 }
 
 /** What was read from the cluster. */
@@ -60,6 +76,8 @@ export interface ClusterFacts {
   readonly claims: readonly Claim[];
   /** Claims in the namespace of the last `up`, where that is another one. */
   readonly formerClaims: readonly Claim[];
+  /** Why the class of the shared content gives no volumes for many nodes; undefined where it does, or is not asked to. */
+  readonly contentRefusal?: string | undefined;
   /** Undefined where the stack brings nothing of OpenEBS. */
   readonly openEbs?: Omit<OpenEbsFacts, "context" | "nodes" | "classes"> | undefined;
 }
@@ -80,6 +98,7 @@ export function preflightFindings(
       ? openEbsFindings(request.openEbs, request.instance, { ...facts, ...facts.openEbs })
       : classFindings(request, facts)),
     ...readyFindings(facts),
+    ...contentFindings(request, facts),
     ...moveFindings(request, facts, { former, storageClass: effectiveClass(request, facts) }),
     ...request.claims.flatMap((claims) => sizeFindings(claims, facts)),
   ];
@@ -96,6 +115,12 @@ export function nodeAddress(facts: ClusterFacts): string {
   const addresses = facts.nodes.filter(isReady).flatMap((node) => node.status.addresses ?? []);
   const ofType = (type: string) => addresses.find((address) => address.type === type)?.address;
   return local ? "127.0.0.1" : (ofType("ExternalIP") ?? ofType("InternalIP") ?? "127.0.0.1");
+}
+
+/** All addresses at which a NodePort answers: where it is expected first, then each node's. */
+export function nodeAddresses(facts: ClusterFacts): string[] {
+  const all = facts.nodes.flatMap(({ status }) => status.addresses ?? []).map(({ address }) => address.toLowerCase());
+  return [...new Set([nodeAddress(facts), ...all])];
 }
 
 function otherCluster(facts: ClusterFacts, former: PreflightRecord): string {

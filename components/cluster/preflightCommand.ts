@@ -1,3 +1,4 @@
+import { refusalOfManyNodes } from "./classTrial";
 import { commandCluster, commandRequest, Refused, runCommand } from "./commandProcess";
 import { Kubectl, KubectlFailed } from "./kubectl";
 import type { AnyObject, Claim, DiskPool, Namespace, Node, Service, StorageClass } from "./objects";
@@ -5,11 +6,13 @@ import {
   type ClusterFacts,
   effectiveClass,
   nodeAddress,
+  nodeAddresses,
   preflightFindings,
   type PreflightRecord,
   type PreflightRequest,
 } from "./preflightChecks";
 import { missingRights } from "./rights";
+import { contentClaimName } from "../storage/claims";
 import { needsSnapshotCrds } from "../storage/leftovers";
 import { listIfKnown } from "../storage/listIfKnown";
 import { diskPoolKind, openEbsName } from "../storage/openEbsNames";
@@ -36,6 +39,7 @@ runCommand(async (kubectl) => {
     storageClass,
     snapshotCrds: needsSnapshotCrds(await definitions(kubectl, request)),
     nodeAddress: nodeAddress(facts),
+    nodeAddresses: nodeAddresses(facts),
   };
   return JSON.stringify(record);
 });
@@ -77,11 +81,25 @@ async function readFacts(
       ])
     : [[], []];
   const namespace = namespaces.find(named(request.namespace));
+  const contentRefusal =
+    rights.length > 0 ? undefined : await readRefusal(kubectl, request, { classes, nodes, claims });
   return {
     ...{ context, server, cluster: uid, missingRights: rights },
-    ...{ namespace, services, classes, nodes, claims, formerClaims },
+    ...{ namespace, services, classes, nodes, claims, formerClaims, contentRefusal },
     ...(request.openEbs ? { openEbs: { home: namespaces.find(named(openEbsName)), drivers, pools } } : {}),
   };
+}
+
+/** Why the class of the shared content will not do; it is asked once, before there is a claim. */
+async function readRefusal(
+  kubectl: Kubectl,
+  { content, instance }: PreflightRequest,
+  { classes, nodes, claims }: Pick<ClusterFacts, "classes" | "nodes" | "claims">,
+): Promise<string | undefined> {
+  if (content.content !== "shared" || content.accessMode !== "ReadWriteMany") return undefined;
+  const storageClass = classes.find(({ metadata }) => metadata.name === content.className);
+  if (!storageClass || claims.some(({ metadata }) => metadata.name === contentClaimName)) return undefined;
+  return refusalOfManyNodes(kubectl, storageClass, nodes, `wordpress-trial-${instance}`);
 }
 
 /** The cluster's CRDs, where OpenEBS's chart brings some. */

@@ -1,4 +1,5 @@
 import type { Kubectl } from "./kubectl";
+import type { PreflightRequest } from "./preflightChecks";
 
 interface Right {
   readonly verb: string;
@@ -27,6 +28,14 @@ const siteRights: readonly Right[] = [
   ...["list", "watch"].flatMap((verb) => ["pods", "events"].map((resource) => ({ verb, resource, inNamespace: true }))),
 ];
 
+/** What a site with shared content does besides. */
+const sharedContentRights: readonly Right[] = [
+  { resource: "deployments", group: "apps" },
+  { resource: "jobs", group: "batch" },
+  { resource: "cronjobs", group: "batch" },
+  { resource: "persistentvolumeclaims" },
+].flatMap((kind) => everyVerb.map((verb) => ({ ...kind, verb, inNamespace: true })));
+
 /** What a stack that installs OpenEBS does besides, as far as it can be told before Helm has read the chart. */
 const openEbsRights: readonly Right[] = [
   { verb: "patch", resource: "nodes" },
@@ -48,9 +57,13 @@ const openEbsRights: readonly Right[] = [
 /** The rights that the context's user lacks, one text a resource: `create, patch statefulsets.apps in namespace wordpress`. */
 export async function missingRights(
   kubectl: Kubectl,
-  { namespace, openEbs }: { readonly namespace: string; readonly openEbs?: object | undefined },
+  { namespace, openEbs, content }: Pick<PreflightRequest, "namespace" | "openEbs" | "content">,
 ): Promise<string[]> {
-  const neededRights = openEbs ? [...siteRights, ...openEbsRights] : siteRights;
+  const neededRights = [
+    ...siteRights,
+    ...(content.content === "shared" ? sharedContentRights : []),
+    ...(openEbs ? openEbsRights : []),
+  ];
   const reviews = neededRights.map(({ verb, resource, group, inNamespace }) => ({
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectAccessReview",

@@ -2,15 +2,33 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1";
 import { Service } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
+import type { Workload } from "../cluster/diagnosis";
 import { Kubectl } from "../cluster/kubectl";
 import { kubectlCommand } from "../cluster/kubectlCommand";
 import type { DatabaseConnection } from "../database/mariaDb";
 import { dependencies } from "../dependencies";
 import { labels, selectorLabels } from "../labels";
 import { growClaims } from "../storage/claimGrowth";
-import { claimRetentionPolicy, claimTemplate, type DataRetention } from "../storage/claims";
+import { claimRetentionPolicy, claimTemplate, type ContentAccessMode, type DataRetention } from "../storage/claims";
 import { WordPressKeys } from "./keys";
+import { sharedSelector } from "./sharedPod";
+import { type Administrator, SharedSite } from "./sharedSite";
+import type { SiteSettings } from "./siteFiles";
 import { wordPressPodSpec } from "./wordPressPod";
+
+/** Where the site's files are. */
+export type SiteContent =
+  /** In a claim of each pod's, as in the chapter. */
+  | { readonly content: "perPod" }
+  | {
+      /** In one claim for all pods, with core from the image. */
+      readonly content: "shared";
+      readonly accessMode: ContentAccessMode;
+      readonly settings: SiteSettings;
+      readonly administrator: Administrator;
+      /** The nodes' addresses, at least one. */
+      readonly addresses: pulumi.Input<readonly string[]>;
+    };
 
 export interface WordPressArgs {
   readonly cluster: ClusterAccess;
@@ -19,10 +37,11 @@ export interface WordPressArgs {
   readonly replicas: number;
   /** Image reference of WordPress with Apache, e.g. `wordpress:6.5-apache`. */
   readonly image: string;
-  /** Size of each pod's claim `data-wordpress-<n>`, a Kubernetes quantity. It may only grow. */
+  /** Size of each pod's claim `data-wordpress-<n>`, or of the shared one; a Kubernetes quantity. It may only grow. */
   readonly storage: string;
   /** Storage class of the claims. @default the cluster's default class */
   readonly storageClass?: string | undefined;
+  readonly content: SiteContent;
   /** Port of every node at which the site answers, 30000 to 32767. */
   readonly nodePort: number;
   readonly dataRetention: DataRetention;
@@ -34,18 +53,19 @@ export interface WordPressArgs {
    * by `pulumi destroy --exclude-protected`, and the database's pod is not to be.
    */
   readonly podsAfter: pulumi.Resource;
-  /** Called when the StatefulSet does not come up. */
-  readonly onError: pulumi.ErrorHook;
+  /** Called when a workload does not come up, or a job does not end well. */
+  readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
 
-/** The site: pods that each have a claim of their own, the keys they share, and the Service `wordpress`. */
+/** The site: its pods with their files, the keys they share, and the Service `wordpress`. */
 export class WordPress extends pulumi.ComponentResource {
+  /** Of the administrator; undefined where the site does not install itself. */
+  readonly adminPassword: pulumi.Output<string> | undefined;
+
   constructor(name: string, args: WordPressArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:WordPress", name, {}, options);
-    const { namespace } = args;
+    const { namespace, content } = args;
     const child = { parent: this, dependsOn: dependencies(options) };
-    const metadata = { name: "wordpress", namespace, labels: labels("wordpress") };
-    const claims = { namespace, statefulSet: "wordpress", size: args.storage };
 
     const keys = new WordPressKeys(
       `${name}-keys`,
@@ -55,25 +75,50 @@ export class WordPress extends pulumi.ComponentResource {
     const service = new Service(
       `${name}-service`,
       {
-        // The workload is waited for; waiting for the Service's endpoints as well would cost 10 s and tell nothing new.
-        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+        metadata: {
+          ...{ name: "wordpress", namespace, labels: labels("wordpress") },
+          // The workload is waited for; waiting for the Service's endpoints as well would cost 10 s and tell nothing new.
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
         spec: {
           type: "NodePort",
           ports: [{ name: "http", port: 80, targetPort: "http", nodePort: args.nodePort }],
-          selector: selectorLabels("wordpress"),
+          selector: content.content === "shared" ? sharedSelector : selectorLabels("wordpress"),
         },
       },
       child,
     );
+    if (content.content === "shared") {
+      const runsAfter = [args.podsAfter, keys, service];
+      const site = new SharedSite(`${name}-shared`, { ...args, ...content, keys, runsAfter }, child);
+      this.adminPassword = site.adminPassword;
+    } else {
+      this.podsWithClaims(name, args, keys, service, options);
+    }
+    this.registerOutputs({});
+  }
+
+  private podsWithClaims(
+    name: string,
+    args: WordPressArgs,
+    keys: WordPressKeys,
+    service: Service,
+    options: pulumi.ComponentResourceOptions,
+  ): void {
+    const { namespace } = args;
+    const claims = { namespace, statefulSet: "wordpress", size: args.storage };
     const growth = kubectlCommand(
       `${name}-growth`,
       { cluster: args.cluster, onChange: "components/storage/claimGrowthCommand.ts", request: claims },
-      child,
+      { parent: this, dependsOn: dependencies(options) },
     );
     new StatefulSet(
       `${name}-pods`,
       {
-        metadata: { ...metadata, annotations: { "pulumi.com/patchForce": "true" } },
+        metadata: {
+          ...{ name: "wordpress", namespace, labels: labels("wordpress") },
+          annotations: { "pulumi.com/patchForce": "true" },
+        },
         spec: {
           serviceName: "wordpress",
           replicas: args.replicas,
@@ -99,10 +144,9 @@ export class WordPress extends pulumi.ComponentResource {
               await growClaims(new Kubectl(args.cluster), claims);
             },
           ],
-          onError: [args.onError],
+          onError: [args.onError({ namespace, kind: "StatefulSet", app: "wordpress" })],
         },
       },
     );
-    this.registerOutputs({});
   }
 }

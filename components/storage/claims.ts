@@ -1,6 +1,12 @@
 /** What becomes of claims when their pods or the stack go. */
 export type DataRetention = "delete" | "retain";
 
+/** Name of the claim that the pods of a site with shared content have together. */
+export const contentClaimName = "wordpress-content";
+
+/** How it can be mounted: from all nodes, or from one node at a time. */
+export type ContentAccessMode = "ReadWriteMany" | "ReadWriteOnce";
+
 /** The template `data`, whose claims are named `data-<statefulset>-<n>`. Never change it on a live stack. */
 export function claimTemplate(size: string, storageClass: string | undefined) {
   return {

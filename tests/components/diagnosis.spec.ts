@@ -10,7 +10,8 @@ const warning = (kind: string, name: string, message: string): Event => ({
   involvedObject: { kind, name },
 });
 
-const explain = (facts: Omit<WorkloadFacts, "app">) => explainWorkload({ app: "wordpress", ...facts });
+const explain = (facts: Omit<WorkloadFacts, "app" | "kind">) =>
+  explainWorkload({ kind: "StatefulSet", app: "wordpress", ...facts });
 
 describe("why a workload is not up", () => {
   it("names the image and the registry's word", () => {

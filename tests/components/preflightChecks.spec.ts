@@ -34,9 +34,10 @@ const request: PreflightRequest = {
   nodePort: 30007,
   engine: "existing",
   claims: [
-    { statefulSet: "mariadb", sizeKey: "mariadbStorage", size: "1Gi" },
-    { statefulSet: "wordpress", sizeKey: "wordpressStorage", size: "1Gi" },
+    { of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: "1Gi" },
+    { of: { statefulSet: "wordpress" }, sizeKey: "wordpressStorage", size: "1Gi" },
   ],
+  content: { content: "perPod" },
 };
 const facts: ClusterFacts = {
   context: "lab",
@@ -59,6 +60,7 @@ const record: PreflightRecord = {
   storageClass: "standard",
   snapshotCrds: true,
   nodeAddress: "10.0.0.2",
+  nodeAddresses: ["10.0.0.2"],
 };
 const data = [claim("data-mariadb-0", "1Gi"), claim("data-wordpress-0", "1Gi")];
 
@@ -207,7 +209,7 @@ describe("the preflight", () => {
   });
 
   it("lets claims grow where the class expands, and refuses the rest", () => {
-    const grown = { claims: [{ statefulSet: "mariadb", sizeKey: "mariadbStorage", size: "2Gi" }] };
+    const grown = { claims: [{ of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: "2Gi" }] };
     assert.deepEqual(preflightFindings({ ...request, ...grown }, { ...facts, claims: data }, record), []);
     assert.equal(
       finding(grown, { claims: [claim("data-mariadb-0", "1Gi", "fixed")] }, {}),
@@ -219,7 +221,7 @@ describe("the preflight", () => {
       'wordpressStorage: "1Gi" is not allowed; the claim data-wordpress-2 has 2Gi, and a claim cannot shrink; ' +
         "expected at least 2Gi; example: pulumi config set wordpressStorage 2Gi",
     );
-    const same = { claims: [{ statefulSet: "mariadb", sizeKey: "mariadbStorage", size: "1024Mi" }] };
+    const same = { claims: [{ of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: "1024Mi" }] };
     assert.deepEqual(preflightFindings({ ...request, ...same }, { ...facts, claims: data }, record), []);
   });
 

@@ -22,16 +22,18 @@ function smallCluster(allows: (attributes: Attributes) => boolean) {
   return { kubectl, asked };
 }
 
+const request = { namespace: "blog", content: { content: "perPod" } } as const;
+
 describe("the rights of the context's user", () => {
   it("are enough where all is allowed", async () => {
-    assert.deepEqual(await missingRights(smallCluster(() => true).kubectl, { namespace: "blog" }), []);
+    assert.deepEqual(await missingRights(smallCluster(() => true).kubectl, request), []);
   });
 
   it("that are missing are named by resource, with group and namespace", async () => {
     const { kubectl } = smallCluster(
       ({ verb, resource }) => resource !== "nodes" && !(resource === "statefulsets" && verb !== "get"),
     );
-    assert.deepEqual(await missingRights(kubectl, { namespace: "blog" }), [
+    assert.deepEqual(await missingRights(kubectl, request), [
       "list nodes",
       "list, watch, create, patch, delete statefulsets.apps in namespace blog",
     ]);
@@ -39,7 +41,7 @@ describe("the rights of the context's user", () => {
 
   it("are asked for in the stack's own namespace, where the resource has one", async () => {
     const { kubectl, asked } = smallCluster(() => true);
-    await missingRights(kubectl, { namespace: "blog" });
+    await missingRights(kubectl, request);
     const everywhere = asked.filter(({ namespace }) => namespace === undefined).map(({ resource }) => resource);
     const expected = ["namespaces", "services", "storageclasses", "nodes", "persistentvolumes"];
     assert.deepEqual([...new Set(everywhere)], expected);
@@ -47,19 +49,31 @@ describe("the rights of the context's user", () => {
 
   it("have a watch on everything that the provider waits for", async () => {
     const { kubectl, asked } = smallCluster(() => true);
-    await missingRights(kubectl, { namespace: "blog" });
+    await missingRights(kubectl, request);
     const watched = asked.filter(({ verb }) => verb === "watch").map(({ resource }) => resource);
     const expected = ["configmaps", "events", "namespaces", "pods", "secrets", "services", "statefulsets"];
     assert.deepEqual(watched.sort(), expected);
   });
 
   it("are more where the stack installs OpenEBS, each verb named once", async () => {
-    const openEbs = {};
+    const openEbs = { engine: "hostpath", pools: [], prepares: false } as const;
     const { kubectl } = smallCluster(({ resource }) => !["storageclasses", "nodes", "diskpools"].includes(resource));
-    assert.deepEqual(await missingRights(kubectl, { namespace: "blog", openEbs }), [
+    assert.deepEqual(await missingRights(kubectl, { ...request, openEbs }), [
       "list, get, watch, create, patch, delete storageclasses.storage.k8s.io",
       "list, patch nodes",
       "get, list, watch, create, patch, delete diskpools.openebs.io",
+    ]);
+  });
+
+  it("are more where content is shared: its claim, its Deployment and its jobs", async () => {
+    const { kubectl } = smallCluster(
+      ({ resource }) => !["deployments", "jobs", "persistentvolumeclaims"].includes(resource),
+    );
+    const content = { content: "shared", accessMode: "ReadWriteOnce" } as const;
+    assert.deepEqual(await missingRights(kubectl, { ...request, content }), [
+      "list, patch, get, watch, create, delete persistentvolumeclaims in namespace blog",
+      "get, list, watch, create, patch, delete deployments.apps in namespace blog",
+      "get, list, watch, create, patch, delete jobs.batch in namespace blog",
     ]);
   });
 });

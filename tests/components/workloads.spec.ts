@@ -35,7 +35,8 @@ interface Container {
 async function workloads(config: Record<string, string> = {}) {
   const all = await registeredBy(() => {
     const own = Object.entries(config).map(([key, value]) => [`wordpress:${key}`, value] as const);
-    pulumi.runtime.setAllConfig({ "kubernetes:context": "test", ...Object.fromEntries(own) });
+    const given = { "kubernetes:context": "test", "wordpress:content": "perPod" };
+    pulumi.runtime.setAllConfig({ ...given, ...Object.fromEntries(own) });
     deploy(loadSettings());
   }, answers);
   pulumi.runtime.setAllConfig({});

@@ -91,7 +91,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     ];
     let reasons: string[] = [];
     for (let second = 0; second < 60; second++) {
-      reasons = explain(await readWorkload(kubectl, { namespace: others, app: "broken" }));
+      reasons = explain(await readWorkload(kubectl, { namespace: others, kind: "StatefulSet", app: "broken" }));
       if (wanted.every((pattern) => reasons.some((reason) => pattern.test(reason)))) break;
       await wait(1000);
     }

@@ -14,13 +14,33 @@ const defaults = {
   mariadbStorage: "1Gi",
   dataRetention: "delete",
   keyRotation: "1",
-  content: "perPod",
+  content: { content: "perPod" },
   storage: { engine: "existing", className: undefined },
   nodeSsh: undefined,
 };
 
-/** Settings of a stack whose configuration has these keys; keys without a namespace are the project's own. */
-function load(config: Record<string, string>) {
+/** What holds for shared content where nothing else is set. */
+const shared = {
+  content: "shared",
+  contentStorageClass: undefined,
+  contentAccessMode: "ReadWriteOnce",
+  siteUrl: undefined,
+  siteHosts: undefined,
+  siteTitle: "WordPress",
+  adminUser: "admin",
+  adminEmail: "admin@example.com",
+  adminPassword: undefined,
+  fileModifications: true,
+  uploadLimit: "64Mi",
+  phpMemory: "256Mi",
+};
+
+/**
+ * Settings of a stack whose configuration has these keys, and content per pod unless they say otherwise; keys without a namespace
+ * are the project's own.
+ */
+function load(given: Record<string, string>) {
+  const config = { content: "perPod", ...given };
   const full = (name: string) => (name.includes(":") ? name : `wordpress:${name}`);
   pulumi.runtime.setAllConfig(Object.fromEntries(Object.entries(config).map(([name, value]) => [full(name), value])));
   return loadSettings();
@@ -70,7 +90,7 @@ describe("settings", () => {
     ["dataRetention", "retain", undefined],
     ["keyRotation", "", undefined],
     ["keyRotation", "after the leak, 2026", undefined],
-    ["content", "perPod", undefined],
+    ["content", "perPod", { content: "perPod" }],
   ];
   for (const [key, text, value] of taken) {
     it(`take ${key} ${text.length > 40 ? `${text.slice(0, 40)}…` : `"${text}"`}`, () => {
@@ -120,7 +140,7 @@ describe("settings", () => {
     ["mariadbStorage", "0", "a Kubernetes quantity above 0; example: pulumi config set mariadbStorage 2Gi"],
     ["mariadbStorage", "-1Gi", "a Kubernetes quantity above 0; example: pulumi config set mariadbStorage 2Gi"],
     ["dataRetention", "keep", "delete or retain; example: pulumi config set dataRetention delete"],
-    ["content", "both", "perPod; example: pulumi config set content perPod"],
+    ["content", "both", "shared or perPod; example: pulumi config set content shared"],
     [
       "kubernetes:upsertExistingObjects",
       "yes",
@@ -133,12 +153,76 @@ describe("settings", () => {
     });
   }
 
-  it("refuse what is not available yet, and say so", () => {
+  const single = { content: "shared", contentAccessMode: "ReadWriteOnce" };
+  const takenShared: [string, string, unknown][] = [
+    ["contentStorageClass", "nfs.fast", undefined],
+    ["siteUrl", "https://blog.example.com", undefined],
+    ["siteUrl", "http://192.0.2.1:8080", undefined],
+    ["siteHosts", '["a.example","b.example"]', ["a.example", "b.example"]],
+    ["siteTitle", `It's "$(id)" <?php ?> \u{1F600}`, undefined],
+    ["adminUser", "Ada Lovelace", undefined],
+    ["adminEmail", "ada+blog@example.com", undefined],
+    ["fileModifications", "false", false],
+    ["uploadLimit", "2Gi", undefined],
+    ["phpMemory", "64Mi", undefined],
+  ];
+  it("of shared content are the design's defaults where nothing else is set", () => {
+    assert.deepEqual(load(single), { ...defaults, content: shared });
+  });
+  for (const [key, text, value] of takenShared) {
+    it(`of shared content take ${key} ${text}`, () => {
+      assert.deepEqual(load({ ...single, [key]: text }).content, { ...shared, [key]: value ?? text });
+    });
+  }
+
+  const refusedShared: [string, string, string][] = [
+    ["contentAccessMode", "ReadOnlyMany", "ReadWriteMany or ReadWriteOnce"],
+    ["siteUrl", "blog.example.com", "an http or https URL of a host, without a path"],
+    ["siteUrl", "https://blog.example.com/", "an http or https URL of a host, without a path"],
+    ["siteUrl", "https://a'.example", "an http or https URL of a host, without a path"],
+    ["siteHosts", "a.example", "a list of host names in lower case, without port"],
+    ["siteHosts", '["a.example:80"]', "a list of host names in lower case, without port"],
+    ["siteTitle", "two\nlines", "1 to 200 characters on one line"],
+    ["siteTitle", "x".repeat(201), "1 to 200 characters on one line"],
+    ["adminUser", "<script>", "a login: 1 to 60 of a-z, A-Z, 0-9, space, _ . - @"],
+    ["adminEmail", "nobody", "an e-mail address"],
+    ["fileModifications", "no", "true or false"],
+    ["uploadLimit", "3Gi", "a Kubernetes quantity from 1Mi to 2Gi"],
+    ["uploadLimit", "1023Ki", "a Kubernetes quantity from 1Mi to 2Gi"],
+    ["phpMemory", "63Mi", "a Kubernetes quantity from 64Mi to 2Gi"],
+  ];
+  for (const [key, text, allowed] of refusedShared) {
+    it(`of shared content refuse ${key} ${JSON.stringify(text.slice(0, 20))}, saying what is allowed`, () => {
+      const start = `${key}: ${JSON.stringify(text).slice(0, 40)}`;
+      const message = finding({ ...single, [key]: text });
+      assert.ok(message.includes(`is not allowed; expected ${allowed}; example: pulumi config set`), message);
+      assert.ok(message.startsWith(start.slice(0, key.length + 3)), message);
+    });
+  }
+
+  it("refuse shared content on many nodes without a class for it, with the three ways out", () => {
+    const message = finding({ content: "shared" });
     assert.equal(
-      finding({ content: "shared" }),
-      'content: "shared" is not available yet; expected perPod; example: pulumi config set content perPod',
+      message,
+      "contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are " +
+        "ReadWriteMany. Name one: pulumi config set contentStorageClass NAME, or keep all pods on one node: " +
+        "pulumi config set contentAccessMode ReadWriteOnce, or give each pod files of its own: pulumi config set content perPod",
     );
-    assert.equal(finding({ siteUrl: "x" }), "siteUrl: is not available yet; remove it: pulumi config rm siteUrl");
+  });
+
+  it("refuse with content per pod what is for shared content only", () => {
+    assert.equal(
+      finding({ siteUrl: "https://a.example" }),
+      "siteUrl: is for content: shared, and content is perPod; remove it: pulumi config rm siteUrl",
+    );
+  });
+
+  it("refuse a password of the administrator's that is in clear, or too short", () => {
+    assert.match(finding({ ...single, adminPassword: "long enough" }), /is in clear in the stack file.*set --secret/);
+  });
+
+  it("refuse what is not available yet, and say so", () => {
+    assert.equal(finding({ plugins: "[]" }), "plugins: is not available yet; remove it: pulumi config rm plugins");
   });
 
   it("refuse unknown keys with the nearest known name", () => {

@@ -10,7 +10,7 @@ const replicated = { engine: "replicated", pools: pools("k0", "k1", "k2", "k3") 
 
 function load(storage: object, others: Record<string, string> = {}, secrets: string[] = []): Settings {
   const config = { "wordpress:storage": JSON.stringify(storage), ...others };
-  pulumi.runtime.setAllConfig(config, secrets);
+  pulumi.runtime.setAllConfig({ "wordpress:content": "perPod", ...config }, secrets);
   return loadSettings();
 }
 

@@ -16,6 +16,7 @@ async function stack(
     pulumi.runtime.setAllConfig(
       {
         "kubernetes:context": "test",
+        "wordpress:content": "perPod",
         ...Object.fromEntries(Object.entries(config).map(([key, value]) => [full(key), value])),
       },
       secrets.map(full),
@@ -26,7 +27,8 @@ async function stack(
   return { resources, outputs };
 }
 
-const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
+const valueOf = <T>(input: pulumi.Input<T>) =>
+  new Promise<pulumi.Unwrap<T>>((resolve) => pulumi.output(input).apply(resolve));
 const protectedNames = ({ resources }: { resources: Registered[] }) =>
   resources.filter(({ protect }) => protect).map(({ name }) => name);
 

@@ -65,13 +65,18 @@ export async function registeredBy(program: () => unknown, outputs: Outputs = no
   return registered.sort((one, other) => (one.type + one.name < other.type + other.name ? -1 : 1));
 }
 
-/** What generated resources would answer: a preflight's record, and recognisable passwords. */
+/** What the preflight agreed on. */
+const record = {
+  nodeAddress: "127.0.0.1",
+  nodeAddresses: ["127.0.0.1", "10.0.0.2"],
+  storageClass: "standard",
+  snapshotCrds: true,
+};
+
+/** What generated resources would answer: the preflight's record, and recognisable passwords. */
 export const answers: Outputs = (type, name) => {
   if (type === "command:local:Command") {
-    return {
-      stdout:
-        name === "preflight-check" ? '{"nodeAddress":"127.0.0.1","storageClass":"standard","snapshotCrds":true}' : "",
-    };
+    return { stdout: name === "preflight-check" ? JSON.stringify(record) : "" };
   }
   return type.startsWith("random:") ? { result: `random-${name}` } : {};
 };

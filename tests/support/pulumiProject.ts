@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+import { parseDocument } from "yaml";
 import { copyProgram } from "../../lab/programCopy";
 import { projectRoot } from "../../lab/support/paths";
 import { PulumiFolder } from "./pulumiFolder";
@@ -7,7 +9,12 @@ export interface PulumiProjectOptions {
   readonly stack: string;
   /** As `PulumiFolder` takes them. */
   readonly environment: NodeJS.ProcessEnv;
+  /** What the copy's stack file says besides, or no more where it is undefined: keys of the project. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
+
+/** Settings of a site whose pods each have files of their own, as in the chapter. */
+export const perPodSettings = { content: "perPod", contentAccessMode: undefined };
 
 /** A resource as the state has it. */
 export interface StateResource {
@@ -23,10 +30,18 @@ export interface StateResource {
 export class PulumiProject extends PulumiFolder {
   private readonly stack: string;
 
-  constructor({ stack, environment }: PulumiProjectOptions) {
+  constructor({ stack, environment, settings = {} }: PulumiProjectOptions) {
     super(environment);
     this.stack = stack;
     copyProgram(projectRoot, this.folder, stack);
+    const file = this.inFolder(`Pulumi.${stack}.yaml`);
+    const document = parseDocument(fs.readFileSync(file, "utf8"));
+    for (const [key, value] of Object.entries(settings)) {
+      const path = ["config", `wordpress:${key}`];
+      if (value === undefined) document.deleteIn(path);
+      else document.setIn(path, value);
+    }
+    fs.writeFileSync(file, document.toString());
   }
 
   /** Makes the stack. The stack file that comes with the program holds its first settings. @throws CommandFailed */

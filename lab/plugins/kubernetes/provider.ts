@@ -1,4 +1,4 @@
-import { propertyChanges } from "../support/propertyDiff";
+import { propertyChanges, propertyPath } from "../support/propertyDiff";
 import { holdsUnknown, plain, type Properties } from "../support/propertyValues";
 import type * as requests from "../support/provider";
 import { ApiError, isNotFound, Unreachable } from "./api";
@@ -8,11 +8,14 @@ import { addressOf, UnknownKind } from "./cluster";
 import { ownFieldManager } from "./fieldManagers";
 import { identityOf, inNamespace, isPatch, named, objectOf } from "./inputs";
 import { importedInputs, liveInputs } from "./liveInputs";
-import { identifier, type KubernetesObject, parseIdentifier } from "./objects";
+import { identifier, isAnnotated, type KubernetesObject, parseIdentifier } from "./objects";
 import { createObject, deleteObject, type OperationContext, updateObject } from "./operations";
 import { orInitFailed } from "./partialFailure";
+import { readiness } from "./readiness";
 import { argumentsThatReplace, fieldsThatReplace, goesBeforeItsSuccessor } from "./rules";
 import { isOn, providerSettings, type ProviderSettings } from "./settings";
+
+const replaceUnready = "pulumi.com/replaceUnready";
 
 /** The provider of Kubernetes objects: each is made by POST, changed by Server-Side Apply, and waited for. */
 export class KubernetesProvider implements requests.Provider {
@@ -40,7 +43,7 @@ export class KubernetesProvider implements requests.Provider {
     return { inputs: guarded(complete, complete), failures };
   }
 
-  diff({ type, oldInputs, news }: requests.DiffRequest): requests.DiffResult {
+  async diff({ type, oldInputs, news, state }: requests.DiffRequest): Promise<requests.DiffResult> {
     const fields = isPatch(type, identityOf(type, news).kind)
       ? ["metadata.name", "metadata.namespace"]
       : fieldsThatReplace(type, this.settings.arguments);
@@ -48,8 +51,21 @@ export class KubernetesProvider implements requests.Provider {
       ...change,
       replaces: fields.some((field) => field.split(".").every((step, index) => change.steps[index] === step)),
     }));
+    if (await this.isUnreadyJob(news, state)) {
+      const steps = ["metadata", "annotations", replaceUnready];
+      changes.push({ steps, path: propertyPath(steps), property: "metadata", kind: "UPDATE", replaces: true });
+    }
     const isReplaced = changes.some(({ replaces }) => replaces);
     return { changes, deleteBeforeReplace: isReplaced && goesBeforeItsSuccessor(plain(oldInputs), plain(news)) };
+  }
+
+  /** Whether a Job is to be made anew because it has not ended well. */
+  private async isUnreadyJob(news: Properties, state: Properties): Promise<boolean> {
+    const { cluster } = this.settings;
+    const object = objectOf(news);
+    if (object.kind !== "Job" || !isAnnotated(object, replaceUnready) || cluster instanceof Error) return false;
+    const live = await ifThere(() => cluster.read(addressOf(readCheckpoint(state).live)));
+    return live !== undefined && !readiness(live).ready;
   }
 
   async create(request: requests.CreateRequest): Promise<requests.Created> {

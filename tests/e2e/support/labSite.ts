@@ -1,13 +1,18 @@
 import { labEnvironment } from "../../../lab/cluster/environment";
-import { PulumiProject } from "../../support/pulumiProject";
+import { perPodSettings, PulumiProject } from "../../support/pulumiProject";
 import { Cluster } from "./cluster";
 import { labShell } from "./labShell";
 
-/** Where a test's site is. Each spec has a place of its own, since they run side by side. */
+/** Where a test's site is, and what else its stack says. Each spec has a place of its own, since they run side by side. */
 export interface SitePlace {
   readonly namespace: string;
   readonly nodePort: number;
+  /** Besides those of the preset. @default files of each pod's own, as in the chapter */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
+
+/** Settings of a site whose pods share their files and are on all of the lab's nodes. */
+export const sharedSettings = { contentStorageClass: "shared", contentAccessMode: "ReadWriteMany" };
 
 /** This repository's program on the lab: its stack `dev` with a backend of its own, the plain CLI, and kubectl to look. */
 export class LabSite {
@@ -24,12 +29,13 @@ export class LabSite {
     this.address = `http://127.0.0.1:${nodePort}`;
   }
 
-  /** A stack of which nothing exists yet, at its preset's place or at another. */
-  static async start(place?: SitePlace): Promise<LabSite> {
-    const project = new PulumiProject({ stack: "dev", environment: labShell() });
+  /** A stack of which nothing exists yet. @default at its preset's place */
+  static async start(place: SitePlace = { namespace: "wordpress", nodePort: 30007 }): Promise<LabSite> {
+    const { namespace, nodePort, settings = perPodSettings } = place;
+    const all = { ...settings, namespace, wordpressNodePort: nodePort };
+    const project = new PulumiProject({ stack: "dev", environment: labShell(), settings: all });
     await project.init();
-    if (place) await project.configure({ namespace: place.namespace, wordpressNodePort: String(place.nodePort) });
-    return new LabSite(place ?? { namespace: "wordpress", nodePort: 30007 }, project, new Cluster(labEnvironment()));
+    return new LabSite(place, project, new Cluster(labEnvironment()));
   }
 
   /** Destroys what there is of the stack and forgets it. */

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { CommandFailed, run } from "../../../lab/support/processes";
 import type { CommandRun } from "../../support/commandRun";
 import type { EngineOperation } from "../../support/engineLog";
-import { PulumiProject } from "../../support/pulumiProject";
+import { perPodSettings, PulumiProject } from "../../support/pulumiProject";
 import type { RecordedCall } from "../../support/recordedCall";
 import { RecordingProvider } from "../../support/recordingProvider";
 import { commandsFolder } from "./commands";
@@ -25,8 +25,8 @@ export class RecordedSite {
     private readonly release: () => void,
   ) {}
 
-  /** A stack of which nothing exists yet. */
-  static async start(): Promise<RecordedSite> {
+  /** A stack of which nothing exists yet. @param settings besides those of the preset */
+  static async start(settings: Readonly<Record<string, unknown>> = perPodSettings): Promise<RecordedSite> {
     const provider = new RecordingProvider();
     await provider.start();
     const cluster = new SmallCluster(provider);
@@ -37,7 +37,7 @@ export class RecordedSite {
       ...(await kubectl.start(bin)),
       PATH: [bin, await commandsFolder(), process.env.PATH].join(path.delimiter),
     };
-    const project = new PulumiProject({ stack: "dev", environment });
+    const project = new PulumiProject({ stack: "dev", environment, settings });
     provider.runCommand = (command) => runCommand(command, project);
     await project.init();
     return new RecordedSite(provider, cluster, project, () => {

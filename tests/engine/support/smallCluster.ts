@@ -1,6 +1,7 @@
 import * as yaml from "yaml";
 import type {
   AnyObject,
+  Claim,
   DiskPool,
   Namespace,
   Node,
@@ -108,7 +109,10 @@ export class SmallCluster {
           status: this.poolStatus[metadataOf(call).name] ?? { cr_state: "Created", pool_status: "Online", used: 0 },
         }));
       case "persistentvolumeclaims":
-        return this.present().filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+        return [
+          ...this.present(),
+          ...this.made("PersistentVolumeClaim").map((call) => claimOf(call, this.defaultClass)),
+        ].filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
       case "pods":
         return this.pods;
       case "persistentvolumes":
@@ -181,4 +185,10 @@ export function testNode(name: string): Node {
 
 function metadataOf({ inputs, serial }: RecordedCall): Namespace["metadata"] {
   return { ...(property(inputs, "metadata") as Omit<Namespace["metadata"], "uid">), uid: `uid-${serial}` };
+}
+
+/** A claim that the program makes itself; the cluster gives it its default class. */
+function claimOf(call: RecordedCall, storageClassName: string): Claim {
+  const spec = property(call.inputs, "spec") as Claim["spec"];
+  return { metadata: metadataOf(call), spec: { storageClassName, ...spec }, status: { phase: "Bound" } };
 }

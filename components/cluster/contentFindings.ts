@@ -1,0 +1,54 @@
+import { contentClaimName } from "../storage/claims";
+import { configSet } from "../validation";
+import { claimsOf } from "./claimFindings";
+import type { ClusterFacts, PreflightRequest } from "./preflightChecks";
+
+/** What stands in the way of the site's content: a class that is not there, and claims that would be left behind. */
+export function contentFindings({ content }: PreflightRequest, facts: ClusterFacts): string[] {
+  const perPod = claimsOf("wordpress", facts.claims).map(({ metadata }) => metadata.name);
+  const shared = facts.claims.find(({ metadata }) => metadata.name === contentClaimName);
+  if (content.content === "perPod") {
+    return shared ? [keeps("perPod", "shared", contentClaimName)] : [];
+  }
+  if (perPod.length > 0) return [keeps("shared", "perPod", perPod.join(", "))];
+  const names = facts.classes.map(({ metadata }) => metadata.name);
+  if (content.className !== undefined && !names.includes(content.className)) {
+    return [
+      `contentStorageClass: "${content.className}" is no storage class of this cluster; it has ` +
+        `${names.join(", ") || "none"}; choose one: ${configSet("contentStorageClass", names[0] ?? "shared")}`,
+    ];
+  }
+  if (!shared) {
+    if (facts.contentRefusal === undefined) return [];
+    return [
+      `contentStorageClass: "${content.className}" has no volumes that many nodes can write to: ${facts.contentRefusal}. ` +
+        `Name another one: ${configSet("contentStorageClass", "NAME")}, or keep all pods on one node: ` +
+        `${configSet("contentAccessMode", "ReadWriteOnce")}, or give each pod files of its own: ${configSet("content", "perPod")}`,
+    ];
+  }
+  const { storageClassName = "", accessModes = [] } = shared.spec;
+  return [
+    ...(content.className !== undefined && content.className !== storageClassName
+      ? [cannotChange("contentStorageClass", content.className, storageClassName)]
+      : []),
+    ...(accessModes.includes(content.accessMode)
+      ? []
+      : [cannotChange("contentAccessMode", content.accessMode, accessModes[0] ?? "")]),
+  ];
+}
+
+/** Files do not follow to another place by themselves. */
+function keeps(now: string, before: string, claims: string): string {
+  return (
+    `content: "${now}" is not allowed on this stack: the site's files are in ${claims}, and would stay there. Keep it: ` +
+    `${configSet("content", before)}. To move: make a second stack with the new value, copy database and files, then ` +
+    'destroy this one (docs/operations.md, "Moving a site")'
+  );
+}
+
+function cannotChange(key: string, now: string, before: string): string {
+  return (
+    `${key}: "${now}" is not allowed on this stack: the claim ${contentClaimName} has "${before}", which cannot change. ` +
+    `Keep it: ${configSet(key, before)}`
+  );
+}

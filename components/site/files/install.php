@@ -1,0 +1,57 @@
+<?php
+/**
+ * Makes the site by WordPress's own API, or brings its tables up to the image's core. It can be run again, and twice at once: a site
+ * that has a user is never touched but for its tables' form.
+ */
+
+define( 'WP_INSTALLING', true );
+
+/** In the place of WordPress's own, which writes to the administrator: there is no mail server. */
+function wp_new_blog_notification() {
+}
+
+require '/var/www/html/wp-load.php';
+require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+
+/** @var wpdb $wpdb */
+global $wpdb;
+$wait_seconds = 300;
+if ( '1' !== $wpdb->get_var( $wpdb->prepare( 'SELECT GET_LOCK(%s, %d)', 'wordpress-install', $wait_seconds ) ) ) {
+	fwrite( STDERR, "Another installation has held its lock for $wait_seconds s: $wpdb->last_error\n" );
+	exit( 1 );
+}
+
+// Nobody answers yet: whoever is asked would only be waited for.
+add_filter( 'pre_http_request', static fn () => new WP_Error( 'installing', 'no requests while the site is made' ) );
+
+if ( has_users() ) {
+	$before = get_option( 'db_version' );
+	wp_upgrade();
+	echo 'The site is there; its tables: ', $before, ' -> ', get_option( 'db_version' ), "\n";
+} else {
+	wp_install(
+		getenv( 'SITE_TITLE' ),
+		getenv( 'ADMIN_USER' ),
+		getenv( 'ADMIN_EMAIL' ),
+		true,
+		'',
+		// As the installer in the browser hands it over, and as a login compares it.
+		wp_slash( getenv( 'ADMIN_PASSWORD' ) )
+	);
+	// What the installer in the browser finds out by asking itself: the image's .htaccess leads every address to WordPress.
+	update_option( 'permalink_structure', '/%year%/%monthnum%/%day%/%postname%/' );
+	if ( ! has_users() ) {
+		fwrite( STDERR, "WordPress made no administrator: $wpdb->last_error\n" );
+		exit( 1 );
+	}
+	echo "The site is made.\n";
+}
+
+/** Whether the site is there. An installation that was cut off has tables and nobody in them. */
+function has_users(): bool {
+	global $wpdb;
+	$wpdb->suppress_errors( true );
+	$count = is_blog_installed() ? (int) $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->users" ) : 0;
+	$wpdb->suppress_errors( false );
+	return $count > 0;
+}

@@ -1,0 +1,168 @@
+import { quantityBytes } from "../quantity";
+import type { DatabaseConnection } from "../database/mariaDb";
+import { selectorLabels } from "../labels";
+import { type ContentAccessMode, contentClaimName } from "../storage/claims";
+import { siteFolder } from "./siteFiles";
+import { databaseEnvironment, spread, wordPressProbes } from "./wordPressPod";
+
+/** ConfigMap with the site's files. */
+export const siteConfigName = "wordpress-site";
+
+/** A variable of a container's environment. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+}
+
+export interface SharedPodArgs {
+  readonly image: string;
+  readonly keysSecret: string;
+  readonly database: DatabaseConnection;
+  readonly accessMode: ContentAccessMode;
+}
+
+/** www-data in the image. */
+const webUser = 33;
+
+/** On every pod that mounts the content; with ReadWriteOnce they are all where the first one is. */
+export const contentLabels = { "wordpress/content": "shared" } as const;
+
+/** What selects the pods that serve the site. */
+export const sharedSelector = { ...selectorLabels("wordpress"), ...contentLabels };
+
+const restricted = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+};
+
+/** What all pods of the site have: who they are, where they may run, and a docroot with core from the image and the shared content. */
+function sitePod({ image, accessMode }: Pick<SharedPodArgs, "image" | "accessMode">) {
+  return {
+    automountServiceAccountToken: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: webUser,
+      runAsGroup: webUser,
+      fsGroup: webUser,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+      // Port 80 without being root.
+      sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
+    },
+    ...(accessMode === "ReadWriteOnce" ? { affinity: besideEachOther } : {}),
+    initContainers: [
+      {
+        // Without the shared claim: nothing that the image brings can overwrite what is there.
+        name: "core",
+        image,
+        command: ["bash", `${siteFolder}/core.sh`],
+        securityContext: restricted,
+        resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: "256Mi" } },
+        volumeMounts: [{ name: "core", mountPath: "/var/www/html" }, siteMount],
+      },
+    ],
+    volumes: [
+      { name: "core", emptyDir: {} },
+      { name: "content", persistentVolumeClaim: { claimName: contentClaimName } },
+      { name: "site", configMap: { name: siteConfigName } },
+    ],
+  };
+}
+
+const siteMount = { name: "site", mountPath: siteFolder, readOnly: true };
+
+const besideEachOther = {
+  podAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: contentLabels } },
+    ],
+  },
+};
+
+/** What runs WordPress in a pod: its image, settings and files. */
+function wordPressContainer({ image, keysSecret, database }: SharedPodArgs) {
+  const fromPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+  return {
+    image,
+    securityContext: restricted,
+    envFrom: [{ secretRef: { name: keysSecret } }],
+    env: [
+      ...databaseEnvironment(database),
+      fromPod("POD_IP", "status.podIP"),
+      fromPod("HOST_IP", "status.hostIP"),
+      { name: "WORDPRESS_CONFIG_EXTRA", value: `require '${siteFolder}/site.php';` },
+    ],
+    volumeMounts: [
+      { name: "core", mountPath: "/var/www/html" },
+      { name: "content", mountPath: "/var/www/html/wp-content", subPath: "wp-content" },
+      siteMount,
+      { name: "site", mountPath: "/usr/local/etc/php/conf.d/zz-site.ini", subPath: "site.ini", readOnly: true },
+    ],
+  };
+}
+
+/** A pod that serves the site. @param siteUrl the site's one address, if it has one */
+export function sharedPodSpec(args: SharedPodArgs, siteUrl: string | undefined, phpMemory: string) {
+  const container = wordPressContainer(args);
+  return {
+    ...sitePod(args),
+    ...(args.accessMode === "ReadWriteMany" ? spread(sharedSelector) : {}),
+    containers: [
+      {
+        name: "wordpress",
+        ...container,
+        ports: [{ name: "http", containerPort: 80 }],
+        ...wordPressProbes(siteUrl),
+        // Until everybody knows that the pod goes, requests still come.
+        lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } },
+        resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "2", memory: memoryLimit(phpMemory) } },
+      },
+    ],
+  };
+}
+
+/** A pod that runs a command with the site around it, and ends. */
+export function taskPodSpec(args: SharedPodArgs, command: readonly string[], env: readonly EnvironmentVariable[] = []) {
+  const container = wordPressContainer(args);
+  return {
+    ...sitePod(args),
+    restartPolicy: "Never",
+    containers: [
+      {
+        name: "task",
+        ...container,
+        env: [...container.env, ...env],
+        command: [...command],
+        resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "2", memory: "512Mi" } },
+      },
+    ],
+  };
+}
+
+/** The pod that fills the claim: the only one that sees all of it. */
+export function fillPodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">) {
+  const pod = sitePod(args);
+  return {
+    ...pod,
+    initContainers: [],
+    volumes: pod.volumes.filter(({ name }) => name !== "core"),
+    restartPolicy: "Never",
+    containers: [
+      {
+        name: "fill",
+        image: args.image,
+        command: ["bash", `${siteFolder}/fill.sh`],
+        securityContext: restricted,
+        resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: "256Mi" } },
+        volumeMounts: [{ name: "content", mountPath: "/claim" }, siteMount],
+      },
+    ],
+  };
+}
+
+/** Apache and its opcache need as much as two large requests beside them. */
+function memoryLimit(phpMemory: string): string {
+  const mebibytes = Math.ceil((quantityBytes(phpMemory) ?? 0) / 2 ** 20);
+  return `${Math.max(512, 2 * mebibytes)}Mi`;
+}

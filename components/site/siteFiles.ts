@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { quantityBytes } from "../quantity";
+
+/** What the site's pods and jobs are told besides the database and the keys. */
+export interface SiteSettings {
+  /** The one address of the site, e.g. `https://blog.example.com`; undefined for the NodePort's on every node. */
+  readonly siteUrl: string | undefined;
+  /** Names that the site has besides its nodes' addresses. */
+  readonly siteHosts: readonly string[];
+  readonly nodePort: number;
+  /** Whether the dashboard may install and edit plugins and themes. */
+  readonly fileModifications: boolean;
+  /** Largest upload, a Kubernetes quantity. */
+  readonly uploadLimit: string;
+  /** Memory that one request may take, a Kubernetes quantity. */
+  readonly phpMemory: string;
+}
+
+/** Folder in the containers where the files are. */
+export const siteFolder = "/etc/wordpress";
+
+/** Bytes of a form besides the file that it uploads. */
+const formBytes = 2 ** 20;
+
+/** Seconds after which a changed file of wp-content is seen; opcache asks for its time no sooner. */
+const contentSeconds = 20;
+
+/** Files that the containers find in {@link siteFolder}, but for the nodes' addresses: by name. */
+export function siteFiles(settings: SiteSettings): Record<string, string> {
+  const upload = quantityBytes(settings.uploadLimit) ?? 0;
+  return {
+    "site.php": fileText("site.php"),
+    "install.php": fileText("install.php"),
+    "fill.sh": fileText("fill.sh"),
+    "core.sh": fileText("core.sh"),
+    "site.ini": [
+      `memory_limit = ${quantityBytes(settings.phpMemory)}`,
+      `upload_max_filesize = ${upload}`,
+      `post_max_size = ${upload + formBytes}`,
+      `opcache.revalidate_freq = ${contentSeconds}`,
+      "",
+    ].join("\n"),
+  };
+}
+
+/** What `site.php` reads. @param addresses the nodes' addresses, at least one */
+export function siteJson(settings: SiteSettings, addresses: readonly string[]): string {
+  const { siteUrl, siteHosts, nodePort, fileModifications } = settings;
+  return JSON.stringify({ siteUrl, hosts: siteHosts, addresses, nodePort, fileModifications });
+}
+
+/** Changes with everything that the pods are to be made anew for. */
+export function siteChecksum(settings: SiteSettings): string {
+  return digest({ files: siteFiles(settings), json: siteJson(settings, []) });
+}
+
+/** 16 hexadecimal digits that tell a value from others. */
+export function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+}
+
+function fileText(name: string): string {
+  return fs.readFileSync(path.join(__dirname, "files", name), "utf8");
+}

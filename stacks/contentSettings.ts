@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StorageEngine } from "../components/storage/storage";
+import { configRemove, configSet } from "../components/validation";
+import { sharedKeys } from "./keys";
+import { isSecret, readKeys, type Report, type Values } from "./readKeys";
+
+/** Where WordPress's files are, and what holds for a site whose files are shared. */
+export type ContentSettings =
+  | { readonly content: "perPod" }
+  | ({ readonly content: "shared"; readonly adminPassword: pulumi.Output<string> | undefined } & Values<
+      typeof sharedKeys
+    >);
+
+/** Fewest characters of a password that the user gives. */
+const passwordLength = 8;
+
+/** Full names of the keys that are for shared content only. */
+export const sharedNames = [...Object.keys(sharedKeys), "adminPassword"];
+
+/** Reads what belongs to the site's content; what is wrong with it is reported. */
+export function readContent(
+  content: "shared" | "perPod" | undefined,
+  own: Readonly<Record<string, string | undefined>>,
+  storage: StorageEngine,
+  report: Report,
+): ContentSettings {
+  if (content === "perPod") {
+    for (const name of sharedNames.filter((candidate) => own[candidate] !== undefined)) {
+      report(`${name}: is for content: shared, and content is perPod; remove it: ${configRemove(name)}`);
+    }
+    return { content };
+  }
+  const values = readKeys(sharedKeys, "", own, report);
+  const { contentStorageClass, contentAccessMode } = values;
+  if (contentAccessMode === "ReadWriteMany" && contentStorageClass === undefined && content === "shared") {
+    report(noSharedClass(storage));
+  }
+  return { content: "shared", ...values, adminPassword: readPassword(own.adminPassword, report) };
+}
+
+/** That pods on several nodes need a class which few clusters have, and the ways out. */
+function noSharedClass({ engine }: StorageEngine): string {
+  const own = engine === "replicated" ? "; volumes of the engine replicated are ReadWriteOnce" : "";
+  return (
+    `contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are ReadWriteMany${own}. ` +
+    `Name one: ${configSet("contentStorageClass", "NAME")}, or keep all pods on one node: ` +
+    `${configSet("contentAccessMode", "ReadWriteOnce")}, or give each pod files of its own: ${configSet("content", "perPod")}`
+  );
+}
+
+/** It stays secret wherever it goes. */
+function readPassword(text: string | undefined, report: Report): pulumi.Output<string> | undefined {
+  const example = "pulumi config set --secret adminPassword";
+  if (text === undefined) return undefined;
+  if (!isSecret("adminPassword")) {
+    report(`adminPassword: is in clear in the stack file; choose another one, and set it as a secret: ${example}`);
+  } else if (text.length < passwordLength || text.length > 200 || /[\r\n\0]/.test(text)) {
+    report(
+      `adminPassword: is not allowed; expected ${passwordLength} to 200 characters on one line; example: ${example}`,
+    );
+  }
+  return pulumi.secret(text);
+}

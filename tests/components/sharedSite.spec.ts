@@ -1,0 +1,195 @@
+import * as assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { selectorLabels } from "../../components/labels";
+import { fillPodSpec, sharedPodSpec, sharedSelector, taskPodSpec } from "../../components/site/sharedPod";
+import { siteChecksum, siteFiles, siteJson, type SiteSettings } from "../../components/site/siteFiles";
+import { taskPodLabels } from "../../components/site/tasks";
+import { loadSettings } from "../../stacks/settings";
+import { deploy } from "../../stacks/wordpress";
+import { answers, type Registered, registeredBy } from "../support/mocks";
+
+const database = {
+  host: "mariadb",
+  configMap: { name: "mariadb", username: "username", database: "database" },
+  secret: { name: "mariadb", password: "password" },
+};
+const pod = { image: "wordpress:x", keysSecret: "keys", database, accessMode: "ReadWriteMany" } as const;
+const settings: SiteSettings = {
+  siteUrl: undefined,
+  siteHosts: [],
+  nodePort: 30007,
+  fileModifications: true,
+  uploadLimit: "64Mi",
+  phpMemory: "256Mi",
+};
+
+async function stack(config: Record<string, string> = {}): Promise<(name: string) => Registered & { spec: never }> {
+  const all = await registeredBy(() => {
+    const given = { content: "shared", contentStorageClass: "many", ...config };
+    const own = Object.entries(given).map(([key, value]) => [`wordpress:${key}`, value] as const);
+    pulumi.runtime.setAllConfig({ "kubernetes:context": "test", ...Object.fromEntries(own) });
+    deploy(loadSettings());
+  }, answers);
+  pulumi.runtime.setAllConfig({});
+  return (name) => {
+    const found = all.find((resource) => resource.name === name);
+    assert.ok(found, `there is no ${name}`);
+    return { ...found, spec: found.inputs.spec as never };
+  };
+}
+const nameOf = ({ inputs }: Registered) => (inputs.metadata as { name: string }).name;
+
+describe("a pod of a site with shared content", () => {
+  it("lays out core without seeing the shared claim", () => {
+    const [core] = sharedPodSpec(pod, undefined, "256Mi").initContainers;
+    assert.deepEqual(
+      core?.volumeMounts.map(({ name }) => name),
+      ["core", "site"],
+    );
+  });
+
+  it("sees of the claim wp-content alone; the one that fills it sees all", () => {
+    const mounts = (spec: { containers: { volumeMounts: { name: string; subPath?: string }[] }[] }) =>
+      spec.containers[0]?.volumeMounts.filter(({ name }) => name === "content").map(({ subPath }) => subPath);
+    assert.deepEqual(mounts(sharedPodSpec(pod, undefined, "256Mi")), ["wp-content"]);
+    assert.deepEqual(mounts(taskPodSpec(pod, ["true"])), ["wp-content"]);
+    assert.deepEqual(mounts(fillPodSpec(pod)), [undefined]);
+  });
+
+  it("is nobody's root, and may open port 80", () => {
+    for (const { securityContext, containers } of [
+      sharedPodSpec(pod, undefined, "256Mi"),
+      taskPodSpec(pod, ["true"]),
+      fillPodSpec(pod),
+    ]) {
+      assert.equal(securityContext.runAsUser, 33);
+      assert.equal(securityContext.runAsNonRoot, true);
+      assert.deepEqual(securityContext.sysctls, [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }]);
+      assert.deepEqual(containers[0]?.securityContext.capabilities, { drop: ["ALL"] });
+    }
+  });
+
+  it("is beside the others with ReadWriteOnce, jobs included, and away from them with ReadWriteMany", () => {
+    const single = { ...pod, accessMode: "ReadWriteOnce" } as const;
+    const rule = (spec: { affinity?: object }) => JSON.stringify(spec.affinity ?? {});
+    for (const spec of [
+      sharedPodSpec(single, undefined, "256Mi"),
+      taskPodSpec(single, ["true"]),
+      fillPodSpec(single),
+    ]) {
+      assert.match(rule(spec), /requiredDuringScheduling.*kubernetes\.io\/hostname.*"wordpress\/content":"shared"/);
+    }
+    assert.equal(rule(sharedPodSpec(pod, undefined, "256Mi")), "{}");
+    assert.ok("topologySpreadConstraints" in sharedPodSpec(pod, undefined, "256Mi"));
+    assert.ok(!("topologySpreadConstraints" in sharedPodSpec(single, undefined, "256Mi")));
+  });
+
+  it("is asked by the name that it has", () => {
+    const headers = (siteUrl?: string) =>
+      sharedPodSpec(pod, siteUrl, "256Mi").containers[0]?.readinessProbe.httpGet.httpHeaders;
+    assert.deepEqual(headers(), [{ name: "X-Forwarded-Proto", value: "http" }]);
+    assert.deepEqual(headers("https://blog.example.com:8443"), [
+      { name: "X-Forwarded-Proto", value: "https" },
+      { name: "Host", value: "blog.example.com:8443" },
+    ]);
+  });
+
+  it("has room for two of the largest requests", () => {
+    const limit = (phpMemory: string) =>
+      sharedPodSpec(pod, undefined, phpMemory).containers[0]?.resources.limits.memory;
+    assert.deepEqual([limit("64Mi"), limit("256Mi"), limit("1Gi")], ["512Mi", "512Mi", "2048Mi"]);
+  });
+
+  it("of a job is none that the Service sends anybody to", () => {
+    const labels: Record<string, string> = taskPodLabels("wordpress-cron");
+    assert.ok(Object.entries(sharedSelector).some(([name, value]) => labels[name] !== value));
+    assert.ok(Object.entries(selectorLabels("wordpress")).some(([name, value]) => labels[name] !== value));
+  });
+});
+
+describe("the files of a site", () => {
+  it("hold the limits in bytes, and look at changed content seldom but surely", () => {
+    assert.equal(
+      siteFiles({ ...settings, uploadLimit: "100M", phpMemory: "1Gi" })["site.ini"],
+      "memory_limit = 1073741824\nupload_max_filesize = 100000000\npost_max_size = 101048576\n" +
+        "opcache.revalidate_freq = 20\n",
+    );
+  });
+
+  it("hold the configuration as JSON, whatever is in it", () => {
+    const given = { ...settings, siteUrl: "https://a.example", siteHosts: ["b.example"], fileModifications: false };
+    assert.deepEqual(JSON.parse(siteJson(given, ["10.0.0.2"])), {
+      siteUrl: "https://a.example",
+      hosts: ["b.example"],
+      addresses: ["10.0.0.2"],
+      nodePort: 30007,
+      fileModifications: false,
+    });
+  });
+
+  it("make the pods anew for another setting, and not for another node", () => {
+    assert.notEqual(siteChecksum(settings), siteChecksum({ ...settings, uploadLimit: "65Mi" }));
+    assert.notEqual(siteChecksum(settings), siteChecksum({ ...settings, siteHosts: ["b.example"] }));
+    assert.equal(siteChecksum(settings), siteChecksum({ ...settings }));
+  });
+
+  for (const script of ["core.sh", "fill.sh"]) {
+    it(`${script} is valid`, () => {
+      const file = path.resolve(__dirname, "../../components/site/files", script);
+      assert.equal(spawnSync("bash", ["-n", file], { encoding: "utf8" }).stderr, "");
+    });
+  }
+});
+
+describe("a site with shared content", () => {
+  it("is a Deployment that gives up no pod before another one serves", async () => {
+    const { type, spec } = (await stack({ wordpressReplicas: "3" }))("wordpress-shared-pods");
+    assert.equal(type, "kubernetes:apps/v1:Deployment");
+    const { replicas, strategy } = spec as { replicas: number; strategy: object };
+    assert.equal(replicas, 3);
+    assert.deepEqual(strategy, { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+  });
+
+  it("has one claim of its own class, which nothing replaces", async () => {
+    const { inputs, ignoreChanges, protect } = (await stack({ wordpressStorage: "5Gi" }))("wordpress-shared-claim");
+    assert.equal((inputs.metadata as { name: string }).name, "wordpress-content");
+    assert.deepEqual(inputs.spec, {
+      accessModes: ["ReadWriteMany"],
+      storageClassName: "many",
+      resources: { requests: { storage: "5Gi" } },
+    });
+    assert.deepEqual(ignoreChanges, ["spec.accessModes", "spec.storageClassName"]);
+    assert.equal(protect, false);
+  });
+
+  it("protects with retain its claim and what its administrator logs in with", async () => {
+    const resource = await stack({ dataRetention: "retain" });
+    for (const name of ["claim", "admin", "admin-password"]) {
+      assert.ok(resource(`wordpress-shared-${name}`).protect, name);
+    }
+  });
+
+  it("runs its jobs again for another image, under other names, and for nothing of the pods'", async () => {
+    const names = async (config: Record<string, string>) => {
+      const resource = await stack(config);
+      return ["fill", "install"].map((job) => nameOf(resource(`wordpress-shared-${job}`)));
+    };
+    const before = await names({});
+    assert.deepEqual(await names({ wordpressReplicas: "3", uploadLimit: "1Gi", keyRotation: "2" }), before);
+    const after = await names({ wordpressImage: "wordpress:6.4-apache" });
+    assert.ok(after.every((name, index) => name !== before[index]));
+  });
+
+  it("leaves what is due to one job at a time", async () => {
+    const { concurrencyPolicy } = (await stack())("wordpress-shared-cron").spec as { concurrencyPolicy: string };
+    assert.equal(concurrencyPolicy, "Forbid");
+  });
+
+  it("keeps the administrator's password in a Secret, random or as it was given", async () => {
+    const secretOf = async (config: Record<string, string>) =>
+      JSON.stringify((await stack(config))("wordpress-shared-admin").inputs.stringData);
+    assert.match(await secretOf({}), /random-wordpress-shared-admin-password/);
+  });
+});

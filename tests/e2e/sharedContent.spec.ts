@@ -1,0 +1,256 @@
+import * as assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Browser, Page } from "playwright-core";
+import type { Volume } from "../../components/cluster/objects";
+import { labPaths } from "../../lab/support/paths";
+import { failure } from "../support/failure";
+import { openBrowser, outputFolder } from "./support/browser";
+import { Visitor } from "./support/http";
+import { LabSite } from "./support/labSite";
+import {
+  ask,
+  inEachPod,
+  pluginArchive,
+  replacePods,
+  runCron,
+  sharedPlace,
+  sitePods,
+  wordPressCode,
+} from "./support/sharedSite";
+
+const namespace = "shared-content";
+const nodePort = 30077;
+const slug = "just-another-plugin";
+const plugin = `<?php
+/* Plugin Name: Just another plugin */
+add_action( 'wp_footer', function () { echo '<!-- just another plugin -->'; } );
+`;
+
+describe("content: shared on three nodes", function () {
+  this.timeout(5 * 60_000);
+  let site: LabSite;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    site = await LabSite.start(
+      sharedPlace(namespace, nodePort, {
+        wordpressReplicas: 3,
+        wordpressImage: "wordpress:6.4-apache",
+        siteTitle: `It's "just" <another> $(pod) & more`,
+        siteHosts: ["blog.example.com"],
+      }),
+    );
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+
+  /** What PHP with WordPress around it prints, in each pod; it must be the same everywhere. */
+  async function everywhere(code: string): Promise<string> {
+    const printed = await inEachPod(site, "php", "-r", wordPressCode(code));
+    const [first = "", ...others] = Object.values(printed);
+    assert.ok(
+      others.every((text) => text === first),
+      JSON.stringify(printed),
+    );
+    return first;
+  }
+
+  it("is refused on a class that gives no volumes for many nodes, before anything is made", async () => {
+    await site.project.configure({ contentStorageClass: "standard" });
+    const output = await failure(site.project.up());
+    assert.match(
+      output,
+      /contentStorageClass: "standard" has no volumes that many nodes can write to: .*ReadWriteMany/,
+    );
+    for (const wayOut of ["contentStorageClass NAME", "contentAccessMode ReadWriteOnce", "content perPod"]) {
+      assert.ok(output.includes(`pulumi config set ${wayOut}`), wayOut);
+    }
+    const left = (await site.cluster.names("namespaces")).filter((name) => name === namespace || /trial/.test(name));
+    assert.deepEqual(left, []);
+    await site.project.configure({ contentStorageClass: "shared" });
+  });
+
+  it("comes up with three pods at once: one site, with its title as it was written", async () => {
+    const { steps } = await site.project.up();
+    const pods = await sitePods(site);
+    assert.deepEqual(pods.map(({ spec }) => spec.nodeName).sort(), ["k0", "k1", "k2"]);
+    assert.equal((await site.rows("show tables")).trim().split("\n").length, 12);
+    assert.equal((await site.rows("select user_login from wp_users")).trim(), "admin");
+    assert.equal(
+      await everywhere("echo get_option('blogname');"),
+      "It&#039;s &quot;just&quot; &lt;another&gt; $(pod) &amp; more",
+    );
+    const deployment = steps.find(({ type }) => type.endsWith(":Deployment"));
+    assert.equal(deployment?.operation, "create");
+  });
+
+  it("has all of the image's content on the claim, byte for byte", async () => {
+    const sums = "find . -type f -print0 | sort -z | xargs -0 sha256sum";
+    const at = async (folder: string) => inEachPod(site, "sh", "-c", `cd ${folder} && ${sums}`);
+    const [image] = Object.values(await at("/usr/src/wordpress/wp-content"));
+    for (const content of Object.values(await at("/var/www/html/wp-content"))) assert.equal(content, image);
+  });
+
+  it("is logged in to in a browser with the password that the stack shows", async () => {
+    const { adminUser, adminPassword } = await site.project.outputs("--show-secrets");
+    assert.equal((await site.project.outputs()).adminPassword, "[secret]");
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(`${site.address}/wp-login.php`);
+    await page.fill("#user_login", String(adminUser));
+    await page.fill("#user_pass", String(adminPassword));
+    await page.click("#wp-submit");
+    await page.waitForSelector("#wpadminbar");
+  });
+
+  it("has a plugin that was uploaded in the dashboard on every pod, active through 60 pages", async () => {
+    const file = path.join(outputFolder, `${slug}.zip`);
+    fs.writeFileSync(file, await pluginArchive(site, slug, plugin));
+    await page.goto(`${site.address}/wp-admin/plugin-install.php?tab=upload`);
+    await page.setInputFiles("#pluginzip", file);
+    await page.click("#install-plugin-submit");
+    await page.waitForSelector("text=Plugin installed successfully");
+    const listed = JSON.parse(await everywhere("echo json_encode(array_keys(get_plugins()));")) as string[];
+    assert.ok(listed.includes(`${slug}/${slug}.php`), listed.join(", "));
+    await page.click("text=Activate Plugin");
+    await page.waitForSelector("text=Plugin activated");
+    for (let round = 0; round < 60; round++) {
+      const response = await page.request.get(`${site.address}/wp-admin/plugins.php?round=${round}`);
+      const html = await response.text();
+      assert.match(html, new RegExp(`<tr class=['"]active['"][^>]*data-slug=['"]${slug}['"]`), `round ${round}`);
+      assert.ok(!html.includes("has been deactivated"), `round ${round}`);
+    }
+    const served = await inEachPod(site, "php", "-r", "echo 1;");
+    assert.equal(Object.keys(served).length, 3);
+    assert.match((await new Visitor(site.address).get("/")).body, /<!-- just another plugin -->/);
+    await page.goto(`${site.address}/wp-admin/plugins.php`);
+    await page.screenshot({ path: path.join(outputFolder, "plugins.png") });
+  });
+
+  let picture: { readonly url: string; readonly sum: string };
+  const sumsOfPicture = async () =>
+    inEachPod(site, "sh", "-c", `curl -fsS 'http://127.0.0.1${picture.url}' | sha256sum | cut -c1-64`);
+
+  it("has the same bytes of an uploaded picture from every pod", async () => {
+    const file = path.join(outputFolder, "plugins.png");
+    await page.goto(`${site.address}/wp-admin/media-new.php?browser-uploader`);
+    await page.setInputFiles("#async-upload", file);
+    await page.click("#html-upload");
+    await page.waitForURL(/upload\.php/);
+    const url = new URL(
+      await everywhere("echo wp_get_attachment_url(get_posts(['post_type' => 'attachment'])[0]->ID);"),
+    );
+    picture = { url: url.pathname, sum: createHash("sha256").update(fs.readFileSync(file)).digest("hex") };
+    for (const sum of Object.values(await sumsOfPicture())) assert.equal(sum.trim(), picture.sum);
+  });
+
+  it("keeps a bundled plugin deleted, the plugin and the picture, when all pods are replaced", async () => {
+    await everywhere("");
+    const [pod] = await sitePods(site);
+    const remove = 'require_once ABSPATH . "wp-admin/includes/file.php"; var_dump(delete_plugins(["hello.php"]));';
+    assert.match(await site.inPod(pod?.metadata.name ?? "", "php", "-r", wordPressCode(remove)), /bool\(true\)/);
+    await replacePods(site);
+    const listed = await everywhere("echo json_encode(array_keys(get_plugins()));");
+    assert.ok(!listed.includes("hello.php") && listed.includes(slug), listed);
+    for (const sum of Object.values(await sumsOfPicture())) assert.equal(sum.trim(), picture.sum);
+  });
+
+  it("answers to its own names alone", async () => {
+    const login = `${site.address}/wp-login.php`;
+    assert.match(await ask(login, { Host: "evil.example" }), /^HTTP\/1\.1 400 [^]*siteHosts/);
+    assert.match(await ask(login, { Host: "6.6.6.6:30077" }), /^HTTP\/1\.1 400 /);
+    const proxied = await ask(`${site.address}/`, { Host: "blog.example.com", "X-Forwarded-Proto": "https" });
+    assert.match(proxied, /^HTTP\/1\.1 200 [^]*https:\/\/blog\.example\.com\/wp-/);
+    assert.ok(!/http:\/\/127\.0\.0\.1|evil/.test(proxied));
+    const [node] = await site.cluster
+      .json<{ items: { status: { addresses: { type: string; address: string }[] } }[] }>("get", "nodes")
+      .then(({ items }) => items);
+    const address = node?.status.addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
+    assert.match(await ask(login, { Host: `${address}:${nodePort}` }), /^HTTP\/1\.1 200 /);
+  });
+
+  it("runs a due event once, by the CronJob and by no visitor", async () => {
+    const [pod] = await sitePods(site);
+    const name = pod?.metadata.name ?? "";
+    const listener = `<?php add_action( 'e2e_event', function () { global $wpdb; $wpdb->insert( $wpdb->options, array( 'option_name' => uniqid( 'e2e_ran_' ), 'option_value' => '' ) ); } );`;
+    const put = `mkdir -p wp-content/mu-plugins && cat > wp-content/mu-plugins/e2e.php <<'END'\n${listener}\nEND`;
+    await site.inPod(name, "sh", "-c", put);
+    await site.inPod(name, "php", "-r", wordPressCode("wp_schedule_single_event(time() - 60, 'e2e_event');"));
+    for (let visit = 0; visit < 12; visit++) await new Visitor(site.address).get("/");
+    const ran = async () =>
+      Number(await site.rows("select count(*) from wp_options where option_name like 'e2e_ran_%'"));
+    assert.equal(await ran(), 0);
+    await Promise.all([runCron(site, "first"), runCron(site, "second")]);
+    assert.equal(await ran(), 1);
+  });
+
+  it("is the same site with ten pods and with one, on the same claim", async () => {
+    const uid = async () =>
+      (await site.cluster.json<Volume>("get", "persistentvolumeclaim", "wordpress-content", "--namespace", namespace))
+        .metadata.uid;
+    const before = await uid();
+    const claims = await site.claims();
+    for (const replicas of [10, 1]) {
+      await site.project.configure({ wordpressReplicas: String(replicas) });
+      const { changes } = await site.project.up();
+      assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
+      assert.equal(changes.update, 1);
+      await site.cluster.until(`${replicas} pods`, 60, async () => (await sitePods(site)).length === replicas);
+      for (const sum of Object.values(await sumsOfPicture())) assert.equal(sum.trim(), picture.sum);
+    }
+    assert.equal(await uid(), before);
+    assert.deepEqual(await site.claims(), claims);
+  });
+
+  it("goes from WordPress 6.4 to 6.5 with its plugin and picture, and no request fails meanwhile", async () => {
+    await site.project.configure({ wordpressReplicas: "2" });
+    await site.project.up();
+    assert.match(await everywhere("echo $GLOBALS['wp_version'];"), /^6\.4/);
+    const failed: string[] = [];
+    let isUpgrading = true;
+    const load = (async () => {
+      while (isUpgrading) {
+        const { status } = await new Visitor(site.address)
+          .get("/")
+          .catch((error: unknown) => ({ status: String(error) }));
+        if (status !== 200) failed.push(String(status));
+      }
+    })();
+    await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
+    await site.project.up().finally(() => (isUpgrading = false));
+    await load;
+    assert.deepEqual(failed, []);
+    await site.cluster.until("the old pods are gone", 60, async () => (await sitePods(site)).length === 2);
+    assert.match(await everywhere("echo $GLOBALS['wp_version'];"), /^6\.5/);
+    const isCurrent =
+      "require ABSPATH . WPINC . '/version.php'; var_dump((string) $wp_db_version === get_option('db_version'));";
+    assert.match(await everywhere(isCurrent), /bool\(true\)/);
+    assert.match((await new Visitor(site.address).get("/")).body, /<!-- just another plugin -->/);
+    for (const sum of Object.values(await sumsOfPicture())) assert.equal(sum.trim(), picture.sum);
+    assert.equal((await site.rows("select count(*) from wp_users")).trim(), "1");
+  });
+
+  it("has nothing to do at the second up", async () => {
+    const { changes } = await site.project.up();
+    assert.deepEqual(Object.keys(changes), ["same"]);
+  });
+
+  it("leaves nothing: no object, claim, volume or file", async () => {
+    await site.project.destroy();
+    assert.ok(!(await site.cluster.names("namespaces")).includes(namespace));
+    const { items } = await site.cluster.json<{ items: Volume[] }>("get", "persistentvolumes");
+    assert.deepEqual(
+      items.filter(({ spec }) => spec.claimRef?.namespace === namespace),
+      [],
+    );
+    assert.deepEqual(
+      fs.readdirSync(labPaths.volumes).filter((folder) => folder.includes(`_${namespace}_`)),
+      [],
+    );
+  });
+});

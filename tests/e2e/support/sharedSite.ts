@@ -1,0 +1,62 @@
+import type { Pod } from "../../../components/cluster/objects";
+import { run } from "../../../lab/support/processes";
+import { LabSite, sharedSettings } from "./labSite";
+
+/** A pod of the site, and where it is. */
+export interface SitePod extends Pod {
+  readonly spec: { readonly nodeName?: string };
+}
+
+/** Settings of a site on all of the lab's nodes, at a place of its own. */
+export function sharedPlace(namespace: string, nodePort: number, settings: Readonly<Record<string, unknown>> = {}) {
+  return { namespace, nodePort, settings: { ...sharedSettings, ...settings } };
+}
+
+/** Pods that serve the site, those that are going away left out. */
+export async function sitePods({ cluster, namespace }: LabSite): Promise<SitePod[]> {
+  const { items } = await cluster.json<{ items: SitePod[] }>(
+    ...["get", "pods", "--namespace", namespace, "--selector=app=wordpress"],
+  );
+  return items.filter(({ metadata }) => !("deletionTimestamp" in metadata));
+}
+
+/** Runs a command in every pod of the site; what each printed, by the pod's name. */
+export async function inEachPod(site: LabSite, ...command: string[]): Promise<Record<string, string>> {
+  const names = (await sitePods(site)).map(({ metadata }) => metadata.name);
+  const exec = (name: string) => site.inPod(name, ...command);
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await exec(name)] as const)));
+}
+
+/** PHP with WordPress around it, as an argument of `php -r`. */
+export function wordPressCode(code: string): string {
+  return `$_SERVER["HTTP_HOST"] = "127.0.0.1"; require "/var/www/html/wp-load.php"; require_once ABSPATH . "wp-admin/includes/plugin.php"; ${code}`;
+}
+
+/** Replaces all pods of the site, and waits until others serve. */
+export async function replacePods(site: LabSite): Promise<void> {
+  const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", site.namespace, ...args);
+  await kubectl("delete", "pods", "--selector=app=wordpress");
+  await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
+}
+
+/** A plugin's archive, as one downloads it: one folder with one file. */
+export async function pluginArchive(site: LabSite, slug: string, file: string): Promise<Buffer> {
+  const [pod] = await sitePods(site);
+  const code = `$zip = new ZipArchive(); $zip->open($argv[1], ZipArchive::CREATE | ZipArchive::OVERWRITE);
+    $zip->addFromString($argv[2] . "/" . $argv[2] . ".php", $argv[3]); $zip->close(); echo base64_encode(file_get_contents($argv[1]));`;
+  const args = ["php", "-r", code, "--", "/tmp/plugin.zip", slug, file];
+  return Buffer.from(await site.inPod(pod?.metadata.name ?? "", ...args), "base64");
+}
+
+/** Runs a job of the site's CronJob now, to its end. */
+export async function runCron(site: LabSite, name: string): Promise<void> {
+  const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", site.namespace, ...args);
+  await kubectl("create", "job", name, "--from=cronjob/wordpress-cron");
+  await kubectl("wait", `job/${name}`, "--for=condition=Complete", "--timeout=120s");
+}
+
+/** Asks for a page by curl, which takes any header. @returns status and headers, then the body */
+export async function ask(address: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  const flags = Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]);
+  return run("curl", ["--silent", "--show-error", "--include", ...flags, address], { timeoutMs: 30_000 });
+}

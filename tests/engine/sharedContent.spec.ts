@@ -1,0 +1,131 @@
+import * as assert from "node:assert";
+import { failure } from "../support/failure";
+import type { RecordedCall } from "../support/recordedCall";
+import { assertBefore, deeds, done, subject, subjects } from "./support/calls";
+import { RecordedSite } from "./support/recordedSite";
+
+const fill = /^Job\/wordpress-fill-/;
+const install = /^Job\/wordpress-install-/;
+const pods = "Deployment/wordpress";
+
+describe("a stack with shared content", function () {
+  this.timeout(120_000);
+  let site: RecordedSite;
+  let created: readonly RecordedCall[];
+
+  before(async () => {
+    // As the preset has it: all pods on one node.
+    site = await RecordedSite.start({});
+  });
+  after(() => site.stop());
+
+  it("fills the claim, makes the site, and only then starts pods", async () => {
+    await site.up({ wordpressReplicas: "3" });
+    created = done(site.calls, "create");
+    assertBefore(created, "PersistentVolumeClaim/wordpress-content", fill);
+    assertBefore(created, "ConfigMap/wordpress-site", fill);
+    assertBefore(created, fill, install);
+    assertBefore(created, "StatefulSet/mariadb", install);
+    assertBefore(created, "Secret/wordpress-admin", install);
+    assertBefore(created, "Secret/wordpress-secrets", install);
+    assertBefore(created, install, pods);
+    assertBefore(created, install, "CronJob/wordpress-cron");
+    assert.ok(!created.some((call) => subject(call) === "StatefulSet/wordpress"));
+  });
+
+  it("shows whom the site is for, and the password to those who may see it", async () => {
+    const outputs = await site.project.outputs();
+    assert.strictEqual(outputs.adminUser, "admin");
+    assert.strictEqual(outputs.adminPassword, "[secret]");
+    const { adminPassword } = await site.project.outputs("--show-secrets");
+    assert.ok(typeof adminPassword === "string" && adminPassword.length === 24);
+    assert.ok(!site.project.transcript.replaceAll(`"adminPassword": "${adminPassword}"`, "").includes(adminPassword));
+    assert.ok(!(await site.project.pulumi("stack", "export")).includes(adminPassword));
+  });
+
+  it("has nothing to do at the second up", async () => {
+    const { changes } = await site.up();
+    assert.deepStrictEqual(Object.keys(changes), ["same"]);
+    assert.deepStrictEqual(deeds(site.calls), []);
+  });
+
+  it("scales by one update", async () => {
+    await site.up({ wordpressReplicas: "10" });
+    assert.deepStrictEqual(deeds(site.calls), [`update ${pods}`]);
+  });
+
+  it("grows its claim in place", async () => {
+    await site.up({ wordpressStorage: "2Gi" });
+    assert.deepStrictEqual(
+      deeds(site.calls).filter((deed) => !deed.includes("Command/preflight")),
+      ["update PersistentVolumeClaim/wordpress-content"],
+    );
+  });
+
+  it("rolls the pods for other settings, and runs no job again", async () => {
+    await site.up({ uploadLimit: "128Mi" });
+    assert.deepStrictEqual(deeds(site.calls), ["update ConfigMap/wordpress-site", `update ${pods}`]);
+  });
+
+  it("upgrades the tables before the pods for another image, by jobs of other names", async () => {
+    await site.up({ wordpressImage: "wordpress:6.4-apache" });
+    const made = done(site.calls, "create");
+    assert.deepStrictEqual(
+      made.map(subject).map((name) => name.replace(/-[0-9a-f]{8}$/, "")),
+      ["Job/wordpress-fill", "Job/wordpress-install"],
+    );
+    const changed = done(site.calls, "update").find((call) => subject(call) === pods);
+    assert.ok(changed && made.every(({ answered }) => answered !== undefined && answered < changed.serial));
+    assert.ok(!deeds(site.calls).some((deed) => /PersistentVolumeClaim|Secret/.test(deed)));
+  });
+
+  it("refuses to leave its files behind, and another mode for its claim", async () => {
+    const other = await failure(site.up({ contentAccessMode: "ReadWriteMany", contentStorageClass: "standard" }));
+    assert.match(other, /contentAccessMode: "ReadWriteMany" is not allowed on this stack: .*"ReadWriteOnce"/);
+    await site.project.pulumi("config", "rm", "contentStorageClass");
+    await site.project.pulumi("config", "rm", "contentAccessMode");
+    await site.project.pulumi("config", "rm", "uploadLimit");
+    const left = await failure(site.up({ content: "perPod" }));
+    assert.match(left, /content: "perPod" is not allowed on this stack: the site's files are in wordpress-content/);
+    await site.up({ content: "shared", contentAccessMode: "ReadWriteOnce" });
+  });
+
+  it("goes with its pods first and its claim after them", async () => {
+    await site.destroy();
+    const deleted = done(site.calls, "delete");
+    assertBefore(deleted, pods, "PersistentVolumeClaim/wordpress-content");
+    assertBefore(deleted, "CronJob/wordpress-cron", "PersistentVolumeClaim/wordpress-content");
+    assertBefore(deleted, pods, "StatefulSet/mariadb");
+    assertBefore(deleted, "PersistentVolumeClaim/wordpress-content", "Command/volumes");
+    assertBefore(deleted, "Command/volumes", "Namespace/wordpress");
+    assert.deepStrictEqual(await site.project.resources(), []);
+  });
+
+  it("goes on at a job that failed, at the next up", async () => {
+    site.provider.failOnce({
+      matches: (call) => call.operation === "create" && install.test(subject(call)),
+      message: "BackoffLimitExceeded",
+      leavesObject: true,
+    });
+    const output = await failure(site.up());
+    assert.match(output, /Job wordpress-install did not end well/);
+    assert.ok(!subjects(site.calls, "create").includes(pods), "pods came without a site");
+    await site.up();
+    assert.ok(subjects(site.calls, "create").includes(pods));
+  });
+});
+
+describe("a stack with content per pod", function () {
+  this.timeout(120_000);
+
+  it("is not told to share it: its files would stay behind", async () => {
+    const site = await RecordedSite.start();
+    try {
+      await site.up();
+      const output = await failure(site.up({ content: "shared", contentAccessMode: "ReadWriteOnce" }));
+      assert.match(output, /content: "shared" is not allowed on this stack: .*in data-wordpress-0, and would stay/);
+    } finally {
+      site.stop();
+    }
+  });
+});
