@@ -1,0 +1,39 @@
+import * as assert from "node:assert/strict";
+import type { Claim } from "../../components/cluster/objects";
+import { LabSite } from "./support/labSite";
+import { inEachPod, runCron, sitePods } from "./support/sharedSite";
+
+const namespace = "one-node";
+
+describe("the preset dev, on a class for one node at a time", function () {
+  this.timeout(5 * 60_000);
+  let site: LabSite;
+
+  before(async () => {
+    site = await LabSite.start({ namespace, nodePort: 30087, settings: { wordpressReplicas: 2 } });
+  });
+  after(async () => site?.stop());
+
+  it("has all pods on one node, with the same files", async () => {
+    await site.project.up();
+    const pods = await sitePods(site);
+    assert.equal(pods.length, 2);
+    assert.equal(new Set(pods.map(({ spec }) => spec.nodeName)).size, 1);
+    const claim = ["get", "persistentvolumeclaim", "wordpress-content", "--namespace", namespace] as const;
+    const { spec } = await site.cluster.json<Claim>(...claim);
+    assert.deepEqual([spec.accessModes, spec.storageClassName], [["ReadWriteOnce"], "standard"]);
+    await site.inPod(pods[0]?.metadata.name ?? "", "sh", "-c", "echo here > wp-content/uploads.txt");
+    const read = Object.values(await inEachPod(site, "cat", "wp-content/uploads.txt"));
+    assert.deepEqual(read, ["here\n", "here\n"]);
+  });
+
+  it("runs what is due on that node too", () => runCron(site, "now"));
+
+  it("rolls its pods there for other keys", async () => {
+    await site.project.configure({ keyRotation: "2" });
+    await site.project.up();
+    await site.cluster.until("two pods", 60, async () => (await sitePods(site)).length === 2);
+    assert.equal(new Set((await sitePods(site)).map(({ spec }) => spec.nodeName)).size, 1);
+    assert.equal((await fetch(site.address)).status, 200);
+  });
+});
