@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import {
   clusterKeys,
+  extensionKeys,
   type Key,
   keys,
   nodeSshHostKeys,
@@ -35,13 +36,15 @@ message, before anything is touched.
 ${rows("", keys)}
 ${rows("", sharedKeys)}
 | \`adminPassword\` | random | 8 to 200 characters on one line, set with \`--secret\` | Password that the site is installed with. |
+${rows("plugins[N].", extensionKeys)}
+| \`plugins[N].active\` | \`true\` | true or false | Whether it is activated. \`themes[N]\` has the same keys; there \`active\` is \`false\`, and one theme at most may be. |
 ${rows("storage.", storageKeys)}
 ${rows("storage.pools[N].", poolKeys)}
 ${rows("nodeSsh.", nodeSshKeys)}
 ${rows("nodeSsh.hosts.NODE.", nodeSshHostKeys)}
 | \`nodeSshPrivateKey\` | not set | the text of a private key, set with \`--secret\` | With \`nodeSsh\`: what opens the nodes. |
 
-${Object.keys(sharedKeys).map(code).join(", ")} and \`adminPassword\` are for \`content: shared\`, and refused with \`perPod\`. Where volumes of many
+${Object.keys(sharedKeys).map(code).join(", ")}, \`adminPassword\`, \`plugins\` and \`themes\` are for \`content: shared\`, and refused with \`perPod\`. Where volumes of many
 nodes are not to be had, one of three things is needed: \`contentStorageClass\`, \`contentAccessMode: ReadWriteOnce\`, or \`content: perPod\`.
 
 \`nodeSsh\` is for the engine \`replicated\` and may be left out: then somebody else prepares the nodes, and the program says what they lack.

@@ -1,21 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Extension } from "../components/site/siteFiles";
 import type { StorageEngine } from "../components/storage/storage";
 import { configRemove, configSet } from "../components/validation";
+import { readExtensions } from "./extensionSettings";
 import { sharedKeys } from "./keys";
 import { isSecret, readKeys, type Report, type Values } from "./readKeys";
 
 /** Where WordPress's files are, and what holds for a site whose files are shared. */
 export type ContentSettings =
   | { readonly content: "perPod" }
-  | ({ readonly content: "shared"; readonly adminPassword: pulumi.Output<string> | undefined } & Values<
-      typeof sharedKeys
-    >);
+  | ({
+      readonly content: "shared";
+      readonly adminPassword: pulumi.Output<string> | undefined;
+      readonly plugins: readonly Extension[];
+      readonly themes: readonly Extension[];
+    } & Values<typeof sharedKeys>);
 
 /** Fewest characters of a password that the user gives. */
 const passwordLength = 8;
 
 /** Full names of the keys that are for shared content only. */
-export const sharedNames = [...Object.keys(sharedKeys), "adminPassword"];
+export const sharedNames = [...Object.keys(sharedKeys), "adminPassword", "plugins", "themes"];
 
 /** Reads what belongs to the site's content; what is wrong with it is reported. */
 export function readContent(
@@ -35,7 +40,13 @@ export function readContent(
   if (contentAccessMode === "ReadWriteMany" && contentStorageClass === undefined && content === "shared") {
     report(noSharedClass(storage));
   }
-  return { content: "shared", ...values, adminPassword: readPassword(own.adminPassword, report) };
+  return {
+    content: "shared",
+    ...values,
+    adminPassword: readPassword(own.adminPassword, report),
+    plugins: readExtensions("plugins", own.plugins, report),
+    themes: readExtensions("themes", own.themes, report),
+  };
 }
 
 /** That pods on several nodes need a class which few clusters have, and the ways out. */

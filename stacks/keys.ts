@@ -83,9 +83,35 @@ export const sharedKeys = {
     "admin@example.com",
     "Address of the administrator that the site is installed with.",
   ),
+  pluginRepository: key(
+    webAddress("https://downloads.example.com"),
+    "https://downloads.wordpress.org",
+    "Where `plugins` and `themes` come from: PATH/plugin/SLUG.VERSION.zip and PATH/theme/SLUG.VERSION.zip.",
+  ),
   fileModifications: key(trueOrFalse, "true", "Whether the dashboard may install and edit plugins and themes."),
   uploadLimit: key(quantityWithin("1Mi", "2Gi", "64Mi"), "64Mi", "Largest file that can be uploaded."),
   phpMemory: key(quantityWithin("64Mi", "2Gi", "256Mi"), "256Mi", "Memory that one request may take."),
+} as const;
+
+/** The keys of each entry of `plugins` and of `themes`, but for `active`, whose default differs. */
+export const extensionKeys = {
+  slug: optionalKey(
+    matching(
+      "the name of its folder: 1 to 64 of a-z, 0-9 and -",
+      "classic-editor",
+      /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+      64,
+    ),
+    "Name of its folder.",
+  ),
+  version: optionalKey(
+    matching("a version: 1 to 32 of a-z, A-Z, 0-9, . and -", "1.6.7", /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 32),
+    "Version, as the archive's name has it.",
+  ),
+  sha256: optionalKey(
+    matching("64 hexadecimal digits in lower case, as sha256sum prints them", "0".repeat(64), /^[0-9a-f]{64}$/, 64),
+    "Checksum of the archive.",
+  ),
 } as const;
 
 /** The keys inside the object `storage`, but for its `pools`. */
@@ -161,9 +187,7 @@ export const nodeSshHostKeys = {
 } as const;
 
 /** Keys that the design has and this version does not yet. */
-export const plannedKeys: readonly string[] = [
-  ...["databasePasswordRotation", "plugins", "themes", "pluginRepository", "pageCache", "egress"],
-];
+export const plannedKeys: readonly string[] = [...["databasePasswordRotation", "pageCache", "egress"]];
 
 /** What is read of the provider's own configuration; any other of its keys would be ignored in silence. */
 export const clusterKeys = ["kubeconfig", "context", "upsertExistingObjects"] as const;

@@ -182,6 +182,7 @@ function siteContent(
     content: "shared",
     accessMode: content.contentAccessMode,
     settings: { ...content, siteHosts: content.siteHosts ?? [], nodePort: wordpressNodePort },
+    extensions: { repository: content.pluginRepository, plugins: content.plugins, themes: content.themes },
     administrator: {
       title: content.siteTitle,
       user: content.adminUser,

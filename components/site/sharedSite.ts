@@ -16,7 +16,7 @@ import {
   siteConfigName,
   taskPodSpec,
 } from "./sharedPod";
-import { siteChecksum, siteFiles, siteFolder, siteJson, type SiteSettings } from "./siteFiles";
+import { digest, type Extensions, siteChecksum, siteFiles, siteFolder, siteJson, type SiteSettings } from "./siteFiles";
 import { runOnce, taskPodLabels } from "./tasks";
 
 /** Who the site's first user is, and what the site is called. They hold for the first installation. */
@@ -39,6 +39,7 @@ export interface SharedSiteArgs {
   readonly storageClass?: string | undefined;
   readonly accessMode: ContentAccessMode;
   readonly settings: SiteSettings;
+  readonly extensions: Extensions;
   /** The nodes' addresses, at least one. */
   readonly addresses: pulumi.Input<readonly string[]>;
   readonly administrator: Administrator;
@@ -78,6 +79,7 @@ export class SharedSite extends pulumi.ComponentResource {
         metadata: { ...metadata, name: siteConfigName },
         data: {
           ...siteFiles(settings),
+          "extensions.json": JSON.stringify(args.extensions),
           "settings.json": pulumi.output(args.addresses).apply((addresses) => siteJson(settings, addresses)),
         },
       },
@@ -135,6 +137,22 @@ export class SharedSite extends pulumi.ComponentResource {
       { ...after(...args.runsAfter, fill, secret), ...reported("wordpress-install", "Job") },
     );
 
+    // A list that changes is another job. The site does not wait for it: with a plugin that cannot be had it is still the site.
+    runOnce(
+      `${name}-extensions`,
+      {
+        namespace,
+        name: "wordpress-extensions",
+        pod: taskPodSpec(
+          pod,
+          ["php", `${siteFolder}/extensions.php`],
+          [{ name: "EXTENSIONS", value: digest(args.extensions) }],
+        ),
+        // What cannot be fetched twice has to be mended first.
+        retries: 1,
+      },
+      { ...after(install), ...reported("wordpress-extensions", "Job") },
+    );
     new Deployment(
       `${name}-pods`,
       {

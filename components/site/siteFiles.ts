@@ -3,6 +3,24 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { quantityBytes } from "../quantity";
 
+/** A plugin or a theme that the stack installs. */
+export interface Extension {
+  /** Name of its folder. */
+  readonly slug: string;
+  readonly version: string;
+  /** Of the archive, 64 hexadecimal digits. */
+  readonly sha256: string;
+  readonly active: boolean;
+}
+
+/** What the stack installs of plugins and themes. */
+export interface Extensions {
+  /** Address below which the archives are: `plugin/SLUG.VERSION.zip` and `theme/SLUG.VERSION.zip`. */
+  readonly repository: string;
+  readonly plugins: readonly Extension[];
+  readonly themes: readonly Extension[];
+}
+
 /** What the site's pods and jobs are told besides the database and the keys. */
 export interface SiteSettings {
   /** The one address of the site, e.g. `https://blog.example.com`; undefined for the NodePort's on every node. */
@@ -35,6 +53,7 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     "install.php": fileText("install.php"),
     "fill.sh": fileText("fill.sh"),
     "core.sh": fileText("core.sh"),
+    "extensions.php": fileText("extensions.php"),
     "site.ini": [
       `memory_limit = ${quantityBytes(settings.phpMemory)}`,
       `upload_max_filesize = ${upload}`,

@@ -18,7 +18,13 @@ export function taskPodLabels(task: string) {
  */
 export function runOnce(
   name: string,
-  task: { readonly namespace: string; readonly name: string; readonly pod: object },
+  task: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly pod: object;
+    /** How often it is tried again. @default 3 */
+    readonly retries?: number;
+  },
   options: pulumi.CustomResourceOptions,
 ): Job {
   return new Job(
@@ -32,7 +38,7 @@ export function runOnce(
       },
       spec: {
         // It can be run again: what it did is still done.
-        backoffLimit: 3,
+        backoffLimit: task.retries ?? 3,
         activeDeadlineSeconds: taskSeconds,
         template: { metadata: { labels: taskPodLabels(task.name) }, spec: task.pod as never },
       },

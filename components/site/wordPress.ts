@@ -13,7 +13,7 @@ import { claimRetentionPolicy, claimTemplate, type ContentAccessMode, type DataR
 import { WordPressKeys } from "./keys";
 import { sharedSelector } from "./sharedPod";
 import { type Administrator, SharedSite } from "./sharedSite";
-import type { SiteSettings } from "./siteFiles";
+import type { Extensions, SiteSettings } from "./siteFiles";
 import { wordPressPodSpec } from "./wordPressPod";
 
 /** Where the site's files are. */
@@ -25,6 +25,7 @@ export type SiteContent =
       readonly content: "shared";
       readonly accessMode: ContentAccessMode;
       readonly settings: SiteSettings;
+      readonly extensions: Extensions;
       readonly administrator: Administrator;
       /** The nodes' addresses, at least one. */
       readonly addresses: pulumi.Input<readonly string[]>;

@@ -189,6 +189,47 @@ describe("content: shared on three nodes", function () {
     assert.equal(await ran(), 1);
   });
 
+  it("has a plugin from the stack's list, and not one whose checksum is wrong; off the list it goes", async () => {
+    const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
+    const server = "mkdir -p /tmp/repo/plugin && exec php -S 0.0.0.0:8099 -t /tmp/repo";
+    await kubectl(
+      "run",
+      "repository",
+      "--image=wordpress:6.5-apache",
+      "--port=8099",
+      "--expose",
+      "--",
+      "sh",
+      "-c",
+      server,
+    );
+    await kubectl("wait", "pod/repository", "--for=condition=Ready", "--timeout=60s");
+    const archive = await pluginArchive(site, "from-the-list", "<?php\n/* Plugin Name: From the list */\n");
+    const put = "base64 -d > /tmp/repo/plugin/from-the-list.1.0.zip <<'END'\n";
+    await kubectl("exec", "repository", "--", "sh", "-c", `${put}${archive.toString("base64")}\nEND`);
+    const active = () => everywhere("echo json_encode(get_option('active_plugins'));");
+    const list = { slug: "from-the-list", version: "1.0", sha256: createHash("sha256").update(archive).digest("hex") };
+    const settings: Record<string, string> = {};
+    for (const [key, value] of Object.entries(list)) settings[`plugins[0].${key}`] = value;
+    const repository = { pluginRepository: `http://repository.${namespace}.svc.cluster.local:8099` };
+
+    await site.project.configure({ ...settings, ...repository, "plugins[0].sha256": "0".repeat(64) });
+    const output = await failure(site.project.up());
+    assert.match(output, /Job wordpress-extensions did not end well/);
+    assert.match(output, /from-the-list 1\.0: its sha256 is .*nothing of it was unpacked/);
+    assert.equal((await fetch(site.address)).status, 200);
+    assert.ok(!(await active()).includes("from-the-list"));
+
+    await site.project.configure({ "plugins[0].sha256": list.sha256 });
+    await site.project.up();
+    assert.match(await active(), /from-the-list/);
+    await site.project.pulumi("config", "rm", "plugins");
+    await site.project.up();
+    assert.ok(!(await active()).includes("from-the-list"));
+    assert.match(await active(), new RegExp(slug));
+    await kubectl("delete", "pod,service", "repository", "--now");
+  });
+
   it("is the same site with ten pods and with one, on the same claim", async () => {
     const uid = async () =>
       (await site.cluster.json<Volume>("get", "persistentvolumeclaim", "wordpress-content", "--namespace", namespace))

@@ -30,6 +30,7 @@ describe("a stack with shared content", function () {
     assertBefore(created, "Secret/wordpress-secrets", install);
     assertBefore(created, install, pods);
     assertBefore(created, install, "CronJob/wordpress-cron");
+    assertBefore(created, install, /^Job\/wordpress-extensions-/);
     assert.ok(!created.some((call) => subject(call) === "StatefulSet/wordpress"));
   });
 
@@ -72,11 +73,24 @@ describe("a stack with shared content", function () {
     const made = done(site.calls, "create");
     assert.deepStrictEqual(
       made.map(subject).map((name) => name.replace(/-[0-9a-f]{8}$/, "")),
-      ["Job/wordpress-fill", "Job/wordpress-install"],
+      ["Job/wordpress-fill", "Job/wordpress-install", "Job/wordpress-extensions"],
     );
+    const [filled, installed] = made;
     const changed = done(site.calls, "update").find((call) => subject(call) === pods);
-    assert.ok(changed && made.every(({ answered }) => answered !== undefined && answered < changed.serial));
+    for (const job of [filled, installed]) assert.ok(changed && (job?.answered ?? Infinity) < changed.serial);
     assert.ok(!deeds(site.calls).some((deed) => /PersistentVolumeClaim|Secret/.test(deed)));
+  });
+
+  it("runs one job for another list of plugins, and touches no pod", async () => {
+    const plugin = { slug: "classic-editor", version: "1.6.7", sha256: "0123456789abcdef".repeat(4) };
+    await site.up(Object.fromEntries(Object.entries(plugin).map(([key, value]) => [`plugins[0].${key}`, value])));
+    const names = deeds(site.calls).map((deed) => deed.replace(/-[0-9a-f]{8}$/, ""));
+    assert.deepStrictEqual(names, [
+      "create Job/wordpress-extensions",
+      "delete Job/wordpress-extensions",
+      "update ConfigMap/wordpress-site",
+    ]);
+    await site.project.pulumi("config", "rm", "plugins");
   });
 
   it("refuses to leave its files behind, and another mode for its claim", async () => {

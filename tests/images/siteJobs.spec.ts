@@ -1,75 +1,40 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { siteFiles, siteJson, type SiteSettings } from "../../components/site/siteFiles";
-import type { Container } from "./support/container";
-import { Workbench } from "./support/workbench";
+import { SiteBench, wordpress } from "./support/siteBench";
 
-const mariadb = "docker.io/library/mariadb:10.11";
-const wordpress = "docker.io/library/wordpress:6.5-apache";
-const wwwData = 33;
-
-const settings: SiteSettings = {
-  siteUrl: undefined,
-  siteHosts: [],
-  nodePort: 30007,
-  fileModifications: true,
-  uploadLimit: "64Mi",
-  phpMemory: "256Mi",
-};
 /** What nobody should ever run. */
 const title = `It's "just" \`id\` $(touch /tmp/ran) <?php echo 1; ?> <script>1</script> \\ %s 'é' \u{1F600}`;
 const password = `pass'"word\\ $(id) %`;
 
 describe("the jobs of a site with shared content", function () {
   this.timeout(120_000);
-  const workbench = new Workbench();
-  let database: Container;
-  let site: string;
+  const bench = new SiteBench();
+  const rows = (sql: string) => bench.rows(sql);
 
   before(async function () {
     this.timeout(600_000);
-    await workbench.open(mariadb, wordpress);
-    site = workbench.volume();
-    const files = { ...siteFiles(settings), "settings.json": siteJson(settings, ["127.0.0.1"]) };
-    for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(site, name), text);
-    database = await workbench.start(mariadb, {
-      env: {
-        ...{ MARIADB_ROOT_PASSWORD: "root", MARIADB_INITDB_SKIP_TZINFO: "1" },
-        ...{ MARIADB_USER: "wordpress", MARIADB_PASSWORD: "secret", MARIADB_DATABASE: "wordpress" },
-      },
-    });
-    await database.until("it is healthy", () => database.exec(["healthcheck.sh", "--connect"]).code === 0);
+    await bench.open();
   });
-  after(() => workbench.close());
-
-  const rows = (sql: string) =>
-    database.exec(["mariadb", "-N", "-uroot", "-proot", "wordpress", "-e", sql]).output.trim();
+  after(() => bench.close());
 
   describe("the one that fills the claim", () => {
-    const fill = (claim: string, before = "true") =>
-      workbench.start(wordpress, {
-        uid: wwwData,
-        env: { HOSTNAME: `fill-${++runs}` },
-        args: ["bash", "-c", `${before}; exec bash /etc/wordpress/fill.sh`],
-        volumes: { "/claim": claim, "/etc/wordpress": site },
-      });
-    let runs = 0;
+    const fill = (claim: string, before?: string) => bench.fill(claim, before);
     const count = (folder: string) =>
       fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
     let whole: number;
 
     it("puts all of the image's content there, and nothing else", async () => {
-      const claim = workbench.volume(wwwData);
+      const claim = bench.claim();
       await (await fill(claim)).ended();
       whole = count(claim);
       assert.ok(whole > 100, `${whole} files`);
       assert.deepEqual(fs.readdirSync(claim), ["wp-content"]);
-      assert.equal(whole, count(path.join(workbench.image(wordpress).rootfs, "usr/src/wordpress/wp-content")));
+      assert.equal(whole, count(path.join(bench.workbench.image(wordpress).rootfs, "usr/src/wordpress/wp-content")));
     });
 
     it("does it once when it runs twice at once", async () => {
-      const claim = workbench.volume(wwwData);
+      const claim = bench.claim();
       const runs = await Promise.all([fill(claim), fill(claim)]);
       await Promise.all(runs.map((run) => run.ended()));
       assert.deepEqual(fs.readdirSync(claim), ["wp-content"]);
@@ -77,7 +42,7 @@ describe("the jobs of a site with shared content", function () {
     });
 
     it("leaves nothing half when it is killed, and the next run does all of it", async () => {
-      const claim = workbench.volume(wwwData);
+      const claim = bench.claim();
       // It never gets to give the folder its name.
       const cut = await fill(claim, "mv() { sleep 60; }; export -f mv");
       const copied = () => fs.readdirSync(claim).some((name) => count(path.join(claim, name)) === whole);
@@ -89,7 +54,7 @@ describe("the jobs of a site with shared content", function () {
     });
 
     it("touches nothing of what is there: no file that is gone or changed comes back", async () => {
-      const claim = workbench.volume(wwwData);
+      const claim = bench.claim();
       await (await fill(claim)).ended();
       fs.rmSync(path.join(claim, "wp-content/plugins/hello.php"));
       fs.writeFileSync(path.join(claim, "wp-content/index.php"), "<?php // mine");
@@ -100,39 +65,11 @@ describe("the jobs of a site with shared content", function () {
   });
 
   describe("the one that makes the site", () => {
-    let content: string;
-    before(async () => {
-      content = workbench.volume(wwwData);
-      const filling = await workbench.start(wordpress, {
-        uid: wwwData,
-        env: { HOSTNAME: "fill" },
-        args: ["bash", "/etc/wordpress/fill.sh"],
-        volumes: { "/claim": content, "/etc/wordpress": site },
-      });
-      await filling.ended();
-    });
+    before(() => bench.fillContent());
 
-    const install = (given: Record<string, string> = {}) =>
-      workbench.start(wordpress, {
-        uid: wwwData,
-        env: {
-          ...{ WORDPRESS_DB_HOST: "127.0.0.1", WORDPRESS_DB_USER: "wordpress", WORDPRESS_DB_PASSWORD: "secret" },
-          WORDPRESS_CONFIG_EXTRA: "require '/etc/wordpress/site.php';",
-          ...{
-            SITE_TITLE: title,
-            ADMIN_USER: "Ada Lovelace",
-            ADMIN_EMAIL: "ada@example.com",
-            ADMIN_PASSWORD: password,
-          },
-          ...given,
-        },
-        args: ["bash", "-c", "bash /etc/wordpress/core.sh && exec php /etc/wordpress/install.php"],
-        volumes: {
-          "/var/www/html": workbench.volume(wwwData),
-          "/var/www/html/wp-content": path.join(content, "wp-content"),
-          "/etc/wordpress": site,
-        },
-      });
+    const administrator = { ADMIN_USER: "Ada Lovelace", ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: password };
+    const install = (given: Readonly<Record<string, string>> = {}) =>
+      bench.install({ SITE_TITLE: title, ...administrator, ...given });
 
     it("makes one when it runs twice at once", async () => {
       const runs = await Promise.all([install(), install()]);
@@ -164,29 +101,12 @@ describe("the jobs of a site with shared content", function () {
     });
 
     it("takes title and password as they are written, and runs nothing of them", async () => {
-      const check = await workbench.start(wordpress, {
-        uid: wwwData,
-        env: {
-          ...{ WORDPRESS_DB_HOST: "127.0.0.1", WORDPRESS_DB_USER: "wordpress", WORDPRESS_DB_PASSWORD: "secret" },
-          ...{ WORDPRESS_CONFIG_EXTRA: "require '/etc/wordpress/site.php';", TITLE: title, PASSWORD: password },
-        },
-        args: [
-          "bash",
-          "-c",
-          `bash /etc/wordpress/core.sh && test ! -e /tmp/ran && exec php -r '
-            require "/var/www/html/wp-load.php";
-            echo wp_specialchars_decode(get_option("blogname"), ENT_QUOTES), "\\n";
-            $user = wp_authenticate("Ada Lovelace", wp_slash(getenv("PASSWORD")));
-            echo is_wp_error($user) ? $user->get_error_code() : $user->user_login, "\\n";'`,
-        ],
-        volumes: {
-          "/var/www/html": workbench.volume(wwwData),
-          "/var/www/html/wp-content": path.join(content, "wp-content"),
-          "/etc/wordpress": site,
-        },
-      });
-      await check.ended();
-      assert.equal(check.output, `${title}\nAda Lovelace\n`);
+      const code = `require "/var/www/html/wp-load.php";
+        echo wp_specialchars_decode(get_option("blogname"), ENT_QUOTES), "\\n";
+        $user = wp_authenticate("Ada Lovelace", wp_slash(getenv("PASSWORD")));
+        echo is_wp_error($user) ? $user->get_error_code() : $user->user_login, "\\n";`;
+      const output = await bench.run(`test ! -e /tmp/ran && exec php -r '${code}'`, { PASSWORD: password });
+      assert.equal(output, `${title}\nAda Lovelace\n`);
     });
 
     it("touches no user of a site that is there", async () => {

@@ -30,9 +30,12 @@ const shared = {
   adminUser: "admin",
   adminEmail: "admin@example.com",
   adminPassword: undefined,
+  pluginRepository: "https://downloads.wordpress.org",
   fileModifications: true,
   uploadLimit: "64Mi",
   phpMemory: "256Mi",
+  plugins: [],
+  themes: [],
 };
 
 /**
@@ -210,6 +213,52 @@ describe("settings", () => {
     );
   });
 
+  const entry = { slug: "classic-editor", version: "1.6.7", sha256: "0123456789abcdef".repeat(4) };
+  it("of shared content take plugins, active unless they say otherwise, and themes, which are not", () => {
+    const { content } = load({
+      ...single,
+      plugins: JSON.stringify([entry, { ...entry, slug: "akismet", active: false }]),
+      themes: JSON.stringify([entry, { ...entry, slug: "twenty", active: true }]),
+    });
+    assert.deepEqual(content, {
+      ...shared,
+      plugins: [
+        { ...entry, active: true },
+        { ...entry, slug: "akismet", active: false },
+      ],
+      themes: [
+        { ...entry, active: false },
+        { ...entry, slug: "twenty", active: true },
+      ],
+    });
+  });
+
+  const badLists: [string, unknown, RegExp][] = [
+    [
+      "plugins",
+      "classic-editor",
+      /^plugins: "classic-editor" is not allowed; expected a list of \{ slug, version, sha256/,
+    ],
+    ["plugins", [{ ...entry, slug: "../evil" }], /^plugins\[0\]\.slug: "\.\.\/evil" is not allowed/],
+    ["plugins", [{ ...entry, sha256: "abc" }], /^plugins\[0\]\.sha256: "abc" is not allowed; expected 64 hexadecimal/],
+    ["plugins", [{ ...entry, sha256: undefined }], /^plugins\[0\]\.sha256: not set; expected 64 hexadecimal/],
+    ["plugins", [{ ...entry, checksum: "x" }], /^plugins\[0\]\.checksum: is no key of this program/],
+    ["plugins", [entry, entry], /^plugins\[1\]\.slug: "classic-editor" is that of plugins\[0\] as well/],
+    [
+      "themes",
+      [
+        { ...entry, active: true },
+        { ...entry, slug: "b", active: true },
+      ],
+      /^themes\[1\]\.active: is true for themes\[0\]/,
+    ],
+  ];
+  for (const [key, list, message] of badLists) {
+    it(`of shared content refuse ${key} ${message}`, () => {
+      assert.match(finding({ ...single, [key]: typeof list === "string" ? list : JSON.stringify(list) }), message);
+    });
+  }
+
   it("refuse with content per pod what is for shared content only", () => {
     assert.equal(
       finding({ siteUrl: "https://a.example" }),
@@ -222,7 +271,7 @@ describe("settings", () => {
   });
 
   it("refuse what is not available yet, and say so", () => {
-    assert.equal(finding({ plugins: "[]" }), "plugins: is not available yet; remove it: pulumi config rm plugins");
+    assert.equal(finding({ egress: "open" }), "egress: is not available yet; remove it: pulumi config rm egress");
   });
 
   it("refuse unknown keys with the nearest known name", () => {

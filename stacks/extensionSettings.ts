@@ -1,0 +1,50 @@
+import type { Extension } from "../components/site/siteFiles";
+import { configSet, trueOrFalse } from "../components/validation";
+import { extensionKeys } from "./keys";
+import { notAllowed, parsed, readKeys, readObject, type Report } from "./readKeys";
+
+/** What is read of an entry, and an entry's own default of `active`. */
+const activeKey = {
+  plugins: { meaning: "", rule: trueOrFalse, default: "true" },
+  themes: { meaning: "", rule: trueOrFalse, default: "false" },
+} as const;
+
+/** Reads `plugins` or `themes`: a list of { slug, version, sha256, active }; what is wrong with it is reported. */
+export function readExtensions(name: "plugins" | "themes", text: string | undefined, report: Report): Extension[] {
+  const value = text === undefined ? [] : parsed(text);
+  if (!Array.isArray(value)) {
+    report(
+      notAllowed(name, value, "a list of { slug, version, sha256, active }", [`${name}[0].slug`, "classic-editor"]),
+    );
+    return [];
+  }
+  const extensions = value.map((entry: unknown, index) => readExtension(name, index, entry, report));
+  extensions.forEach(({ slug, active }, index) => {
+    const first = extensions.findIndex((other) => other.slug === slug);
+    if (slug !== "" && first < index) {
+      report(`${name}[${index}].slug: "${slug}" is that of ${name}[${first}] as well; each is on the list once`);
+    }
+    const firstActive = extensions.findIndex((other) => other.active);
+    if (name === "themes" && active && firstActive < index) {
+      report(
+        `themes[${index}].active: is true for themes[${firstActive}] as well, and a site has one theme; example: ` +
+          configSet(`themes[${index}].active`, "false"),
+      );
+    }
+  });
+  return extensions;
+}
+
+function readExtension(list: "plugins" | "themes", index: number, entry: unknown, report: Report): Extension {
+  const name = `${list}[${index}]`;
+  const keys = { ...extensionKeys, active: activeKey[list] };
+  const options = { known: Object.keys(keys), example: ["slug", "classic-editor"] } as const;
+  const object = readObject(name, JSON.stringify(entry), options, report);
+  const { slug = "", version = "", sha256 = "", active } = readKeys(keys, `${name}.`, object, report);
+  for (const key of ["slug", "version", "sha256"] as const) {
+    if (object[key] !== undefined) continue;
+    const { allowed, example } = extensionKeys[key].rule;
+    report(`${name}.${key}: not set; expected ${allowed}; example: ${configSet(`${name}.${key}`, example)}`);
+  }
+  return { slug, version, sha256, active };
+}

@@ -1,0 +1,158 @@
+import * as assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Extension } from "../../components/site/siteFiles";
+import { SiteBench, wordpress } from "./support/siteBench";
+
+const repository = "http://127.0.0.1:8099";
+/** The repository's server: what hangs, and what breaks off in the middle. */
+const router = `<?php
+if (str_contains($_SERVER["REQUEST_URI"], "hangs")) { sleep(100); }
+if (str_contains($_SERVER["REQUEST_URI"], "breaks")) { header("Content-Length: 100000"); echo str_repeat("x", 1000); exit; }
+return false;`;
+
+describe("the job that installs plugins and themes", function () {
+  this.timeout(120_000);
+  const bench = new SiteBench();
+  let repo: string;
+
+  before(async function () {
+    this.timeout(600_000);
+    await bench.open();
+    await bench.fillContent();
+    await (await bench.install()).ended();
+    repo = bench.workbench.volume(33);
+    for (const folder of ["plugin", "theme"]) fs.mkdirSync(path.join(repo, folder), { mode: 0o777 });
+    for (const folder of ["plugin", "theme"]) fs.chmodSync(path.join(repo, folder), 0o777);
+    fs.writeFileSync(path.join(repo, "router.php"), router);
+    const server = await bench.workbench.start(wordpress, {
+      args: ["bash", "-c", "cd /repo && PHP_CLI_SERVER_WORKERS=4 exec php -S 127.0.0.1:8099 router.php"],
+      volumes: { "/repo": repo },
+    });
+    await server.until("it serves", () => server.exec(["curl", "-fs", `${repository}/router.php`]).code === 0);
+  });
+  after(() => bench.close());
+
+  /** Puts an archive into the repository, with these files, and returns how a list names it. */
+  async function published(kind: "plugin" | "theme", slug: string, version: string, files: Record<string, string>) {
+    const file = `/repo/${kind}/${slug}.${version}.zip`;
+    const code = `$zip = new ZipArchive(); $zip->open("${file}", ZipArchive::CREATE | ZipArchive::OVERWRITE);
+      foreach (json_decode(getenv("FILES"), true) as $name => $text) $zip->addFromString($name, $text); $zip->close();`;
+    const container = await bench.workbench.start(wordpress, {
+      args: ["php", "-r", code],
+      env: { FILES: JSON.stringify(files) },
+      volumes: { "/repo": repo },
+    });
+    await container.ended();
+    const archive = fs.readFileSync(path.join(repo, kind, `${slug}.${version}.zip`));
+    return { slug, version, sha256: createHash("sha256").update(archive).digest("hex"), active: true };
+  }
+  const pluginFile = (slug: string, version: string) => ({
+    [`${slug}/${slug}.php`]: `<?php\n/* Plugin Name: ${slug}\nVersion: ${version} */\n`,
+  });
+
+  /** Runs the job with these lists. */
+  async function run(lists: { readonly plugins?: readonly Extension[]; readonly themes?: readonly Extension[] }) {
+    bench.put("extensions.json", JSON.stringify({ repository, plugins: [], themes: [], ...lists }));
+    return bench.run("php /etc/wordpress/extensions.php; echo ended with $?");
+  }
+  const active = () => bench.rows("select option_value from wp_options where option_name = 'active_plugins'");
+  const folders = (kind: "plugins" | "themes") => fs.readdirSync(path.join(bench.content, kind)).sort();
+  const leftovers = () => {
+    const upgrade = path.join(bench.content, "upgrade");
+    return fs.existsSync(upgrade) ? fs.readdirSync(upgrade) : [];
+  };
+  let first: Extension;
+
+  it("fetches a plugin, unpacks it and activates it, once", async () => {
+    first = await published("plugin", "first", "1.0", pluginFile("first", "1.0"));
+    assert.equal(await run({ plugins: [first] }), "plugins: first 1.0: installed\nended with 0\n");
+    assert.match(active(), /first\/first\.php/);
+    assert.equal(await run({ plugins: [first] }), "ended with 0\n");
+    assert.deepEqual(leftovers(), []);
+  });
+
+  it("replaces it by another version, and deactivates it when it is to be", async () => {
+    const next = await published("plugin", "first", "2.0", pluginFile("first", "2.0"));
+    assert.match(await run({ plugins: [{ ...next, active: false }] }), /first 2\.0: installed/);
+    assert.match(fs.readFileSync(path.join(bench.content, "plugins/first/first.php"), "utf8"), /Version: 2\.0/);
+    assert.ok(!active().includes("first.php"));
+    assert.match(await run({ plugins: [next] }), /ended with 0/);
+    assert.match(active(), /first\/first\.php/);
+    first = next;
+  });
+
+  it("installs a theme and takes it, and does not remove one in use", async () => {
+    const files = { "own-theme/style.css": "/* Theme Name: Own */", "own-theme/index.php": "<?php" };
+    const theme = await published("theme", "own-theme", "1", files);
+    assert.match(await run({ plugins: [first], themes: [theme] }), /own-theme 1: installed/);
+    assert.equal(bench.rows("select option_value from wp_options where option_name = 'stylesheet'"), "own-theme");
+    const output = await run({ plugins: [first] });
+    assert.match(output, /own-theme is off the list and still in use[^]*ended with 1/);
+    assert.ok(folders("themes").includes("own-theme"));
+    await run({ plugins: [first], themes: [theme] });
+  });
+
+  const broken: [string, () => Promise<Extension>, RegExp][] = [
+    [
+      "has another checksum",
+      async () => ({
+        ...(await published("plugin", "second", "1", pluginFile("second", "1"))),
+        sha256: "0".repeat(64),
+      }),
+      /second 1: its sha256 is [0-9a-f]{64}, and 0{64} is expected: nothing of it was unpacked/,
+    ],
+    [
+      "hangs",
+      () => Promise.resolve({ slug: "hangs", version: "1", sha256: "0".repeat(64), active: true }),
+      /hangs\.1\.zip cannot be fetched: Operation too slow/,
+    ],
+    [
+      "breaks off in the middle",
+      () => Promise.resolve({ slug: "breaks", version: "1", sha256: "0".repeat(64), active: true }),
+      /breaks\.1\.zip cannot be fetched: /,
+    ],
+    [
+      "is not there",
+      () => Promise.resolve({ slug: "missing", version: "1", sha256: "0".repeat(64), active: true }),
+      /missing\.1\.zip answers 404/,
+    ],
+    [
+      "has a way out of its folder",
+      () => published("plugin", "sly", "1", { ...pluginFile("sly", "1"), "sly/../../sly.php": "<?php" }),
+      /sly 1: has the entry "sly\/\.\.\/\.\.\/sly\.php", which is not in the folder sly/,
+    ],
+    [
+      "has another folder",
+      () => published("plugin", "third", "1", pluginFile("other", "1")),
+      /third 1: has the entry "other\/other\.php", which is not in the folder third/,
+    ],
+  ];
+  for (const [what, extension, message] of broken) {
+    it(`refuses one that ${what}, leaves nothing behind, and does the others`, async () => {
+      const before = folders("plugins");
+      const wanted = await extension();
+      const output = await run({ plugins: [wanted, first] });
+      assert.match(output, message);
+      assert.match(output, /ended with 1\n$/);
+      assert.deepEqual(folders("plugins"), before);
+      assert.deepEqual(leftovers(), []);
+      assert.match(active(), /first\/first\.php/);
+    });
+  }
+
+  it("does not touch what somebody else has installed", async () => {
+    const akismet = await published("plugin", "akismet", "9", pluginFile("akismet", "9"));
+    const output = await run({ plugins: [first, akismet] });
+    assert.match(output, /akismet is there, and not from this stack: delete it in the dashboard/);
+    await run({ plugins: [] });
+    assert.ok(folders("plugins").includes("akismet"));
+  });
+
+  it("removes what is off the list, if it was from there", () => {
+    assert.ok(!folders("plugins").includes("first"));
+    assert.ok(!active().includes("first.php"));
+    assert.deepEqual(leftovers(), []);
+  });
+});

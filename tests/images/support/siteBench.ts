@@ -1,0 +1,112 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { siteFiles, siteJson, type SiteSettings } from "../../../components/site/siteFiles";
+import type { Container } from "./container";
+import { Workbench } from "./workbench";
+
+export const wordpress = "docker.io/library/wordpress:6.5-apache";
+const mariadb = "docker.io/library/mariadb:10.11";
+const wwwData = 33;
+
+const settings: SiteSettings = {
+  siteUrl: undefined,
+  siteHosts: [],
+  nodePort: 30007,
+  fileModifications: true,
+  uploadLimit: "64Mi",
+  phpMemory: "256Mi",
+};
+
+/** What a site with shared content has around its pods: a database, a claim, and the files of its ConfigMap. */
+export class SiteBench {
+  readonly workbench = new Workbench();
+  /** Folder with the files of the ConfigMap. */
+  config = "";
+  /** Folder in the place of the claim's `wp-content`. */
+  content = "";
+  private database: Container | undefined;
+  private runs = 0;
+
+  /** A database that is up, and an empty claim. */
+  async open(): Promise<void> {
+    await this.workbench.open(mariadb, wordpress);
+    this.config = this.workbench.volume();
+    const files = { ...siteFiles(settings), "settings.json": siteJson(settings, ["127.0.0.1"]) };
+    for (const [name, text] of Object.entries(files)) this.put(name, text);
+    const database = await this.workbench.start(mariadb, {
+      env: {
+        ...{ MARIADB_ROOT_PASSWORD: "root", MARIADB_INITDB_SKIP_TZINFO: "1" },
+        ...{ MARIADB_USER: "wordpress", MARIADB_PASSWORD: "secret", MARIADB_DATABASE: "wordpress" },
+      },
+    });
+    await database.until("it is healthy", () => database.exec(["healthcheck.sh", "--connect"]).code === 0);
+    this.database = database;
+  }
+
+  async close(): Promise<void> {
+    await this.workbench.close();
+  }
+
+  /** Writes a file of the ConfigMap. */
+  put(name: string, text: string): void {
+    fs.writeFileSync(path.join(this.config, name), text);
+  }
+
+  rows(sql: string): string {
+    const client = ["mariadb", "-N", "-uroot", "-proot", "wordpress", "-e", sql];
+    return this.database?.exec(client).output.trim() ?? "";
+  }
+
+  /** A new empty claim. */
+  claim(): string {
+    return this.workbench.volume(wwwData);
+  }
+
+  /** Starts the job that fills a claim. @param before what the shell does first */
+  fill(claim: string, before = "true"): Promise<Container> {
+    return this.workbench.start(wordpress, {
+      uid: wwwData,
+      env: { HOSTNAME: `fill-${++this.runs}` },
+      args: ["bash", "-c", `${before}; exec bash /etc/wordpress/fill.sh`],
+      volumes: { "/claim": claim, "/etc/wordpress": this.config },
+    });
+  }
+
+  /** Fills the claim that the tasks see. */
+  async fillContent(): Promise<void> {
+    const claim = this.claim();
+    await (await this.fill(claim)).ended();
+    this.content = path.join(claim, "wp-content");
+  }
+
+  /** Starts a command with the site around it, as a job has it. */
+  task(command: string, env: Readonly<Record<string, string>> = {}): Promise<Container> {
+    return this.workbench.start(wordpress, {
+      uid: wwwData,
+      env: {
+        ...{ WORDPRESS_DB_HOST: "127.0.0.1", WORDPRESS_DB_USER: "wordpress", WORDPRESS_DB_PASSWORD: "secret" },
+        WORDPRESS_CONFIG_EXTRA: "require '/etc/wordpress/site.php';",
+        ...env,
+      },
+      args: ["bash", "-c", `bash /etc/wordpress/core.sh && ${command}`],
+      volumes: {
+        "/var/www/html": this.workbench.volume(wwwData),
+        "/var/www/html/wp-content": this.content,
+        "/etc/wordpress": this.config,
+      },
+    });
+  }
+
+  /** Runs such a command to its end, and returns what it printed. */
+  async run(command: string, env?: Readonly<Record<string, string>>): Promise<string> {
+    const container = await this.task(command, env);
+    await container.ended();
+    return container.output;
+  }
+
+  /** Starts the job that makes the site. */
+  install(given: Readonly<Record<string, string>> = {}): Promise<Container> {
+    const administrator = { ADMIN_USER: "admin", ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "password" };
+    return this.task("exec php /etc/wordpress/install.php", { SITE_TITLE: "Site", ...administrator, ...given });
+  }
+}
