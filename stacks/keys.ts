@@ -67,6 +67,11 @@ export const sharedKeys = {
     "ReadWriteMany",
     "How pods share the claim: from all nodes, or with `ReadWriteOnce` all on one node.",
   ),
+  contentMigration: key(
+    oneOf("none", "merge"),
+    "none",
+    "`merge`, for a stack that had `perPod`: the files of all pods come along, while nobody can write.",
+  ),
   siteUrl: optionalKey(
     siteAddress,
     "The site's one address. Not set: it answers on every node's address at the NodePort, and on `siteHosts`.",

@@ -97,7 +97,7 @@ export function deploy(settings: Settings): StackOutputs {
     { dependsOn: [home, ground] },
   );
   const shared = { cluster, namespace, dataRetention };
-  const onError = (workload: Workload) => failureReport(`${workload.app}-failure`, cluster, workload);
+  const onError = (workload: Workload) => failureReport(`${workload.app}-${workload.kind}-failure`, cluster, workload);
   const options = { providers: [provider], dependsOn: [home, volumes] };
   const database = new MariaDb(
     "mariadb",
@@ -170,6 +170,7 @@ function requestedContent(content: ContentSettings): RequestedContent {
     accessMode: content.contentAccessMode,
     // A class that comes with the stack is not there yet.
     className: content.contentStorageClass,
+    migrates: content.contentMigration === "merge",
   };
 }
 
@@ -181,6 +182,7 @@ function siteContent(
   return {
     content: "shared",
     accessMode: content.contentAccessMode,
+    migrates: content.contentMigration === "merge",
     settings: { ...content, siteHosts: content.siteHosts ?? [], nodePort: wordpressNodePort },
     extensions: { repository: content.pluginRepository, plugins: content.plugins, themes: content.themes },
     administrator: {

@@ -19,7 +19,8 @@ export async function refusalOfManyNodes(
   nodes: readonly Node[],
   namespace: string,
 ): Promise<string | undefined> {
-  await remove(kubectl, namespace);
+  // Of a trial that was cut off.
+  await remove(kubectl, namespace, "--timeout=120s");
   await kubectl.run(["create", "namespace", namespace]);
   try {
     // A class that waits for a pod's node is told one, as the scheduler would tell it.
@@ -47,11 +48,11 @@ export async function refusalOfManyNodes(
     }
     return undefined;
   } finally {
-    await remove(kubectl, namespace);
+    await remove(kubectl, namespace, "--wait=false");
   }
 }
 
 /** Its claim goes with it, and the volume with the claim. */
-async function remove(kubectl: Kubectl, namespace: string): Promise<void> {
-  await kubectl.run(["delete", "namespace", namespace, "--ignore-not-found=true", "--timeout=120s"]);
+async function remove(kubectl: Kubectl, namespace: string, patience: string): Promise<void> {
+  await kubectl.run(["delete", "namespace", namespace, "--ignore-not-found=true", patience]);
 }

@@ -1,4 +1,4 @@
-import { contentClaimName } from "../storage/claims";
+import { contentClaimName, migratedAnnotation } from "../storage/claims";
 import { configSet } from "../validation";
 import { claimsOf } from "./claimFindings";
 import type { ClusterFacts, PreflightRequest } from "./preflightChecks";
@@ -7,10 +7,13 @@ import type { ClusterFacts, PreflightRequest } from "./preflightChecks";
 export function contentFindings({ content }: PreflightRequest, facts: ClusterFacts): string[] {
   const perPod = claimsOf("wordpress", facts.claims).map(({ metadata }) => metadata.name);
   const shared = facts.claims.find(({ metadata }) => metadata.name === contentClaimName);
+  const isMigrated = shared?.metadata.annotations?.[migratedAnnotation] === "true";
   if (content.content === "perPod") {
-    return shared ? [keeps("perPod", "shared", contentClaimName)] : [];
+    // A migration that has not come to its end has taken nothing away: it can be gone back from.
+    const isUnfinished = perPod.length > 0 && !isMigrated;
+    return shared && !isUnfinished ? [cannotGoBack(perPod)] : [];
   }
-  if (perPod.length > 0) return [keeps("shared", "perPod", perPod.join(", "))];
+  if (perPod.length > 0 && !content.migrates && !isMigrated) return [leavesBehind(perPod)];
   const names = facts.classes.map(({ metadata }) => metadata.name);
   if (content.className !== undefined && !names.includes(content.className)) {
     return [
@@ -37,11 +40,19 @@ export function contentFindings({ content }: PreflightRequest, facts: ClusterFac
   ];
 }
 
-/** Files do not follow to another place by themselves. */
-function keeps(now: string, before: string, claims: string): string {
+function leavesBehind(claims: readonly string[]): string {
   return (
-    `content: "${now}" is not allowed on this stack: the site's files are in ${claims}, and would stay there. Keep it: ` +
-    `${configSet("content", before)}. To move: make a second stack with the new value, copy database and files, then ` +
+    `content: "shared" is not allowed on this stack: the site's files are in ${claims.join(", ")}. Keep it: ` +
+    `${configSet("content", "perPod")}. Or bring them along, while nobody can write: ${configSet("contentMigration", "merge")} ` +
+    '(docs/operations.md, "From perPod to shared")'
+  );
+}
+
+function cannotGoBack(perPod: readonly string[]): string {
+  const old = perPod.length > 0 ? ` What is in ${perPod.join(", ")} is from before the move.` : "";
+  return (
+    `content: "perPod" is not allowed on this stack: the site's files are in ${contentClaimName}, and would stay there.${old} ` +
+    `Keep it: ${configSet("content", "shared")}. To move: make a second stack with the new value, copy database and files, then ` +
     'destroy this one (docs/operations.md, "Moving a site")'
   );
 }

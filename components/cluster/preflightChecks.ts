@@ -40,6 +40,8 @@ export type RequestedContent =
       readonly accessMode: ContentAccessMode;
       /** Without one the cluster's default is taken. */
       readonly className?: string | undefined;
+      /** Whether the files of pods that each have their own are to be brought along. */
+      readonly migrates: boolean;
     };
 
 /** What was agreed on at the last `up`: the command's output, kept in the stack's state. */

@@ -140,25 +140,48 @@ export function taskPodSpec(args: SharedPodArgs, command: readonly string[], env
   };
 }
 
-/** The pod that fills the claim: the only one that sees all of it. */
-export function fillPodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">) {
+/** A pod that sees all of the claim, and nothing of WordPress. */
+function claimPod(args: Pick<SharedPodArgs, "image" | "accessMode">, command: readonly string[], from?: string) {
   const pod = sitePod(args);
+  const volumes = pod.volumes.filter(({ name }) => name !== "core");
   return {
     ...pod,
     initContainers: [],
-    volumes: pod.volumes.filter(({ name }) => name !== "core"),
+    volumes: [
+      ...volumes,
+      ...(from === undefined ? [] : [{ name: "from", persistentVolumeClaim: { claimName: from, readOnly: true } }]),
+    ],
     restartPolicy: "Never",
     containers: [
       {
-        name: "fill",
+        name: "task",
         image: args.image,
-        command: ["bash", `${siteFolder}/fill.sh`],
+        command: [...command],
         securityContext: restricted,
         resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: "256Mi" } },
-        volumeMounts: [{ name: "content", mountPath: "/claim" }, siteMount],
+        volumeMounts: [
+          { name: "content", mountPath: "/claim" },
+          siteMount,
+          ...(from === undefined ? [] : [{ name: "from", mountPath: "/from", readOnly: true }]),
+        ],
       },
     ],
   };
+}
+
+/** The pod that fills the claim. */
+export function fillPodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">) {
+  return claimPod(args, ["bash", `${siteFolder}/fill.sh`]);
+}
+
+/** A pod that copies the content of a pod's own claim beside the shared one. @param number the pod's */
+export function copyPodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">, claim: string, number: string) {
+  return claimPod(args, ["bash", `${siteFolder}/copy.sh`, number], claim);
+}
+
+/** The pod that makes one content of all copies. */
+export function mergePodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">) {
+  return claimPod(args, ["php", `${siteFolder}/merge.php`]);
 }
 
 /** Apache and its opcache need as much as two large requests beside them. */

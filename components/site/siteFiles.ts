@@ -54,6 +54,8 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     "fill.sh": fileText("fill.sh"),
     "core.sh": fileText("core.sh"),
     "extensions.php": fileText("extensions.php"),
+    "copy.sh": fileText("copy.sh"),
+    "merge.php": fileText("merge.php"),
     "site.ini": [
       `memory_limit = ${quantityBytes(settings.phpMemory)}`,
       `upload_max_filesize = ${upload}`,

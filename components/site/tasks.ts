@@ -1,5 +1,6 @@
 import { Job } from "@pulumi/kubernetes/batch/v1";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Workload } from "../cluster/diagnosis";
 import { taskLabels } from "../labels";
 import { contentLabels } from "./sharedPod";
 import { digest } from "./siteFiles";
@@ -12,37 +13,44 @@ export function taskPodLabels(task: string) {
   return { ...taskLabels(task), ...contentLabels };
 }
 
-/**
- * A job that is run once for each form of its pod: another image is another job, under another name. One that failed is made
- * anew by the next `up`.
- */
+/** A job that is run once for each form of its pod. */
+export interface Task {
+  readonly namespace: string;
+  /** What the job's name begins with, and its pods' label `app`. */
+  readonly name: string;
+  readonly pod: object;
+  /** How often it is tried again. @default 3 */
+  readonly retries?: number;
+  /** Called when it does not end well. */
+  readonly onError: (workload: Workload) => pulumi.ErrorHook;
+}
+
+/** Runs a task: another image is another job, under another name. One that failed is made anew by the next `up`. */
 export function runOnce(
   name: string,
-  task: {
-    readonly namespace: string;
-    readonly name: string;
-    readonly pod: object;
-    /** How often it is tried again. @default 3 */
-    readonly retries?: number;
-  },
+  { namespace, name: task, pod, retries = 3, onError }: Task,
   options: pulumi.CustomResourceOptions,
 ): Job {
   return new Job(
     name,
     {
       metadata: {
-        name: `${task.name}-${digest(task.pod).slice(0, 8)}`,
-        namespace: task.namespace,
-        labels: taskLabels(task.name),
+        name: `${task}-${digest(pod).slice(0, 8)}`,
+        namespace,
+        labels: taskLabels(task),
         annotations: { "pulumi.com/replaceUnready": "true" },
       },
       spec: {
         // It can be run again: what it did is still done.
-        backoffLimit: task.retries ?? 3,
+        backoffLimit: retries,
         activeDeadlineSeconds: taskSeconds,
-        template: { metadata: { labels: taskPodLabels(task.name) }, spec: task.pod as never },
+        template: { metadata: { labels: taskPodLabels(task) }, spec: pod as never },
       },
     },
-    { ...options, customTimeouts: { create: `${taskSeconds + 60}s` } },
+    {
+      ...options,
+      customTimeouts: { create: `${taskSeconds + 60}s` },
+      hooks: { onError: [onError({ namespace, kind: "Job", app: task })] },
+    },
   );
 }

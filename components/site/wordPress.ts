@@ -12,7 +12,8 @@ import { growClaims } from "../storage/claimGrowth";
 import { claimRetentionPolicy, claimTemplate, type ContentAccessMode, type DataRetention } from "../storage/claims";
 import { WordPressKeys } from "./keys";
 import { sharedSelector } from "./sharedPod";
-import { type Administrator, SharedSite } from "./sharedSite";
+import type { Administrator } from "./installer";
+import { SharedSite } from "./sharedSite";
 import type { Extensions, SiteSettings } from "./siteFiles";
 import { wordPressPodSpec } from "./wordPressPod";
 
@@ -24,6 +25,8 @@ export type SiteContent =
       /** In one claim for all pods, with core from the image. */
       readonly content: "shared";
       readonly accessMode: ContentAccessMode;
+      /** Whether the files of pods that each have their own are brought along. */
+      readonly migrates: boolean;
       readonly settings: SiteSettings;
       readonly extensions: Extensions;
       readonly administrator: Administrator;
@@ -91,7 +94,11 @@ export class WordPress extends pulumi.ComponentResource {
     );
     if (content.content === "shared") {
       const runsAfter = [args.podsAfter, keys, service];
-      const site = new SharedSite(`${name}-shared`, { ...args, ...content, keys, runsAfter }, child);
+      // The pods that each have their own files go, and their claims stay.
+      const former = content.migrates
+        ? this.podsWithClaims(name, { ...args, replicas: 0, dataRetention: "retain" }, keys, service, options)
+        : undefined;
+      const site = new SharedSite(`${name}-shared`, { ...args, ...content, keys, runsAfter, former }, child);
       this.adminPassword = site.adminPassword;
     } else {
       this.podsWithClaims(name, args, keys, service, options);
@@ -105,15 +112,20 @@ export class WordPress extends pulumi.ComponentResource {
     keys: WordPressKeys,
     service: Service,
     options: pulumi.ComponentResourceOptions,
-  ): void {
+  ): StatefulSet {
     const { namespace } = args;
     const claims = { namespace, statefulSet: "wordpress", size: args.storage };
-    const growth = kubectlCommand(
-      `${name}-growth`,
-      { cluster: args.cluster, onChange: "components/storage/claimGrowthCommand.ts", request: claims },
-      { parent: this, dependsOn: dependencies(options) },
-    );
-    new StatefulSet(
+    const grows = args.content.content === "perPod";
+    const growth = grows
+      ? [
+          kubectlCommand(
+            `${name}-growth`,
+            { cluster: args.cluster, onChange: "components/storage/claimGrowthCommand.ts", request: claims },
+            { parent: this, dependsOn: dependencies(options) },
+          ),
+        ]
+      : [];
+    return new StatefulSet(
       `${name}-pods`,
       {
         metadata: {
@@ -136,13 +148,13 @@ export class WordPress extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: dependencies(options, args.podsAfter, keys, service, growth),
+        dependsOn: dependencies(options, args.podsAfter, keys, service, ...growth),
         ignoreChanges: ["spec.volumeClaimTemplates"],
         hooks: {
           // Pods that are added later get their claims from the first template: see growClaims.
           afterUpdate: [
             async () => {
-              await growClaims(new Kubectl(args.cluster), claims);
+              if (grows) await growClaims(new Kubectl(args.cluster), claims);
             },
           ],
           onError: [args.onError({ namespace, kind: "StatefulSet", app: "wordpress" })],

@@ -4,6 +4,9 @@ export type DataRetention = "delete" | "retain";
 /** Name of the claim that the pods of a site with shared content have together. */
 export const contentClaimName = "wordpress-content";
 
+/** On that claim, once the content of all pods' claims is on it. */
+export const migratedAnnotation = "wordpress/migrated";
+
 /** How it can be mounted: from all nodes, or from one node at a time. */
 export type ContentAccessMode = "ReadWriteMany" | "ReadWriteOnce";
 

@@ -69,7 +69,7 @@ describe("the rights of the context's user", () => {
     const { kubectl } = smallCluster(
       ({ resource }) => !["deployments", "jobs", "persistentvolumeclaims"].includes(resource),
     );
-    const content = { content: "shared", accessMode: "ReadWriteOnce" } as const;
+    const content = { content: "shared", accessMode: "ReadWriteOnce", migrates: false } as const;
     assert.deepEqual(await missingRights(kubectl, { ...request, content }), [
       "list, patch, get, watch, create, delete persistentvolumeclaims in namespace blog",
       "get, list, watch, create, patch, delete deployments.apps in namespace blog",

@@ -153,7 +153,9 @@ describe("a site with shared content", () => {
   });
 
   it("has one claim of its own class, which nothing replaces", async () => {
-    const { inputs, ignoreChanges, protect } = (await stack({ wordpressStorage: "5Gi" }))("wordpress-shared-claim");
+    const { inputs, ignoreChanges, protect } = (await stack({ wordpressStorage: "5Gi" }))(
+      "wordpress-shared-content-claim",
+    );
     assert.equal((inputs.metadata as { name: string }).name, "wordpress-content");
     assert.deepEqual(inputs.spec, {
       accessModes: ["ReadWriteMany"],
@@ -166,7 +168,7 @@ describe("a site with shared content", () => {
 
   it("protects with retain its claim and what its administrator logs in with", async () => {
     const resource = await stack({ dataRetention: "retain" });
-    for (const name of ["claim", "admin", "admin-password"]) {
+    for (const name of ["content-claim", "installer-admin", "installer-admin-password"]) {
       assert.ok(resource(`wordpress-shared-${name}`).protect, name);
     }
   });
@@ -174,7 +176,7 @@ describe("a site with shared content", () => {
   it("runs its jobs again for another image, under other names, and for nothing of the pods'", async () => {
     const names = async (config: Record<string, string>) => {
       const resource = await stack(config);
-      return ["fill", "install"].map((job) => nameOf(resource(`wordpress-shared-${job}`)));
+      return ["content-fill", "installer-install"].map((job) => nameOf(resource(`wordpress-shared-${job}`)));
     };
     const before = await names({});
     assert.deepEqual(await names({ wordpressReplicas: "3", uploadLimit: "1Gi", keyRotation: "2" }), before);
@@ -183,13 +185,13 @@ describe("a site with shared content", () => {
   });
 
   it("leaves what is due to one job at a time", async () => {
-    const { concurrencyPolicy } = (await stack())("wordpress-shared-cron").spec as { concurrencyPolicy: string };
+    const { concurrencyPolicy } = (await stack())("wordpress-shared-cron-job").spec as { concurrencyPolicy: string };
     assert.equal(concurrencyPolicy, "Forbid");
   });
 
   it("keeps the administrator's password in a Secret, random or as it was given", async () => {
     const secretOf = async (config: Record<string, string>) =>
-      JSON.stringify((await stack(config))("wordpress-shared-admin").inputs.stringData);
-    assert.match(await secretOf({}), /random-wordpress-shared-admin-password/);
+      JSON.stringify((await stack(config))("wordpress-shared-installer-admin").inputs.stringData);
+    assert.match(await secretOf({}), /random-wordpress-shared-installer-admin-password/);
   });
 });

@@ -34,6 +34,6 @@ describe("the preset dev, on a class for one node at a time", function () {
     await site.project.up();
     await site.cluster.until("two pods", 60, async () => (await sitePods(site)).length === 2);
     assert.equal(new Set((await sitePods(site)).map(({ spec }) => spec.nodeName)).size, 1);
-    assert.equal((await fetch(site.address)).status, 200);
+    assert.equal(await site.status(), 200);
   });
 });

@@ -74,7 +74,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
     it("brings one class and its provisioner, and a site on it", async () => {
       const { cluster, project, namespace } = site;
       await project.up();
-      assert.equal((await fetch(site.address, { redirect: "manual" })).status, 302);
+      assert.equal(await site.status(), 302);
       assert.deepEqual((await project.outputs()).storageClasses, ["openebs-hostpath"]);
       const classes = await cluster.names("storageclasses");
       assert.deepEqual(
@@ -208,7 +208,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
         "volume of on-pools/data-mariadb-0",
         "volume of on-pools/data-wordpress-0",
       ]);
-      assert.equal((await fetch(site.address, { redirect: "manual" })).status, 302);
+      assert.equal(await site.status(), 302);
     });
 
     it("shows what the chapter shows: pools that are online, and its classes", async () => {

@@ -132,12 +132,44 @@ describe("a stack with shared content", function () {
 describe("a stack with content per pod", function () {
   this.timeout(120_000);
 
+  it("brings its files along when it is told to: no pod writes, the claims stay, and only then other pods come", async () => {
+    const site = await RecordedSite.start();
+    try {
+      await site.up({ wordpressReplicas: "3" });
+      site.provider.runCommand = ((run) => (command) =>
+        command.script.includes("migrationCommand") ? Promise.resolve("3 files") : run(command))(
+        site.provider.runCommand,
+      );
+      await site.up({ content: "shared", contentAccessMode: "ReadWriteOnce", contentMigration: "merge" });
+      const changed = done(site.calls, "update").find((call) => subject(call) === "StatefulSet/wordpress");
+      assert.ok(changed, "the pods go on writing");
+      const { spec } = changed.inputs as { spec: { replicas: number; persistentVolumeClaimRetentionPolicy: object } };
+      assert.strictEqual(spec.replicas, 0);
+      assert.deepStrictEqual(spec.persistentVolumeClaimRetentionPolicy, {
+        whenDeleted: "Retain",
+        whenScaled: "Retain",
+      });
+      const made = done(site.calls, "create");
+      const migration = made.find((call) => subject(call) === "Command/wordpress-shared-content-migration");
+      assert.ok(migration && (changed.answered ?? Infinity) < migration.serial);
+      assertBefore(made, "PersistentVolumeClaim/wordpress-content", "Command/wordpress-shared-content-migration");
+      assertBefore(made, "Command/wordpress-shared-content-migration", fill);
+      assertBefore(made, fill, pods);
+      assert.ok(!deeds(site.calls).some((deed) => deed.startsWith("delete StatefulSet")));
+    } finally {
+      site.stop();
+    }
+  });
+
   it("is not told to share it: its files would stay behind", async () => {
     const site = await RecordedSite.start();
     try {
       await site.up();
       const output = await failure(site.up({ content: "shared", contentAccessMode: "ReadWriteOnce" }));
-      assert.match(output, /content: "shared" is not allowed on this stack: .*in data-wordpress-0, and would stay/);
+      assert.match(
+        output,
+        /content: "shared" is not allowed on this stack: .*in data-wordpress-0\. .*contentMigration merge/,
+      );
     } finally {
       site.stop();
     }

@@ -24,6 +24,7 @@ const shared = {
   content: "shared",
   contentStorageClass: undefined,
   contentAccessMode: "ReadWriteOnce",
+  contentMigration: "none",
   siteUrl: undefined,
   siteHosts: undefined,
   siteTitle: "WordPress",
@@ -159,6 +160,7 @@ describe("settings", () => {
   const single = { content: "shared", contentAccessMode: "ReadWriteOnce" };
   const takenShared: [string, string, unknown][] = [
     ["contentStorageClass", "nfs.fast", undefined],
+    ["contentMigration", "merge", undefined],
     ["siteUrl", "https://blog.example.com", undefined],
     ["siteUrl", "http://192.0.2.1:8080", undefined],
     ["siteHosts", '["a.example","b.example"]', ["a.example", "b.example"]],

@@ -44,6 +44,19 @@ export class LabSite {
     this.project.remove();
   }
 
+  /**
+   * Status of the front page, without following a redirect. Under load kube-proxy opens a NodePort some seconds after the pods
+   * behind it are ready.
+   */
+  async status(): Promise<number> {
+    let status = 0;
+    await this.cluster.until("the NodePort answers", 20, async () => {
+      ({ status } = await fetch(this.address, { redirect: "manual" }));
+      return true;
+    });
+    return status;
+  }
+
   /** What SQL prints when root runs it, without headings. */
   async rows(sql: string): Promise<string> {
     const client = `exec mariadb -N -uroot -p"$MARIADB_ROOT_PASSWORD" wordpress -e "$1"`;

@@ -1,0 +1,44 @@
+import { CronJob } from "@pulumi/kubernetes/batch/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { dependencies } from "../dependencies";
+import { taskLabels } from "../labels";
+import { type SharedPodArgs, taskPodSpec } from "./sharedPod";
+import { taskPodLabels } from "./tasks";
+
+export interface CronArgs {
+  readonly namespace: string;
+  readonly pod: SharedPodArgs;
+}
+
+/** Runs what is due of WordPress's own cron, every five minutes and once for all pods. */
+export class Cron extends pulumi.ComponentResource {
+  constructor(name: string, { namespace, pod }: CronArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:site:Cron", name, {}, options);
+    const task = "wordpress-cron";
+    new CronJob(
+      `${name}-job`,
+      {
+        metadata: { name: task, namespace, labels: taskLabels(task) },
+        spec: {
+          schedule: "*/5 * * * *",
+          concurrencyPolicy: "Forbid",
+          startingDeadlineSeconds: 240,
+          successfulJobsHistoryLimit: 1,
+          failedJobsHistoryLimit: 1,
+          jobTemplate: {
+            spec: {
+              backoffLimit: 0,
+              activeDeadlineSeconds: 900,
+              template: {
+                metadata: { labels: taskPodLabels(task) },
+                spec: taskPodSpec(pod, ["php", "/var/www/html/wp-cron.php"]),
+              },
+            },
+          },
+        },
+      },
+      { parent: this, dependsOn: dependencies(options) },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,125 @@
+<?php
+/**
+ * Makes one wp-content of the copies of all pods' content. A file that differs is there twice: the newest in its place, the others
+ * below `conflicts`, which nobody serves. wp-content appears whole or not at all.
+ */
+
+const ROOT = '/claim';
+
+if ( is_dir( ROOT . '/wp-content' ) ) {
+	echo "wp-content is there already\n";
+	exit( 0 );
+}
+clear( ROOT . '/merging' );
+clear( ROOT . '/conflicts' );
+mkdir( ROOT . '/merging' );
+$pods = array_map( 'basename', glob( ROOT . '/migration/[0-9]*', GLOB_ONLYDIR ) );
+$pods = array_filter( $pods, 'ctype_digit' );
+sort( $pods, SORT_NUMERIC );
+$owners    = array();
+$conflicts = array();
+foreach ( $pods as $pod ) {
+	foreach ( files_in( ROOT . "/migration/$pod" ) as $file ) {
+		$from = ROOT . "/migration/$pod/$file";
+		$to   = ROOT . "/merging/$file";
+		if ( ! exists( $to ) && ! is_inside_a_file( $file ) ) {
+			put( $from, $to );
+			$owners[ $file ] = $pod;
+		} elseif ( ! is_same( $from, $to ) ) {
+			$is_newer = ! is_dir( $to ) && exists( $to ) && filemtime( $from ) > filemtime( $to );
+			$loser    = $is_newer ? $owners[ $file ] : $pod;
+			if ( $is_newer ) {
+				put( ROOT . "/migration/$loser/$file", ROOT . "/conflicts/pod-$loser/$file" );
+				unlink( $to );
+				put( $from, $to );
+				$owners[ $file ] = $pod;
+			} else {
+				put( $from, ROOT . "/conflicts/pod-$pod/$file" );
+			}
+			$conflicts[] = "$file: that of pod {$loser} is in conflicts/pod-$loser/$file";
+		}
+	}
+}
+
+// Every byte of every pod is somewhere.
+foreach ( $pods as $pod ) {
+	foreach ( files_in( ROOT . "/migration/$pod" ) as $file ) {
+		$from = ROOT . "/migration/$pod/$file";
+		if ( ! is_same( $from, ROOT . "/merging/$file" ) && ! is_same( $from, ROOT . "/conflicts/pod-$pod/$file" ) ) {
+			fwrite( STDERR, "$file of pod $pod is not as it was: nothing was changed\n" );
+			exit( 1 );
+		}
+	}
+}
+if ( $conflicts ) {
+	file_put_contents( ROOT . '/conflicts/list.txt', implode( "\n", $conflicts ) . "\n" );
+}
+rename( ROOT . '/merging', ROOT . '/wp-content' );
+clear( ROOT . '/migration' );
+printf( "one content of %d pods: %d files, %d conflicts\n", count( $pods ), count( $owners ), count( $conflicts ) );
+foreach ( $conflicts as $conflict ) {
+	echo "conflict: $conflict\n";
+}
+
+/** Files and links below a folder, by their paths in it. */
+function files_in( string $folder ): Generator {
+	$all = new RecursiveIteratorIterator(
+		new RecursiveDirectoryIterator( $folder, FilesystemIterator::SKIP_DOTS ),
+		RecursiveIteratorIterator::SELF_FIRST
+	);
+	foreach ( $all as $file ) {
+		if ( $file->isLink() || ! $file->isDir() ) {
+			yield substr( $file->getPathname(), strlen( $folder ) + 1 );
+		}
+	}
+}
+
+function exists( string $file ): bool {
+	return file_exists( $file ) || is_link( $file );
+}
+
+/** Whether one pod has a file where another has a folder on the way to this one. */
+function is_inside_a_file( string $file ): bool {
+	for ( $parent = dirname( $file ); '.' !== $parent; $parent = dirname( $parent ) ) {
+		$there = ROOT . "/merging/$parent";
+		if ( exists( $there ) && ! is_dir( $there ) ) {
+			return true;
+		}
+	}
+	return false;
+}
+
+function is_same( string $one, string $other ): bool {
+	if ( is_link( $one ) || is_link( $other ) ) {
+		return is_link( $one ) && is_link( $other ) && readlink( $one ) === readlink( $other );
+	}
+	return is_file( $one ) && is_file( $other ) && filesize( $one ) === filesize( $other )
+		&& hash_file( 'sha256', $one ) === hash_file( 'sha256', $other );
+}
+
+/** Puts a file into another place too, with its mode and time. */
+function put( string $from, string $to ): void {
+	is_dir( dirname( $to ) ) || mkdir( dirname( $to ), 0755, true );
+	if ( is_link( $from ) ) {
+		symlink( readlink( $from ), $to );
+		return;
+	}
+	if ( ! @link( $from, $to ) && ! ( copy( $from, $to ) && chmod( $to, fileperms( $from ) & 0777 ) && touch( $to, filemtime( $from ) ) ) ) {
+		fwrite( STDERR, "$to cannot be written: nothing was changed\n" );
+		exit( 1 );
+	}
+}
+
+function clear( string $folder ): void {
+	if ( ! is_dir( $folder ) ) {
+		return;
+	}
+	$all = new RecursiveIteratorIterator(
+		new RecursiveDirectoryIterator( $folder, FilesystemIterator::SKIP_DOTS ),
+		RecursiveIteratorIterator::CHILD_FIRST
+	);
+	foreach ( $all as $file ) {
+		$file->isDir() && ! $file->isLink() ? rmdir( $file->getPathname() ) : unlink( $file->getPathname() );
+	}
+	rmdir( $folder );
+}

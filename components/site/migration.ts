@@ -1,0 +1,119 @@
+import type { Kubectl } from "../cluster/kubectl";
+import type { AnyObject, Claim, Pod } from "../cluster/objects";
+import { claimsOf } from "../cluster/claimFindings";
+import { Refused } from "../cluster/commandProcess";
+import { untilNoneLeft } from "../cluster/waiting";
+import { taskLabels } from "../labels";
+import { contentClaimName, type ContentAccessMode, migratedAnnotation } from "../storage/claims";
+import { copyPodSpec, mergePodSpec } from "./sharedPod";
+
+/** A site whose files are to come from its pods' claims onto one. */
+export interface MigrationRequest {
+  readonly namespace: string;
+  readonly image: string;
+  readonly accessMode: ContentAccessMode;
+}
+
+/** Whole seconds that the old pods may take to go, and that one claim may take to be copied. */
+const patience = { pods: 300, copy: 3600 };
+
+interface Job extends AnyObject {
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+  };
+}
+
+/**
+ * Brings the content of all the pods' claims onto the shared one: no pod writes any more, each claim is copied and compared, then
+ * one content is made of all. Cut off anywhere, it goes on from there; the pods' claims are only read.
+ * @returns what it did, a line each
+ */
+export async function migrate(
+  kubectl: Kubectl,
+  { namespace, image, accessMode }: MigrationRequest,
+  say: (line: string) => void,
+): Promise<string[]> {
+  const all = await kubectl.list<Claim>("persistentvolumeclaims", namespace);
+  const shared = all.find(({ metadata }) => metadata.name === contentClaimName);
+  if (shared?.metadata.annotations?.[migratedAnnotation] === "true") return [];
+  const claims = claimsOf("wordpress", all);
+  await untilNoneLeft(
+    patience.pods,
+    async () => (await kubectl.list<Pod>("pods", namespace)).filter(({ metadata }) => isOfAPodsClaim(metadata)),
+    (pods) =>
+      new Refused(
+        `After ${patience.pods} s these pods still write: ${pods.map(({ metadata }) => metadata.name).join(", ")}.\n` +
+          `Look: kubectl --namespace ${namespace} describe pods. Then again: pulumi up`,
+      ),
+  );
+  const lines: string[] = [];
+  const run = async (name: string, pod: object) => {
+    const output = await runJob(kubectl, namespace, name, pod);
+    output.forEach(say);
+    lines.push(...output);
+  };
+  for (const { metadata } of claims) {
+    const number = metadata.name.slice("data-wordpress-".length);
+    await run(`wordpress-copy-${number}`, copyPodSpec({ image, accessMode }, metadata.name, number));
+  }
+  await run("wordpress-merge", mergePodSpec({ image, accessMode }));
+  const mark = [`${migratedAnnotation}=true`, "--overwrite", "--namespace", namespace];
+  await kubectl.run(["annotate", "persistentvolumeclaim", contentClaimName, ...mark]);
+  return lines;
+}
+
+/** Whether it is a pod of the StatefulSet's: those of the Deployment and of jobs have other names. */
+function isOfAPodsClaim({ name, labels = {} }: Pod["metadata"]): boolean {
+  return labels.app === "wordpress" && /^wordpress-\d+$/.test(name);
+}
+
+/** Runs a job to its end, a new one each time and never two at once, and returns the lines that it printed. */
+async function runJob(kubectl: Kubectl, namespace: string, name: string, pod: object): Promise<string[]> {
+  const where = ["--namespace", namespace];
+  const remove = () =>
+    kubectl.run(["delete", "job", name, ...where, "--ignore-not-found=true", "--cascade=foreground"]);
+  await remove();
+  const job = {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, namespace, labels: taskLabels("wordpress-migration") },
+    spec: {
+      backoffLimit: 0,
+      activeDeadlineSeconds: patience.copy,
+      template: {
+        metadata: { labels: { ...taskLabels("wordpress-migration"), "wordpress/content": "shared" } },
+        spec: pod,
+      },
+    },
+  };
+  await kubectl.run(["create", "--filename=-"], JSON.stringify(job));
+  const logs = () => kubectl.run(["logs", `job/${name}`, ...where, "--tail=1000"]).catch(() => "");
+  let ended: Job | undefined;
+  const unfinished = async () => {
+    const seen = await kubectl.json<Job>(["get", "job", name, ...where]);
+    ended = seen;
+    return condition(seen, "Complete") || condition(seen, "Failed") ? [] : [seen];
+  };
+  await untilNoneLeft(
+    patience.copy,
+    unfinished,
+    () => new Refused(`The job ${name} has not ended after ${patience.copy} s.\nThen again: pulumi up`),
+  );
+  const output = (await logs()).trimEnd().split("\n").filter(Boolean);
+  if (ended && condition(ended, "Failed")) {
+    const reason = condition(ended, "Failed")?.message ?? "";
+    throw new Refused(
+      [`The job ${name} failed: ${reason}`, ...output.slice(-10).map((line) => `  | ${line}`), goOnOrBack].join("\n"),
+    );
+  }
+  await remove();
+  return output;
+}
+
+const goOnOrBack =
+  "The pods' own claims are as they were. Mend the cause, then again: pulumi up. To go back: pulumi config set content perPod, " +
+  "without the keys that are for shared content, then pulumi up";
+
+function condition({ status }: Job, type: string) {
+  return status?.conditions?.find((candidate) => candidate.type === type && candidate.status === "True");
+}

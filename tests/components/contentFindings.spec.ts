@@ -1,0 +1,64 @@
+import * as assert from "node:assert/strict";
+import { contentFindings } from "../../components/cluster/contentFindings";
+import type { Claim, StorageClass } from "../../components/cluster/objects";
+import type { ClusterFacts, PreflightRequest, RequestedContent } from "../../components/cluster/preflightChecks";
+
+const claim = (name: string, annotations: Record<string, string> = {}): Claim => ({
+  metadata: { name, uid: name, annotations },
+  spec: { storageClassName: "many", accessModes: ["ReadWriteMany"], resources: { requests: { storage: "1Gi" } } },
+});
+const perPod = [claim("data-mariadb-0"), claim("data-wordpress-0"), claim("data-wordpress-1")];
+const shared = claim("wordpress-content");
+const migrated = claim("wordpress-content", { "wordpress/migrated": "true" });
+const many = { content: "shared", accessMode: "ReadWriteMany", className: "many", migrates: false } as const;
+
+const findings = (content: RequestedContent, claims: readonly Claim[] = [], more: Partial<ClusterFacts> = {}) => {
+  const classes: StorageClass[] = [{ metadata: { name: "many", uid: "many" }, provisioner: "x" }];
+  return contentFindings({ content } as PreflightRequest, { claims, classes, ...more } as ClusterFacts);
+};
+const finding = (...args: Parameters<typeof findings>) => {
+  const all = findings(...args);
+  assert.equal(all.length, 1, all.join("\n"));
+  return all[0] ?? "";
+};
+
+describe("what stands in the way of the site's content", () => {
+  it("is nothing for a stack that begins, or stays as it is", () => {
+    assert.deepEqual(findings(many), []);
+    assert.deepEqual(findings(many, [shared]), []);
+    assert.deepEqual(findings({ content: "perPod" }), []);
+    assert.deepEqual(findings({ content: "perPod" }, perPod), []);
+  });
+
+  it("is a class that is not there, or that refuses many nodes, with the ways out", () => {
+    assert.equal(
+      finding({ ...many, className: "none-such" }),
+      'contentStorageClass: "none-such" is no storage class of this cluster; it has many; choose one: ' +
+        "pulumi config set contentStorageClass many",
+    );
+    assert.match(
+      finding(many, [], { contentRefusal: "single nodes only" }),
+      /"many" has no volumes that many nodes can write to: single nodes only\. .*ReadWriteOnce.*content perPod/,
+    );
+  });
+
+  it("is another class or mode for a claim that is there", () => {
+    assert.match(finding({ ...many, accessMode: "ReadWriteOnce" }, [shared]), /contentAccessMode: .*Keep it/);
+    const other = { classes: [{ metadata: { name: "other", uid: "1" }, provisioner: "x" }] };
+    assert.match(finding({ ...many, className: "other" }, [shared], other), /contentStorageClass: .*has "many"/);
+  });
+
+  it("is that files would be left behind, unless they are to come along, or did", () => {
+    assert.match(finding(many, perPod), /in data-wordpress-0, data-wordpress-1\. .*contentMigration merge/);
+    assert.deepEqual(findings({ ...many, migrates: true }, perPod), []);
+    assert.deepEqual(findings({ ...many, migrates: true }, [...perPod, shared]), []);
+    assert.deepEqual(findings(many, [...perPod, migrated]), []);
+    assert.match(finding(many, [...perPod, shared]), /contentMigration merge/);
+  });
+
+  it("is the way back from shared content, but for a move that has not come to its end", () => {
+    assert.match(finding({ content: "perPod" }, [shared]), /in wordpress-content, and would stay there/);
+    assert.match(finding({ content: "perPod" }, [...perPod, migrated]), /data-wordpress-1 is from before the move/);
+    assert.deepEqual(findings({ content: "perPod" }, [...perPod, shared]), []);
+  });
+});

@@ -1,0 +1,104 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { SiteBench, wordpress } from "./support/siteBench";
+
+describe("the jobs that make one content of all pods'", function () {
+  this.timeout(120_000);
+  const bench = new SiteBench();
+  before(async function () {
+    this.timeout(600_000);
+    await bench.open();
+  });
+  after(() => bench.close());
+
+  /** A claim as a pod of its own has it. Files by their paths in wp-content; an odd one of two newer ones is the newest. */
+  function podsClaim(files: Readonly<Record<string, string>>, seconds: number): string {
+    const claim = bench.claim();
+    for (const [name, text] of Object.entries(files)) {
+      const file = path.join(claim, "wp-content", name);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, text);
+      fs.utimesSync(file, seconds, seconds);
+    }
+    return claim;
+  }
+  const job = async (claim: string, args: readonly string[], from?: string) => {
+    const container = await bench.workbench.start(wordpress, {
+      uid: 33,
+      args: ["bash", "-c", `${args.join(" ")}; echo ended with $?`],
+      volumes: { "/claim": claim, "/etc/wordpress": bench.config, ...(from === undefined ? {} : { "/from": from }) },
+    });
+    await container.ended();
+    return container.output;
+  };
+  const copy = (claim: string, number: number, from: string) =>
+    job(claim, ["bash /etc/wordpress/copy.sh", `${number}`], from);
+  const merge = (claim: string) => job(claim, ["php /etc/wordpress/merge.php"]);
+  const read = (claim: string, file: string) => fs.readFileSync(path.join(claim, file), "utf8");
+
+  it("put together what each pod has, the newest of what differs in its place, and keep the others", async () => {
+    const claim = bench.claim();
+    const same = { "index.php": "same", "themes/one/style.css": "same" };
+    const odd = 'uploads/2026/11/it\'s a "picture".png';
+    const pods = [
+      podsClaim({ ...same, "uploads/a.png": "a", "uploads/x.png": "x of 0", [odd]: "odd" }, 1000),
+      podsClaim({ ...same, "uploads/b.png": "b", "uploads/x.png": "x of 1" }, 3000),
+      podsClaim({ ...same, "uploads/c.png": "c", "uploads/x.png": "x of 2", "uploads/a.png": "a" }, 2000),
+    ];
+    for (const [number, from] of pods.entries()) assert.match(await copy(claim, number, from), /ended with 0/);
+    const output = await merge(claim);
+    assert.match(output, /one content of 3 pods: 7 files, 2 conflicts/);
+    assert.match(output, /conflict: uploads\/x\.png: that of pod 0 is in conflicts\/pod-0\/uploads\/x\.png/);
+    assert.match(output, /conflict: uploads\/x\.png: that of pod 2 is in conflicts\/pod-2\/uploads\/x\.png/);
+    assert.equal(read(claim, "wp-content/uploads/x.png"), "x of 1");
+    assert.equal(read(claim, "conflicts/pod-0/uploads/x.png"), "x of 0");
+    assert.equal(read(claim, "conflicts/pod-2/uploads/x.png"), "x of 2");
+    for (const [name, text] of [
+      ["a", "a"],
+      ["b", "b"],
+      ["c", "c"],
+    ])
+      assert.equal(read(claim, `wp-content/uploads/${name}.png`), text);
+    assert.equal(read(claim, `wp-content/${odd}`), "odd");
+    assert.equal(read(claim, "conflicts/list.txt").trim().split("\n").length, 2);
+    assert.deepEqual(fs.readdirSync(claim).sort(), ["conflicts", "wp-content"]);
+    assert.equal(fs.statSync(path.join(claim, "wp-content/uploads/x.png")).mtimeMs, 3_000_000);
+    // The pods' own claims were only read.
+    assert.equal(read(pods[0] ?? "", "wp-content/uploads/x.png"), "x of 0");
+  });
+
+  it("keep a file where another pod has a folder, and a folder where another has a file", async () => {
+    const claim = bench.claim();
+    await copy(claim, 0, podsClaim({ "uploads/way": "file", "plugins/p/p.php": "folder" }, 1000));
+    await copy(claim, 1, podsClaim({ "uploads/way/x.png": "folder", "plugins/p": "file" }, 2000));
+    assert.match(await merge(claim), /2 conflicts/);
+    assert.equal(read(claim, "wp-content/uploads/way"), "file");
+    assert.equal(read(claim, "conflicts/pod-1/uploads/way/x.png"), "folder");
+    assert.equal(read(claim, "wp-content/plugins/p/p.php"), "folder");
+    assert.equal(read(claim, "conflicts/pod-1/plugins/p"), "file");
+  });
+
+  it("go on where they were cut off, and do nothing twice", async () => {
+    const claim = bench.claim();
+    const from = podsClaim({ "uploads/a.png": "a" }, 1000);
+    fs.mkdirSync(path.join(claim, "migration/0.partial/uploads"), { recursive: true });
+    fs.writeFileSync(path.join(claim, "migration/0.partial/uploads/half.png"), "half");
+    fs.mkdirSync(path.join(claim, "merging/uploads"), { recursive: true });
+    fs.writeFileSync(path.join(claim, "merging/uploads/half.png"), "half");
+    for (const folder of [
+      "migration",
+      "migration/0.partial",
+      "migration/0.partial/uploads",
+      "merging",
+      "merging/uploads",
+    ]) {
+      fs.chownSync(path.join(claim, folder), 33, 33);
+    }
+    assert.match(await copy(claim, 0, from), /the content of pod 0: 1 files/);
+    assert.match(await copy(claim, 0, from), /there already/);
+    assert.match(await merge(claim), /one content of 1 pods: 1 files, 0 conflicts/);
+    assert.deepEqual(fs.readdirSync(path.join(claim, "wp-content/uploads")), ["a.png"]);
+    assert.match(await merge(claim), /wp-content is there already/);
+  });
+});
