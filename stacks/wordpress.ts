@@ -64,7 +64,7 @@ export function deploy(settings: Settings): StackOutputs {
         { of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: settings.mariadbStorage },
         { of: contentClaims(content), sizeKey: "wordpressStorage", size: settings.wordpressStorage },
       ],
-      content: requestedContent(content),
+      content: requestedContent(settings),
     },
   });
   const ground = new Storage(
@@ -163,14 +163,16 @@ function contentClaims({ content }: ContentSettings): RequestedClaims["of"] {
   return content === "shared" ? { claim: contentClaimName } : { statefulSet: "wordpress" };
 }
 
-function requestedContent(content: ContentSettings): RequestedContent {
+function requestedContent({ content, storage }: Settings): RequestedContent {
   if (content.content === "perPod") return { content: "perPod" };
+  const { contentStorageClass: named = "", contentAccessMode, contentMigration } = content;
+  // A class that comes with the stack is not there yet, and need not be looked for.
+  const isLookedFor = named !== "" && !ownClasses(storage).includes(named);
   return {
     content: "shared",
-    accessMode: content.contentAccessMode,
-    // A class that comes with the stack is not there yet.
-    className: content.contentStorageClass,
-    migrates: content.contentMigration === "merge",
+    accessMode: contentAccessMode,
+    className: isLookedFor ? named : undefined,
+    migrates: contentMigration === "merge",
   };
 }
 

@@ -69,7 +69,9 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
 /** What `site.php` reads. @param addresses the nodes' addresses, at least one */
 export function siteJson(settings: SiteSettings, addresses: readonly string[]): string {
   const { siteUrl, siteHosts, nodePort, fileModifications } = settings;
-  return JSON.stringify({ siteUrl, hosts: siteHosts, addresses, nodePort, fileModifications });
+  // As a Host header has them.
+  const asked = addresses.map((address) => (address.includes(":") ? `[${address}]` : address));
+  return JSON.stringify({ siteUrl, hosts: siteHosts, addresses: asked, nodePort, fileModifications });
 }
 
 /** Changes with everything that the pods are to be made anew for. */

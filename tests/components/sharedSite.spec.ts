@@ -120,10 +120,10 @@ describe("the files of a site", () => {
 
   it("hold the configuration as JSON, whatever is in it", () => {
     const given = { ...settings, siteUrl: "https://a.example", siteHosts: ["b.example"], fileModifications: false };
-    assert.deepEqual(JSON.parse(siteJson(given, ["10.0.0.2"])), {
+    assert.deepEqual(JSON.parse(siteJson(given, ["10.0.0.2", "fd00::2"])), {
       siteUrl: "https://a.example",
       hosts: ["b.example"],
-      addresses: ["10.0.0.2"],
+      addresses: ["10.0.0.2", "[fd00::2]"],
       nodePort: 30007,
       fileModifications: false,
     });
@@ -164,6 +164,16 @@ describe("a site with shared content", () => {
     });
     assert.deepEqual(ignoreChanges, ["spec.accessModes", "spec.storageClassName"]);
     assert.equal(protect, false);
+  });
+
+  it("has its class looked for in the cluster, unless it comes with the stack", async () => {
+    const asked = async (config: Record<string, string>) => {
+      const { environment } = (await stack(config))("preflight-check").inputs as { environment: { REQUEST: string } };
+      return (JSON.parse(environment.REQUEST) as { content: { className?: string } }).content.className;
+    };
+    assert.equal(await asked({}), "many");
+    const own = { storage: '{"engine":"hostpath"}', contentAccessMode: "ReadWriteOnce" };
+    assert.equal(await asked({ ...own, contentStorageClass: "openebs-hostpath" }), undefined);
   });
 
   it("protects with retain its claim and what its administrator logs in with", async () => {

@@ -42,13 +42,19 @@ function site_address( array $settings ): string {
 	$name  = $parts[1];
 	$given = (int) ( $parts[2] ?? 0 );
 	// On this machine, by `kubectl port-forward` for example, and as the kubelet asks.
-	$near    = array( 'localhost', '127.0.0.1', '[::1]', getenv( 'POD_IP' ), '[' . getenv( 'POD_IP' ) . ']' );
+	$near    = array( 'localhost', '127.0.0.1', '[::1]', host_of( 'POD_IP' ) );
 	$is_near = in_array( $name, $near, true );
-	$is_own  = in_array( $name, array_merge( $settings['hosts'], $settings['addresses'], array( getenv( 'HOST_IP' ) ) ), true );
+	$is_own  = in_array( $name, array_merge( $settings['hosts'], $settings['addresses'], array( host_of( 'HOST_IP' ) ) ), true );
 	if ( ! $is_near && ! ( $is_own && in_array( $given, array( 0, $port ), true ) ) ) {
 		refuse_host();
 	}
 	return ( 'on' === ( $_SERVER['HTTPS'] ?? '' ) ? 'https' : 'http' ) . "://$asked";
+}
+
+/** The IP address in a variable, as a Host header has it. */
+function host_of( string $variable ): string {
+	$address = (string) getenv( $variable );
+	return str_contains( $address, ':' ) ? "[$address]" : $address;
 }
 
 function refuse_host(): never {

@@ -20,6 +20,7 @@ const replaceUnready = "pulumi.com/replaceUnready";
 /** The provider of Kubernetes objects: each is made by POST, changed by Server-Side Apply, and waited for. */
 export class KubernetesProvider implements requests.Provider {
   readonly version = "4.34.2";
+  /** How it was configured last. */
   settings: ProviderSettings = providerSettings({});
 
   diffConfig(olds: Properties, news: Properties): requests.DiffResult {
