@@ -81,6 +81,14 @@ describe("the jobs of a site with shared content", function () {
       assert.match(said, /The site is there; its tables: /);
     });
 
+    it("goes on where it was cut off: there are some tables, and not all", async () => {
+      rows("drop table wp_users, wp_usermeta, wp_options, wp_posts, wp_comments, wp_terms, wp_term_taxonomy");
+      const run = await install();
+      await run.ended();
+      assert.match(run.output, /The site is made\./);
+      assert.equal(rows("select user_login from wp_users"), "Ada Lovelace");
+    });
+
     it("goes on where it was cut off: there are tables, and nobody in them", async () => {
       const later = [
         "users",

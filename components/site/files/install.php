@@ -5,6 +5,8 @@
  */
 
 define( 'WP_INSTALLING', true );
+// Without it WordPress gives up where there are some tables and not all: another run is at work, or one was cut off.
+define( 'WP_REPAIRING', true );
 
 /** In the place of WordPress's own, which writes to the administrator: there is no mail server. */
 function wp_new_blog_notification() {
@@ -20,6 +22,9 @@ if ( '1' !== $wpdb->get_var( $wpdb->prepare( 'SELECT GET_LOCK(%s, %d)', 'wordpre
 	fwrite( STDERR, "Another installation has held its lock for $wait_seconds s: $wpdb->last_error\n" );
 	exit( 1 );
 }
+
+// What was read before the lock may be of a moment in the middle of another run.
+wp_cache_flush();
 
 // Nobody answers yet: whoever is asked would only be waited for.
 add_filter( 'pre_http_request', static fn () => new WP_Error( 'installing', 'no requests while the site is made' ) );
@@ -47,11 +52,16 @@ if ( has_users() ) {
 	echo "The site is made.\n";
 }
 
-/** Whether the site is there. An installation that was cut off has tables and nobody in them. */
+/** Whether the site is there. An installation that was cut off has tables and nobody in them; one that cannot be read is left alone. */
 function has_users(): bool {
 	global $wpdb;
-	$wpdb->suppress_errors( true );
-	$count = is_blog_installed() ? (int) $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->users" ) : 0;
-	$wpdb->suppress_errors( false );
-	return $count > 0;
+	if ( null === $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->users ) ) ) ) {
+		return false;
+	}
+	$count = $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->users" );
+	if ( null === $count ) {
+		fwrite( STDERR, "The site's users cannot be read: $wpdb->last_error\n" );
+		exit( 1 );
+	}
+	return (int) $count > 0;
 }
