@@ -2,7 +2,7 @@ import { quantityBytes } from "../quantity";
 import type { DatabaseConnection } from "../database/mariaDb";
 import { selectorLabels } from "../labels";
 import { type ContentAccessMode, contentClaimName } from "../storage/claims";
-import { siteFolder } from "./siteFiles";
+import { requestPrefix, siteFolder } from "./siteFiles";
 import { databaseEnvironment, spread, wordPressProbes } from "./wordPressPod";
 
 /** ConfigMap with the site's files. */
@@ -72,6 +72,17 @@ function sitePod({ image, accessMode }: Pick<SharedPodArgs, "image" | "accessMod
 
 const siteMount = { name: "site", mountPath: siteFolder, readOnly: true };
 
+/**
+ * What every request reads is mounted as files. In the folder a file is a link that is turned to another one when the ConfigMap
+ * changes, and PHP, which keeps where links lead to for two minutes, would look for what is gone.
+ */
+const requestFiles = ["site.php", "settings.json"].map((file) => ({
+  name: "site",
+  mountPath: `${requestPrefix}${file}`,
+  subPath: file,
+  readOnly: true,
+}));
+
 const besideEachOther = {
   podAffinity: {
     requiredDuringSchedulingIgnoredDuringExecution: [
@@ -91,12 +102,13 @@ function wordPressContainer({ image, keysSecret, database }: SharedPodArgs) {
       ...databaseEnvironment(database),
       fromPod("POD_IP", "status.podIP"),
       fromPod("HOST_IP", "status.hostIP"),
-      { name: "WORDPRESS_CONFIG_EXTRA", value: `require '${siteFolder}/site.php';` },
+      { name: "WORDPRESS_CONFIG_EXTRA", value: `require '${requestPrefix}site.php';` },
     ],
     volumeMounts: [
       { name: "core", mountPath: "/var/www/html" },
       { name: "content", mountPath: "/var/www/html/wp-content", subPath: "wp-content" },
       siteMount,
+      ...requestFiles,
       { name: "site", mountPath: "/usr/local/etc/php/conf.d/zz-site.ini", subPath: "site.ini", readOnly: true },
     ],
   };

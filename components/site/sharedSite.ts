@@ -73,7 +73,9 @@ export class SharedSite extends pulumi.ComponentResource {
               labels: { ...labels("wordpress"), ...sharedSelector },
               annotations: {
                 "wordpress/keys-checksum": args.keys.checksum,
-                "wordpress/settings-checksum": siteChecksum(settings),
+                "wordpress/settings-checksum": pulumi
+                  .output(args.addresses)
+                  .apply((addresses) => siteChecksum(settings, addresses)),
               },
             },
             spec: sharedPodSpec(pod, settings.siteUrl, settings.phpMemory),

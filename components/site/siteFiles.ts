@@ -39,6 +39,9 @@ export interface SiteSettings {
 /** Folder in the containers where the files are. */
 export const siteFolder = "/etc/wordpress";
 
+/** What the paths of the files begin with that every request reads: `/etc/wordpress-site.php`. */
+export const requestPrefix = "/etc/wordpress-";
+
 /** Bytes of a form besides the file that it uploads. */
 const formBytes = 2 ** 20;
 
@@ -75,8 +78,8 @@ export function siteJson(settings: SiteSettings, addresses: readonly string[]): 
 }
 
 /** Changes with everything that the pods are to be made anew for. */
-export function siteChecksum(settings: SiteSettings): string {
-  return digest({ files: siteFiles(settings), json: siteJson(settings, []) });
+export function siteChecksum(settings: SiteSettings, addresses: readonly string[]): string {
+  return digest({ files: siteFiles(settings), json: siteJson(settings, addresses) });
 }
 
 /** 16 hexadecimal digits that tell a value from others. */

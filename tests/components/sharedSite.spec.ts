@@ -129,10 +129,12 @@ describe("the files of a site", () => {
     });
   });
 
-  it("make the pods anew for another setting, and not for another node", () => {
-    assert.notEqual(siteChecksum(settings), siteChecksum({ ...settings, uploadLimit: "65Mi" }));
-    assert.notEqual(siteChecksum(settings), siteChecksum({ ...settings, siteHosts: ["b.example"] }));
-    assert.equal(siteChecksum(settings), siteChecksum({ ...settings }));
+  it("make the pods anew for another setting, and for another node", () => {
+    const before = siteChecksum(settings, ["10.0.0.2"]);
+    assert.equal(siteChecksum({ ...settings }, ["10.0.0.2"]), before);
+    assert.notEqual(siteChecksum({ ...settings, uploadLimit: "65Mi" }, ["10.0.0.2"]), before);
+    assert.notEqual(siteChecksum({ ...settings, siteHosts: ["b.example"] }, ["10.0.0.2"]), before);
+    assert.notEqual(siteChecksum(settings, ["10.0.0.2", "10.0.0.3"]), before);
   });
 
   for (const script of ["core.sh", "fill.sh"]) {

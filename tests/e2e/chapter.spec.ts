@@ -37,7 +37,8 @@ describe("the chapter, told by the program on a real cluster", function () {
     const browser = await openBrowser();
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      await page.goto(`${address}/wp-admin/install.php`);
+      // The form's scripts copy the password into a second field: they have to be there before it is typed.
+      await page.goto(`${address}/wp-admin/install.php`, { waitUntil: "networkidle" });
       await page.fill("#weblog_title", "Just add another pod");
       await page.fill("#user_login", user);
       await page.fill("#pass1", password);

@@ -131,4 +131,25 @@ describe("the jobs of a site with shared content", function () {
       assert.ok(!run.output.includes("The site is"));
     });
   });
+
+  describe("a pod of the site that they made", () => {
+    it("goes on answering while its ConfigMap changes", async () => {
+      // As a node lays it out: links into a folder that another one takes the place of.
+      const claim = bench.workbench.volume();
+      const lay = (version: string) => {
+        fs.cpSync(bench.config, path.join(claim, version), { recursive: true });
+        fs.rmSync(path.join(claim, "..data_new"), { force: true });
+        fs.symlinkSync(version, path.join(claim, "..data_new"));
+        fs.renameSync(path.join(claim, "..data_new"), path.join(claim, "..data"));
+      };
+      lay("..1");
+      for (const file of fs.readdirSync(bench.config)) fs.symlinkSync(`..data/${file}`, path.join(claim, file));
+      const site = await bench.serve(claim);
+      const ask = () => site.exec(["curl", "-so", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1/"]).output;
+      await site.until("it answers", () => ask() === "200");
+      lay("..2");
+      fs.rmSync(path.join(claim, "..1"), { recursive: true });
+      for (let round = 0; round < 20; round++) assert.equal(ask(), "200", `round ${round}`);
+    });
+  });
 });

@@ -22,7 +22,7 @@ function main(): int {
 	if ( '1' !== $wpdb->get_var( "SELECT GET_LOCK('wordpress-extensions', 300)" ) ) {
 		return failed( array( 'another run is at work' ) );
 	}
-	$wanted = json_decode( file_get_contents( __DIR__ . '/extensions.json' ), true, 8, JSON_THROW_ON_ERROR );
+	$wanted = json_decode( file_get_contents( '/etc/wordpress/extensions.json' ), true, 8, JSON_THROW_ON_ERROR );
 	$own    = get_option( OPTION, array() ) + array( 'plugins' => array(), 'themes' => array() );
 	$errors = array();
 	foreach ( array( 'plugins', 'themes' ) as $kind ) {

@@ -1,11 +1,11 @@
 <?php
 /**
  * Runs at every request and in every job, from wp-config.php and before WordPress. What the stack's configuration says comes as
- * JSON beside this file: nothing of it is ever PHP.
+ * JSON: nothing of it is ever PHP.
  */
 
 ( static function () {
-	$settings = json_decode( file_get_contents( __DIR__ . '/settings.json' ), true, 8, JSON_THROW_ON_ERROR );
+	$settings = json_decode( file_get_contents( '/etc/wordpress-settings.json' ), true, 8, JSON_THROW_ON_ERROR );
 
 	// A CronJob runs what is due, once for all pods.
 	define( 'DISABLE_WP_CRON', true );

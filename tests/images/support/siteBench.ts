@@ -80,12 +80,16 @@ export class SiteBench {
   }
 
   /** Starts a command with the site around it, as a job has it. */
-  task(command: string, env: Readonly<Record<string, string>> = {}): Promise<Container> {
+  task(
+    command: string,
+    env: Readonly<Record<string, string>> = {},
+    volumes: Readonly<Record<string, string>> = {},
+  ): Promise<Container> {
     return this.workbench.start(wordpress, {
       uid: wwwData,
       env: {
         ...{ WORDPRESS_DB_HOST: "127.0.0.1", WORDPRESS_DB_USER: "wordpress", WORDPRESS_DB_PASSWORD: "secret" },
-        WORDPRESS_CONFIG_EXTRA: "require '/etc/wordpress/site.php';",
+        WORDPRESS_CONFIG_EXTRA: "require '/etc/wordpress-site.php';",
         ...env,
       },
       args: ["bash", "-c", `bash /etc/wordpress/core.sh && ${command}`],
@@ -93,6 +97,8 @@ export class SiteBench {
         "/var/www/html": this.workbench.volume(wwwData),
         "/var/www/html/wp-content": this.content,
         "/etc/wordpress": this.config,
+        ...this.requestFiles(),
+        ...volumes,
       },
     });
   }
@@ -102,6 +108,17 @@ export class SiteBench {
     const container = await this.task(command, env);
     await container.ended();
     return container.output;
+  }
+
+  /** Starts a pod of the site. @param config folder in the place of the ConfigMap's */
+  serve(config: string): Promise<Container> {
+    return this.task("exec apache2-foreground", {}, { "/etc/wordpress": config });
+  }
+
+  /** What every request reads, as files of their own. */
+  private requestFiles(): Record<string, string> {
+    const files = ["site.php", "settings.json"].map((file) => [`/etc/wordpress-${file}`, path.join(this.config, file)]);
+    return Object.fromEntries(files) as Record<string, string>;
   }
 
   /** Starts the job that makes the site. */
