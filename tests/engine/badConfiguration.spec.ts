@@ -1,5 +1,5 @@
 import * as assert from "node:assert";
-import { CommandFailed } from "../../lab/support/processes";
+import { failure } from "../support/failure";
 import { RecordedSite } from "./support/recordedSite";
 
 describe("a configuration that is not allowed", function () {
@@ -9,11 +9,9 @@ describe("a configuration that is not allowed", function () {
 
   before(async () => {
     site = await RecordedSite.start();
-    const failure: unknown = await site
-      .up({ wordpressReplicas: "0", dataRetention: "maybe", wordpresReplicas: "3", egress: "open" })
-      .catch((error: unknown) => error);
-    assert.ok(failure instanceof CommandFailed, "up went through");
-    output = failure.output;
+    output = await failure(
+      site.up({ wordpressReplicas: "0", dataRetention: "maybe", wordpresReplicas: "3", egress: "open" }),
+    );
   });
   after(() => site.stop());
 
@@ -47,8 +45,6 @@ describe("a configuration that is not allowed", function () {
 
   it("is mended with the command that the message shows", async () => {
     await site.project.pulumi("config", "set", "wordpressReplicas", "3");
-    const failure: unknown = await site.preview().catch((error: unknown) => error);
-    assert.ok(failure instanceof CommandFailed);
-    assert.doesNotMatch(failure.output, /wordpressReplicas: /);
+    assert.doesNotMatch(await failure(site.preview()), /wordpressReplicas: /);
   });
 });

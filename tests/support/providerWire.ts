@@ -31,22 +31,6 @@ export function diffAnswer(changes: readonly Difference[], replacing: readonly s
   return answer;
 }
 
-/** A handler that answers what the function returns, or the error that it throws. */
-export function unary<Request, Response>(
-  answer: (request: Request) => Response | Promise<Response>,
-): grpc.handleUnaryCall<Request, Response> {
-  return ({ request }, callback) => {
-    const answered = async () => answer(request);
-    answered().then(
-      (response) => callback(null, response),
-      (error: unknown) =>
-        callback(
-          error instanceof Refusal ? error : new Refusal(error instanceof Error ? error.message : String(error)),
-        ),
-    );
-  };
-}
-
 export function fromStruct(struct: Struct | undefined): Properties {
   return struct?.toJavaScript() ?? {};
 }

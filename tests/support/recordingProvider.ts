@@ -6,12 +6,13 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { setTimeout } from "node:timers/promises";
 import { type CommandRun, commandRun } from "./commandRun";
+import { unary } from "../../lab/plugins/support/serve";
 import { argumentsThatReplace, type ProviderArguments } from "../../lab/plugins/kubernetes/rules";
 import { type Properties, unwrappedRecord } from "./properties";
 import { differences, isWithin } from "./propertyDiff";
 import { deletesFirst, identifierOf, outputsOf, replacesFor } from "./providerAnswers";
 import { type Failure, initializationRefusal } from "./providerFailures";
-import { diffAnswer, fromStruct, Refusal, toStruct, unary } from "./providerWire";
+import { diffAnswer, fromStruct, Refusal, toStruct } from "./providerWire";
 import { type RecordedCall, urnParts } from "./recordedCall";
 
 /** The calls that are answered; to all others the engine hears that they are not implemented. */
