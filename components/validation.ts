@@ -93,7 +93,7 @@ export const hostNames: Rule<readonly string[]> = {
   allowed: "a list of host names in lower case, without port",
   example: '["blog.example.com"]',
   parse: (text) => {
-    const names = jsonOf(text);
+    const names = parsed(text);
     const isName = (name: unknown) => typeof name === "string" && dnsSubdomain.parse(name) !== undefined;
     return Array.isArray(names) && names.length <= 100 && names.every(isName) ? (names as string[]) : undefined;
   },
@@ -108,11 +108,12 @@ export function plainText(maximumLength: number, example: string): Rule<string> 
   };
 }
 
-function jsonOf(text: string): unknown {
+/** The value of a JSON text; the text itself where it is none. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    return text;
   }
 }
 

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { waysToShare } from "../components/cluster/contentFindings";
 import type { Extension } from "../components/site/siteFiles";
 import type { StorageEngine } from "../components/storage/storage";
-import { configRemove, configSet } from "../components/validation";
+import { configRemove } from "../components/validation";
 import { readExtensions } from "./extensionSettings";
 import { sharedKeys } from "./keys";
 import { isSecret, readKeys, type Report, type Values } from "./readKeys";
@@ -54,8 +55,7 @@ function noSharedClass({ engine }: StorageEngine): string {
   const own = engine === "replicated" ? "; volumes of the engine replicated are ReadWriteOnce" : "";
   return (
     `contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are ReadWriteMany${own}. ` +
-    `Name one: ${configSet("contentStorageClass", "NAME")}, or keep all pods on one node: ` +
-    `${configSet("contentAccessMode", "ReadWriteOnce")}, or give each pod files of its own: ${configSet("content", "perPod")}`
+    waysToShare("Name one")
   );
 }
 

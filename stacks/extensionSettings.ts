@@ -1,7 +1,7 @@
 import type { Extension } from "../components/site/siteFiles";
 import { configSet, trueOrFalse } from "../components/validation";
 import { extensionKeys } from "./keys";
-import { notAllowed, parsed, readKeys, readObject, type Report } from "./readKeys";
+import { readKeys, readList, readObject, type Report, reportMissing } from "./readKeys";
 
 /** What is read of an entry, and an entry's own default of `active`. */
 const activeKey = {
@@ -11,14 +11,10 @@ const activeKey = {
 
 /** Reads `plugins` or `themes`: a list of { slug, version, sha256, active }; what is wrong with it is reported. */
 export function readExtensions(name: "plugins" | "themes", text: string | undefined, report: Report): Extension[] {
-  const value = text === undefined ? [] : parsed(text);
-  if (!Array.isArray(value)) {
-    report(
-      notAllowed(name, value, "a list of { slug, version, sha256, active }", [`${name}[0].slug`, "classic-editor"]),
-    );
-    return [];
-  }
-  const extensions = value.map((entry: unknown, index) => readExtension(name, index, entry, report));
+  const form = { entry: "{ slug, version, sha256, active }", example: [`${name}[0].slug`, "classic-editor"] } as const;
+  const value = readList(name, text, form, report);
+  if (value === undefined) return [];
+  const extensions = value.map((entry, index) => readExtension(name, index, entry, report));
   extensions.forEach(({ slug, active }, index) => {
     const first = extensions.findIndex((other) => other.slug === slug);
     if (slug !== "" && first < index) {
@@ -41,10 +37,6 @@ function readExtension(list: "plugins" | "themes", index: number, entry: unknown
   const options = { known: Object.keys(keys), example: ["slug", "classic-editor"] } as const;
   const object = readObject(name, JSON.stringify(entry), options, report);
   const { slug = "", version = "", sha256 = "", active } = readKeys(keys, `${name}.`, object, report);
-  for (const key of ["slug", "version", "sha256"] as const) {
-    if (object[key] !== undefined) continue;
-    const { allowed, example } = extensionKeys[key].rule;
-    report(`${name}.${key}: not set; expected ${allowed}; example: ${configSet(`${name}.${key}`, example)}`);
-  }
+  reportMissing(name, extensionKeys, object, report);
   return { slug, version, sha256, active };
 }

@@ -3,7 +3,7 @@ import type { NodeSsh } from "../components/storage/nodes";
 import type { StorageEngine } from "../components/storage/storage";
 import { configRemove, configSet } from "../components/validation";
 import { nodeSshHostKeys, nodeSshKeys } from "./keys";
-import { isSecret, readKeys, readObject, type Report } from "./readKeys";
+import { isSecret, readKeys, readObject, type Report, reportMissing } from "./readKeys";
 
 const known = [...Object.keys(nodeSshKeys), "hosts"];
 
@@ -51,13 +51,7 @@ function readHost(node: string, text: string | undefined, report: Report): NodeS
   const options = { known: Object.keys(nodeSshHostKeys), example: ["host", "192.0.2.10"] } as const;
   const object = readObject(name, text, options, report);
   const { host = "", hostKey = "" } = readKeys(nodeSshHostKeys, `${name}.`, object, report);
-  for (const key of ["host", "hostKey"] as const) {
-    if (object[key] !== undefined) continue;
-    const { allowed, example } = nodeSshHostKeys[key].rule;
-    report(
-      `${name}.${key}: not set, and ${node} has a pool; expected ${allowed}; example: ${configSet(`${name}.${key}`, example)}`,
-    );
-  }
+  reportMissing(name, nodeSshHostKeys, object, report, `, and ${node} has a pool`);
   return { host, hostKey };
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
-import { configRemove, configSet, InvalidValue, validate } from "../components/validation";
+import { configRemove, configSet, InvalidValue, parsed, validate } from "../components/validation";
 import type { Key } from "./keys";
 
 /** Takes what is wrong with the configuration, a finding a call. */
@@ -76,12 +76,32 @@ function texts(value: object): Record<string, string> {
   );
 }
 
-/** The value of a JSON text; the text itself where it is none. */
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+/** Reads a list, each entry still to be read. @param entry what one is, e.g. `{ node, disk }` @param example a key and a value */
+export function readList(
+  name: string,
+  text: string | undefined,
+  { entry, example }: { readonly entry: string; readonly example: readonly [string, string] },
+  report: Report,
+): readonly unknown[] | undefined {
+  const value = text === undefined ? [] : parsed(text);
+  if (Array.isArray(value)) return value as readonly unknown[];
+  report(notAllowed(name, value, `a list of ${entry}`, example));
+  return undefined;
+}
+
+/** Reports the keys of an object that have no default and are not set. @param because why they have to be, after "not set" */
+export function reportMissing(
+  name: string,
+  needed: Readonly<Record<string, Key<unknown>>>,
+  object: Readonly<Record<string, string | undefined>>,
+  report: Report,
+  because = "",
+): void {
+  for (const [key, { rule }] of Object.entries(needed)) {
+    if (object[key] !== undefined) continue;
+    report(
+      `${name}.${key}: not set${because}; expected ${rule.allowed}; example: ${configSet(`${name}.${key}`, rule.example)}`,
+    );
   }
 }
 

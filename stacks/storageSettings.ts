@@ -3,7 +3,7 @@ import { byIdHint, worldWideName } from "../components/storage/disk";
 import type { StorageEngine } from "../components/storage/storage";
 import { configRemove, configSet, InvalidValue } from "../components/validation";
 import { poolKeys, storageKeys } from "./keys";
-import { notAllowed, parsed, readKeys, readObject, type Report } from "./readKeys";
+import { readKeys, readList, readObject, type Report, reportMissing } from "./readKeys";
 
 type Engine = StorageEngine["engine"];
 
@@ -55,18 +55,16 @@ function readReplicas(replicas: number | undefined, pools: number, report: Repor
 function readPools(text: string | undefined, report: Report): DiskPoolSettings[] {
   const { node, disk } = poolKeys;
   const first = [configSet("storage.pools[0].node", "k0"), configSet("storage.pools[0].disk", disk.rule.example)];
-  const value = text === undefined ? [] : parsed(text);
-  if (!Array.isArray(value)) {
-    report(notAllowed("storage.pools", value, "a list of { node, disk }", ["storage.pools[0].node", "k0"]));
-    return [];
-  }
+  const form = { entry: "{ node, disk }", example: ["storage.pools[0].node", "k0"] } as const;
+  const value = readList("storage.pools", text, form, report);
+  if (value === undefined) return [];
   if (value.length === 0) {
     report(
       "storage.pools: not set, and the engine replicated needs a pool on each node that is to hold data; " +
         `example: ${first.join(" && ")}`,
     );
   }
-  const pools = value.map((entry: unknown, index) => readPool(`storage.pools[${index}]`, entry, report));
+  const pools = value.map((entry, index) => readPool(`storage.pools[${index}]`, entry, report));
   reportTwice(pools, "node", ({ node }) => node, "one pool a node", node.rule.example, report);
   reportTwice(pools, "disk", ({ disk }) => worldWideName(disk), "a disk of its own", disk.rule.example, report);
   return pools;
@@ -79,11 +77,7 @@ function readPool(name: string, entry: unknown, report: Report): DiskPoolSetting
   const { node = "", disk = "", replace } = readKeys(poolKeys, `${name}.`, object, (problem) => findings.push(problem));
   const hint = byIdHint(object.disk ?? "", object.node ?? "the node");
   findings.forEach((finding) => report(hint && finding.startsWith(`${name}.disk`) ? `${finding}; ${hint}` : finding));
-  for (const key of ["node", "disk"] as const) {
-    if (object[key] !== undefined) continue;
-    const { allowed, example } = poolKeys[key].rule;
-    report(`${name}.${key}: not set; expected ${allowed}; example: ${configSet(`${name}.${key}`, example)}`);
-  }
+  reportMissing(name, { node: poolKeys.node, disk: poolKeys.disk }, object, report);
   return { node, disk, replace };
 }
 

@@ -25,8 +25,7 @@ export function contentFindings({ content }: PreflightRequest, facts: ClusterFac
     if (facts.contentRefusal === undefined) return [];
     return [
       `contentStorageClass: "${content.className}" has no volumes that many nodes can write to: ${facts.contentRefusal}. ` +
-        `Name another one: ${configSet("contentStorageClass", "NAME")}, or keep all pods on one node: ` +
-        `${configSet("contentAccessMode", "ReadWriteOnce")}, or give each pod files of its own: ${configSet("content", "perPod")}`,
+        waysToShare("Name another one"),
     ];
   }
   const { storageClassName = "", accessModes = [] } = shared.spec;
@@ -38,6 +37,14 @@ export function contentFindings({ content }: PreflightRequest, facts: ClusterFac
       ? []
       : [cannotChange("contentAccessMode", content.accessMode, accessModes[0] ?? "")]),
   ];
+}
+
+/** The three ways out where volumes of many nodes are not to be had. @param name how the first one begins */
+export function waysToShare(name: string): string {
+  return (
+    `${name}: ${configSet("contentStorageClass", "NAME")}, or keep all pods on one node: ` +
+    `${configSet("contentAccessMode", "ReadWriteOnce")}, or give each pod files of its own: ${configSet("content", "perPod")}`
+  );
 }
 
 function leavesBehind(claims: readonly string[]): string {

@@ -1,0 +1,145 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { defaults, finding, load } from "../support/loadedSettings";
+import { registeredBy } from "../support/mocks";
+
+/** What holds for shared content where nothing else is set. */
+const shared = {
+  content: "shared",
+  contentStorageClass: undefined,
+  contentAccessMode: "ReadWriteOnce",
+  contentMigration: "none",
+  siteUrl: undefined,
+  siteHosts: undefined,
+  siteTitle: "WordPress",
+  adminUser: "admin",
+  adminEmail: "admin@example.com",
+  adminPassword: undefined,
+  pluginRepository: "https://downloads.wordpress.org",
+  fileModifications: true,
+  uploadLimit: "64Mi",
+  phpMemory: "256Mi",
+  plugins: [],
+  themes: [],
+};
+
+describe("the settings of shared content", () => {
+  before(() => registeredBy(() => undefined));
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  const single = { content: "shared", contentAccessMode: "ReadWriteOnce" };
+  const takenShared: [string, string, unknown][] = [
+    ["contentStorageClass", "nfs.fast", undefined],
+    ["contentMigration", "merge", undefined],
+    ["siteUrl", "https://blog.example.com", undefined],
+    ["siteUrl", "http://192.0.2.1:8080", undefined],
+    ["siteHosts", '["a.example","b.example"]', ["a.example", "b.example"]],
+    ["siteTitle", `It's "$(id)" <?php ?> \u{1F600}`, undefined],
+    ["adminUser", "Ada Lovelace", undefined],
+    ["adminEmail", "ada+blog@example.com", undefined],
+    ["fileModifications", "false", false],
+    ["uploadLimit", "2Gi", undefined],
+    ["phpMemory", "64Mi", undefined],
+  ];
+  it("are the design's defaults where nothing else is set", () => {
+    assert.deepEqual(load(single), { ...defaults, content: shared });
+  });
+  for (const [key, text, value] of takenShared) {
+    it(`take ${key} ${text}`, () => {
+      assert.deepEqual(load({ ...single, [key]: text }).content, { ...shared, [key]: value ?? text });
+    });
+  }
+
+  const refusedShared: [string, string, string][] = [
+    ["contentAccessMode", "ReadOnlyMany", "ReadWriteMany or ReadWriteOnce"],
+    ["siteUrl", "blog.example.com", "an http or https URL of a host, without a path"],
+    ["siteUrl", "https://blog.example.com/", "an http or https URL of a host, without a path"],
+    ["siteUrl", "https://a'.example", "an http or https URL of a host, without a path"],
+    ["siteHosts", "a.example", "a list of host names in lower case, without port"],
+    ["siteHosts", '["a.example:80"]', "a list of host names in lower case, without port"],
+    ["siteTitle", "two\nlines", "1 to 200 characters on one line"],
+    ["siteTitle", "x".repeat(201), "1 to 200 characters on one line"],
+    ["adminUser", "<script>", "a login: 1 to 60 of a-z, A-Z, 0-9, space, _ . - @"],
+    ["adminEmail", "nobody", "an e-mail address"],
+    ["fileModifications", "no", "true or false"],
+    ["uploadLimit", "3Gi", "a Kubernetes quantity from 1Mi to 2Gi"],
+    ["uploadLimit", "1023Ki", "a Kubernetes quantity from 1Mi to 2Gi"],
+    ["phpMemory", "63Mi", "a Kubernetes quantity from 64Mi to 2Gi"],
+  ];
+  for (const [key, text, allowed] of refusedShared) {
+    it(`refuse ${key} ${JSON.stringify(text.slice(0, 20))}, saying what is allowed`, () => {
+      const message = finding({ ...single, [key]: text });
+      assert.ok(message.includes(`is not allowed; expected ${allowed}; example: pulumi config set`), message);
+      assert.ok(message.startsWith(`${key}: "`), message);
+    });
+  }
+
+  it("refuse shared content on many nodes without a class for it, with the three ways out", () => {
+    const message = finding({ content: "shared" });
+    assert.equal(
+      message,
+      "contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are " +
+        "ReadWriteMany. Name one: pulumi config set contentStorageClass NAME, or keep all pods on one node: " +
+        "pulumi config set contentAccessMode ReadWriteOnce, or give each pod files of its own: pulumi config set content perPod",
+    );
+  });
+
+  const entry = { slug: "classic-editor", version: "1.6.7", sha256: "0123456789abcdef".repeat(4) };
+  it("take plugins, active unless they say otherwise, and themes, which are not", () => {
+    const { content } = load({
+      ...single,
+      plugins: JSON.stringify([entry, { ...entry, slug: "akismet", active: false }]),
+      themes: JSON.stringify([entry, { ...entry, slug: "twenty", active: true }]),
+    });
+    assert.deepEqual(content, {
+      ...shared,
+      plugins: [
+        { ...entry, active: true },
+        { ...entry, slug: "akismet", active: false },
+      ],
+      themes: [
+        { ...entry, active: false },
+        { ...entry, slug: "twenty", active: true },
+      ],
+    });
+  });
+
+  const badLists: [string, unknown, RegExp][] = [
+    [
+      "plugins",
+      "classic-editor",
+      /^plugins: "classic-editor" is not allowed; expected a list of \{ slug, version, sha256/,
+    ],
+    ["plugins", [{ ...entry, slug: "../evil" }], /^plugins\[0\]\.slug: "\.\.\/evil" is not allowed/],
+    ["plugins", [{ ...entry, sha256: "abc" }], /^plugins\[0\]\.sha256: "abc" is not allowed; expected 64 hexadecimal/],
+    ["plugins", [{ ...entry, sha256: undefined }], /^plugins\[0\]\.sha256: not set; expected 64 hexadecimal/],
+    ["plugins", [{ ...entry, checksum: "x" }], /^plugins\[0\]\.checksum: is no key of this program/],
+    ["plugins", [entry, entry], /^plugins\[1\]\.slug: "classic-editor" is that of plugins\[0\] as well/],
+    [
+      "themes",
+      [
+        { ...entry, active: true },
+        { ...entry, slug: "b", active: true },
+      ],
+      /^themes\[1\]\.active: is true for themes\[0\]/,
+    ],
+  ];
+  for (const [key, list, message] of badLists) {
+    it(`refuse ${key} ${message}`, () => {
+      assert.match(finding({ ...single, [key]: typeof list === "string" ? list : JSON.stringify(list) }), message);
+    });
+  }
+
+  it("refuse with content per pod what is for shared content only", () => {
+    assert.equal(
+      finding({ siteUrl: "https://a.example" }),
+      "siteUrl: is for content: shared, and content is perPod; remove it: pulumi config rm siteUrl",
+    );
+  });
+
+  it("refuse a password of the administrator's that is in clear, or too short", () => {
+    assert.match(finding({ ...single, adminPassword: "long enough" }), /is in clear in the stack file.*set --secret/);
+    const short = finding({ ...single, adminPassword: "short" }, ["adminPassword"]);
+    assert.match(short, /^adminPassword: is not allowed; expected 8 to 200 characters on one line/);
+  });
+});
