@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "./clusterAccess";
 import { explain, readWorkload, type Workload } from "./diagnosis";
 import { Kubectl } from "./kubectl";
+import { messageOf, reportHook } from "./reportHook";
 
 const noReason = "its pods and claims give no reason; the message of Pulumi's that follows does";
 
@@ -10,25 +11,21 @@ const noReason = "its pods and claims give no reason; the message of Pulumi's th
  * message that follows knows only that the time ran out.
  */
 export function failureReport(name: string, cluster: ClusterAccess, workload: Workload): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(name, async ({ failedOperation }) => {
-    if (failedOperation === "delete") return false;
+  return reportHook(name, async () => {
     const { namespace, kind, app } = workload;
     const client = new Kubectl(cluster);
     const reasons = await readWorkload(client, workload).then(explain, (error: unknown) => [
-      `the cluster could not be asked why: ${error instanceof Error ? error.message : String(error)}`,
+      `the cluster could not be asked why: ${messageOf(error)}`,
     ]);
     const said = kind === "Job" ? await lastWords(client, workload) : [];
     const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
-    await pulumi.log.error(
-      [
-        `${kind} ${app} did not ${kind === "Job" ? "end well" : "come up"}:`,
-        ...(reasons.length > 0 ? reasons : [noReason]).map((reason) => `  - ${reason}`),
-        ...said.map((line) => `    | ${line}`),
-        `Look: ${kubectl} describe pods --selector app=${app}; ${kubectl} logs --selector app=${app} --prefix`,
-        "Mend the cause, then again: pulumi up",
-      ].join("\n"),
-    );
-    return false;
+    return [
+      `${kind} ${app} did not ${kind === "Job" ? "end well" : "come up"}:`,
+      ...(reasons.length > 0 ? reasons : [noReason]).map((reason) => `  - ${reason}`),
+      ...said.map((line) => `    | ${line}`),
+      `Look: ${kubectl} describe pods --selector app=${app}; ${kubectl} logs --selector app=${app} --prefix`,
+      "Mend the cause, then again: pulumi up",
+    ].join("\n");
   });
 }
 

@@ -2,8 +2,7 @@ import { CronJob } from "@pulumi/kubernetes/batch/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { dependencies } from "../dependencies";
 import { taskLabels } from "../labels";
-import { type SharedPodArgs, taskPodSpec } from "./sharedPod";
-import { taskPodLabels } from "./tasks";
+import { type SharedPodArgs, taskPodLabels, taskPodSpec } from "./sharedPod";
 
 export interface CronArgs {
   readonly namespace: string;

@@ -5,7 +5,7 @@ import { Refused } from "../cluster/commandProcess";
 import { untilNoneLeft } from "../cluster/waiting";
 import { taskLabels } from "../labels";
 import { contentClaimName, type ContentAccessMode, migratedAnnotation } from "../storage/claims";
-import { copyPodSpec, mergePodSpec } from "./sharedPod";
+import { copyPodSpec, mergePodSpec, taskPodLabels } from "./sharedPod";
 
 /** A site whose files are to come from its pods' claims onto one. */
 export interface MigrationRequest {
@@ -81,7 +81,7 @@ async function runJob(kubectl: Kubectl, namespace: string, name: string, pod: ob
       backoffLimit: 0,
       activeDeadlineSeconds: patience.copy,
       template: {
-        metadata: { labels: { ...taskLabels("wordpress-migration"), "wordpress/content": "shared" } },
+        metadata: { labels: taskPodLabels("wordpress-migration") },
         spec: pod,
       },
     },

@@ -1,6 +1,6 @@
 import { quantityBytes } from "../quantity";
 import type { DatabaseConnection } from "../database/mariaDb";
-import { selectorLabels } from "../labels";
+import { selectorLabels, taskLabels } from "../labels";
 import { type ContentAccessMode, contentClaimName } from "../storage/claims";
 import { requestPrefix, siteFolder } from "./siteFiles";
 import { databaseEnvironment, spread, wordPressProbes } from "./wordPressPod";
@@ -31,13 +31,18 @@ export const contentLabels = { "wordpress/content": "shared" } as const;
 /** What selects the pods that serve the site. */
 export const sharedSelector = { ...selectorLabels("wordpress"), ...contentLabels };
 
+/** Labels of a job's pods. They are no pods of the site: the Service must not send anybody to them. */
+export function taskPodLabels(task: string) {
+  return { ...taskLabels(task), ...contentLabels };
+}
+
 const restricted = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ["ALL"] },
 };
 
-/** What all pods of the site have: who they are, where they may run, and a docroot with core from the image and the shared content. */
-function sitePod({ image, accessMode }: Pick<SharedPodArgs, "image" | "accessMode">) {
+/** What every pod of the site has: who it is, where it may run, and the claim. */
+function sitePod({ accessMode }: Pick<SharedPodArgs, "accessMode">) {
   return {
     automountServiceAccountToken: false,
     securityContext: {
@@ -51,22 +56,30 @@ function sitePod({ image, accessMode }: Pick<SharedPodArgs, "image" | "accessMod
       sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
     },
     ...(accessMode === "ReadWriteOnce" ? { affinity: besideEachOther } : {}),
+    volumes: [
+      { name: "content", persistentVolumeClaim: { claimName: contentClaimName } },
+      { name: "site", configMap: { name: siteConfigName } },
+    ],
+  };
+}
+
+/** What a pod with WordPress in it has besides: a docroot with core from the image. */
+function wordPressPod(args: Pick<SharedPodArgs, "image" | "accessMode">) {
+  const pod = sitePod(args);
+  return {
+    ...pod,
     initContainers: [
       {
         // Without the shared claim: nothing that the image brings can overwrite what is there.
         name: "core",
-        image,
+        image: args.image,
         command: ["bash", `${siteFolder}/core.sh`],
         securityContext: restricted,
         resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: "256Mi" } },
         volumeMounts: [{ name: "core", mountPath: "/var/www/html" }, siteMount],
       },
     ],
-    volumes: [
-      { name: "core", emptyDir: {} },
-      { name: "content", persistentVolumeClaim: { claimName: contentClaimName } },
-      { name: "site", configMap: { name: siteConfigName } },
-    ],
+    volumes: [{ name: "core", emptyDir: {} }, ...pod.volumes],
   };
 }
 
@@ -118,7 +131,7 @@ function wordPressContainer({ image, keysSecret, database }: SharedPodArgs) {
 export function sharedPodSpec(args: SharedPodArgs, siteUrl: string | undefined, phpMemory: string) {
   const container = wordPressContainer(args);
   return {
-    ...sitePod(args),
+    ...wordPressPod(args),
     ...(args.accessMode === "ReadWriteMany" ? spread(sharedSelector) : {}),
     containers: [
       {
@@ -138,7 +151,7 @@ export function sharedPodSpec(args: SharedPodArgs, siteUrl: string | undefined, 
 export function taskPodSpec(args: SharedPodArgs, command: readonly string[], env: readonly EnvironmentVariable[] = []) {
   const container = wordPressContainer(args);
   return {
-    ...sitePod(args),
+    ...wordPressPod(args),
     restartPolicy: "Never",
     containers: [
       {
@@ -152,17 +165,15 @@ export function taskPodSpec(args: SharedPodArgs, command: readonly string[], env
   };
 }
 
-/** A pod that sees all of the claim, and nothing of WordPress. */
+/** A pod that sees all of the claim, and nothing of WordPress. @param from another claim, to be read */
 function claimPod(args: Pick<SharedPodArgs, "image" | "accessMode">, command: readonly string[], from?: string) {
   const pod = sitePod(args);
-  const volumes = pod.volumes.filter(({ name }) => name !== "core");
+  const claim =
+    from === undefined ? [] : [{ name: "from", persistentVolumeClaim: { claimName: from, readOnly: true } }];
+  const mount = from === undefined ? [] : [{ name: "from", mountPath: "/from", readOnly: true }];
   return {
     ...pod,
-    initContainers: [],
-    volumes: [
-      ...volumes,
-      ...(from === undefined ? [] : [{ name: "from", persistentVolumeClaim: { claimName: from, readOnly: true } }]),
-    ],
+    volumes: [...pod.volumes, ...claim],
     restartPolicy: "Never",
     containers: [
       {
@@ -171,11 +182,7 @@ function claimPod(args: Pick<SharedPodArgs, "image" | "accessMode">, command: re
         command: [...command],
         securityContext: restricted,
         resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: "256Mi" } },
-        volumeMounts: [
-          { name: "content", mountPath: "/claim" },
-          siteMount,
-          ...(from === undefined ? [] : [{ name: "from", mountPath: "/from", readOnly: true }]),
-        ],
+        volumeMounts: [{ name: "content", mountPath: "/claim" }, siteMount, ...mount],
       },
     ],
   };

@@ -2,16 +2,11 @@ import { Job } from "@pulumi/kubernetes/batch/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../cluster/diagnosis";
 import { taskLabels } from "../labels";
-import { contentLabels } from "./sharedPod";
+import { taskPodLabels } from "./sharedPod";
 import { digest } from "./siteFiles";
 
 /** Whole seconds after which a job that has not ended is given up: its image may have to be pulled, its database to come up. */
 const taskSeconds = 900;
-
-/** Labels of a job's pods. They are no pods of the site: the Service must not send anybody to them. */
-export function taskPodLabels(task: string) {
-  return { ...taskLabels(task), ...contentLabels };
-}
 
 /** A job that is run once for each form of its pod. */
 export interface Task {

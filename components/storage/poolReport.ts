@@ -1,25 +1,20 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import { Kubectl } from "../cluster/kubectl";
 import type { DiskPool } from "../cluster/objects";
+import { messageOf, reportHook } from "../cluster/reportHook";
 import { diskPoolKind, openEbsName } from "./openEbsNames";
 
 /** When a pool does not come online, says what state it is in. The provider's message knows only that the time ran out. */
 export function poolReport(name: string, cluster: ClusterAccess, pool: string): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(name, async ({ failedOperation }) => {
-    if (failedOperation === "delete") return false;
-    const state = await readPool(new Kubectl(cluster), pool).then(poolState, (error: unknown) =>
-      error instanceof Error ? error.message : String(error),
-    );
+  return reportHook(name, async () => {
+    const state = await readPool(new Kubectl(cluster), pool).then(poolState, messageOf);
     const kubectl = `kubectl --context ${cluster.context} --namespace ${openEbsName}`;
-    await pulumi.log.error(
-      [
-        `DiskPool ${pool} is not online: ${state}`,
-        `Look: ${kubectl} describe diskpool ${pool}; ${kubectl} logs --selector app=operator-diskpool`,
-        "Mend the disk or the node, then again: pulumi up",
-      ].join("\n"),
-    );
-    return false;
+    return [
+      `DiskPool ${pool} is not online: ${state}`,
+      `Look: ${kubectl} describe diskpool ${pool}; ${kubectl} logs --selector app=operator-diskpool`,
+      "Mend the disk or the node, then again: pulumi up",
+    ].join("\n");
   });
 }
 

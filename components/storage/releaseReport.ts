@@ -1,8 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import { explainPods, readEvents } from "../cluster/diagnosis";
 import { Kubectl } from "../cluster/kubectl";
 import type { AnyObject, Event, Pod } from "../cluster/objects";
+import { messageOf, reportHook } from "../cluster/reportHook";
 import { openEbsName } from "./openEbsNames";
 
 /** What the cluster says about OpenEBS's release. */
@@ -21,14 +22,7 @@ export interface ReleaseFacts {
  * provider's message knows only that the time ran out, or that the name is in use.
  */
 export function releaseReport(name: string, cluster: ClusterAccess): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(name, async ({ failedOperation }) => {
-    if (failedOperation === "delete") return false;
-    const text = await readRelease(cluster).then(explainRelease, (error: unknown) =>
-      error instanceof Error ? error.message : String(error),
-    );
-    await pulumi.log.error(text);
-    return false;
-  });
+  return reportHook(name, () => readRelease(cluster).then(explainRelease, messageOf));
 }
 
 async function readRelease(cluster: ClusterAccess): Promise<ReleaseFacts> {

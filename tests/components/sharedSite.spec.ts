@@ -3,12 +3,18 @@ import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { selectorLabels } from "../../components/labels";
-import { fillPodSpec, sharedPodSpec, sharedSelector, taskPodSpec } from "../../components/site/sharedPod";
-import { siteChecksum, siteFiles, siteJson, type SiteSettings } from "../../components/site/siteFiles";
-import { taskPodLabels } from "../../components/site/tasks";
+import {
+  fillPodSpec,
+  sharedPodSpec,
+  sharedSelector,
+  taskPodLabels,
+  taskPodSpec,
+} from "../../components/site/sharedPod";
+import { siteChecksum, siteFiles, siteJson } from "../../components/site/siteFiles";
 import { loadSettings } from "../../stacks/settings";
 import { deploy } from "../../stacks/wordpress";
 import { answers, type Registered, registeredBy } from "../support/mocks";
+import { siteSettings as settings } from "../support/siteSettings";
 
 const database = {
   host: "mariadb",
@@ -16,15 +22,6 @@ const database = {
   secret: { name: "mariadb", password: "password" },
 };
 const pod = { image: "wordpress:x", keysSecret: "keys", database, accessMode: "ReadWriteMany" } as const;
-const settings: SiteSettings = {
-  siteUrl: undefined,
-  siteHosts: [],
-  nodePort: 30007,
-  fileModifications: true,
-  uploadLimit: "64Mi",
-  phpMemory: "256Mi",
-};
-
 async function stack(config: Record<string, string> = {}): Promise<(name: string) => Registered & { spec: never }> {
   const all = await registeredBy(() => {
     const given = { content: "shared", contentStorageClass: "many", ...config };

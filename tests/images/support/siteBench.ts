@@ -1,21 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { siteFiles, siteJson, type SiteSettings } from "../../../components/site/siteFiles";
+import { siteFiles, siteJson } from "../../../components/site/siteFiles";
+import { siteSettings } from "../../support/siteSettings";
 import type { Container } from "./container";
 import { Workbench } from "./workbench";
 
 export const wordpress = "docker.io/library/wordpress:6.5-apache";
 const mariadb = "docker.io/library/mariadb:10.11";
 const wwwData = 33;
-
-const settings: SiteSettings = {
-  siteUrl: undefined,
-  siteHosts: [],
-  nodePort: 30007,
-  fileModifications: true,
-  uploadLimit: "64Mi",
-  phpMemory: "256Mi",
-};
 
 /** What a site with shared content has around its pods: a database, a claim, and the files of its ConfigMap. */
 export class SiteBench {
@@ -31,7 +23,7 @@ export class SiteBench {
   async open(): Promise<void> {
     await this.workbench.open(mariadb, wordpress);
     this.config = this.workbench.volume();
-    const files = { ...siteFiles(settings), "settings.json": siteJson(settings, ["127.0.0.1"]) };
+    const files = { ...siteFiles(siteSettings), "settings.json": siteJson(siteSettings, ["127.0.0.1"]) };
     for (const [name, text] of Object.entries(files)) this.put(name, text);
     const database = await this.workbench.start(mariadb, {
       env: {
