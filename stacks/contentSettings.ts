@@ -38,9 +38,9 @@ export function readContent(
   }
   const values = readKeys(sharedKeys, "", own, report);
   const { contentStorageClass, contentAccessMode } = values;
-  if (contentAccessMode === "ReadWriteMany" && contentStorageClass === undefined && content === "shared") {
-    report(noSharedClass(storage));
-  }
+  const needsClass = contentAccessMode === "ReadWriteMany" && contentStorageClass === undefined;
+  // The engine replicated brings one, by NFS.
+  if (needsClass && content === "shared" && storage.engine !== "replicated") report(noSharedClass);
   return {
     content: "shared",
     ...values,
@@ -51,13 +51,9 @@ export function readContent(
 }
 
 /** That pods on several nodes need a class which few clusters have, and the ways out. */
-function noSharedClass({ engine }: StorageEngine): string {
-  const own = engine === "replicated" ? "; volumes of the engine replicated are ReadWriteOnce" : "";
-  return (
-    `contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are ReadWriteMany${own}. ` +
-    waysToShare("Name one")
-  );
-}
+const noSharedClass =
+  "contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are ReadWriteMany. " +
+  waysToShare("Name one");
 
 /** It stays secret wherever it goes. */
 function readPassword(text: string | undefined, report: Report): pulumi.Output<string> | undefined {

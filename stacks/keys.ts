@@ -60,7 +60,8 @@ export const keys = {
 export const sharedKeys = {
   contentStorageClass: optionalKey(
     dnsSubdomain,
-    "Storage class of the claim `wordpress-content`. Not set: with ReadWriteOnce the class of all claims.",
+    "Storage class of the claim `wordpress-content`. Not set: with ReadWriteOnce the class of all claims, else with the " +
+      "engine `replicated` one that the stack brings, by NFS.",
   ),
   contentAccessMode: key(
     oneOf("ReadWriteMany", "ReadWriteOnce"),
@@ -146,9 +147,14 @@ export const storageKeys = {
     "https://openebs.github.io/openebs",
     "Where OpenEBS's chart comes from.",
   ),
+  nfsChartRepository: key(
+    webAddress("https://charts.example.com/csi-driver-nfs"),
+    "https://kubernetes-csi.github.io/csi-driver-nfs",
+    "With `replicated` and shared content: where the chart of csi-driver-nfs comes from.",
+  ),
   imageRegistry: optionalKey(
     imageRegistry,
-    "Where all of OpenEBS's images come from. Not set: where the chart has each of them from.",
+    "Where all images of OpenEBS and of NFS come from. Not set: where the charts have each of them from.",
   ),
 } as const;
 

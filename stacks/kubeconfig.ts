@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterAccess, expandHome, isKubeconfigText } from "../components/cluster/clusterAccess";
+import { digest } from "../components/digest";
 import { configSet } from "../components/validation";
 
 /**
@@ -32,7 +32,7 @@ export function clusterDigest({ kubeconfig, context }: ClusterAccess): string | 
   if (kubeconfig !== undefined && isKubeconfigText(kubeconfig)) return undefined;
   try {
     const view = ["view", "--raw", "--minify", "--context", context, "--output=jsonpath={.clusters[0].cluster}"];
-    return createHash("sha256").update(kubectlConfig(kubeconfig, view)).digest("hex").slice(0, 16);
+    return digest(kubectlConfig(kubeconfig, view));
   } catch {
     // The preflight says what is wrong with it, and which contexts there are.
     return undefined;

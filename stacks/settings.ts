@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DataRetention } from "../components/storage/claims";
+import { nfsName } from "../components/nfs/nfsNames";
 import type { NodeSsh } from "../components/storage/nodes";
+import { openEbsName } from "../components/storage/openEbsNames";
 import type { StorageEngine } from "../components/storage/storage";
 import { configRemove, configSet, trueOrFalse } from "../components/validation";
 import { type ContentSettings, readContent, sharedNames } from "./contentSettings";
@@ -57,6 +59,12 @@ function readSettings(report: Report): Settings {
     .forEach((name) => report(`kubernetes:${name}: is not read by this program; it reads ${clusterKeys.join(", ")}`));
   const storage = readStorage(own.storage, report);
   const values = readKeys(keys, "", own, report);
+  if (storage.engine !== "existing" && [openEbsName, nfsName].includes(values.namespace)) {
+    const example = configSet("namespace", "wordpress");
+    report(
+      `namespace: "${values.namespace}" is one that the engine ${storage.engine} makes; take another one: ${example}`,
+    );
+  }
   return {
     cluster: {
       kubeconfig: cluster.kubeconfig,

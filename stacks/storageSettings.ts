@@ -16,6 +16,7 @@ const enginesOf: Readonly<Record<string, readonly Engine[]>> = {
   chartVersion: ["replicated", "hostpath"],
   chartRepository: ["replicated", "hostpath"],
   imageRegistry: ["replicated", "hostpath"],
+  nfsChartRepository: ["replicated"],
 };
 
 const known = [...Object.keys(storageKeys), "pools"];
@@ -27,7 +28,7 @@ export const storageNames = known.map((name) => `storage.${name}`);
 export function readStorage(text: string | undefined, report: Report): StorageEngine {
   const object = readObject("storage", text, { known, example: ["engine", "existing"] }, report);
   const values = readKeys(storageKeys, "storage.", object, report);
-  const { engine, className, chartVersion, chartRepository, imageRegistry, logging } = values;
+  const { engine, className, chartVersion, chartRepository, imageRegistry, logging, nfsChartRepository } = values;
   // Without a valid engine nothing can be said of the others.
   if (engine === undefined) return { engine: "existing", className };
   for (const [name, engines] of Object.entries(enginesOf)) {
@@ -41,7 +42,8 @@ export function readStorage(text: string | undefined, report: Report): StorageEn
   const chart = { version: chartVersion, repository: chartRepository, imageRegistry };
   if (engine === "hostpath") return { engine, chart };
   const pools = readPools(object.pools, report);
-  return { engine, chart, logging, pools, replicas: readReplicas(values.replicas, pools.length, report) };
+  const replicas = readReplicas(values.replicas, pools.length, report);
+  return { engine, chart, logging, nfsChartRepository, pools, replicas };
 }
 
 function readReplicas(replicas: number | undefined, pools: number, report: Report): number {

@@ -12,7 +12,9 @@ import { instanceAnnotation } from "../components/cluster/ownership";
 import { MariaDb } from "../components/database/mariaDb";
 import { stackLabels } from "../components/labels";
 import { type SiteContent, WordPress } from "../components/site/wordPress";
-import { openEbsName } from "../components/storage/openEbsNames";
+import { nfsName } from "../components/nfs/nfsNames";
+import { NfsVolumes, type NfsVolumesArgs } from "../components/nfs/nfsVolumes";
+import { openEbsName, replicatedClassName } from "../components/storage/openEbsNames";
 import type { OpenEbsRequest } from "../components/storage/openEbsFindings";
 import { contentClaimName } from "../components/storage/claims";
 import { claimClass, ownClasses, Storage } from "../components/storage/storage";
@@ -42,6 +44,7 @@ export function deploy(settings: Settings): StackOutputs {
   const cluster: ClusterAccess = { kubeconfig, context: settings.cluster.context ?? currentContext(kubeconfig) };
   const retain = dataRetention === "retain";
   const storageClass = claimClass(storage);
+  const nfs = neededNfs(settings);
   const provider = new Provider("cluster", {
     kubeconfig: secretText(kubeconfig),
     context: cluster.context,
@@ -60,6 +63,7 @@ export function deploy(settings: Settings): StackOutputs {
       engine: storage.engine,
       className: storageClass,
       openEbs: openEbsRequest(settings),
+      nfs: nfs !== undefined,
       claims: [
         { of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: settings.mariadbStorage },
         { of: contentClaims(content), sizeKey: "wordpressStorage", size: settings.wordpressStorage },
@@ -79,6 +83,19 @@ export function deploy(settings: Settings): StackOutputs {
     },
     { providers: [provider], dependsOn: preflight },
   );
+  const sharedVolumes =
+    nfs &&
+    new NfsVolumes(
+      "nfs",
+      {
+        cluster,
+        ...nfs,
+        instance: instance.result,
+        nodes: preflight.record.apply(({ nodeSources }) => nodeSources),
+        dataRetention,
+      },
+      { providers: [provider], dependsOn: ground },
+    );
   const home = new Namespace(
     "namespace",
     {
@@ -94,7 +111,7 @@ export function deploy(settings: Settings): StackOutputs {
   const volumes = kubectlCommand(
     "volumes",
     { cluster, onDelete: "components/storage/volumeReleaseCommand.ts", request: { namespace, dataRetention } },
-    { dependsOn: [home, ground] },
+    { dependsOn: [home, ground, ...(sharedVolumes ? [sharedVolumes] : [])] },
   );
   const shared = { cluster, namespace, dataRetention };
   const onError = (workload: Workload) => failureReport(`${workload.app}-${workload.kind}-failure`, cluster, workload);
@@ -117,7 +134,7 @@ export function deploy(settings: Settings): StackOutputs {
       replicas: settings.wordpressReplicas,
       image: settings.wordpressImage,
       storage: settings.wordpressStorage,
-      storageClass: contentClass(content, storageClass),
+      storageClass: contentClass(settings) ?? storageClass,
       content: siteContent(
         settings,
         preflight.record.apply(({ nodeAddresses }) => nodeAddresses),
@@ -137,7 +154,11 @@ export function deploy(settings: Settings): StackOutputs {
       {
         cluster,
         onDelete: "components/storage/foreignVolumesCommand.ts",
-        request: { namespace, openEbs: openEbsName, classes: ownClasses(storage), pools: [...ground.diskPools] },
+        request: {
+          namespaces: [namespace, openEbsName, ...(nfs ? [nfsName] : [])],
+          classes: broughtClasses(settings),
+          pools: [...ground.diskPools],
+        },
       },
       { dependsOn: [database, site, volumes] },
     );
@@ -148,31 +169,57 @@ export function deploy(settings: Settings): StackOutputs {
   return {
     url: (content.content === "shared" && content.siteUrl) || nodePortUrl,
     namespace,
-    storageClasses: preflight.record.apply(({ storageClass: taken }) => [...new Set([taken, ...ownClasses(storage)])]),
+    storageClasses: preflight.record.apply(({ storageClass: taken }) => [
+      ...new Set([taken, ...broughtClasses(settings)]),
+    ]),
     diskPools: ground.diskPools,
     ...(content.content === "shared" && { adminUser: content.adminUser, adminPassword: site.adminPassword }),
   };
 }
 
-/** The class of the site's claims: with shared content the one that is named for it. */
-function contentClass(content: ContentSettings, storageClass: string | undefined): string | undefined {
-  return (content.content === "shared" ? content.contentStorageClass : undefined) ?? storageClass;
+/** What the volumes by NFS are made with; undefined where the site has no need of them. */
+function neededNfs({
+  content,
+  storage,
+  wordpressStorage,
+}: Settings): Pick<NfsVolumesArgs, "storage" | "storageClass" | "imageRegistry" | "chartRepository"> | undefined {
+  if (storage.engine !== "replicated" || content.content === "perPod") return undefined;
+  const { contentStorageClass = nfsName, contentAccessMode } = content;
+  if (contentAccessMode === "ReadWriteOnce" || contentStorageClass !== nfsName) return undefined;
+  return {
+    storage: wordpressStorage,
+    storageClass: replicatedClassName,
+    imageRegistry: storage.chart.imageRegistry,
+    chartRepository: storage.nfsChartRepository,
+  };
+}
+
+/** The class of the claim for shared content, where it is another one than that of all claims. */
+function contentClass(settings: Settings): string | undefined {
+  const { content } = settings;
+  if (content.content === "perPod") return undefined;
+  return content.contentStorageClass ?? (neededNfs(settings) && nfsName);
+}
+
+/** The classes that come with the stack. */
+function broughtClasses(settings: Settings): string[] {
+  return [...ownClasses(settings.storage), ...(neededNfs(settings) ? [nfsName] : [])].sort();
 }
 
 function contentClaims({ content }: ContentSettings): RequestedClaims["of"] {
   return content === "shared" ? { claim: contentClaimName } : { statefulSet: "wordpress" };
 }
 
-function requestedContent({ content, storage }: Settings): RequestedContent {
+function requestedContent(settings: Settings): RequestedContent {
+  const { content } = settings;
   if (content.content === "perPod") return { content: "perPod" };
-  const { contentStorageClass: named = "", contentAccessMode, contentMigration } = content;
-  // A class that comes with the stack is not there yet, and need not be looked for.
-  const isLookedFor = named !== "" && !ownClasses(storage).includes(named);
+  const className = contentClass(settings);
   return {
     content: "shared",
-    accessMode: contentAccessMode,
-    className: isLookedFor ? named : undefined,
-    migrates: contentMigration === "merge",
+    accessMode: content.contentAccessMode,
+    className,
+    classComesAlong: className !== undefined && broughtClasses(settings).includes(className),
+    migrates: content.contentMigration === "merge",
   };
 }
 

@@ -15,7 +15,7 @@ export function contentFindings({ content }: PreflightRequest, facts: ClusterFac
   }
   if (perPod.length > 0 && !content.migrates && !isMigrated) return [leavesBehind(perPod)];
   const names = facts.classes.map(({ metadata }) => metadata.name);
-  if (content.className !== undefined && !names.includes(content.className)) {
+  if (content.className !== undefined && !content.classComesAlong && !names.includes(content.className)) {
     return [
       `contentStorageClass: "${content.className}" is no storage class of this cluster; it has ` +
         `${names.join(", ") || "none"}; choose one: ${configSet("contentStorageClass", names[0] ?? "shared")}`,

@@ -33,7 +33,9 @@ export async function readWorkload(kubectl: Kubectl, { namespace, kind, app }: W
     app,
     pods: pods.filter(({ metadata }) => metadata.labels?.app === app),
     claims: claims.filter(({ metadata }) =>
-      kind === "StatefulSet" ? metadata.name.startsWith(`data-${app}-`) : metadata.name === contentClaimName,
+      kind === "StatefulSet"
+        ? metadata.name.startsWith(`data-${app}-`)
+        : [contentClaimName, app].includes(metadata.name),
     ),
     events,
   };

@@ -51,6 +51,7 @@ export interface Volume {
 
 export interface Node {
   readonly metadata: ObjectMeta;
+  readonly spec?: { readonly podCIDRs?: readonly string[] };
   readonly status: {
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
     readonly conditions?: readonly Condition[];

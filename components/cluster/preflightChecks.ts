@@ -1,5 +1,6 @@
 import { configSet } from "../validation";
 import type { ContentAccessMode } from "../storage/claims";
+import { type NfsFacts, nfsFindings } from "../nfs/nfsFindings";
 import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../storage/openEbsFindings";
 import { moveFindings, sizeFindings } from "./claimFindings";
 import { contentFindings } from "./contentFindings";
@@ -28,6 +29,8 @@ export interface PreflightRequest {
   readonly className?: string | undefined;
   /** What the stack brings of OpenEBS, its classes included; undefined where it takes what the cluster has. */
   readonly openEbs?: OpenEbsRequest | undefined;
+  /** Whether the stack brings volumes by NFS. */
+  readonly nfs: boolean;
   readonly claims: readonly RequestedClaims[];
   readonly content: RequestedContent;
 }
@@ -40,6 +43,8 @@ export type RequestedContent =
       readonly accessMode: ContentAccessMode;
       /** Without one the cluster's default is taken. */
       readonly className?: string | undefined;
+      /** Whether that class comes with the stack, and so need not be there. */
+      readonly classComesAlong: boolean;
       /** Whether the files of pods that each have their own are to be brought along. */
       readonly migrates: boolean;
     };
@@ -60,6 +65,8 @@ export interface PreflightRecord {
   readonly nodeAddress: string;
   /** All addresses at which it does, that one first. */
   readonly nodeAddresses: readonly string[];
+  /** Where the nodes' own traffic to pods comes from, as CIDRs. */
+  readonly nodeSources: readonly string[];
 }
 
 /** What was read from the cluster. */
@@ -82,6 +89,8 @@ export interface ClusterFacts {
   readonly contentRefusal?: string | undefined;
   /** Undefined where the stack brings nothing of OpenEBS. */
   readonly openEbs?: Omit<OpenEbsFacts, "context" | "nodes" | "classes"> | undefined;
+  /** Undefined where the stack brings none of NFS. */
+  readonly nfs?: Omit<NfsFacts, "context"> | undefined;
 }
 
 /** Everything that stands in the way, a finding a line; none where `up` can go on. */
@@ -99,6 +108,7 @@ export function preflightFindings(
     ...(request.openEbs && facts.openEbs
       ? openEbsFindings(request.openEbs, request.instance, { ...facts, ...facts.openEbs })
       : classFindings(request, facts)),
+    ...(facts.nfs ? nfsFindings(request.instance, { ...facts, ...facts.nfs }) : []),
     ...readyFindings(facts),
     ...contentFindings(request, facts),
     ...moveFindings(request, facts, { former, storageClass: effectiveClass(request, facts) }),

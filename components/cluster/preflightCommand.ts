@@ -12,6 +12,8 @@ import {
   type PreflightRequest,
 } from "./preflightChecks";
 import { missingRights } from "./rights";
+import { nfsName } from "../nfs/nfsNames";
+import { nodeSources } from "../nfs/nodeSources";
 import { contentClaimName } from "../storage/claims";
 import { needsSnapshotCrds } from "../storage/leftovers";
 import { listIfKnown } from "../storage/listIfKnown";
@@ -40,6 +42,7 @@ runCommand(async (kubectl) => {
     snapshotCrds: needsSnapshotCrds(await definitions(kubectl, request)),
     nodeAddress: nodeAddress(facts),
     nodeAddresses: nodeAddresses(facts),
+    nodeSources: nodeSources(facts.nodes),
   };
   return JSON.stringify(record);
 });
@@ -80,13 +83,15 @@ async function readFacts(
         readable(listIfKnown<DiskPool>(kubectl, diskPoolKind, openEbsName)),
       ])
     : [[], []];
-  const namespace = namespaces.find(named(request.namespace));
+  const home = (name: string) => namespaces.find(({ metadata }) => metadata.name === name);
+  const namespace = home(request.namespace);
   const contentRefusal =
     rights.length > 0 ? undefined : await readRefusal(kubectl, request, { classes, nodes, claims });
   return {
     ...{ context, server, cluster: uid, missingRights: rights },
     ...{ namespace, services, classes, nodes, claims, formerClaims, contentRefusal },
-    ...(request.openEbs ? { openEbs: { home: namespaces.find(named(openEbsName)), drivers, pools } } : {}),
+    ...(request.openEbs ? { openEbs: { home: home(openEbsName), drivers, pools } } : {}),
+    ...(request.nfs ? { nfs: { home: home(nfsName), drivers } } : {}),
   };
 }
 
@@ -98,7 +103,8 @@ async function readRefusal(
 ): Promise<string | undefined> {
   if (content.content !== "shared" || content.accessMode !== "ReadWriteMany") return undefined;
   const storageClass = classes.find(({ metadata }) => metadata.name === content.className);
-  if (!storageClass || claims.some(({ metadata }) => metadata.name === contentClaimName)) return undefined;
+  if (!storageClass || content.classComesAlong || claims.some(({ metadata }) => metadata.name === contentClaimName))
+    return undefined;
   return refusalOfManyNodes(kubectl, storageClass, nodes, `wordpress-trial-${instance}`);
 }
 
@@ -132,11 +138,6 @@ function emptyIfForbidden<T>(error: unknown): T[] {
   if (error instanceof KubectlFailed && /forbidden/i.test(error.message)) return [];
   throw error;
 }
-
-const named =
-  (name: string) =>
-  ({ metadata }: Namespace) =>
-    metadata.name === name;
 
 function lastLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).trim().split("\n").at(-1) ?? "";

@@ -54,15 +54,22 @@ const openEbsRights: readonly Right[] = [
   { verb: "delete", resource: "persistentvolumeclaims" },
 ];
 
+/** What a stack that brings volumes by NFS does besides. */
+const nfsRights: readonly Right[] = [
+  { resource: "networkpolicies", group: "networking.k8s.io" },
+  ...["configmaps", "services", "persistentvolumeclaims", "serviceaccounts"].map((resource) => ({ resource })),
+].flatMap((kind) => everyVerb.map((verb) => ({ ...kind, verb })));
+
 /** The rights that the context's user lacks, one text a resource: `create, patch statefulsets.apps in namespace wordpress`. */
 export async function missingRights(
   kubectl: Kubectl,
-  { namespace, openEbs, content }: Pick<PreflightRequest, "namespace" | "openEbs" | "content">,
+  { namespace, openEbs, nfs, content }: Pick<PreflightRequest, "namespace" | "openEbs" | "nfs" | "content">,
 ): Promise<string[]> {
   const neededRights = [
     ...siteRights,
     ...(content.content === "shared" ? sharedContentRights : []),
     ...(openEbs ? openEbsRights : []),
+    ...(nfs ? nfsRights : []),
   ];
   const reviews = neededRights.map(({ verb, resource, group, inNamespace }) => ({
     apiVersion: "authorization.k8s.io/v1",

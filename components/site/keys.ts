@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { dependencies } from "../dependencies";
+import { digest } from "../digest";
 import { labels } from "../labels";
 
 /** The eight settings from which WordPress makes its cookies; every pod needs the same ones. */
@@ -37,9 +37,7 @@ export class WordPressKeys extends pulumi.ComponentResource {
       },
       { ...child, protect: args.protect },
     );
-    this.checksum = pulumi
-      .output(values)
-      .apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16));
+    this.checksum = pulumi.output(values).apply(digest);
     this.registerOutputs({});
   }
 }

@@ -2,12 +2,13 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseConnection } from "../database/mariaDb";
 import { dependencies } from "../dependencies";
+import { digest } from "../digest";
 import { labels } from "../labels";
 import { Content, type ContentArgs } from "./content";
 import { Cron } from "./cron";
 import { type Administrator, Installer } from "./installer";
 import { sharedPodSpec, type SharedPodArgs, sharedSelector, taskPodSpec } from "./sharedPod";
-import { digest, siteChecksum, siteFolder } from "./siteFiles";
+import { siteChecksum, siteFolder } from "./siteFiles";
 import { runOnce } from "./tasks";
 
 export interface SharedSiteArgs extends ContentArgs {

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { digest } from "../digest";
 import { quantityBytes } from "../quantity";
 
 /** A plugin or a theme that the stack installs. */
@@ -80,11 +80,6 @@ export function siteJson(settings: SiteSettings, addresses: readonly string[]): 
 /** Changes with everything that the pods are to be made anew for. */
 export function siteChecksum(settings: SiteSettings, addresses: readonly string[]): string {
   return digest({ files: siteFiles(settings), json: siteJson(settings, addresses) });
-}
-
-/** 16 hexadecimal digits that tell a value from others. */
-export function digest(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }
 
 function fileText(name: string): string {

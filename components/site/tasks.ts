@@ -1,9 +1,9 @@
 import { Job } from "@pulumi/kubernetes/batch/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../cluster/diagnosis";
+import { digest } from "../digest";
 import { taskLabels } from "../labels";
 import { taskPodLabels } from "./sharedPod";
-import { digest } from "./siteFiles";
 
 /** Whole seconds after which a job that has not ended is given up: its image may have to be pulled, its database to come up. */
 const taskSeconds = 900;

@@ -2,10 +2,8 @@ import type { DiskPool, Volume } from "../cluster/objects";
 
 /** What a stack that goes must not take from others. */
 export interface ForeignVolumesRequest {
-  /** Namespace of the site, whose volumes go with it. */
-  readonly namespace: string;
-  /** Namespace of OpenEBS, whose own volumes go with it. */
-  readonly openEbs: string;
+  /** Namespaces whose volumes go with the stack. */
+  readonly namespaces: readonly string[];
   /** Classes that go with the stack. */
   readonly classes: readonly string[];
   /** Pools that go with the stack. */
@@ -14,14 +12,14 @@ export interface ForeignVolumesRequest {
 
 /** Volumes and pools of others that need this stack's storage, in words; empty where there are none. */
 export function foreignVolumes(
-  { namespace, openEbs, classes, pools }: ForeignVolumesRequest,
+  { namespaces, classes, pools }: ForeignVolumesRequest,
   volumes: readonly Volume[],
   diskPools: readonly DiskPool[],
 ): string[] {
   return [
     ...volumes
       .filter(({ spec }) => spec.storageClassName !== undefined && classes.includes(spec.storageClassName))
-      .filter(({ spec }) => ![namespace, openEbs].includes(spec.claimRef?.namespace ?? ""))
+      .filter(({ spec }) => !namespaces.includes(spec.claimRef?.namespace ?? ""))
       .map(({ metadata, spec }) => {
         const { namespace: owner, name } = spec.claimRef ?? {};
         return `volume ${metadata.name} (${owner === undefined ? "of no claim" : `claim ${owner}/${name}`})`;

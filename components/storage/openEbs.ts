@@ -5,15 +5,17 @@ import { RandomPassword } from "@pulumi/random";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import { kubectlCommand } from "../cluster/kubectlCommand";
 import { instanceAnnotation } from "../cluster/ownership";
+import { releaseReport } from "../cluster/releaseReport";
 import { dependencies } from "../dependencies";
 import { stackLabels } from "../labels";
 import type { DataRetention } from "./claims";
 import { openEbsName } from "./openEbsNames";
 import { type ChartSettings, openEbsValues } from "./openEbsValues";
-import { releaseReport } from "./releaseReport";
 
 /** Whole seconds that Helm waits for the release: an image of each of its thirty containers is to be pulled on each node. */
 const releaseTimeoutSeconds = 900;
+
+const helmRelease = { title: "OpenEBS", name: openEbsName, namespace: openEbsName } as const;
 
 export interface OpenEbsArgs {
   readonly cluster: ClusterAccess;
@@ -83,7 +85,7 @@ export class OpenEbs extends pulumi.ComponentResource {
         parent: this,
         protect,
         dependsOn: dependencies(options, namespace, leftovers, ...args.releaseAfter),
-        hooks: { onError: [releaseReport(`${name}-release-failure`, args.cluster)] },
+        hooks: { onError: [releaseReport(`${name}-release-failure`, args.cluster, helmRelease)] },
         // etcd of another size is another etcd: what the pools are is in it.
         ignoreChanges: args.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],
       },

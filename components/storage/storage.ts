@@ -22,6 +22,8 @@ export type StorageEngine =
       readonly replicas: number;
       /** Whether OpenEBS's own logging comes along. */
       readonly logging: boolean;
+      /** Address of the repository that has the chart of NFS's driver, where volumes by NFS are brought. */
+      readonly nfsChartRepository: string;
     };
 
 export interface StorageArgs {

@@ -10,7 +10,8 @@ const claim = (name: string, annotations: Record<string, string> = {}): Claim =>
 const perPod = [claim("data-mariadb-0"), claim("data-wordpress-0"), claim("data-wordpress-1")];
 const shared = claim("wordpress-content");
 const migrated = claim("wordpress-content", { "wordpress/migrated": "true" });
-const many = { content: "shared", accessMode: "ReadWriteMany", className: "many", migrates: false } as const;
+const mode = { content: "shared", accessMode: "ReadWriteMany" } as const;
+const many = { ...mode, className: "many", classComesAlong: false, migrates: false };
 
 const findings = (content: RequestedContent, claims: readonly Claim[] = [], more: Partial<ClusterFacts> = {}) => {
   const classes: StorageClass[] = [{ metadata: { name: "many", uid: "many" }, provisioner: "x" }];
@@ -40,6 +41,12 @@ describe("what stands in the way of the site's content", () => {
       finding(many, [], { contentRefusal: "single nodes only" }),
       /"many" has no volumes that many nodes can write to: single nodes only\. .*ReadWriteOnce.*content perPod/,
     );
+  });
+
+  it("is no class that comes with the stack and is not there yet, but for a claim that has another one", () => {
+    const own = { ...many, className: "openebs-nfs", classComesAlong: true };
+    assert.deepEqual(findings(own), []);
+    assert.match(finding(own, [shared]), /contentStorageClass: "openebs-nfs" is not allowed .*has "many"/);
   });
 
   it("is another class or mode for a claim that is there", () => {

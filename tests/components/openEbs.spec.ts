@@ -1,10 +1,10 @@
 import * as assert from "node:assert/strict";
 import type { Claim, DiskPool, Pod, Volume } from "../../components/cluster/objects";
+import { explainRelease, type ReleaseFacts } from "../../components/cluster/releaseReport";
 import { foreignVolumes } from "../../components/storage/foreignVolumes";
 import { leftClaims, needsSnapshotCrds, ownedSnapshotCrds } from "../../components/storage/leftovers";
 import { openEbsValues, type OpenEbsValuesArgs } from "../../components/storage/openEbsValues";
 import { poolState } from "../../components/storage/poolReport";
-import { explainRelease, type ReleaseFacts } from "../../components/storage/releaseReport";
 
 const off = { enabled: false };
 const values = (args: Partial<OpenEbsValuesArgs>) =>
@@ -77,8 +77,9 @@ describe("the values of OpenEBS's chart", () => {
 
 describe("why OpenEBS did not come up", () => {
   const record = (status: string) => ({ metadata: { name: "sh.helm.release.v1", uid: "1", labels: { status } } });
+  const release = { title: "OpenEBS", name: "openebs", namespace: "openebs" };
   const explain = (facts: Partial<ReleaseFacts>) =>
-    explainRelease({ context: "shop", records: [], pods: [], events: [], ...facts });
+    explainRelease({ context: "shop", release, records: [], pods: [], events: [], ...facts });
 
   it("is that Helm was cut off in an installation, of which nothing is needed", () => {
     assert.equal(
@@ -123,7 +124,9 @@ describe("what goes with OpenEBS", () => {
   const pool = (name: string): DiskPool => ({ metadata: { name, uid: name }, spec: { node: "k9", disks: ["a"] } });
 
   it("is not the data of others: their volumes and pools are named", () => {
-    const request = { namespace: "wordpress", openEbs: "openebs", classes: ["openebs-replicated"], pools: ["pool-k0"] };
+    const request = {
+      ...{ namespaces: ["wordpress", "openebs"], classes: ["openebs-replicated"], pools: ["pool-k0"] },
+    };
     const volumes = [
       volume("own", "openebs-replicated", "wordpress"),
       volume("etcd", "openebs-replicated", "openebs"),

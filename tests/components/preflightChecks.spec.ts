@@ -33,6 +33,7 @@ const request: PreflightRequest = {
   namespace: "wordpress",
   nodePort: 30007,
   engine: "existing",
+  nfs: false,
   claims: [
     { of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: "1Gi" },
     { of: { statefulSet: "wordpress" }, sizeKey: "wordpressStorage", size: "1Gi" },
@@ -61,6 +62,7 @@ const record: PreflightRecord = {
   snapshotCrds: true,
   nodeAddress: "10.0.0.2",
   nodeAddresses: ["10.0.0.2"],
+  nodeSources: ["10.0.0.2/32"],
 };
 const data = [claim("data-mariadb-0", "1Gi"), claim("data-wordpress-0", "1Gi")];
 

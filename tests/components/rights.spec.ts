@@ -22,7 +22,7 @@ function smallCluster(allows: (attributes: Attributes) => boolean) {
   return { kubectl, asked };
 }
 
-const request = { namespace: "blog", content: { content: "perPod" } } as const;
+const request = { namespace: "blog", nfs: false, content: { content: "perPod" } } as const;
 
 describe("the rights of the context's user", () => {
   it("are enough where all is allowed", async () => {
@@ -65,11 +65,22 @@ describe("the rights of the context's user", () => {
     ]);
   });
 
+  it("are more where volumes by NFS come along, which are in a namespace of their own", async () => {
+    const { kubectl } = smallCluster(
+      ({ resource, namespace }) => !["networkpolicies", "services"].includes(resource) || namespace !== undefined,
+    );
+    assert.deepEqual(await missingRights(kubectl, { ...request, nfs: true }), [
+      "list, get, watch, create, patch, delete services",
+      "get, list, watch, create, patch, delete networkpolicies.networking.k8s.io",
+    ]);
+  });
+
   it("are more where content is shared: its claim, its Deployment and its jobs", async () => {
     const { kubectl } = smallCluster(
       ({ resource }) => !["deployments", "jobs", "persistentvolumeclaims"].includes(resource),
     );
-    const content = { content: "shared", accessMode: "ReadWriteOnce", migrates: false } as const;
+    const mode = { content: "shared", accessMode: "ReadWriteOnce" } as const;
+    const content = { ...mode, classComesAlong: false, migrates: false };
     assert.deepEqual(await missingRights(kubectl, { ...request, content }), [
       "list, patch, get, watch, create, delete persistentvolumeclaims in namespace blog",
       "get, list, watch, create, patch, delete deployments.apps in namespace blog",

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import type { RequestedContent } from "../../components/cluster/preflightChecks";
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -168,11 +169,13 @@ describe("a site with shared content", () => {
   it("has its class looked for in the cluster, unless it comes with the stack", async () => {
     const asked = async (config: Record<string, string>) => {
       const { environment } = (await stack(config))("preflight-check").inputs as { environment: { REQUEST: string } };
-      return (JSON.parse(environment.REQUEST) as { content: { className?: string } }).content.className;
+      const { content } = JSON.parse(environment.REQUEST) as { content: RequestedContent };
+      assert.ok(content.content === "shared");
+      return [content.className, content.classComesAlong];
     };
-    assert.equal(await asked({}), "many");
+    assert.deepEqual(await asked({}), ["many", false]);
     const own = { storage: '{"engine":"hostpath"}', contentAccessMode: "ReadWriteOnce" };
-    assert.equal(await asked({ ...own, contentStorageClass: "openebs-hostpath" }), undefined);
+    assert.deepEqual(await asked({ ...own, contentStorageClass: "openebs-hostpath" }), ["openebs-hostpath", true]);
   });
 
   it("protects with retain its claim and what its administrator logs in with", async () => {

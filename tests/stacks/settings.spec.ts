@@ -125,7 +125,7 @@ describe("settings", () => {
     for (const text of ["hostpath", "[]", "7"]) {
       assert.match(
         finding({ storage: text }),
-        /^storage: .* is not allowed; expected an object with the keys engine, className, replicas, logging, chartVersion, chartRepository, imageRegistry, pools; example: pulumi config set --path storage\.engine existing$/,
+        /^storage: .* is not allowed; expected an object with the keys engine, className, replicas, logging, chartVersion, chartRepository, nfsChartRepository, imageRegistry, pools; example: pulumi config set --path storage\.engine existing$/,
       );
     }
     assert.match(

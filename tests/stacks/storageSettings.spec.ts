@@ -4,6 +4,7 @@ import { loadSettings, type Settings } from "../../stacks/settings";
 import { registeredBy } from "../support/mocks";
 
 const chart = { version: "4.4.0", repository: "https://openebs.github.io/openebs", imageRegistry: undefined };
+const nfsChartRepository = "https://kubernetes-csi.github.io/csi-driver-nfs";
 const disk = (node: string) => `/dev/disk/by-id/ata-disk-of-${node}`;
 const pools = (...nodes: string[]) => nodes.map((node) => ({ node, disk: disk(node) }));
 const replicated = { engine: "replicated", pools: pools("k0", "k1", "k2", "k3") };
@@ -52,7 +53,7 @@ describe("the settings of storage", () => {
 
   it("of the engine replicated are its pools, and at most three replicas unless they say otherwise", () => {
     const expected = (nodes: string[], replicas: number, logging = false) => ({
-      ...{ engine: "replicated", chart, logging, replicas },
+      ...{ engine: "replicated", chart, logging, replicas, nfsChartRepository },
       pools: pools(...nodes).map((pool) => ({ ...pool, replace: false })),
     });
     assert.deepEqual(load(replicated).storage, expected(["k0", "k1", "k2", "k3"], 3));

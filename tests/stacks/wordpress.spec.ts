@@ -57,6 +57,70 @@ describe("the stack", () => {
     }
   });
 
+  describe("with the engine replicated and shared content", () => {
+    const storage = '{"engine":"replicated","pools":[{"node":"k0","disk":"/dev/disk/by-id/x"}]}';
+    const shared = { content: "shared", storage, wordpressStorage: "5Gi" };
+    const byNfs = ({ resources }: { resources: Registered[] }) =>
+      resources.filter(({ name }) => /^nfs/.test(name)).map(({ name }) => name);
+    const classOf = ({ resources }: { resources: Registered[] }, name: string) =>
+      (resources.find((resource) => resource.name === name)?.inputs.spec as { storageClassName?: string })
+        ?.storageClassName;
+
+    it("brings volumes by NFS, on one of its own, as large as the content's", async () => {
+      const made = await stack(shared);
+      assert.equal(classOf(made, "wordpress-shared-content-claim"), "openebs-nfs");
+      assert.equal(classOf(made, "nfs-server-claim"), "openebs-replicated");
+      const sizes = ["wordpress-shared-content-claim", "nfs-server-claim"].map(
+        (name) => made.resources.find((resource) => resource.name === name)?.inputs.spec,
+      ) as { resources: { requests: { storage: string } } }[];
+      assert.deepEqual(
+        sizes.map(({ resources }) => resources.requests.storage),
+        ["5Gi", "5Gi"],
+      );
+      assert.ok((await valueOf(made.outputs.storageClasses)).includes("openebs-nfs"));
+    });
+
+    it("goes on with them where the class is named, as a message may have said", async () => {
+      assert.ok(byNfs(await stack({ ...shared, contentStorageClass: "openebs-nfs" })).includes("nfs-driver"));
+    });
+
+    it("brings none where they are not needed", async () => {
+      const others: Record<string, string>[] = [
+        { contentStorageClass: "many" },
+        { contentAccessMode: "ReadWriteOnce" },
+        { content: "perPod" },
+      ];
+      for (const other of others) {
+        assert.deepEqual(byNfs(await stack({ ...shared, ...other })), []);
+      }
+    });
+
+    it("protects with retain what the content is on", async () => {
+      const names = protectedNames(await stack({ ...shared, dataRetention: "retain" }));
+      for (const name of ["nfs-namespace", "nfs-server-claim", "nfs-driver", "nfs-class"]) {
+        assert.ok(names.includes(name), name);
+      }
+    });
+
+    it("lets nobody but the nodes reach the server", async () => {
+      const { resources } = await stack(shared);
+      const policy = resources.find(({ name }) => name === "nfs-server-policy")?.inputs.spec;
+      assert.deepEqual(policy, {
+        ...{ podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+        ingress: [{ from: [{ ipBlock: { cidr: "10.0.0.2/32" } }], ports: [{ port: 2049, protocol: "TCP" }] }],
+      });
+    });
+
+    it("leaves the namespaces that it makes to itself", () => {
+      for (const namespace of ["openebs", "openebs-nfs"]) {
+        assert.throws(() => {
+          pulumi.runtime.setAllConfig({ "wordpress:storage": storage, "wordpress:namespace": namespace });
+          loadSettings();
+        }, /namespace: "openebs[^"]*" is one that the engine replicated makes; take another one: pulumi config set/);
+      }
+    });
+  });
+
   it("prepares the nodes over SSH where it is told how, with the private key secret and the host key checked", async () => {
     const { resources } = await stack(
       {

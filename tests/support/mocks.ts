@@ -69,6 +69,7 @@ export async function registeredBy(program: () => unknown, outputs: Outputs = no
 const record = {
   nodeAddress: "127.0.0.1",
   nodeAddresses: ["127.0.0.1", "10.0.0.2"],
+  nodeSources: ["10.0.0.2/32"],
   storageClass: "standard",
   snapshotCrds: true,
 };

@@ -72,7 +72,7 @@ export class SmallCluster {
   }
 
   private get classes(): StorageClass[] {
-    return ["standard", "fast", "fixed"].map((name) => ({
+    const given = ["standard", "fast", "fixed"].map((name) => ({
       metadata: {
         ...{ name, uid: `uid-${name}` },
         annotations: { "storageclass.kubernetes.io/is-default-class": String(name === this.defaultClass) },
@@ -80,6 +80,11 @@ export class SmallCluster {
       provisioner: "example.com/disks",
       allowVolumeExpansion: name !== "fixed",
     }));
+    const made = this.made("StorageClass").map((call) => {
+      const { provisioner, allowVolumeExpansion } = call.inputs as unknown as StorageClass;
+      return { metadata: metadataOf(call), provisioner, allowVolumeExpansion: allowVolumeExpansion ?? false };
+    });
+    return [...given, ...made];
   }
 
   private list(kind: string, namespace: string | undefined): readonly unknown[] {

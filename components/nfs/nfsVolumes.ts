@@ -1,0 +1,106 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import { Release } from "@pulumi/kubernetes/helm/v3";
+import { StorageClass } from "@pulumi/kubernetes/storage/v1";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../cluster/clusterAccess";
+import { failureReport } from "../cluster/failureReport";
+import { kubectlCommand } from "../cluster/kubectlCommand";
+import { instanceAnnotation } from "../cluster/ownership";
+import { releaseReport } from "../cluster/releaseReport";
+import { dependencies } from "../dependencies";
+import { stackLabels } from "../labels";
+import { nfsDriverValues } from "./nfsDriverValues";
+import { exportPath, nfsDriver, nfsDriverChart, nfsName, nfsServerName } from "./nfsNames";
+import { NfsServer, type NfsServerArgs } from "./nfsServer";
+
+/** Whole seconds that Helm waits for the driver on every node: its images are to be pulled there. */
+const releaseTimeoutSeconds = 600;
+
+const helmRelease = { title: "The driver of NFS", name: nfsDriverChart.name, namespace: nfsName } as const;
+
+const serverWorkload = { namespace: nfsName, kind: "Deployment", app: nfsServerName } as const;
+
+/**
+ * How nodes mount the export. For a second at most a pod sees what was before another one wrote: a plugin that was uploaded through one
+ * pod and is not seen by another would be switched off by it. For the same reason that a file is not there is never remembered.
+ */
+const mountOptions = ["nfsvers=4.1", "hard", "noatime", "actimeo=1", "lookupcache=positive"];
+
+export interface NfsVolumesArgs extends Omit<NfsServerArgs, "onError"> {
+  readonly cluster: ClusterAccess;
+  /** Address of the repository that has the driver's chart. */
+  readonly chartRepository: string;
+  /** Marks the namespace as this stack's. */
+  readonly instance: pulumi.Input<string>;
+}
+
+/** Volumes that many nodes write to, where the cluster has none: an NFS server, the driver that mounts its folders, and their class. */
+export class NfsVolumes extends pulumi.ComponentResource {
+  constructor(name: string, args: NfsVolumesArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:nfs:NfsVolumes", name, {}, options);
+    const { cluster, dataRetention, imageRegistry } = args;
+    const child = { parent: this, dependsOn: dependencies(options) };
+    const protect = dataRetention === "retain";
+
+    const namespace = new Namespace(
+      `${name}-namespace`,
+      {
+        metadata: {
+          name: nfsName,
+          // The server opens files by handle, and the driver mounts on the node.
+          labels: { ...stackLabels, "pod-security.kubernetes.io/enforce": "privileged" },
+          annotations: { [instanceAnnotation]: args.instance },
+        },
+      },
+      { ...child, protect },
+    );
+    // On the way down it waits, between the server and what its volume is on, until that volume is really gone.
+    const volumes = kubectlCommand(
+      `${name}-volumes`,
+      {
+        cluster,
+        onDelete: "components/storage/volumeReleaseCommand.ts",
+        request: { namespace: nfsName, dataRetention },
+      },
+      { parent: this, dependsOn: dependencies(options, namespace) },
+    );
+    const home = { parent: this, dependsOn: dependencies(options, namespace, volumes) };
+    const server = new NfsServer(
+      `${name}-server`,
+      { ...args, onError: failureReport(`${name}-server-failure`, cluster, serverWorkload) },
+      home,
+    );
+    const driver = new Release(
+      `${name}-driver`,
+      {
+        name: nfsDriverChart.name,
+        namespace: nfsName,
+        chart: nfsDriverChart.name,
+        version: nfsDriverChart.version,
+        repositoryOpts: { repo: args.chartRepository },
+        timeout: releaseTimeoutSeconds,
+        values: nfsDriverValues(imageRegistry),
+      },
+      {
+        ...home,
+        protect,
+        hooks: { onError: [releaseReport(`${name}-driver-failure`, cluster, helmRelease)] },
+      },
+    );
+    new StorageClass(
+      `${name}-class`,
+      {
+        metadata: { name: nfsName, labels: stackLabels },
+        provisioner: nfsDriver,
+        // Without the cluster's domain, which is not the same everywhere.
+        parameters: { server: `${nfsServerName}.${nfsName}.svc`, share: exportPath },
+        mountOptions,
+        allowVolumeExpansion: true,
+        reclaimPolicy: "Delete",
+        volumeBindingMode: "Immediate",
+      },
+      { parent: this, protect, dependsOn: dependencies(options, server, driver) },
+    );
+    this.registerOutputs({});
+  }
+}

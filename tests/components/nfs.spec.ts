@@ -1,0 +1,85 @@
+import * as assert from "node:assert/strict";
+import type { Namespace, Node } from "../../components/cluster/objects";
+import { nfsDriverValues } from "../../components/nfs/nfsDriverValues";
+import { nfsFindings } from "../../components/nfs/nfsFindings";
+import { nfsServerPodSpec } from "../../components/nfs/nfsServerPod";
+import { nodeSources } from "../../components/nfs/nodeSources";
+
+describe("volumes by NFS", () => {
+  describe("where the nodes' own traffic comes from", () => {
+    const node = (more: Partial<Omit<Node, "metadata">>, annotations: Record<string, string> = {}): Node => ({
+      metadata: { name: "k0", uid: "k0", annotations },
+      status: {},
+      ...more,
+    });
+
+    it("is their addresses, and no name", () => {
+      const addresses = [
+        { type: "InternalIP", address: "10.0.0.2" },
+        { type: "InternalIP", address: "fd00::2" },
+        { type: "ExternalIP", address: "192.0.2.2" },
+        { type: "Hostname", address: "k0" },
+      ];
+      assert.deepEqual(nodeSources([node({ status: { addresses } }), node({ status: { addresses } })]), [
+        ...["10.0.0.2/32", "192.0.2.2/32", "fd00::2/128"],
+      ]);
+    });
+
+    it("is the tunnels through which they reach pods of other nodes", () => {
+      const flannel = node({ spec: { podCIDRs: ["10.244.1.0/24", "fd01:1::/64"] } });
+      const calico = node({}, { "projectcalico.org/IPv4VXLANTunnelAddr": "192.168.7.1" });
+      assert.deepEqual(nodeSources([flannel, calico]), ["10.244.1.0/31", "192.168.7.1/32", "fd01:1::/127"]);
+    });
+  });
+
+  describe("are refused", () => {
+    const home = (instance: string, phase = "Active"): Namespace => ({
+      metadata: { name: "openebs-nfs", uid: "1", annotations: { "wordpress/instance": instance } },
+      status: { phase },
+    });
+    const drivers = [{ metadata: { name: "nfs.csi.k8s.io", uid: "2" } }];
+    const findings = (facts: { home?: Namespace; drivers?: typeof drivers }) =>
+      nfsFindings("abc", { context: "shop", drivers: [], ...facts });
+
+    it("nowhere that has none, or this stack's own", () => {
+      assert.deepEqual(findings({}), []);
+      assert.deepEqual(findings({ home: home("abc"), drivers }), []);
+    });
+
+    it("where somebody else's driver is, with the ways out", () => {
+      const [text = "", ...more] = findings({ drivers });
+      assert.deepEqual(more, []);
+      assert.match(text, /^contentStorageClass: not set, and the driver nfs\.csi\.k8s\.io .* is there already\./);
+      for (const way of ["contentStorageClass NAME", "contentAccessMode ReadWriteOnce", "content perPod"]) {
+        assert.ok(text.includes(`pulumi config set ${way}`), way);
+      }
+    });
+
+    it("where the namespace is another stack's, or still goes", () => {
+      assert.match(findings({ home: home("other"), drivers })[0] ?? "", /openebs-nfs .* not this stack's/);
+      assert.match(findings({ home: home("abc", "Terminating") })[0] ?? "", /still being deleted; wait until/);
+    });
+  });
+
+  it("come by the driver alone: no snapshots, no class of the chart's, all images from one registry", () => {
+    const controller = { enableSnapshotter: false };
+    assert.deepEqual(nfsDriverValues(undefined), { controller, externalSnapshotter: { enabled: false } });
+    assert.deepEqual(nfsDriverValues("registry.example.com/mirror").image, {
+      baseRepo: "registry.example.com/mirror",
+      nfs: { repository: "/sig-storage/nfsplugin" },
+    });
+  });
+
+  it("have a server with no right but those that it takes to serve files of others", () => {
+    const { containers } = nfsServerPodSpec("registry.example.com");
+    const [{ image, securityContext }] = containers as [(typeof containers)[number]];
+    assert.match(image, /^registry\.example\.com\/longhornio\/longhorn-share-manager:v\d+\.\d+\.\d+$/);
+    assert.deepEqual(securityContext, {
+      ...{ runAsUser: 0, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+      capabilities: {
+        drop: ["ALL"],
+        add: ["CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "SETGID", "SETUID"],
+      },
+    });
+  });
+});

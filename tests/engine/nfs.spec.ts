@@ -1,0 +1,58 @@
+import * as assert from "node:assert";
+import { assertBefore, deeds, done, only } from "./support/calls";
+import { RecordedSite } from "./support/recordedSite";
+
+const driver = "Release/nfs-driver";
+const server = "Deployment/nfs-server";
+const serverClaim = "PersistentVolumeClaim/nfs-server";
+const claim = "PersistentVolumeClaim/wordpress-content";
+
+describe("a stack with the engine replicated and shared content", function () {
+  this.timeout(120_000);
+  let site: RecordedSite;
+
+  before(async () => {
+    site = await RecordedSite.start({ content: "shared", contentAccessMode: "ReadWriteMany" });
+    await site.project.configure({
+      ...{ "storage.engine": "replicated" },
+      ...{ "storage.pools[0].node": "k0", "storage.pools[0].disk": "/dev/disk/by-id/ata-disk" },
+    });
+  });
+  after(() => site.stop());
+
+  it("brings volumes by NFS after the class that they are on, and before the site", async () => {
+    await site.up();
+    const created = done(site.calls, "create");
+    assertBefore(created, "StorageClass/openebs-replicated", serverClaim);
+    assertBefore(created, "NetworkPolicy/nfs-server", server);
+    assertBefore(created, server, "StorageClass/openebs-nfs");
+    assertBefore(created, driver, "StorageClass/openebs-nfs");
+    assertBefore(created, "StorageClass/openebs-nfs", claim);
+  });
+
+  it("opens the server to the nodes of the cluster", () => {
+    const { inputs } = only(site.calls, "create", "NetworkPolicy/nfs-server");
+    const { ingress } = inputs.spec as { ingress: [{ from: unknown }] };
+    assert.deepStrictEqual(ingress[0].from, [{ ipBlock: { cidr: "10.0.0.10/32" } }]);
+  });
+
+  it("grows both claims, that of the server first", async () => {
+    await site.up({ wordpressStorage: "3Gi" });
+    const changed = deeds(site.calls).filter((deed) => !deed.includes("Command/preflight"));
+    assert.deepStrictEqual(changed, [`update ${serverClaim}`, `update ${claim}`]);
+    assertBefore(done(site.calls, "update"), serverClaim, claim);
+  });
+
+  it("takes them back after the site's volumes are gone, and before what they are on", async () => {
+    await site.destroy();
+    const deleted = done(site.calls, "delete");
+    assertBefore(deleted, "Command/storage-guard", claim);
+    assertBefore(deleted, claim, "Command/volumes");
+    for (const next of [driver, server]) assertBefore(deleted, "Command/volumes", next);
+    assertBefore(deleted, server, serverClaim);
+    assertBefore(deleted, serverClaim, "Command/nfs-volumes");
+    assertBefore(deleted, "Command/nfs-volumes", "StorageClass/openebs-replicated");
+    assertBefore(deleted, "Command/nfs-volumes", /^DiskPool\//);
+    assert.deepStrictEqual(await site.project.resources(), []);
+  });
+});
