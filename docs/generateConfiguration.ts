@@ -46,6 +46,7 @@ ${rows("nodeSsh.hosts.NODE.", nodeSshHostKeys)}
 
 ${Object.keys(sharedKeys).map(code).join(", ")}, \`adminPassword\`, \`plugins\` and \`themes\` are for \`content: shared\`, and refused with \`perPod\`. Where volumes of many
 nodes are not to be had, one of three things is needed: \`contentStorageClass\`, \`contentAccessMode: ReadWriteOnce\`, or \`content: perPod\`.
+With the engine \`replicated\` the stack brings such volumes itself, by NFS, unless \`contentStorageClass\` says otherwise.
 
 \`nodeSsh\` is for the engine \`replicated\` and may be left out: then somebody else prepares the nodes, and the program says what they lack.
 

@@ -12,12 +12,13 @@ import { instanceAnnotation } from "../components/cluster/ownership";
 import { MariaDb } from "../components/database/mariaDb";
 import { stackLabels } from "../components/labels";
 import { type SiteContent, WordPress } from "../components/site/wordPress";
-import { nfsName } from "../components/nfs/nfsNames";
+import { nfsName, nfsServerClassName } from "../components/nfs/nfsNames";
 import { NfsVolumes, type NfsVolumesArgs } from "../components/nfs/nfsVolumes";
-import { openEbsName, replicatedClassName } from "../components/storage/openEbsNames";
+import { openEbsName } from "../components/storage/openEbsNames";
 import type { OpenEbsRequest } from "../components/storage/openEbsFindings";
 import { contentClaimName } from "../components/storage/claims";
 import { claimClass, ownClasses, Storage } from "../components/storage/storage";
+import { replicatedVolumes } from "../components/storage/storageClasses";
 import { clusterDigest, currentContext } from "./kubeconfig";
 import type { ContentSettings } from "./contentSettings";
 import type { Settings } from "./settings";
@@ -182,13 +183,13 @@ function neededNfs({
   content,
   storage,
   wordpressStorage,
-}: Settings): Pick<NfsVolumesArgs, "storage" | "storageClass" | "imageRegistry" | "chartRepository"> | undefined {
+}: Settings): Pick<NfsVolumesArgs, "storage" | "serverVolumes" | "imageRegistry" | "chartRepository"> | undefined {
   if (storage.engine !== "replicated" || content.content === "perPod") return undefined;
   const { contentStorageClass = nfsName, contentAccessMode } = content;
   if (contentAccessMode === "ReadWriteOnce" || contentStorageClass !== nfsName) return undefined;
   return {
     storage: wordpressStorage,
-    storageClass: replicatedClassName,
+    serverVolumes: replicatedVolumes(storage.replicas, "ext4"),
     imageRegistry: storage.chart.imageRegistry,
     chartRepository: storage.nfsChartRepository,
   };
@@ -203,7 +204,7 @@ function contentClass(settings: Settings): string | undefined {
 
 /** The classes that come with the stack. */
 function broughtClasses(settings: Settings): string[] {
-  return [...ownClasses(settings.storage), ...(neededNfs(settings) ? [nfsName] : [])].sort();
+  return [...ownClasses(settings.storage), ...(neededNfs(settings) ? [nfsName, nfsServerClassName] : [])].sort();
 }
 
 function contentClaims({ content }: ContentSettings): RequestedClaims["of"] {

@@ -4,6 +4,9 @@ export const nfsName = "openebs-nfs";
 /** The server's Deployment, Service, claim and ConfigMap. */
 export const nfsServerName = "nfs-server";
 
+/** Class of the server's own volume. */
+export const nfsServerClassName = "openebs-nfs-server";
+
 /** The driver that makes and mounts the volumes, by the name that all of its installations have. */
 export const nfsDriver = "nfs.csi.k8s.io";
 

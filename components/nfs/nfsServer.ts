@@ -7,14 +7,12 @@ import { digest } from "../digest";
 import { stackLabels } from "../labels";
 import type { DataRetention } from "../storage/claims";
 import { ganeshaConfig } from "./ganeshaConfig";
-import { nfsName, nfsPort, nfsServerName } from "./nfsNames";
+import { nfsName, nfsPort, nfsServerClassName, nfsServerName } from "./nfsNames";
 import { nfsServerPodSpec } from "./nfsServerPod";
 
 export interface NfsServerArgs {
   /** Size of the server's volume, a Kubernetes quantity. It may only grow. */
   readonly storage: string;
-  /** Class of that volume. */
-  readonly storageClass: string;
   readonly imageRegistry: string | undefined;
   /** CIDRs of the nodes, at least one: nobody else reaches the server. */
   readonly nodes: pulumi.Input<readonly string[]>;
@@ -43,11 +41,11 @@ export class NfsServer extends pulumi.ComponentResource {
         metadata: { ...metadata, annotations: skipAwait },
         spec: {
           accessModes: ["ReadWriteOnce"],
-          storageClassName: args.storageClass,
+          storageClassName: nfsServerClassName,
           resources: { requests: { storage: args.storage } },
         },
       },
-      { ...child, protect: args.dataRetention === "retain", ignoreChanges: ["spec.storageClassName"] },
+      { ...child, protect: args.dataRetention === "retain" },
     );
     const policy = new NetworkPolicy(
       `${name}-policy`,

@@ -1,6 +1,7 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1";
+import type { StorageClassArgs } from "@pulumi/kubernetes/storage/v1/storageClass";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import { failureReport } from "../cluster/failureReport";
@@ -10,7 +11,7 @@ import { releaseReport } from "../cluster/releaseReport";
 import { dependencies } from "../dependencies";
 import { stackLabels } from "../labels";
 import { nfsDriverValues } from "./nfsDriverValues";
-import { exportPath, nfsDriver, nfsDriverChart, nfsName, nfsServerName } from "./nfsNames";
+import { exportPath, nfsDriver, nfsDriverChart, nfsName, nfsServerClassName, nfsServerName } from "./nfsNames";
 import { NfsServer, type NfsServerArgs } from "./nfsServer";
 
 /** Whole seconds that Helm waits for the driver on every node: its images are to be pulled there. */
@@ -28,6 +29,11 @@ const mountOptions = ["nfsvers=4.1", "hard", "noatime", "actimeo=1", "lookupcach
 
 export interface NfsVolumesArgs extends Omit<NfsServerArgs, "onError"> {
   readonly cluster: ClusterAccess;
+  /**
+   * What makes the class of the server's own volume. Its file system has to be ext4: clients name files by its id, which is made of
+   * its UUID. That of XFS is made of the device's number, which is another one on another node, where no client would find its files.
+   */
+  readonly serverVolumes: Omit<StorageClassArgs, "metadata"> & { readonly provisioner: string };
   /** Address of the repository that has the driver's chart. */
   readonly chartRepository: string;
   /** Marks the namespace as this stack's. */
@@ -64,7 +70,12 @@ export class NfsVolumes extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: dependencies(options, namespace) },
     );
-    const home = { parent: this, dependsOn: dependencies(options, namespace, volumes) };
+    const serverClass = new StorageClass(
+      `${name}-server-class`,
+      { metadata: { name: nfsServerClassName, labels: stackLabels }, ...args.serverVolumes },
+      { ...child, protect },
+    );
+    const home = { parent: this, dependsOn: dependencies(options, namespace, volumes, serverClass) };
     const server = new NfsServer(
       `${name}-server`,
       { ...args, onError: failureReport(`${name}-server-failure`, cluster, serverWorkload) },

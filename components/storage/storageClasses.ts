@@ -12,24 +12,24 @@ export interface ReplicatedClassArgs {
   readonly dataRetention: DataRetention;
 }
 
+/** What makes a class one of volumes whose data is on that many pools. */
+export function replicatedVolumes(replicas: number, fsType: "ext4" | "xfs") {
+  return {
+    provisioner: mayastorDriver,
+    parameters: { protocol: "nvmf", repl: String(replicas), fsType },
+    allowVolumeExpansion: true,
+    reclaimPolicy: "Delete",
+    volumeBindingMode: "Immediate",
+  };
+}
+
 /** The chapter's `openebs-replicated`, which no chart brings, and its class of snapshots. */
 export class ReplicatedClass extends pulumi.ComponentResource {
   constructor(name: string, args: ReplicatedClassArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:storage:ReplicatedClass", name, {}, options);
     const child = { parent: this, dependsOn: dependencies(options), protect: args.dataRetention === "retain" };
     const metadata = { name: replicatedClassName, labels: stackLabels };
-    new StorageClass(
-      `${name}-class`,
-      {
-        metadata,
-        provisioner: mayastorDriver,
-        parameters: { protocol: "nvmf", repl: String(args.replicas), fsType: "xfs" },
-        allowVolumeExpansion: true,
-        reclaimPolicy: "Delete",
-        volumeBindingMode: "Immediate",
-      },
-      child,
-    );
+    new StorageClass(`${name}-class`, { metadata, ...replicatedVolumes(args.replicas, "xfs") }, child);
     new CustomResource(
       `${name}-snapshots`,
       {

@@ -19,6 +19,9 @@ export interface BuiltImage {
 
 const pause = "registry.k8s.io/pause:3.10";
 const mariadb = "docker.io/library/mariadb:10.11";
+const nfsServer = "longhornio/longhorn-share-manager:v1.12.1";
+/** Its name, and that in a registry which mirrors others. */
+const nfsServerTags = [`docker.io/${nfsServer}`, `registry.k8s.io/${nfsServer}`] as const;
 const base = "localhost/base:12";
 const php = "localhost/php:8.2-apache";
 
@@ -33,14 +36,16 @@ export async function buildImages(): Promise<BuiltImage[]> {
   const store = await ImageStore.open(cacheRoot);
   try {
     const baseArchive = await buildBase(store);
-    const [pauseArchive, mariadbArchive, wordpressArchive] = [
+    const [pauseArchive, mariadbArchive, nfsServerArchive, wordpressArchive] = [
       await buildPause(store),
       await buildMariaDb(store, baseArchive),
+      await buildNfsServer(store, baseArchive),
       await buildWordPress(store, baseArchive, await buildPhp(store, baseArchive)),
     ];
     return [
       { reference: pause, archive: pauseArchive },
       { reference: mariadb, archive: mariadbArchive },
+      ...nfsServerTags.map((reference) => ({ reference, archive: nfsServerArchive })),
       ...wordpress.flatMap(({ tags }) => tags.map((reference) => ({ reference, archive: wordpressArchive }))),
     ];
   } finally {
@@ -69,6 +74,17 @@ async function buildMariaDb(store: ImageStore, baseArchive: string): Promise<str
     await store.load(baseArchive);
     await store.build(context, mariadb);
     await store.save(mariadb, archive);
+  });
+}
+
+async function buildNfsServer(store: ImageStore, baseArchive: string): Promise<string> {
+  return archiveOf("nfs-server", "4.3", [baseArchive, ...nfsServerTags], async (context, archive) => {
+    const part = `${archive}.part`;
+    await store.load(baseArchive);
+    await store.build(context, nfsServerTags[0]);
+    await store.save(nfsServerTags[0], part);
+    await joinArchives([{ archive: part, tags: nfsServerTags }], archive);
+    fs.rmSync(part);
   });
 }
 

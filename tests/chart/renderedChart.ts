@@ -1,5 +1,7 @@
 import * as assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
+import { nfsDriverValues } from "../../components/nfs/nfsDriverValues";
+import { nfsDriver, nfsDriverChart, nfsName } from "../../components/nfs/nfsNames";
 import { chartClasses, openEbsValues } from "../../components/storage/openEbsValues";
 import { ensureHelm } from "../../lab/helm/build";
 import { run } from "../../lab/support/processes";
@@ -34,17 +36,8 @@ export async function checkRendered({ engine, logging }: (typeof forms)[number],
     ...{ engine, imageRegistry: registry, snapshotCrds: true, etcdMembers: 3 },
     logging: logging ? credentials : undefined,
   });
-  const chart = ["openebs", "openebs", "--repo", place.repository, "--version", place.version];
-  const args = ["template", ...chart, "--namespace", "openebs", "--values=-"];
-  const text = await run(await ensureHelm(), args, { input: JSON.stringify(values) });
-  const objects = parseAllDocuments(text).flatMap((document) => (document.toJS() as Rendered | null) ?? []);
-  const ofKind = (kind: string) =>
-    objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
-
+  const { text, ofKind } = await render("openebs", "openebs", place, values);
   assert.deepEqual(ofKind("StorageClass").sort(), [...chartClasses(engine, logging)].sort());
-  const images = objects.flatMap((object) => valuesOf("image", object)).filter((image) => typeof image === "string");
-  assert.ok(images.length > 0, "no image was rendered");
-  assert.deepEqual([...new Set(images)].filter((image) => !image.startsWith(`${registry}/`)).sort(), []);
   const workloads = ["Deployment", "DaemonSet", "StatefulSet", "ConfigMap"].flatMap(ofKind);
   const unasked = logging
     ? /lvm|zfs|rawfile|callhome|telemetry/
@@ -54,6 +47,30 @@ export async function checkRendered({ engine, logging }: (typeof forms)[number],
     [],
   );
   if (logging) assert.ok(text.includes(credentials.rootPassword) && text.includes(credentials.userPassword));
+}
+
+/** Renders the chart of NFS's driver in the same way: the driver, no class, no snapshots. */
+export async function checkNfsDriver(repository: string): Promise<void> {
+  const place = { repository, version: nfsDriverChart.version };
+  const { text, ofKind } = await render(nfsDriverChart.name, nfsName, place, nfsDriverValues(registry));
+  assert.deepEqual(ofKind("CSIDriver"), [nfsDriver]);
+  assert.deepEqual(ofKind("StorageClass"), []);
+  assert.deepEqual(ofKind("Deployment"), ["csi-nfs-controller"]);
+  assert.deepEqual(ofKind("DaemonSet"), ["csi-nfs-node"]);
+  assert.ok(!/snapshotter|snapshot-controller/.test(text));
+}
+
+/** What Helm makes of a chart and values; every image has to be from the one registry. */
+async function render(chart: string, namespace: string, { repository, version }: ChartPlace, values: object) {
+  const args = ["template", chart, chart, "--repo", repository, "--version", version, "--namespace", namespace];
+  const text = await run(await ensureHelm(), [...args, "--values=-"], { input: JSON.stringify(values) });
+  const objects = parseAllDocuments(text).flatMap((document) => (document.toJS() as Rendered | null) ?? []);
+  const images = objects.flatMap((object) => valuesOf("image", object)).filter((image) => typeof image === "string");
+  assert.ok(images.length > 0, "no image was rendered");
+  assert.deepEqual([...new Set(images)].filter((image) => !image.startsWith(`${registry}/`)).sort(), []);
+  const ofKind = (kind: string) =>
+    objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+  return { text, ofKind };
 }
 
 /** All values of fields of that name, however deep. */

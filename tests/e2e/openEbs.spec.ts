@@ -8,13 +8,15 @@ import { Api } from "../../lab/plugins/kubernetes/api";
 import { loadKubeconfig } from "../../lab/plugins/kubernetes/kubeconfig";
 import { labPaths } from "../../lab/support/paths";
 import { run } from "../../lab/support/processes";
-import { checkRendered, forms } from "../chart/renderedChart";
+import { checkNfsDriver, checkRendered, forms } from "../chart/renderedChart";
 import { failure } from "../support/failure";
 import { SshNode } from "../support/sshNode";
+import { NfsClient } from "../images/support/nfsClient";
 import { StartedCommand } from "../plugins/support/startedCommand";
 import { ChartRepository } from "./support/chartRepository";
 import { LabSite } from "./support/labSite";
 import { Mayastor } from "./support/mayastor";
+import { NfsDriver } from "./support/nfsDriver";
 import { completeNode, type NodeState, TestNodes } from "./support/testNodes";
 
 // One after the other: OpenEBS is there once in a cluster, by names of its own.
@@ -22,7 +24,11 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
   this.timeout(5 * 60_000);
   let charts: ChartRepository;
   before(async () => {
-    charts = await ChartRepository.start({ [path.join(__dirname, "fixtures/openebs")]: ["4.4.0"] });
+    const fixtures = path.join(__dirname, "fixtures");
+    charts = await ChartRepository.start({
+      [path.join(fixtures, "openebs")]: ["4.4.0"],
+      [path.join(fixtures, "csi-driver-nfs")]: ["4.13.4"],
+    });
   });
   after(() => charts?.stop());
 
@@ -38,6 +44,9 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
     it(`renders with the values of ${name} to what is meant, from one registry`, () =>
       checkRendered(form, { repository: charts.address, version: "4.4.0" }));
   }
+
+  it("renders with the values of NFS's driver to the driver alone, from one registry", () =>
+    checkNfsDriver(charts.address));
 
   describe("the engine hostpath", () => {
     let site: LabSite;
@@ -126,16 +135,21 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
     let site: LabSite;
     let nodes: TestNodes;
     let mayastor: Mayastor;
+    let nfs: NfsDriver;
     let machine: SshNode;
 
     before(async () => {
       const api = new Api(loadKubeconfig({ kubeconfig: labPaths.kubeconfig }));
       nodes = new TestNodes(api);
       mayastor = new Mayastor(api);
+      nfs = new NfsDriver(api);
       for (const name of names) await nodes.add(name, completeNode);
       machine = await SshNode.start();
-      site = await LabSite.start({ namespace: "on-pools", nodePort: 30067 });
+      // Shared content without a class: the stack brings one.
+      const settings = { contentAccessMode: "ReadWriteMany", wordpressReplicas: 3 };
+      site = await LabSite.start({ namespace: "on-pools", nodePort: 30067, settings });
       await site.project.configure({ "storage.engine": "replicated", ...chartSettings() });
+      await site.project.configure({ "storage.nfsChartRepository": charts.address });
       for (const [index, name] of names.entries()) {
         await site.project.configure({
           [`storage.pools[${index}].node`]: name,
@@ -145,6 +159,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
     });
     after(async () => {
       await site?.stop();
+      await nfs?.stop();
       await mayastor?.stop();
       await nodes?.stop();
       await machine?.stop();
@@ -206,9 +221,36 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       assert.deepEqual(mayastor.deeds.slice(0, 3).sort(), online, mayastor.problem);
       assert.deepEqual(mayastor.deeds.slice(3).sort(), [
         "volume of on-pools/data-mariadb-0",
-        "volume of on-pools/data-wordpress-0",
+        "volume of openebs-nfs/nfs-server",
       ]);
-      assert.equal(await site.status(), 302);
+      assert.deepEqual(nfs.deeds, ["volume of on-pools/wordpress-content"], nfs.problem);
+      assert.equal(await site.status(), 200);
+    });
+
+    it("has a server that gives a client of NFSv4.1 what the pods see", async () => {
+      const { cluster, namespace } = site;
+      const firstPod = (selector: string, from: string, path: string) =>
+        cluster.kubectl(
+          ...["get", "pods", "--namespace", from, `--selector=${selector}`, `--output=jsonpath={.items[0].${path}}`],
+        );
+      const client = await NfsClient.connect(await firstPod("app=nfs-server", "openebs-nfs", "status.podIP"), 2049, {
+        owner: "test",
+      });
+      try {
+        await client.reclaimComplete();
+        const [volume = "", ...others] = await client.list(await client.lookup("/export"));
+        assert.deepEqual(others, []);
+        const content = await client.lookup(`/export/${volume}/wp-content`);
+        const pod = await firstPod("app=wordpress", namespace, "metadata.name");
+        const seen = await site.inPod(pod, "ls", "-A", "/var/www/html/wp-content");
+        assert.deepEqual((await client.list(content)).sort(), seen.trim().split("\n").sort());
+        const { stateid, handle } = await client.create(content, "by-nfs.txt");
+        await client.write(handle, stateid, 0n, Buffer.from("written by NFS"));
+        await client.close(handle, stateid);
+        assert.equal(await site.inPod(pod, "cat", "/var/www/html/wp-content/by-nfs.txt"), "written by NFS");
+      } finally {
+        client.disconnect();
+      }
     });
 
     it("shows what the chapter shows: pools that are online, and its classes", async () => {
@@ -219,7 +261,10 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       );
       assert.equal(pools, "pool-p0 p0 Online\npool-p1 p1 Online\npool-p2 p2 Online\n");
       // The stack's own volumes are on the first.
-      const ours = ["openebs-replicated", "mayastor-etcd-localpv", "openebs-hostpath", "openebs-single-replica"];
+      const ours = [
+        ...["openebs-replicated", "mayastor-etcd-localpv", "openebs-hostpath", "openebs-nfs", "openebs-nfs-server"],
+        "openebs-single-replica",
+      ];
       const classes = await cluster.names("storageclasses");
       assert.deepEqual(
         classes.filter((name) => /openebs|mayastor/.test(name)),
@@ -271,8 +316,9 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       await site.project.destroy();
       assert.deepEqual(mayastor.deeds.slice(0, 2).sort(), [
         "volume of on-pools/data-mariadb-0 gone",
-        "volume of on-pools/data-wordpress-0 gone",
+        "volume of openebs-nfs/nfs-server gone",
       ]);
+      assert.deepEqual(nfs.deeds.at(-1), "volume of on-pools/wordpress-content gone");
       assert.deepEqual(mayastor.deeds.slice(2).sort(), ["pool pool-p0 gone", "pool pool-p1 gone", "pool pool-p2 gone"]);
       await assertNothingLeft(site, "on-pools");
       const definitions = await site.cluster.names("customresourcedefinitions");
@@ -291,10 +337,10 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
 /** Nothing of a stack that brought OpenEBS is in the cluster: namespaces, classes, drivers, volumes. */
 async function assertNothingLeft({ cluster }: LabSite, namespace: string): Promise<void> {
   const namespaces = await cluster.names("namespaces");
-  assert.ok(!namespaces.includes(namespace) && !namespaces.includes("openebs"), namespaces.join(", "));
+  for (const own of [namespace, "openebs", "openebs-nfs"]) assert.ok(!namespaces.includes(own), namespaces.join(", "));
   const named = await cluster.names("storageclasses,csidrivers");
   assert.deepEqual(
-    named.filter((name) => /openebs|mayastor/.test(name)),
+    named.filter((name) => /openebs|mayastor|nfs/.test(name)),
     [],
   );
   const { items } = await cluster.json<{ items: { spec: { claimRef?: { namespace?: string } } }[] }>(

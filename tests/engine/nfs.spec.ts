@@ -23,7 +23,8 @@ describe("a stack with the engine replicated and shared content", function () {
   it("brings volumes by NFS after the class that they are on, and before the site", async () => {
     await site.up();
     const created = done(site.calls, "create");
-    assertBefore(created, "StorageClass/openebs-replicated", serverClaim);
+    assertBefore(created, /^DiskPool\//, serverClaim);
+    assertBefore(created, "StorageClass/openebs-nfs-server", serverClaim);
     assertBefore(created, "NetworkPolicy/nfs-server", server);
     assertBefore(created, server, "StorageClass/openebs-nfs");
     assertBefore(created, driver, "StorageClass/openebs-nfs");
@@ -51,7 +52,7 @@ describe("a stack with the engine replicated and shared content", function () {
     for (const next of [driver, server]) assertBefore(deleted, "Command/volumes", next);
     assertBefore(deleted, server, serverClaim);
     assertBefore(deleted, serverClaim, "Command/nfs-volumes");
-    assertBefore(deleted, "Command/nfs-volumes", "StorageClass/openebs-replicated");
+    assertBefore(deleted, serverClaim, "StorageClass/openebs-nfs-server");
     assertBefore(deleted, "Command/nfs-volumes", /^DiskPool\//);
     assert.deepStrictEqual(await site.project.resources(), []);
   });

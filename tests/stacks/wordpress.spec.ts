@@ -69,7 +69,7 @@ describe("the stack", () => {
     it("brings volumes by NFS, on one of its own, as large as the content's", async () => {
       const made = await stack(shared);
       assert.equal(classOf(made, "wordpress-shared-content-claim"), "openebs-nfs");
-      assert.equal(classOf(made, "nfs-server-claim"), "openebs-replicated");
+      assert.equal(classOf(made, "nfs-server-claim"), "openebs-nfs-server");
       const sizes = ["wordpress-shared-content-claim", "nfs-server-claim"].map(
         (name) => made.resources.find((resource) => resource.name === name)?.inputs.spec,
       ) as { resources: { requests: { storage: string } } }[];
@@ -77,7 +77,14 @@ describe("the stack", () => {
         sizes.map(({ resources }) => resources.requests.storage),
         ["5Gi", "5Gi"],
       );
-      assert.ok((await valueOf(made.outputs.storageClasses)).includes("openebs-nfs"));
+      const classes = await valueOf(made.outputs.storageClasses);
+      for (const name of ["openebs-nfs", "openebs-nfs-server"]) assert.ok(classes.includes(name), name);
+    });
+
+    it("has the server's volume on as many pools as others, with a file system whose id stays on another node", async () => {
+      const { resources } = await stack(shared);
+      const { parameters } = resources.find(({ name }) => name === "nfs-server-class")?.inputs ?? {};
+      assert.deepEqual(parameters, { protocol: "nvmf", repl: "1", fsType: "ext4" });
     });
 
     it("goes on with them where the class is named, as a message may have said", async () => {

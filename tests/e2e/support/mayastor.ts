@@ -1,17 +1,15 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { type Api, isNotFound } from "../../../lab/plugins/kubernetes/api";
-import type { AnyObject, Claim, DiskPool, Volume } from "../../../components/cluster/objects";
+import type { AnyObject, DiskPool } from "../../../components/cluster/objects";
+import { FolderVolumes } from "./folderVolumes";
+import { Repeated } from "./repeated";
 
 const driver = "io.openebs.csi-mayastor";
 const finalizer = "openebs.io/diskpool-protection";
 const poolsPath = "/apis/openebs.io/v1beta3/namespaces/openebs/diskpools";
 const definitionsPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-
-/** Milliseconds between two looks at the cluster. */
-const lookMs = 500;
 
 /**
  * What Mayastor does that the program waits for, without a disk: it makes the definition of DiskPools once the operator's
@@ -26,31 +24,24 @@ export class Mayastor {
    * and `NAMESPACE/CLAIM came before pool-k0`, where a volume is asked for before that pool is online.
    */
   readonly deeds: string[] = [];
-  /** Why the last look failed; undefined where it did not. */
-  problem: string | undefined;
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "mayastor-"));
+  private readonly volumes: FolderVolumes;
   private readonly seen = new Map<string, number>();
-  private isStopped = false;
-  private readonly work: Promise<void>;
+  private readonly work: Repeated;
 
   constructor(private readonly api: Api) {
-    this.work = this.run();
+    this.volumes = new FolderVolumes(api, driver, this.deeds);
+    this.work = new Repeated(() => this.look());
+  }
+
+  /** Why the last look failed; undefined where it did not. */
+  get problem(): string | undefined {
+    return this.work.problem;
   }
 
   async stop(): Promise<void> {
-    this.isStopped = true;
-    await this.work;
+    await this.work.stop();
     fs.rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private async run(): Promise<void> {
-    while (!this.isStopped) {
-      await this.look().then(
-        () => (this.problem = undefined),
-        (error: unknown) => (this.problem = String(error)),
-      );
-      await wait(lookMs);
-    }
   }
 
   private async look(): Promise<void> {
@@ -58,10 +49,13 @@ export class Mayastor {
     if (!deployments.some(({ metadata }) => metadata.name === "openebs-operator-diskpool")) return;
     if (!(await this.isDefined())) await this.define();
     const pools = await this.list<DiskPool>(poolsPath);
-    const volumes = (await this.list<Volume>("/api/v1/persistentvolumes")).filter(isOwn);
+    const volumes = await this.volumes.own();
     for (const pool of pools) await this.tendPool(pool, volumes.length);
-    await this.provide(pools.filter(({ status }) => status?.pool_status !== "Online"));
-    for (const volume of volumes.filter(({ status }) => status?.phase === "Released")) await this.removeVolume(volume);
+    const offline = pools.filter(({ status }) => status?.pool_status !== "Online");
+    await this.volumes.provide(this.folder, (claim) =>
+      this.deeds.push(...offline.map((pool) => `${claim} came before ${pool.metadata.name}`)),
+    );
+    await this.volumes.removeReleased();
   }
 
   private async tendPool(pool: DiskPool, volumes: number): Promise<void> {
@@ -89,47 +83,6 @@ export class Mayastor {
     } else if (pool.status === undefined) {
       await this.patch(`${poolsPath}/${name}/status`, { status: { cr_state: "Creating", pool_status: "Unknown" } });
     }
-  }
-
-  private async provide(offline: readonly DiskPool[]): Promise<void> {
-    const claims = await this.list<Claim>("/api/v1/persistentvolumeclaims");
-    const wanted = claims.filter(
-      ({ metadata, spec, status }) =>
-        metadata.annotations?.["volume.kubernetes.io/storage-provisioner"] === driver &&
-        status?.phase === "Pending" &&
-        spec.volumeName === undefined,
-    );
-    for (const { metadata, spec } of wanted) {
-      const name = `pvc-${metadata.uid}`;
-      const folder = path.join(this.folder, name);
-      if (fs.existsSync(folder)) continue;
-      const claim = `${metadata.namespace}/${metadata.name}`;
-      this.deeds.push(...offline.map((pool) => `${claim} came before ${pool.metadata.name}`));
-      fs.mkdirSync(folder);
-      fs.chmodSync(folder, 0o777);
-      const claimRef = { apiVersion: "v1", kind: "PersistentVolumeClaim", ...identity(metadata) };
-      const body = {
-        apiVersion: "v1",
-        kind: "PersistentVolume",
-        metadata: { name, annotations: { "pv.kubernetes.io/provisioned-by": driver } },
-        spec: {
-          accessModes: ["ReadWriteOnce"],
-          capacity: spec.resources.requests,
-          claimRef,
-          hostPath: { path: folder },
-          persistentVolumeReclaimPolicy: "Delete",
-          storageClassName: spec.storageClassName,
-        },
-      };
-      await this.api.send({ method: "POST", path: "/api/v1/persistentvolumes", body });
-      this.deeds.push(`volume of ${claim}`);
-    }
-  }
-
-  private async removeVolume({ metadata, spec }: Volume): Promise<void> {
-    fs.rmSync(path.join(this.folder, metadata.name), { recursive: true, force: true });
-    await this.api.send({ method: "DELETE", path: `/api/v1/persistentvolumes/${metadata.name}` });
-    this.deeds.push(`volume of ${spec.claimRef?.namespace}/${spec.claimRef?.name} gone`);
   }
 
   private async isDefined(): Promise<boolean> {
@@ -167,12 +120,4 @@ export class Mayastor {
       throw error;
     }
   }
-}
-
-function isOwn({ metadata }: Volume): boolean {
-  return metadata.annotations?.["pv.kubernetes.io/provisioned-by"] === driver;
-}
-
-function identity({ name, namespace, uid }: Claim["metadata"]) {
-  return { name, namespace, uid };
 }

@@ -19,6 +19,10 @@ export interface ContainerOptions {
   readonly uid?: number;
   /** The image's own files cannot be changed. @default false */
   readonly readOnly?: boolean;
+  /** In the place of the image's ENTRYPOINT, as `command` in a pod. */
+  readonly command?: readonly string[];
+  /** The rights that it has, such as `CHOWN`. @default those of a container that asks for none */
+  readonly capabilities?: readonly string[];
 }
 
 /** How a command in a container ended. */

@@ -10,16 +10,17 @@ const capabilities = [
 export function runtimeSpec(options: ContainerOptions): object {
   const { image, args, uid = 0 } = options;
   const env = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
-  const granted = uid === 0 ? capabilities : [];
+  const asked = options.capabilities?.map((name) => `CAP_${name}`) ?? capabilities;
+  const granted = uid === 0 ? asked : [];
   return {
     ociVersion: "1.0.2",
     process: {
       user: { uid, gid: uid },
-      args: [...(image.config.Entrypoint ?? []), ...(args ?? image.config.Cmd ?? [])],
+      args: options.command ?? [...(image.config.Entrypoint ?? []), ...(args ?? image.config.Cmd ?? [])],
       env: [...(image.config.Env ?? []), ...env],
       cwd: image.config.WorkingDir || "/",
       capabilities: { bounding: granted, effective: granted, permitted: granted },
-      noNewPrivileges: uid !== 0,
+      noNewPrivileges: uid !== 0 || options.capabilities !== undefined,
     },
     root: { path: "rootfs", readonly: options.readOnly ?? false },
     hostname: "test",

@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Duplex } from "node:stream";
 import { buildImages } from "../../../lab/images/build";
 import { run } from "../../../lab/support/processes";
 import { Container, type ContainerOptions } from "./container";
@@ -47,6 +49,15 @@ export class Workbench {
     const container = await Container.start(this.folder, all);
     this.containers.push(container);
     return container;
+  }
+
+  /** A connection to a port of the containers' network. */
+  connect(port: number): Duplex {
+    const relay = `const s = require("net").connect(${port}, "127.0.0.1"); process.stdin.pipe(s).pipe(process.stdout)`;
+    const { stdin, stdout } = spawn("ip", ["netns", "exec", this.network, process.execPath, "-e", relay], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    return Duplex.from({ readable: stdout, writable: stdin });
   }
 
   /** A new empty folder. @param uid its owner's number */

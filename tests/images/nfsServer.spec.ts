@@ -1,0 +1,200 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { ganeshaConfig } from "../../components/nfs/ganeshaConfig";
+import { nfsPort } from "../../components/nfs/nfsNames";
+import { nfsServerPodSpec } from "../../components/nfs/nfsServerPod";
+import { run } from "../../lab/support/processes";
+import type { Container } from "./support/container";
+import { answerToVersion40, NfsClient, type OpenFile } from "./support/nfsClient";
+import { Workbench } from "./support/workbench";
+
+const [{ image, command, securityContext }] = nfsServerPodSpec(undefined).containers as [
+  ReturnType<typeof nfsServerPodSpec>["containers"][number],
+];
+const reference = `docker.io/${image}`;
+
+describe("the NFS server", function () {
+  this.timeout(120_000);
+  const workbench = new Workbench();
+  let config: string;
+  let volume: Volume;
+  let server: Container;
+
+  before(async function () {
+    this.timeout(600_000);
+    await workbench.open(reference);
+    config = workbench.volume();
+    fs.writeFileSync(path.join(config, "ganesha.conf"), ganeshaConfig());
+    volume = new Volume(workbench.volume());
+    await volume.make();
+  });
+  after(async () => {
+    await workbench.clear();
+    await volume.unmount();
+    await workbench.close();
+  });
+
+  /** The server as its pod has it, once it answers. */
+  async function start(): Promise<void> {
+    server = await workbench.start(reference, {
+      ...{ command, readOnly: true, capabilities: securityContext.capabilities.add },
+      volumes: { "/volume": volume.folder, "/etc/ganesha": config, "/tmp": workbench.volume() },
+    });
+    await server.until("it serves", () => server.output.includes("NFS SERVER INITIALIZED"));
+  }
+
+  async function client(owner: string, user: { uid?: number; gid?: number } = {}): Promise<NfsClient> {
+    const made = new NfsClient(workbench.connect(nfsPort), { owner, ...user });
+    await made.begin();
+    return made;
+  }
+
+  const code = (doing: Promise<unknown>) =>
+    doing.then(
+      () => "NFS4_OK",
+      (error: unknown) => (error as { code?: string }).code,
+    );
+
+  describe("on a volume that is new", () => {
+    before(start);
+
+    it("refuses what is older than NFSv4.1", async () => {
+      const stream = workbench.connect(nfsPort);
+      assert.equal(await answerToVersion40(stream), "NFS4ERR_MINOR_VERS_MISMATCH");
+      stream.destroy();
+    });
+
+    it("opens no other port", () => {
+      const listening = server.exec([
+        "sh",
+        "-c",
+        "cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6",
+      ]).output;
+      const ports = listening
+        .split("\n")
+        .map((line) => /^ *\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F:]+ (0A|07) /.exec(line)?.[1])
+        .flatMap((port) => (port === undefined ? [] : [parseInt(port, 16)]));
+      assert.deepEqual([...new Set(ports)], [nfsPort]);
+    });
+
+    it("exports one folder, a file system of a fixed id, and not what it knows of its clients", async () => {
+      const one = await client("one");
+      await one.reclaimComplete();
+      assert.deepEqual(await one.list(await one.lookup("/")), ["export"]);
+      const root = await one.lookup("/export");
+      assert.deepEqual((await one.attributes(root)).fsid, [1n, 1n]);
+      assert.deepEqual(await one.list(root), []);
+      one.disconnect();
+    });
+
+    it("lets root give away a folder, as the driver and the node do, and www-data write in it", async () => {
+      const node = await client("node");
+      await node.reclaimComplete();
+      const folder = await node.makeFolder(await node.lookup("/export"), "pvc-1", 0o2775);
+      await node.setOwner(folder, "0", "33");
+      const pod = await client("pod", { uid: 33, gid: 33 });
+      await pod.reclaimComplete();
+      const { handle, stateid } = await pod.create(folder, "picture.png");
+      await pod.write(handle, stateid, 0n, Buffer.from("bytes"));
+      assert.equal((await pod.read(handle, stateid, 0n, 100)).toString(), "bytes");
+      await pod.close(handle, stateid);
+      const { owner, group } = await pod.attributes(handle);
+      assert.deepEqual([owner, group], ["33", "33"]);
+      const stranger = await client("stranger", { uid: 1000, gid: 1000 });
+      await stranger.reclaimComplete();
+      assert.equal(await code(stranger.create(folder, "mine")), "NFS4ERR_ACCESS");
+      for (const each of [node, pod, stranger]) each.disconnect();
+    });
+  });
+
+  describe("that was killed and starts again, its volume on another device", () => {
+    let opened: OpenFile;
+    let folder: Buffer;
+
+    before("it has a client with a file open", async () => {
+      const pod = await client("pod", { uid: 33, gid: 33 });
+      await pod.reclaimComplete();
+      folder = await pod.lookup("/export/pvc-1");
+      opened = await pod.open(folder, "picture.png");
+      await server.remove();
+      pod.disconnect();
+      await volume.move();
+      await start();
+    });
+
+    it("knows the files by the handles that clients have", async () => {
+      const reader = await client("reader");
+      const { type, size } = await reader.attributes(opened.handle);
+      assert.deepEqual([type, size], ["NF4REG", 5n]);
+      reader.disconnect();
+    });
+
+    it("gives the file back to who had it before anybody else may open anything", async () => {
+      const other = await client("other");
+      assert.equal(await code(other.open(folder, "picture.png")), "NFS4ERR_GRACE");
+      const pod = await client("pod", { uid: 33, gid: 33 });
+      const stateid = await pod.reclaim(opened.handle);
+      await pod.write(opened.handle, stateid, 5n, Buffer.from(" and more"));
+      await pod.reclaimComplete();
+      for (const each of [pod, other]) each.disconnect();
+    });
+
+    it("keeps nobody waiting once all are back who had been there", async () => {
+      for (const owner of ["one", "node", "stranger"]) {
+        const back = await client(owner);
+        await back.reclaimComplete();
+        back.disconnect();
+      }
+      await server.until("the time of grace is over", () => server.output.includes("NFS Server Now NOT IN GRACE"));
+      const complete = /check grace:reclaim complete\((\d+)\) clid count\((\d+)\)/g;
+      const [, reclaimed, known] = [...server.output.matchAll(complete)].at(-1) ?? [];
+      assert.deepEqual([reclaimed, known], ["4", "4"]);
+      const late = await client("late");
+      await late.reclaimComplete();
+      const { handle, stateid } = await late.open(folder, "picture.png");
+      assert.equal((await late.read(handle, stateid, 0n, 100)).toString(), "bytes and more");
+      late.disconnect();
+    });
+  });
+});
+
+/** A volume with ext4, on a device that can be another one. */
+class Volume {
+  private readonly disk: string;
+  readonly folder: string;
+  private device = "";
+
+  constructor(place: string) {
+    this.disk = path.join(place, "disk");
+    this.folder = path.join(place, "mount");
+  }
+
+  async make(): Promise<void> {
+    fs.mkdirSync(this.folder);
+    fs.writeFileSync(this.disk, "");
+    fs.truncateSync(this.disk, 64 * 2 ** 20);
+    await run("mkfs.ext4", ["-q", this.disk]);
+    await this.mount();
+  }
+
+  /** Gives it another device. */
+  async move(): Promise<void> {
+    const former = this.device;
+    await run("umount", [this.folder]);
+    await this.mount();
+    await run("losetup", ["--detach", former]);
+    assert.notEqual(this.device, former);
+  }
+
+  async unmount(): Promise<void> {
+    if (this.device === "") return;
+    await run("umount", [this.folder]);
+    await run("losetup", ["--detach", this.device]);
+  }
+
+  private async mount(): Promise<void> {
+    this.device = (await run("losetup", ["--find", "--show", this.disk])).trim();
+    await run("mount", [this.device, this.folder]);
+  }
+}

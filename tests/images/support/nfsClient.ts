@@ -1,0 +1,360 @@
+import { Buffer } from "node:buffer";
+import * as net from "node:net";
+import type { Duplex } from "node:stream";
+import { xdr, XdrReader } from "./xdr";
+
+// Numbers and layouts of NFSv4.1 are those of RFC 8881 (as XDR: RFC 5662), those of RPC of RFC 5531.
+
+export interface NfsClientOptions {
+  /** Name by which a server knows the client again, after a restart too. */
+  readonly owner: string;
+  /** Another one under the same name says that the client has lost its state. @default one of this moment */
+  readonly verifier?: bigint;
+  /** Numbers of the user and the group that calls are made as. @default 0 */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** A file that is open for reading and writing. */
+export interface OpenFile {
+  readonly handle: Buffer;
+  readonly stateid: Buffer;
+}
+
+/** A server's refusal. Its code is the RFC's name for it, such as `NFS4ERR_GRACE` or `PROG_MISMATCH`. */
+export class NfsError extends Error {
+  constructor(
+    what: string,
+    readonly code: string,
+  ) {
+    super(`${what}: ${code}`);
+  }
+}
+
+/** An NFSv4.1 client with a session of one slot: a call waits for the one before it. */
+export class NfsClient {
+  private readonly rpc: Rpc;
+  private clientid = 0n;
+  private sessionid = Buffer.alloc(0);
+  private sequence = 1;
+  private previous: Promise<unknown> = Promise.resolve();
+
+  /** A client on a stream that leads to a server. Its session is yet to begin. */
+  constructor(
+    private readonly stream: Duplex,
+    private readonly options: NfsClientOptions,
+  ) {
+    this.rpc = new Rpc(stream, options);
+  }
+
+  /** A client with a session. @param options.localAddress address of this machine that the server sees */
+  static async connect(
+    host: string,
+    port: number,
+    { localAddress, ...options }: NfsClientOptions & { readonly localAddress?: string },
+  ): Promise<NfsClient> {
+    const client = new NfsClient(net.connect({ host, port, localAddress }), options);
+    await client.begin();
+    return client;
+  }
+
+  /** Makes itself known (EXCHANGE_ID) and begins its session (CREATE_SESSION). */
+  async begin(): Promise<void> {
+    const [known] = await this.rpc.compound(1, [exchangeId(this.options)]);
+    const [sessionid] = await this.rpc.compound(1, [createSession(known)]);
+    Object.assign(this, { clientid: known.clientid, sessionid });
+  }
+
+  /** Says that there is nothing more to reclaim. */
+  async reclaimComplete(): Promise<void> {
+    await this.call(operation(58, "RECLAIM_COMPLETE", xdr(0)));
+  }
+
+  /** Handle of a path from the server's root. */
+  async lookup(path: string): Promise<Buffer> {
+    let [, handle] = await this.call(operation(24, "PUTROOTFH"), getHandle);
+    for (const name of path.split("/").filter(Boolean)) {
+      [, , handle] = await this.call(at(handle), operation(15, "LOOKUP", xdr(name)), getHandle);
+    }
+    return handle;
+  }
+
+  async attributes(handle: Buffer) {
+    return (await this.call(at(handle), getAttributes))[1];
+  }
+
+  async setOwner(handle: Buffer, owner: string, group: string): Promise<void> {
+    const args = xdr({ fixed: anonymous }, ...bitmap([36, 37]), xdr(owner, group));
+    await this.call(at(handle), operation(34, "SETATTR", args));
+  }
+
+  /** Names in a folder. */
+  async list(folder: Buffer): Promise<string[]> {
+    const names: string[] = [];
+    let next: Place | undefined = { cookie: 0n, verifier: Buffer.alloc(8) };
+    while (next) [, next] = await this.call(at(folder), readNames(next, names));
+    return names;
+  }
+
+  /** Makes a folder and returns its handle. */
+  async makeFolder(parent: Buffer, name: string, mode: number): Promise<Buffer> {
+    const args = xdr(fileTypes.indexOf("NF4DIR"), name, ...bitmap([33]), xdr(mode));
+    return (await this.call(at(parent), operation(6, "CREATE", args, skipCreated), getHandle))[2];
+  }
+
+  /** Opens a file, which is made with mode 0644 unless it is there (UNCHECKED). */
+  create(parent: Buffer, name: string): Promise<OpenFile> {
+    return this.openBy(parent, xdr(1, 0, ...bitmap([33]), xdr(0o644), 0, name));
+  }
+
+  /** Opens a file that is there. */
+  open(parent: Buffer, name: string): Promise<OpenFile> {
+    return this.openBy(parent, xdr(0, 0, name));
+  }
+
+  /** Opens again what was open before the server's restart (CLAIM_PREVIOUS), and returns the stateid. */
+  async reclaim(handle: Buffer): Promise<Buffer> {
+    return (await this.openBy(handle, xdr(0, 1, 0))).stateid;
+  }
+
+  /** Writes to the server's disk (FILE_SYNC). */
+  async write(handle: Buffer, stateid: Buffer, offset: bigint, data: Buffer): Promise<void> {
+    const write = operation(38, "WRITE", xdr({ fixed: stateid }, offset, 2, data), (reply) => reply.uint32());
+    const [, written] = await this.call(at(handle), write);
+    if (written !== data.length) throw new Error(`WRITE took ${written} of ${data.length} bytes`);
+  }
+
+  /** At most `count` bytes, as many as there are. */
+  async read(handle: Buffer, stateid: Buffer, offset: bigint, count: number): Promise<Buffer> {
+    const args = xdr({ fixed: stateid }, offset, count);
+    const read = operation(25, "READ", args, (reply) => ({ end: reply.uint32(), data: reply.opaque() }));
+    return (await this.call(at(handle), read))[1].data;
+  }
+
+  async close(handle: Buffer, stateid: Buffer): Promise<void> {
+    await this.call(at(handle), operation(4, "CLOSE", xdr(0, { fixed: stateid })));
+  }
+
+  /** Ends the connection. The server keeps the client's state until its lease ends. */
+  disconnect(): void {
+    this.stream.destroy();
+  }
+
+  /** @param how whether and with what to make the file, and by what it is claimed */
+  private async openBy(place: Buffer, how: Buffer): Promise<OpenFile> {
+    const bothWithoutDelegation = 0x403;
+    const args = xdr(0, bothWithoutDelegation, 0, this.clientid, "open", { fixed: how });
+    const open = operation(18, "OPEN", args, readOpen);
+    const [, stateid, handle] = await this.call(at(place), open, getHandle);
+    return { handle, stateid };
+  }
+
+  private call<Results extends readonly unknown[]>(...operations: Operations<Results>): Promise<Results> {
+    const called = this.previous.then(async () => {
+      const args = xdr({ fixed: this.sessionid }, this.sequence, 0, 0, 0);
+      // The slot moves on once SEQUENCE is accepted, however the operations after it end.
+      const sequence = operation(53, "SEQUENCE", args, (reply) => void (reply.fixed(36) && this.sequence++));
+      const [, ...results] = await this.rpc.compound<[void, ...Results]>(1, [sequence, ...operations]);
+      return results;
+    });
+    this.previous = called.catch(() => undefined);
+    return called;
+  }
+}
+
+/** Name of the status that a COMPOUND of NFSv4.0 ends with. The stream is closed after it. */
+export async function answerToVersion40(stream: Duplex): Promise<string> {
+  try {
+    await new Rpc(stream, {}).compound(0, [operation(24, "PUTROOTFH")]);
+    return "NFS4_OK";
+  } catch (error) {
+    if (error instanceof NfsError) return error.code;
+    throw error;
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** One operation of a COMPOUND, and how its result is read. */
+interface Operation<Result> {
+  readonly number: number;
+  readonly name: string;
+  readonly args: Buffer;
+  readonly read: (reply: XdrReader) => Result;
+}
+
+type Operations<Results extends readonly unknown[]> = { readonly [Index in keyof Results]: Operation<Results[Index]> };
+
+/** COMPOUND calls as a user (AUTH_SYS), one at a time. */
+class Rpc {
+  private readonly chunks: AsyncIterator<Buffer>;
+  private received = Buffer.alloc(0);
+  private xid = 0;
+
+  constructor(
+    private readonly stream: Duplex,
+    private readonly user: { readonly uid?: number; readonly gid?: number },
+  ) {
+    this.chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    // Whoever waits for an answer is told by the iterator.
+    stream.on("error", () => undefined);
+  }
+
+  /** @throws NfsError when the server refuses the call or one of its operations */
+  async compound<Results extends readonly unknown[]>(minor: number, operations: Operations<Results>): Promise<Results> {
+    const calls = operations.map(({ number, args }) => xdr(number, { fixed: args }));
+    const reply = await this.call(xdr("", minor, calls.length, { fixed: Buffer.concat(calls) }));
+    const [status, , count] = [reply.uint32(), reply.opaque(), reply.uint32()];
+    const results = operations.slice(0, count).map(({ name, read }) => {
+      const [, own] = [reply.uint32(), reply.uint32()];
+      if (own !== 0) throw new NfsError(name, statusName(own));
+      return read(reply);
+    });
+    if (status !== 0) throw new NfsError("COMPOUND", statusName(status));
+    return results as unknown as Results;
+  }
+
+  /** Calls procedure 1 of program 100003, version 4. */
+  private async call(args: Buffer): Promise<XdrReader> {
+    const { uid = 0, gid = 0 } = this.user;
+    const call = xdr(++this.xid, 0, 2, 100003, 4, 1, 1, xdr(0, "", uid, gid, 0), 0, 0, { fixed: args });
+    this.stream.write(xdr(lastFragment + call.length, { fixed: call }));
+    const reply = await this.message();
+    const [, , denied] = [reply.uint32(), reply.uint32(), reply.uint32()];
+    if (denied) throw new NfsError("RPC was denied", ["RPC_MISMATCH", "AUTH_ERROR"][reply.uint32()] ?? "");
+    const [, , accepted] = [reply.uint32(), reply.opaque(), reply.uint32()];
+    if (accepted !== 0) throw new NfsError("RPC was not carried out", acceptStatus[accepted] ?? `${accepted}`);
+    return reply;
+  }
+
+  /** The next message, put together from its fragments. */
+  private async message(): Promise<XdrReader> {
+    const fragments: Buffer[] = [];
+    for (let mark = 0; mark < lastFragment;) {
+      mark = (await this.take(4)).readUInt32BE();
+      fragments.push(await this.take(mark % lastFragment));
+    }
+    return new XdrReader(Buffer.concat(fragments));
+  }
+
+  private async take(length: number): Promise<Buffer> {
+    while (this.received.length < length) {
+      const chunk = await this.chunks.next();
+      if (chunk.done) throw new Error("the connection to the NFS server has ended");
+      this.received = Buffer.concat([this.received, chunk.value]);
+    }
+    const taken = this.received.subarray(0, length);
+    this.received = this.received.subarray(length);
+    return taken;
+  }
+}
+
+/** Set in the mark before a message's last fragment; the rest of a mark is the fragment's length. */
+const lastFragment = 0x80000000;
+const acceptStatus = ["SUCCESS", "PROG_UNAVAIL", "PROG_MISMATCH", "PROC_UNAVAIL", "GARBAGE_ARGS", "SYSTEM_ERR"];
+const fileTypes = ["", "NF4REG", "NF4DIR", "NF4BLK", "NF4CHR", "NF4LNK", "NF4SOCK", "NF4FIFO"];
+/** The stateid of whoever has nothing open. */
+const anonymous = Buffer.alloc(16);
+
+const statusNames: Readonly<Record<number, string>> = {
+  ...{ 1: "PERM", 2: "NOENT", 5: "IO", 13: "ACCESS", 17: "EXIST", 20: "NOTDIR", 21: "ISDIR", 22: "INVAL", 28: "NOSPC" },
+  ...{ 30: "ROFS", 63: "NAMETOOLONG", 66: "NOTEMPTY", 69: "DQUOT", 70: "STALE", 10001: "BADHANDLE" },
+  ...{ 10003: "BAD_COOKIE", 10004: "NOTSUPP", 10006: "SERVERFAULT", 10008: "DELAY", 10011: "EXPIRED", 10013: "GRACE" },
+  ...{ 10015: "SHARE_DENIED", 10016: "WRONGSEC", 10017: "CLID_INUSE", 10020: "NOFILEHANDLE" },
+  ...{ 10021: "MINOR_VERS_MISMATCH", 10022: "STALE_CLIENTID", 10023: "STALE_STATEID", 10025: "BAD_STATEID" },
+  ...{ 10033: "NO_GRACE", 10034: "RECLAIM_BAD", 10035: "RECLAIM_CONFLICT", 10036: "BADXDR", 10038: "OPENMODE" },
+  ...{ 10039: "BADOWNER", 10044: "OP_ILLEGAL", 10052: "BADSESSION", 10053: "BADSLOT", 10054: "COMPLETE_ALREADY" },
+  ...{ 10063: "SEQ_MISORDERED", 10071: "OP_NOT_IN_SESSION", 10078: "DEADSESSION" },
+};
+
+function statusName(status: number): string {
+  return `NFS4ERR_${statusNames[status] ?? status}`;
+}
+
+function operation<Result = void>(
+  number: number,
+  name: string,
+  args = xdr(),
+  read: (reply: XdrReader) => Result = () => undefined as Result,
+): Operation<Result> {
+  return { number, name, args, read };
+}
+
+const at = (handle: Buffer) => operation(22, "PUTFH", xdr(handle));
+const getHandle = operation(10, "GETFH", undefined, (reply) => reply.opaque());
+
+function exchangeId({ owner, verifier = process.hrtime.bigint() }: NfsClientOptions) {
+  return operation(42, "EXCHANGE_ID", xdr(verifier, owner, 0, 0, 0), (reply) => ({
+    clientid: reply.uint64(),
+    sequence: reply.uint32(),
+  }));
+}
+
+function createSession({ clientid, sequence }: { readonly clientid: bigint; readonly sequence: number }) {
+  // Bytes of padding, of a request, of a reply, of a kept reply; operations of a request, requests, and no RDMA.
+  const channel = [0, 1 << 20, 1 << 20, 1 << 12, 16, 1, 0];
+  // Number of the program for calls back, of which none are made, and that they would need no credentials.
+  const back = [0x40000000, 1, 0];
+  const args = xdr(clientid, sequence, 0, ...channel, ...channel, ...back);
+  return operation(43, "CREATE_SESSION", args, (reply) => reply.fixed(16));
+}
+
+const getAttributes = operation(9, "GETATTR", xdr(...bitmap([1, 4, 8, 20, 33, 36, 37])), (reply) => {
+  skipBitmap(reply);
+  reply.uint32();
+  return {
+    type: fileTypes[reply.uint32()] ?? "",
+    size: reply.uint64(),
+    fsid: { major: reply.uint64(), minor: reply.uint64() },
+    fileid: reply.uint64(),
+    mode: reply.uint32(),
+    owner: reply.text(),
+    group: reply.text(),
+  };
+});
+
+/** Where in a folder its next names begin. */
+type Place = { readonly cookie: bigint; readonly verifier: Buffer };
+
+/** Adds the folder's next names, and returns where those after them begin. */
+function readNames({ cookie, verifier }: Place, names: string[]) {
+  const args = xdr(cookie, { fixed: verifier }, 1 << 12, 1 << 16, 0);
+  return operation(26, "READDIR", args, (reply): Place | undefined => {
+    const next = { cookie, verifier: reply.fixed(8) };
+    while (reply.uint32()) {
+      next.cookie = reply.uint64();
+      names.push(reply.text());
+      skipBitmap(reply);
+      reply.opaque();
+    }
+    return reply.uint32() ? undefined : next;
+  });
+}
+
+function readOpen(reply: XdrReader): Buffer {
+  const stateid = reply.fixed(16);
+  reply.fixed(24);
+  skipBitmap(reply);
+  const delegation = reply.uint32();
+  // None; or none and why, where two of the reasons have a value.
+  if (delegation !== 0 && delegation !== 3) throw new Error("OPEN returned a delegation that was not asked for");
+  if (delegation === 3 && [1, 2].includes(reply.uint32())) reply.uint32();
+  return stateid;
+}
+
+/** What CREATE says of the parent, and which attributes it set. */
+function skipCreated(reply: XdrReader): void {
+  reply.fixed(20);
+  skipBitmap(reply);
+}
+
+function skipBitmap(reply: XdrReader): void {
+  reply.fixed(4 * reply.uint32());
+}
+
+/** A set of attributes by their numbers. */
+function bitmap(numbers: readonly number[]): number[] {
+  const word = (first: number) =>
+    numbers.reduce((bits, number) => bits + (number >> 5 === first ? 2 ** (number & 31) : 0), 0);
+  return [2, word(0), word(1)];
+}
