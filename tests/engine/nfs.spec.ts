@@ -37,6 +37,21 @@ describe("a stack with the engine replicated and shared content", function () {
     assert.deepStrictEqual(ingress[0].from, [{ ipBlock: { cidr: "10.0.0.10/32" } }]);
   });
 
+  it("opens it to a node that was added, by the command of docs/operations.md", async () => {
+    const [k0] = site.cluster.nodes;
+    assert.ok(k0);
+    const status = { ...k0.status, addresses: [{ type: "InternalIP", address: "10.0.0.99" }] };
+    site.cluster.nodes.push({ ...k0, metadata: { name: "k9", uid: "k9" }, status });
+    const urns = await site.project.pulumi("stack", "--show-urns");
+    const [urn = ""] = /urn:.*::preflight-check/.exec(urns) ?? [];
+    site.begin();
+    await site.project.pulumi("up", "--yes", "--skip-preview", "--replace", urn);
+    const changed = deeds(site.calls).filter((deed) => !deed.includes("Command/preflight"));
+    assert.deepStrictEqual(changed, [
+      ...["update ConfigMap/wordpress-site", "update Deployment/wordpress", "update NetworkPolicy/nfs-server"],
+    ]);
+  });
+
   it("grows both claims, that of the server first", async () => {
     await site.up({ wordpressStorage: "3Gi" });
     const changed = deeds(site.calls).filter((deed) => !deed.includes("Command/preflight"));

@@ -85,7 +85,8 @@ export class RecordedSite {
     this.release();
   }
 
-  private begin(): void {
+  /** Another operation begins: `calls` are its own from here on. */
+  begin(): void {
     this.earlierCalls.push(...this.calls);
     this.provider.forget();
   }
