@@ -1,6 +1,11 @@
 /** Labels of what belongs to the stack and to no workload. */
 export const stackLabels = { "app.kubernetes.io/part-of": "wordpress" } as const;
 
+/** The Pod Security level that the cluster enforces in a namespace. */
+export function podSecurity(level: "restricted" | "privileged") {
+  return { "pod-security.kubernetes.io/enforce": level };
+}
+
 /** What selects a workload's pods, for good: a selector cannot change. */
 export function selectorLabels(app: "wordpress" | "mariadb") {
   return { app };

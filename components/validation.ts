@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { quantityBytes } from "./quantity";
 
 /** What a value may be: how to read it, and how to say what is allowed. */
@@ -98,6 +99,23 @@ export const hostNames: Rule<readonly string[]> = {
     return Array.isArray(names) && names.length <= 100 && names.every(isName) ? (names as string[]) : undefined;
   },
 };
+
+/** Where pods may connect to: `open`, or CIDRs as a list in JSON. */
+export const egressRule: Rule<"open" | readonly string[]> = {
+  allowed: "open, or a list of at most 100 CIDRs",
+  example: '["192.0.2.0/24"]',
+  parse: (text) => {
+    if (text === "open") return "open";
+    const ranges = parsed(text);
+    return Array.isArray(ranges) && ranges.length <= 100 && ranges.every(isCidr) ? (ranges as string[]) : undefined;
+  },
+};
+
+function isCidr(range: unknown): boolean {
+  const [, address = "", length = ""] = (typeof range === "string" && /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(range)) || [];
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return length !== "" && Number(length) <= bits;
+}
 
 /** A text on one line. It is taken literally wherever it goes. */
 export function plainText(maximumLength: number, example: string): Rule<string> {

@@ -37,8 +37,7 @@ export function readContent(
     return { content };
   }
   const values = readKeys(sharedKeys, "", own, report);
-  const { contentStorageClass, contentAccessMode } = values;
-  const needsClass = contentAccessMode === "ReadWriteMany" && contentStorageClass === undefined;
+  const needsClass = values.contentAccessMode === "ReadWriteMany" && own.contentStorageClass === undefined;
   // The engine replicated brings one, by NFS.
   if (needsClass && content === "shared" && storage.engine !== "replicated") report(noSharedClass);
   return {

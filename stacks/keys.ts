@@ -4,6 +4,7 @@ import {
   anyText,
   dnsLabel,
   dnsSubdomain,
+  egressRule,
   hostNames,
   imageReference,
   imageRegistry,
@@ -49,6 +50,11 @@ export const keys = {
     "What `pulumi destroy` does with claims, and with the namespace, Secrets and passwords that open them.",
   ),
   keyRotation: key(anyText("2026-11"), "1", "A new value makes new keys: everybody is logged out."),
+  egress: key(
+    egressRule,
+    "open",
+    "Where WordPress and its jobs may connect to, besides DNS and each other: `open`, ports 80 and 443 anywhere, for updates; or CIDRs.",
+  ),
   content: key(
     oneOf("shared", "perPod"),
     "shared",
@@ -198,7 +204,7 @@ export const nodeSshHostKeys = {
 } as const;
 
 /** Keys that the design has and this version does not yet. */
-export const plannedKeys: readonly string[] = [...["databasePasswordRotation", "pageCache", "egress"]];
+export const plannedKeys: readonly string[] = ["databasePasswordRotation", "pageCache"];
 
 /** What is read of the provider's own configuration; any other of its keys would be ignored in silence. */
 export const clusterKeys = ["kubeconfig", "context", "upsertExistingObjects"] as const;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DataRetention } from "../components/storage/claims";
 import { nfsName } from "../components/nfs/nfsNames";
+import type { Egress } from "../components/cluster/networkPolicies";
 import type { NodeSsh } from "../components/storage/nodes";
 import { openEbsName } from "../components/storage/openEbsNames";
 import type { StorageEngine } from "../components/storage/storage";
@@ -30,6 +31,8 @@ export interface Settings {
   readonly mariadbStorage: string;
   readonly dataRetention: DataRetention;
   readonly keyRotation: string;
+  /** Where WordPress and its jobs may connect to. */
+  readonly egress: Egress;
   readonly content: ContentSettings;
   readonly storage: StorageEngine;
   /** How to reach the nodes to prepare them; undefined where somebody else does. */

@@ -6,11 +6,13 @@ import { type ClusterAccess, isKubeconfigText } from "../components/cluster/clus
 import type { Workload } from "../components/cluster/diagnosis";
 import { failureReport } from "../components/cluster/failureReport";
 import { kubectlCommand } from "../components/cluster/kubectlCommand";
+import { NetworkPolicies } from "../components/cluster/networkPolicies";
 import { Preflight } from "../components/cluster/preflight";
 import type { RequestedClaims, RequestedContent } from "../components/cluster/preflightChecks";
 import { instanceAnnotation } from "../components/cluster/ownership";
 import { MariaDb } from "../components/database/mariaDb";
-import { stackLabels } from "../components/labels";
+import { podSecurity, stackLabels } from "../components/labels";
+import { databaseClients } from "../components/site/tasks";
 import { type SiteContent, WordPress } from "../components/site/wordPress";
 import { nfsName, nfsServerClassName } from "../components/nfs/nfsNames";
 import { NfsVolumes, type NfsVolumesArgs } from "../components/nfs/nfsVolumes";
@@ -102,11 +104,16 @@ export function deploy(settings: Settings): StackOutputs {
     {
       metadata: {
         name: namespace,
-        labels: stackLabels,
+        labels: { ...stackLabels, ...podSecurity("restricted") },
         annotations: { [instanceAnnotation]: instance.result },
       },
     },
     { provider, protect: retain, dependsOn: preflight },
+  );
+  const policies = new NetworkPolicies(
+    "policies",
+    { namespace, clients: databaseClients, egress: settings.egress },
+    { providers: [provider], dependsOn: home },
   );
   // On the way down it waits, between the workloads and the namespace, until their volumes are really gone.
   const volumes = kubectlCommand(
@@ -116,7 +123,7 @@ export function deploy(settings: Settings): StackOutputs {
   );
   const shared = { cluster, namespace, dataRetention };
   const onError = (workload: Workload) => failureReport(`${workload.app}-${workload.kind}-failure`, cluster, workload);
-  const options = { providers: [provider], dependsOn: [home, volumes] };
+  const options = { providers: [provider], dependsOn: [home, policies, volumes] };
   const database = new MariaDb(
     "mariadb",
     {

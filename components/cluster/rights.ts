@@ -21,7 +21,11 @@ const siteRights: readonly Right[] = [
     ...(resource === "storageclasses" ? { group: "storage.k8s.io" } : {}),
   })),
   ...everyVerb.flatMap((verb) =>
-    ["configmaps", "secrets", "services"].map((resource) => ({ verb, resource, inNamespace: true })),
+    [
+      ...["configmaps", "secrets", "services", "serviceaccounts"].map((resource) => ({ resource })),
+      { resource: "networkpolicies", group: "networking.k8s.io" },
+      { resource: "poddisruptionbudgets", group: "policy" },
+    ].map((kind) => ({ ...kind, verb, inNamespace: true })),
   ),
   ...everyVerb.map((verb) => ({ verb, resource: "statefulsets", group: "apps", inNamespace: true })),
   ...["list", "patch"].map((verb) => ({ verb, resource: "persistentvolumeclaims", inNamespace: true })),

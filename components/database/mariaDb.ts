@@ -1,5 +1,5 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1";
-import { ConfigMap, Secret, Service } from "@pulumi/kubernetes/core/v1";
+import { ConfigMap, Secret, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { ClusterAccess } from "../cluster/clusterAccess";
@@ -60,6 +60,7 @@ export class MariaDb extends pulumi.ComponentResource {
       },
       kept,
     );
+    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
     const service = new Service(
       `${name}-service`,
       {
@@ -94,7 +95,7 @@ export class MariaDb extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: dependencies(options, configMap, secret, service, growth),
+        dependsOn: dependencies(options, account, configMap, secret, service, growth),
         ignoreChanges: ["spec.volumeClaimTemplates"],
         hooks: { onError: [args.onError] },
       },

@@ -1,18 +1,28 @@
+import { restrictedContainer, restrictedPod, scratchMounts, scratchVolumes } from "../restricted";
 import type { DatabaseConnection } from "./mariaDb";
+
+/** `mysql` in the image. */
+const databaseUser = 999;
+
+/** What the server writes to besides its data: its socket, and tables that a query needs for a moment. */
+const folders = { run: "/run/mysqld", tmp: "/tmp" };
 
 /** The pod of the database, as a plain object. */
 export function mariaDbPodSpec(image: string, { configMap, secret }: DatabaseConnection) {
   const fromConfigMap = (key: string) => ({ configMapKeyRef: { name: configMap.name, key } });
   const fromSecret = (key: string) => ({ secretKeyRef: { name: secret.name, key } });
   return {
+    ...restrictedPod("mariadb", databaseUser),
     // Time for InnoDB to write its dirty pages; Kubernetes' 30 s can end in a recovery at the next start.
     terminationGracePeriodSeconds: 120,
     containers: [
       {
         name: "mariadb",
         image,
-        // ext4 puts this folder at the root of a volume, and MariaDB takes every folder for a schema.
-        args: ["--ignore-db-dirs=lost+found"],
+        // ext4 puts this folder at the root of a volume, and MariaDB takes every folder for a schema. Names of clients are asked for at
+        // every connection, and no name server can be reached from here.
+        args: ["--ignore-db-dirs=lost+found", "--skip-name-resolve"],
+        securityContext: restrictedContainer,
         ports: [{ name: "mysql", containerPort: 3306 }],
         env: [
           { name: "MARIADB_DATABASE", valueFrom: fromConfigMap(configMap.database) },
@@ -24,9 +34,10 @@ export function mariaDbPodSpec(image: string, { configMap, secret }: DatabaseCon
         ],
         ...mariaDbProbes,
         resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "2", memory: "512Mi" } },
-        volumeMounts: [{ name: "data", mountPath: "/var/lib/mysql" }],
+        volumeMounts: [{ name: "data", mountPath: "/var/lib/mysql" }, ...scratchMounts(folders)],
       },
     ],
+    volumes: scratchVolumes(folders),
   };
 }
 

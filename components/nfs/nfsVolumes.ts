@@ -9,7 +9,7 @@ import { kubectlCommand } from "../cluster/kubectlCommand";
 import { instanceAnnotation } from "../cluster/ownership";
 import { releaseReport } from "../cluster/releaseReport";
 import { dependencies } from "../dependencies";
-import { stackLabels } from "../labels";
+import { podSecurity, stackLabels } from "../labels";
 import { nfsDriverValues } from "./nfsDriverValues";
 import { exportPath, nfsDriver, nfsDriverChart, nfsName, nfsServerClassName, nfsServerName } from "./nfsNames";
 import { NfsServer, type NfsServerArgs } from "./nfsServer";
@@ -54,7 +54,7 @@ export class NfsVolumes extends pulumi.ComponentResource {
         metadata: {
           name: nfsName,
           // The server opens files by handle, and the driver mounts on the node.
-          labels: { ...stackLabels, "pod-security.kubernetes.io/enforce": "privileged" },
+          labels: { ...stackLabels, ...podSecurity("privileged") },
           annotations: { [instanceAnnotation]: args.instance },
         },
       },

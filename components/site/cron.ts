@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dependencies } from "../dependencies";
 import { taskLabels } from "../labels";
 import { type SharedPodArgs, taskPodLabels, taskPodSpec } from "./sharedPod";
+import { siteTasks } from "./tasks";
 
 export interface CronArgs {
   readonly namespace: string;
@@ -13,7 +14,7 @@ export interface CronArgs {
 export class Cron extends pulumi.ComponentResource {
   constructor(name: string, { namespace, pod }: CronArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:Cron", name, {}, options);
-    const task = "wordpress-cron";
+    const task = siteTasks.cron;
     new CronJob(
       `${name}-job`,
       {

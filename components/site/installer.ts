@@ -8,7 +8,7 @@ import { labels } from "../labels";
 import type { DataRetention } from "../storage/claims";
 import { type SharedPodArgs, taskPodSpec } from "./sharedPod";
 import { siteFolder } from "./siteFiles";
-import { runOnce } from "./tasks";
+import { runOnce, siteTasks } from "./tasks";
 
 /** Who the site's first user is, and what the site is called. They hold for the first installation. */
 export interface Administrator {
@@ -58,7 +58,7 @@ export class Installer extends pulumi.ComponentResource {
       `${name}-install`,
       {
         namespace,
-        name: "wordpress-install",
+        name: siteTasks.install,
         pod: taskPodSpec(
           args.pod,
           ["php", `${siteFolder}/install.php`],

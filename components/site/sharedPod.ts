@@ -1,9 +1,10 @@
 import { quantityBytes } from "../quantity";
 import type { DatabaseConnection } from "../database/mariaDb";
 import { selectorLabels, taskLabels } from "../labels";
+import { restrictedContainer } from "../restricted";
 import { type ContentAccessMode, contentClaimName } from "../storage/claims";
 import { requestPrefix, siteFolder } from "./siteFiles";
-import { databaseEnvironment, spread, wordPressProbes } from "./wordPressPod";
+import { databaseEnvironment, siteContainerBase, sitePodBase, spread, wordPressProbes } from "./wordPressPod";
 
 /** ConfigMap with the site's files. */
 export const siteConfigName = "wordpress-site";
@@ -22,9 +23,6 @@ export interface SharedPodArgs {
   readonly accessMode: ContentAccessMode;
 }
 
-/** www-data in the image. */
-const webUser = 33;
-
 /** On every pod that mounts the content; with ReadWriteOnce they are all where the first one is. */
 export const contentLabels = { "wordpress/content": "shared" } as const;
 
@@ -36,27 +34,14 @@ export function taskPodLabels(task: string) {
   return { ...taskLabels(task), ...contentLabels };
 }
 
-const restricted = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-};
-
 /** What every pod of the site has: who it is, where it may run, and the claim. */
 function sitePod({ accessMode }: Pick<SharedPodArgs, "accessMode">) {
+  const pod = sitePodBase();
   return {
-    automountServiceAccountToken: false,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: webUser,
-      runAsGroup: webUser,
-      fsGroup: webUser,
-      fsGroupChangePolicy: "OnRootMismatch",
-      seccompProfile: { type: "RuntimeDefault" },
-      // Port 80 without being root.
-      sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
-    },
+    ...pod,
     ...(accessMode === "ReadWriteOnce" ? { affinity: besideEachOther } : {}),
     volumes: [
+      ...pod.volumes,
       { name: "content", persistentVolumeClaim: { claimName: contentClaimName } },
       { name: "site", configMap: { name: siteConfigName } },
     ],
@@ -74,7 +59,7 @@ function wordPressPod(args: Pick<SharedPodArgs, "image" | "accessMode">) {
         name: "core",
         image: args.image,
         command: ["bash", `${siteFolder}/core.sh`],
-        securityContext: restricted,
+        securityContext: restrictedContainer,
         resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: "256Mi" } },
         volumeMounts: [{ name: "core", mountPath: "/var/www/html" }, siteMount],
       },
@@ -109,7 +94,7 @@ function wordPressContainer({ image, keysSecret, database }: SharedPodArgs) {
   const fromPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   return {
     image,
-    securityContext: restricted,
+    securityContext: restrictedContainer,
     envFrom: [{ secretRef: { name: keysSecret } }],
     env: [
       ...databaseEnvironment(database),
@@ -118,6 +103,7 @@ function wordPressContainer({ image, keysSecret, database }: SharedPodArgs) {
       { name: "WORDPRESS_CONFIG_EXTRA", value: `require '${requestPrefix}site.php';` },
     ],
     volumeMounts: [
+      ...siteContainerBase.volumeMounts,
       { name: "core", mountPath: "/var/www/html" },
       { name: "content", mountPath: "/var/www/html/wp-content", subPath: "wp-content" },
       siteMount,
@@ -180,9 +166,14 @@ function claimPod(args: Pick<SharedPodArgs, "image" | "accessMode">, command: re
         name: "task",
         image: args.image,
         command: [...command],
-        securityContext: restricted,
+        ...siteContainerBase,
         resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: "256Mi" } },
-        volumeMounts: [{ name: "content", mountPath: "/claim" }, siteMount, ...mount],
+        volumeMounts: [
+          ...siteContainerBase.volumeMounts,
+          { name: "content", mountPath: "/claim" },
+          siteMount,
+          ...mount,
+        ],
       },
     ],
   };

@@ -9,7 +9,7 @@ import { Cron } from "./cron";
 import { type Administrator, Installer } from "./installer";
 import { sharedPodSpec, type SharedPodArgs, sharedSelector, taskPodSpec } from "./sharedPod";
 import { siteChecksum, siteFolder } from "./siteFiles";
-import { runOnce } from "./tasks";
+import { runOnce, siteTasks } from "./tasks";
 
 export interface SharedSiteArgs extends ContentArgs {
   /** Number of pods, 1 to 100. */
@@ -44,7 +44,7 @@ export class SharedSite extends pulumi.ComponentResource {
       `${name}-extensions`,
       {
         namespace,
-        name: "wordpress-extensions",
+        name: siteTasks.extensions,
         pod: taskPodSpec(
           pod,
           ["php", `${siteFolder}/extensions.php`],

@@ -8,6 +8,16 @@ import { taskPodLabels } from "./sharedPod";
 /** Whole seconds after which a job that has not ended is given up: its image may have to be pulled, its database to come up. */
 const taskSeconds = 900;
 
+/** Jobs with WordPress in them, by what they do; the value is their pods' label `app`. */
+export const siteTasks = {
+  install: "wordpress-install",
+  extensions: "wordpress-extensions",
+  cron: "wordpress-cron",
+} as const;
+
+/** Values of the label `app` of all pods that ask the database. */
+export const databaseClients: readonly string[] = ["wordpress", ...Object.values(siteTasks)];
+
 /** A job that is run once for each form of its pod. */
 export interface Task {
   readonly namespace: string;

@@ -1,5 +1,6 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1";
-import { Service } from "@pulumi/kubernetes/core/v1";
+import { Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import type { Workload } from "../cluster/diagnosis";
@@ -76,32 +77,44 @@ export class WordPress extends pulumi.ComponentResource {
       { namespace, rotation: args.keyRotation, protect: args.dataRetention === "retain" },
       child,
     );
+    const metadata = { name: "wordpress", namespace, labels: labels("wordpress") };
+    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
+    const selector = content.content === "shared" ? sharedSelector : selectorLabels("wordpress");
+    new PodDisruptionBudget(
+      `${name}-budget`,
+      // One that asks for a number of pods would keep a node from being drained where there is one pod.
+      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
+      child,
+    );
     const service = new Service(
       `${name}-service`,
       {
-        metadata: {
-          ...{ name: "wordpress", namespace, labels: labels("wordpress") },
-          // The workload is waited for; waiting for the Service's endpoints as well would cost 10 s and tell nothing new.
-          annotations: { "pulumi.com/skipAwait": "true" },
-        },
+        // The workload is waited for; waiting for the Service's endpoints as well would cost 10 s and tell nothing new.
+        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
         spec: {
           type: "NodePort",
           ports: [{ name: "http", port: 80, targetPort: "http", nodePort: args.nodePort }],
-          selector: content.content === "shared" ? sharedSelector : selectorLabels("wordpress"),
+          selector,
         },
       },
       child,
     );
     if (content.content === "shared") {
-      const runsAfter = [args.podsAfter, keys, service];
+      const runsAfter = [args.podsAfter, account, keys, service];
       // The pods that each have their own files go, and their claims stay.
       const former = content.migrates
-        ? this.podsWithClaims(name, { ...args, replicas: 0, dataRetention: "retain" }, keys, service, options)
+        ? this.podsWithClaims(
+            name,
+            { ...args, replicas: 0, dataRetention: "retain" },
+            keys,
+            [account, service],
+            options,
+          )
         : undefined;
       const site = new SharedSite(`${name}-shared`, { ...args, ...content, keys, runsAfter, former }, child);
       this.adminPassword = site.adminPassword;
     } else {
-      this.podsWithClaims(name, args, keys, service, options);
+      this.podsWithClaims(name, args, keys, [account, service], options);
     }
     this.registerOutputs({});
   }
@@ -110,7 +123,7 @@ export class WordPress extends pulumi.ComponentResource {
     name: string,
     args: WordPressArgs,
     keys: WordPressKeys,
-    service: Service,
+    after: readonly pulumi.Resource[],
     options: pulumi.ComponentResourceOptions,
   ): StatefulSet {
     const { namespace } = args;
@@ -148,7 +161,7 @@ export class WordPress extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: dependencies(options, args.podsAfter, keys, service, ...growth),
+        dependsOn: dependencies(options, args.podsAfter, keys, ...after, ...growth),
         ignoreChanges: ["spec.volumeClaimTemplates"],
         hooks: {
           // Pods that are added later get their claims from the first template: see growClaims.

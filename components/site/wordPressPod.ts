@@ -1,20 +1,46 @@
 import type { DatabaseConnection } from "../database/mariaDb";
 import { selectorLabels } from "../labels";
+import { restrictedContainer, restrictedPod, scratchMounts, scratchVolumes } from "../restricted";
+
+/** www-data in the image. */
+const webUser = 33;
+
+/** What Apache and PHP write to: its pid, its locks, and what is uploaded until it is in its place. */
+const folders = { "apache-run": "/var/run/apache2", "apache-lock": "/var/lock/apache2", tmp: "/tmp" };
+
+/** A pod of the site's or of one of its jobs', but for what it runs. */
+export function sitePodBase() {
+  const pod = restrictedPod("wordpress", webUser);
+  return {
+    ...pod,
+    securityContext: {
+      ...pod.securityContext,
+      // Port 80 without being root.
+      sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
+    },
+    volumes: scratchVolumes(folders),
+  };
+}
+
+/** A container in such a pod. */
+export const siteContainerBase = { securityContext: restrictedContainer, volumeMounts: scratchMounts(folders) };
 
 /** A pod of the site whose whole document root is on its own claim `data`, as a plain object. */
 export function wordPressPodSpec(image: string, keysSecret: string, database: DatabaseConnection) {
   return {
+    ...sitePodBase(),
     ...spread(selectorLabels("wordpress")),
     containers: [
       {
         name: "wordpress",
         image,
+        securityContext: siteContainerBase.securityContext,
         ports: [{ name: "http", containerPort: 80 }],
         envFrom: [{ secretRef: { name: keysSecret } }],
         env: databaseEnvironment(database),
         ...wordPressProbes(undefined),
         resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "2", memory: "512Mi" } },
-        volumeMounts: [{ name: "data", mountPath: "/var/www/html" }],
+        volumeMounts: [{ name: "data", mountPath: "/var/www/html" }, ...siteContainerBase.volumeMounts],
       },
     ],
   };

@@ -7,7 +7,7 @@ import { kubectlCommand } from "../cluster/kubectlCommand";
 import { instanceAnnotation } from "../cluster/ownership";
 import { releaseReport } from "../cluster/releaseReport";
 import { dependencies } from "../dependencies";
-import { stackLabels } from "../labels";
+import { podSecurity, stackLabels } from "../labels";
 import type { DataRetention } from "./claims";
 import { openEbsName } from "./openEbsNames";
 import { type ChartSettings, openEbsValues } from "./openEbsValues";
@@ -49,7 +49,7 @@ export class OpenEbs extends pulumi.ComponentResource {
         metadata: {
           name: openEbsName,
           // Its pods drive the nodes' disks.
-          labels: { ...stackLabels, "pod-security.kubernetes.io/enforce": "privileged" },
+          labels: { ...stackLabels, ...podSecurity("privileged") },
           annotations: { [instanceAnnotation]: args.instance },
         },
       },

@@ -51,7 +51,10 @@ describe("the rights of the context's user", () => {
     const { kubectl, asked } = smallCluster(() => true);
     await missingRights(kubectl, request);
     const watched = asked.filter(({ verb }) => verb === "watch").map(({ resource }) => resource);
-    const expected = ["configmaps", "events", "namespaces", "pods", "secrets", "services", "statefulsets"];
+    const expected = [
+      ...["configmaps", "events", "namespaces", "networkpolicies", "poddisruptionbudgets", "pods", "secrets"],
+      ...["serviceaccounts", "services", "statefulsets"],
+    ];
     assert.deepEqual(watched.sort(), expected);
   });
 

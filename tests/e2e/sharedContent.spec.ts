@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { Volume } from "../../components/cluster/objects";
+import { restrictedPod } from "../../components/restricted";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
 import { openBrowser, outputFolder } from "./support/browser";
@@ -201,17 +202,12 @@ describe("content: shared on three nodes", function () {
   it("has a plugin from the stack's list, and not one whose checksum is wrong; off the list it goes", async () => {
     const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
     const server = "mkdir -p /tmp/repo/plugin && exec php -S 0.0.0.0:8099 -t /tmp/repo";
-    await kubectl(
-      "run",
-      "repository",
-      "--image=wordpress:6.5-apache",
-      "--port=8099",
-      "--expose",
-      "--",
-      "sh",
-      "-c",
-      server,
-    );
+    const { securityContext } = restrictedPod("default", 33);
+    const container = { securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } };
+    const spec = { securityContext, containers: [{ name: "repository", ...container }] };
+    const overrides = ["--override-type=strategic", `--overrides=${JSON.stringify({ spec })}`];
+    const flags = ["--image=wordpress:6.5-apache", "--port=8099", "--expose", ...overrides];
+    await kubectl("run", "repository", ...flags, "--", "sh", "-c", server);
     await kubectl("wait", "pod/repository", "--for=condition=Ready", "--timeout=60s");
     const archive = await pluginArchive(site, "from-the-list", "<?php\n/* Plugin Name: From the list */\n");
     const put = "base64 -d > /tmp/repo/plugin/from-the-list.1.0.zip <<'END'\n";

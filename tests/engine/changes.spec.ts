@@ -86,12 +86,14 @@ describe("pulumi up on a live stack, when a key changes", function () {
       wordpressNodePort: "30008",
       mariadbImage: "mariadb:10.11.6",
       dataRetention: "retain",
+      egress: '["192.0.2.0/24"]',
     });
     assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
     assert.deepStrictEqual(deeds(site.calls), [
       `update ${preflight}`,
       "update Command/volumes",
       "update Command/wordpress-growth",
+      "update NetworkPolicy/wordpress-egress",
       "update Service/wordpress",
       "update StatefulSet/mariadb",
       "update StatefulSet/wordpress",
@@ -161,8 +163,8 @@ describe("pulumi up on a live stack, when a key changes", function () {
   });
 
   it("no key was left out", () => {
-    // openEbs.spec.ts changes those of a stack that brings OpenEBS, sharedContent.spec.ts `content`.
-    const others = ["chartRepository", "chartVersion", "imageRegistry", "logging", "replicas"];
+    // openEbs.spec.ts and nfs.spec.ts change those of a stack that brings OpenEBS, sharedContent.spec.ts `content`.
+    const others = ["chartRepository", "chartVersion", "imageRegistry", "logging", "nfsChartRepository", "replicas"];
     const untried = ["content", ...others.map((key) => `storage.${key}`)];
     const all = [...Object.keys(keys), ...Object.keys(storageKeys).map((key) => `storage.${key}`)];
     assert.deepStrictEqual(all.filter((key) => !tried.has(key)).sort(), untried, "keys that no test here changes");

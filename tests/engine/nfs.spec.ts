@@ -52,6 +52,13 @@ describe("a stack with the engine replicated and shared content", function () {
     ]);
   });
 
+  it("takes its driver's chart from another repository by an update of the release", async () => {
+    await site.up({ "storage.nfsChartRepository": "https://charts.example.com/nfs" });
+    assert.deepStrictEqual(deeds(site.calls), [`update ${driver}`]);
+    const { inputs } = only(site.calls, "update", driver);
+    assert.deepStrictEqual(inputs.repositoryOpts, { repo: "https://charts.example.com/nfs" });
+  });
+
   it("grows both claims, that of the server first", async () => {
     await site.up({ wordpressStorage: "3Gi" });
     const changed = deeds(site.calls).filter((deed) => !deed.includes("Command/preflight"));

@@ -90,7 +90,9 @@ describe("the image wordpress:6.5-apache", function () {
     }
     assert.match(answer(container, "/wp-includes/css/dashicons.css"), /^HTTP\/1.1 200 /);
     assert.match(answer(container, "/no/such/page"), /^HTTP\/1.1 500 [^]*database connection/);
-    assert.match(container.output, /"GET \/no\/such\/page HTTP\/1.1" 500/);
+    await container.until("it has written that down", () =>
+      container.output.includes('"GET /no/such/page HTTP/1.1" 500'),
+    );
   });
 
   it("keeps a plugin's folder that is there, and writes single files anew", async () => {
@@ -176,7 +178,8 @@ describe("the image wordpress:6.5-apache", function () {
     assert.equal(container.exec(["stat", "-c", "%u", "/proc/1"]).output.trim(), String(wwwData));
     assert.equal(keysOf(container).length, keys.length);
     assert.match(answer(container, "/wp-admin/images/wordpress-logo.svg"), /^HTTP\/1.1 200 /);
-    assert.match(container.output, /"GET \/wp-admin\/images\/wordpress-logo.svg HTTP\/1.1" 200/);
+    const line = '"GET /wp-admin/images/wordpress-logo.svg HTTP/1.1" 200';
+    await container.until("it has written that down", () => container.output.includes(line));
   });
 
   it("reads PHP settings mounted at conf.d, has WordPress's extensions, and believes a proxy about who asks", async () => {

@@ -93,7 +93,10 @@ describe("settings", () => {
   }
 
   it("refuse what is not available yet, and say so", () => {
-    assert.equal(finding({ egress: "open" }), "egress: is not available yet; remove it: pulumi config rm egress");
+    assert.equal(
+      finding({ pageCache: "{}" }),
+      "pageCache: is not available yet; remove it: pulumi config rm pageCache",
+    );
   });
 
   it("refuse unknown keys with the nearest known name", () => {

@@ -1,0 +1,164 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  extensionKeys,
+  keys,
+  nodeSshHostKeys,
+  nodeSshKeys,
+  poolKeys,
+  sharedKeys,
+  storageKeys,
+} from "../../stacks/keys";
+import { registeredBy } from "../support/mocks";
+import { refusal } from "../support/loadedSettings";
+
+const hostile = ["$(reboot)", "<?php echo 1;", "a\nb", "x".repeat(10_000)] as const;
+const images = ["", "WordPress", "wordpress:", "a b", "wordpress:6.5 --privileged", ...hostile];
+const sizes = ["", "0", "-1Gi", "1GB", "ten", "1.5.1Gi", "1Gi2", ...hostile];
+const flags = ["", "yes", "no", "1", "TRUE", "truth", "on", ...hostile];
+const addresses = ["", "example.com", "ftp://example.com", "https://", "https://a b", "//example.com", ...hostile];
+const names = ["", "-a", "a-", "A", "a_b", "a/b", ...hostile];
+const ports = ["", "0", "65536", "-1", "22.5", "ssh", ...hostile];
+
+/** What each key must not be. Those that take any text take these as well: they are listed with none. */
+const flat: { readonly [Name in keyof typeof keys | keyof typeof sharedKeys]: readonly string[] } = {
+  namespace: [...names, "a.b"],
+  wordpressReplicas: ["", "0", "101", "2.5", "-1", "three", "1e1", ...hostile],
+  wordpressImage: images,
+  wordpressStorage: [...sizes, "1023Mi"],
+  wordpressNodePort: ["", "29999", "32768", "30007.5", "-30007", "http", ...hostile],
+  mariadbImage: images,
+  mariadbStorage: sizes,
+  dataRetention: ["", "keep", "Retain", "retain ", "true", "none", ...hostile],
+  keyRotation: [],
+  egress: [
+    "",
+    "closed",
+    "10.0.0.0/8",
+    '["10.0.0.0/33"]',
+    '["10.0.0.0"]',
+    '["example.com"]',
+    '{"to":"open"}',
+    "[1]",
+    ...hostile,
+  ],
+  content: ["", "both", "perpod", "Shared", "shared ", "true", ...hostile],
+  contentStorageClass: names,
+  contentAccessMode: ["", "ReadOnlyMany", "RWX", "readwritemany", "ReadWriteOncePod", "many", ...hostile],
+  contentMigration: ["", "yes", "Merge", "copy", "true", "merge ", ...hostile],
+  siteUrl: [...addresses, "https://example.com/", "https://example.com/blog", "https://a'.example"],
+  siteHosts: ["", "a.example", '["a.example:80"]', '["A.example"]', '{"a":1}', "[1]", '["a b"]', ...hostile],
+  siteTitle: ["", " ", "two\nlines", "a\u0000b", "\u0007", "x".repeat(201), "\t"],
+  adminUser: ["", " a", "a ", "<script>", "a;b", "x".repeat(61), ...hostile],
+  adminEmail: ["", "nobody", "a@", "@example.com", "a b@example.com", "a@example.com\n", ...hostile],
+  pluginRepository: addresses,
+  fileModifications: flags,
+  uploadLimit: [...sizes, "3Gi", "1023Ki"],
+  phpMemory: [...sizes, "63Mi", "3Gi"],
+};
+
+const inside: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  storage: {
+    engine: ["", "mayastor", "Replicated", "local", "none", "true", ...hostile],
+    className: names,
+    replicas: ["", "0", "-1", "2.5", "two", "1001", ...hostile],
+    logging: flags,
+    chartVersion: ["", "4", "4.2.0", "4.5.0", "v4.4.0", "latest", ...hostile],
+    chartRepository: addresses,
+    nfsChartRepository: addresses,
+    imageRegistry: ["", "https://registry.example.com", "a b", "registry.example.com/", "-a", "a/B", ...hostile],
+  },
+  "storage.pools[0]": {
+    node: names,
+    disk: ["", "sdb", "/dev/sdb", "/dev/disk/by-id/", "nvme:///dev/x", "malloc:///x", ...hostile],
+    replace: flags,
+  },
+  nodeSsh: {
+    user: ["", "Root", "a b", "0root", "root;id", "a/b", ...hostile],
+    port: ports,
+  },
+  "nodeSsh.hosts.k0": {
+    host: ["", "-a", "a b", "https://a", "a_b", "a/b", ...hostile],
+    hostKey: ["", "ssh-rsa AAAA", "ssh-ed25519", "ssh-ed25519 short", "AAAA", "ecdsa-sha2-nistp999 AAAA", ...hostile],
+  },
+  "plugins[0]": {
+    slug: ["", "A", "a b", "../a", "-a", "a_b", ...hostile],
+    version: ["", "-1", "1 2", "../1", "1/2", ".1", ...hostile],
+    sha256: ["", "0123", "A".repeat(64), "g".repeat(64), "0".repeat(65), "sha256:0", ...hostile],
+  },
+};
+
+/** A whole object in which one value is the bad one. */
+function configOf(place: string, key: string, value: string): Record<string, string> {
+  const pools = [{ node: "k0", disk: "/dev/disk/by-id/x" }];
+  const replicated = { engine: "replicated", pools };
+  const host = { host: "192.0.2.10", hostKey: `ssh-ed25519 ${"A".repeat(68)}` };
+  const ssh = (more: object, k0: object = host) => ({
+    storage: JSON.stringify(replicated),
+    nodeSsh: JSON.stringify({ hosts: { k0 }, ...more }),
+    nodeSshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----",
+  });
+  const changed = { [key]: value };
+  switch (place) {
+    case "storage":
+      return {
+        storage: JSON.stringify({ ...(key === "className" || key === "engine" ? {} : replicated), ...changed }),
+      };
+    case "storage.pools[0]":
+      return { storage: JSON.stringify({ ...replicated, pools: [{ ...pools[0], ...changed }] }) };
+    case "nodeSsh":
+      return ssh(changed);
+    case "nodeSsh.hosts.k0":
+      return ssh({}, { ...host, ...changed });
+    default: {
+      const entry = { slug: "classic-editor", version: "1.6.7", sha256: "0".repeat(64), ...changed };
+      return { content: "shared", contentStorageClass: "many", plugins: JSON.stringify([entry]) };
+    }
+  }
+}
+
+/** Every finding names the key, what it was, what is allowed and an example, and there is one of this key. */
+function assertRefused(key: string, value: string, config: Record<string, string>): void {
+  const message = refusal(config, ["nodeSshPrivateKey"]);
+  const told = message.split("\n  - ").filter((finding) => finding.startsWith(`${key}: `));
+  assert.equal(told.length, 1, `${JSON.stringify(value.slice(0, 40))}: ${message.slice(0, 400)}`);
+  const [finding = ""] = told;
+  assert.match(finding, /is not allowed|has/, finding.slice(0, 300));
+  assert.match(finding, /expected |one of/, finding.slice(0, 300));
+  assert.match(finding, /example: pulumi config set/, finding.slice(0, 300));
+  assert.ok(finding.includes(JSON.stringify(value).slice(0, 20)), finding.slice(0, 300));
+  assert.ok(finding.length < 1000, `${finding.length} characters`);
+}
+
+describe("bad values of every key", () => {
+  before(() => registeredBy(() => undefined));
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  it("are listed for every key that there is, at least six each", () => {
+    const rows = { storage: storageKeys, "storage.pools[0]": poolKeys, nodeSsh: nodeSshKeys };
+    const all = { ...rows, "nodeSsh.hosts.k0": nodeSshHostKeys, "plugins[0]": extensionKeys };
+    for (const [place, known] of Object.entries(all)) {
+      assert.deepEqual(Object.keys(inside[place] ?? {}).sort(), Object.keys(known).sort(), place);
+    }
+    const lists = [...Object.entries(flat), ...Object.values(inside).flatMap((own) => Object.entries(own))];
+    for (const [key, values] of lists) assert.ok(key === "keyRotation" || values.length >= 6, key);
+  });
+
+  for (const [key, values] of Object.entries(flat).filter(([, list]) => list.length > 0)) {
+    it(`${key}: ${values.length} are refused`, () => {
+      const shared: Record<string, string> =
+        key in sharedKeys
+          ? { content: "shared", ...(key === "contentStorageClass" ? {} : { contentStorageClass: "many" }) }
+          : {};
+      for (const value of values) assertRefused(key, value, { ...shared, [key]: value });
+    });
+  }
+
+  for (const [place, own] of Object.entries(inside)) {
+    for (const [key, values] of Object.entries(own)) {
+      it(`${place}.${key}: ${values.length} are refused`, () => {
+        for (const value of values) assertRefused(`${place}.${key}`, value, configOf(place, key, value));
+      });
+    }
+  }
+});

@@ -1,0 +1,184 @@
+import * as assert from "node:assert/strict";
+import { deploy } from "../../stacks/wordpress";
+import { load } from "../support/loadedSettings";
+import { answers, type Registered, registeredBy } from "../support/mocks";
+import { allowed, type End, type Policy, type PolicyPod } from "../support/networkAccess";
+
+interface Template {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: PodSpec;
+}
+
+interface PodSpec {
+  readonly serviceAccountName?: string;
+  readonly automountServiceAccountToken?: boolean;
+  readonly securityContext?: Readonly<Record<string, unknown>>;
+  readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
+}
+
+interface Container {
+  readonly name: string;
+  readonly securityContext?: Readonly<Record<string, unknown>>;
+}
+
+const replicated = '{"engine":"replicated","pools":[{"node":"k0","disk":"/dev/disk/by-id/x"}]}';
+
+async function stack(config: Record<string, string> = {}): Promise<Registered[]> {
+  const shared = { content: "shared", contentStorageClass: "many", "kubernetes:context": "test" };
+  return registeredBy(() => deploy(load({ ...shared, ...config })), answers);
+}
+
+/** The template of every pod that the program's own objects lead to, by the pods' label `app`. */
+function templates(resources: readonly Registered[], namespace = "wordpress"): Map<string, Template> {
+  const found = resources
+    .filter(({ inputs }) => (inputs.metadata as { namespace?: string } | undefined)?.namespace === namespace)
+    .flatMap(({ inputs }) => {
+      const spec = inputs.spec as { template?: Template; jobTemplate?: { spec: { template: Template } } } | undefined;
+      return spec?.template ?? spec?.jobTemplate?.spec.template ?? [];
+    });
+  return new Map(found.map((template) => [template.metadata.labels.app ?? "", template]));
+}
+
+const policiesOf = (resources: readonly Registered[]) =>
+  resources.filter(({ type }) => type.endsWith(":NetworkPolicy")).map(({ inputs }) => inputs as unknown as Policy);
+
+describe("what a stack may do, and who may reach it", () => {
+  for (const [content, apps] of [
+    ["perPod", ["mariadb", "wordpress"]],
+    [
+      "shared",
+      ["mariadb", "wordpress", "wordpress-cron", "wordpress-extensions", "wordpress-fill", "wordpress-install"],
+    ],
+  ] as const) {
+    describe(`with content ${content}`, () => {
+      let resources: Registered[];
+      before(async () => {
+        resources = await registeredBy(() => {
+          const own: Record<string, string> = content === "shared" ? { contentStorageClass: "many" } : {};
+          deploy(load({ content, ...own, "kubernetes:context": "test" }));
+        }, answers);
+      });
+
+      it("has these pods", () => assert.deepEqual([...templates(resources).keys()].sort(), apps));
+
+      it("has the cluster enforce the level restricted in its namespace", () => {
+        const { inputs } = resources.find(({ name }) => name === "namespace") ?? assert.fail();
+        const { labels } = inputs.metadata as { labels: Record<string, string> };
+        assert.equal(labels["pod-security.kubernetes.io/enforce"], "restricted");
+      });
+
+      it("runs no pod as root, none with a way to the cluster's API, and under accounts of its own without rights", () => {
+        for (const [app, { spec }] of templates(resources)) {
+          const user = app === "mariadb" ? 999 : 33;
+          const { runAsNonRoot, runAsUser, seccompProfile } = spec.securityContext ?? {};
+          assert.deepEqual([runAsNonRoot, runAsUser, seccompProfile], [true, user, { type: "RuntimeDefault" }], app);
+          assert.equal(spec.automountServiceAccountToken, false, app);
+          assert.equal(spec.serviceAccountName, app === "mariadb" ? "mariadb" : "wordpress", app);
+        }
+        const accounts = resources.filter(({ type }) => type.endsWith(":ServiceAccount")).map(({ inputs }) => inputs);
+        assert.deepEqual(
+          accounts.map(({ metadata, automountServiceAccountToken }) => [
+            (metadata as { name: string }).name,
+            automountServiceAccountToken,
+          ]),
+          [
+            ["mariadb", false],
+            ["wordpress", false],
+          ],
+        );
+        assert.ok(!resources.some(({ type }) => /rbac|RoleBinding/.test(type)));
+      });
+
+      it("gives no container a right, nor its image's files to change", () => {
+        for (const [app, { spec }] of templates(resources)) {
+          for (const { name, securityContext } of [...spec.containers, ...(spec.initContainers ?? [])]) {
+            assert.deepEqual(
+              securityContext,
+              { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+              `${app}/${name}`,
+            );
+          }
+        }
+      });
+    });
+  }
+
+  it("lets nobody take more than one pod of the site away at a time, and holds up no drain for the database", async () => {
+    const budgets = (await stack()).filter(({ type }) => type.endsWith(":PodDisruptionBudget"));
+    assert.deepEqual(
+      budgets.map(({ inputs }) => inputs.spec),
+      [{ maxUnavailable: 1, selector: { matchLabels: { app: "wordpress", "wordpress/content": "shared" } } }],
+    );
+  });
+
+  describe("over a network that enforces policies", () => {
+    const outside = "198.51.100.7";
+    const node = "10.0.0.2";
+    const neighbour: PolicyPod = { name: "neighbour", namespace: "blog", labels: { app: "wordpress" } };
+    const stranger: PolicyPod = { name: "stranger", namespace: "wordpress", labels: {} };
+
+    /** Whom each end reaches, in order of name. */
+    function reach(resources: readonly Registered[]): Record<string, string> {
+      const policies = policiesOf(resources);
+      const own = [...templates(resources)]
+        .map(([name, { metadata }]): PolicyPod => ({ name, namespace: "wordpress", labels: metadata.labels }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1));
+      const inside = own.flatMap((pod) =>
+        [3306, 80].map((port) => ({ to: pod, name: pod.name, port, protocol: "TCP" })),
+      );
+      const beyond = [
+        { to: neighbour, name: "neighbour", port: 80, protocol: "TCP" },
+        ...[25, 80, 443].map((port) => ({ to: outside, name: "world", port, protocol: "TCP" })),
+        { to: outside, name: "world", port: 53, protocol: "UDP" },
+      ];
+      const reached = (from: End, targets: typeof inside | typeof beyond) =>
+        targets
+          .filter(({ to, port, protocol }) => to !== from && allowed(policies, from, to, port, protocol))
+          .map(({ name, port }) => `${name}:${port}`)
+          .join(" ") || "nobody";
+      return {
+        ...Object.fromEntries([...own, stranger].map((pod) => [pod.name, reached(pod, [...inside, ...beyond])])),
+        ...{ neighbour: reached(neighbour, inside), node: reached(node, inside), world: reached(outside, inside) },
+      };
+    }
+
+    it("the site and the jobs with WordPress in them reach the database; the world reaches the site; nobody else anybody", async () => {
+      const world = "neighbour:80 world:80 world:443 world:53";
+      const job = `mariadb:3306 wordpress:80 ${world}`;
+      assert.deepEqual(reach(await stack()), {
+        mariadb: "nobody",
+        wordpress: `mariadb:3306 ${world}`,
+        "wordpress-cron": job,
+        "wordpress-extensions": job,
+        "wordpress-fill": "nobody",
+        "wordpress-install": job,
+        ...{ stranger: "nobody", neighbour: "wordpress:80", node: "wordpress:80", world: "wordpress:80" },
+      });
+    });
+
+    it("the site reaches of the world what egress names, and name servers", async () => {
+      const site = async (egress: string) => reach(await stack({ egress })).wordpress;
+      assert.equal(await site('["198.51.100.0/24"]'), "mariadb:3306 world:25 world:80 world:443 world:53");
+      assert.equal(await site('["192.0.2.0/24"]'), "mariadb:3306 world:53");
+      assert.equal(await site("[]"), "mariadb:3306 world:53");
+    });
+
+    it("the NFS server is reached by nodes alone", async () => {
+      const resources = await registeredBy(() => {
+        deploy(load({ content: "shared", storage: replicated, "kubernetes:context": "test" }));
+      }, answers);
+      const policies = policiesOf(resources);
+      const [[name, { metadata }] = assert.fail()] = templates(resources, "openebs-nfs");
+      const server: PolicyPod = { name, namespace: "openebs-nfs", labels: metadata.labels };
+      const site: PolicyPod = { name: "site", namespace: "wordpress", labels: { app: "wordpress" } };
+      const asked = [node, outside, site, { ...stranger, namespace: "openebs-nfs" }];
+      assert.deepEqual(
+        asked.map((from) => allowed(policies, from, server, 2049)),
+        [true, false, false, false],
+      );
+      assert.ok(!allowed(policies, node, server, 111));
+      assert.ok(!allowed(policies, server, outside, 443));
+    });
+  });
+});
