@@ -1,0 +1,96 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { projectRoot } from "../../lab/support/paths";
+import { failure } from "../support/failure";
+import { subjects } from "./support/calls";
+import { RecordedSite } from "./support/recordedSite";
+
+const pack = ["--policy-pack", path.join(projectRoot, "policy")];
+
+/** A program that breaks every rule. That the password is not known before `up` hides nothing. */
+const badProgram = `
+import * as k8s from "@pulumi/kubernetes";
+import * as random from "@pulumi/random";
+
+const { result } = new random.RandomPassword("password", { length: 20 });
+new k8s.core.v1.Namespace("namespace", { metadata: { name: "wordpress" } });
+new k8s.core.v1.ConfigMap("config", { metadata: { namespace: "wordpress" }, data: { password: result } });
+const data = { stringData: { password: result } };
+new k8s.core.v1.Secret("secret", data);
+new k8s.apiextensions.CustomResource("open-secret", { apiVersion: "v1", kind: "Secret", ...data });
+const env = [{ name: "MARIADB_PASSWORD", value: result }];
+new k8s.core.v1.Pod("pod", {
+  metadata: { namespace: "wordpress" },
+  spec: { containers: [{ name: "app", image: "mariadb", env }] },
+});
+`;
+
+describe("the policy pack", function () {
+  this.timeout(120_000);
+  let site: RecordedSite;
+
+  before(async () => {
+    site = await RecordedSite.start({});
+  });
+  after(() => site.stop());
+
+  it("lets the dev stack through, and can judge all of it at preview already", async () => {
+    const { output } = await site.project.preview(...pack);
+    assert.match(output, /wordpress@v1\.0\.0/);
+    assert.doesNotMatch(output, /\[mandatory\]|\[advisory\]|can't run policy/);
+  });
+
+  it("stops a stack whose image has the tag latest", async () => {
+    await site.project.configure({ wordpressImage: "wordpress:latest" });
+    assert.deepEqual(broken(await failure(site.project.preview(...pack))), [
+      "no-latest-tag wordpress-shared-content-fill",
+      "no-latest-tag wordpress-shared-cron-job",
+      "no-latest-tag wordpress-shared-extensions",
+      "no-latest-tag wordpress-shared-installer-install",
+      "no-latest-tag wordpress-shared-pods",
+    ]);
+  });
+
+  it("without a preview stops before the first pod of that image", async () => {
+    site.begin();
+    await failure(site.project.up(...pack));
+    const made = subjects(site.calls, "create");
+    assert.ok(made.includes("Namespace/wordpress"), made.join());
+    assert.deepEqual(
+      made.filter((name) => /^(Deployment|Job|CronJob)\//.test(name)),
+      [],
+    );
+  });
+
+  it("takes the stacks for production that it is told of", async () => {
+    await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
+    const file = site.project.inFolder("policy.json");
+    fs.writeFileSync(file, JSON.stringify({ "retain-in-production": { stacks: ["d*"] } }));
+    assert.deepEqual(broken(await failure(site.project.preview(...pack, "--policy-pack-config", file))), [
+      "retain-in-production mariadb-server",
+      "retain-in-production namespace",
+      "retain-in-production wordpress-shared-content-claim",
+    ]);
+  });
+
+  it("finds what breaks any of the rules, in whatever program", async () => {
+    fs.writeFileSync(site.project.inFolder("index.ts"), badProgram);
+    const file = site.project.inFolder("policy.json");
+    assert.deepEqual(broken(await failure(site.project.preview(...pack, "--policy-pack-config", file))), [
+      "limits-set pod",
+      "no-latest-tag pod",
+      "no-plain-secrets config",
+      "no-plain-secrets open-secret",
+      "no-plain-secrets pod",
+      "restricted pod",
+      "retain-in-production namespace",
+    ]);
+  });
+});
+
+/** What breaks a mandatory rule, as `rule name`. */
+function broken(output: string): string[] {
+  const lines = output.matchAll(/\[mandatory\] +(\S+) +\(\S+ (\S+)\)$/gm);
+  return [...new Set([...lines].map(([, rule, name]) => `${rule} ${name}`))].sort();
+}

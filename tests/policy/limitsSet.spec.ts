@@ -1,0 +1,35 @@
+import * as assert from "node:assert/strict";
+import type { Container } from "../../policy/pods";
+import { limitsSet } from "../../policy/rules/limitsSet";
+import { container, findingsOf, pod, podSpec, workloads } from "./support/judging";
+
+const both = { cpu: "1", memory: "64Mi" };
+const withResources = (resources: Container["resources"]) => pod(podSpec({ containers: [container({ resources })] }));
+const message = (name: string, missing: string) =>
+  `container ${name}: ${missing} not set; without it one pod can take a whole node: set it`;
+
+describe("policy: limits-set", () => {
+  it("lets containers through that have requests and limits of both", () => {
+    assert.deepEqual(findingsOf(limitsSet, withResources({ requests: both, limits: both })), []);
+  });
+
+  it("names each amount that is missing", () => {
+    assert.deepEqual(findingsOf(limitsSet, withResources({ requests: { cpu: "1" }, limits: { memory: "1Gi" } })), [
+      message("app", "resources.requests.memory, resources.limits.cpu"),
+    ]);
+    assert.deepEqual(findingsOf(limitsSet, withResources({ limits: both })), [
+      message("app", "resources.requests.cpu, resources.requests.memory"),
+    ]);
+  });
+
+  it("refuses containers that say nothing, init containers too, in each kind", () => {
+    const all = "resources.requests.cpu, resources.requests.memory, resources.limits.cpu, resources.limits.memory";
+    const spec = podSpec({
+      initContainers: [container({ name: "first", resources: undefined })],
+      containers: [container({ name: "second", resources: {} })],
+    });
+    for (const resource of workloads(spec)) {
+      assert.deepEqual(findingsOf(limitsSet, resource), [message("first", all), message("second", all)]);
+    }
+  });
+});

@@ -1,0 +1,44 @@
+import * as assert from "node:assert/strict";
+import { containersOf, podSpec as podSpecOf } from "../../policy/pods";
+import { kindOf } from "../../policy/resource";
+import { rules } from "../../policy/rules";
+import { container, findingsOf, judged, podSpec, workloads } from "./support/judging";
+
+describe("policy: the pods of a resource", () => {
+  it("are found in each kind that makes some, init containers before the others", () => {
+    const spec = podSpec({ initContainers: [container({ name: "first" })] });
+    const found = workloads(spec).map((resource) => containersOf(resource).map(({ name }) => name));
+    assert.deepEqual(found, Array(6).fill(["first", "app"]));
+  });
+
+  it("are found in what was made without a class for its kind", () => {
+    const kinds = ["kubernetes:v1:Pod", "kubernetes:apps/v1beta2:Deployment", "kubernetes:helm.sh/v3:Release"];
+    assert.deepEqual(
+      kinds.map((type) => kindOf(judged(type, {}))),
+      ["core/Pod", "apps/Deployment", "helm.sh/Release"],
+    );
+  });
+
+  it("are none of any other resource", () => {
+    for (const type of ["kubernetes:core/v1:Service", "random:index/randomPassword:RandomPassword"]) {
+      assert.equal(podSpecOf(judged(type, { spec: podSpec() })), undefined);
+    }
+  });
+
+  it("that are as they should be pass all the rules, as does a workload that says nothing of its pods", () => {
+    for (const resource of [...workloads(podSpec()), judged("kubernetes:apps/v1:Deployment", {})]) {
+      assert.deepEqual(
+        rules.flatMap((rule) => findingsOf(rule, resource)),
+        [],
+      );
+    }
+  });
+});
+
+describe("policy: the rules", () => {
+  it("have names of their own, which Pulumi's settings can name", () => {
+    const names = rules.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+    for (const name of names) assert.match(name, /^[a-z]+(-[a-z]+)*$/);
+  });
+});

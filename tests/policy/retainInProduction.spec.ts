@@ -1,0 +1,71 @@
+import * as assert from "node:assert/strict";
+import { retainInProduction } from "../../policy/rules/retainInProduction";
+import { findingsOf, judged } from "./support/judging";
+
+const remedy = "set wordpress:dataRetention to retain";
+const kept = { whenDeleted: "Retain", whenScaled: "Retain" };
+const unprotected = `not protected: pulumi destroy would take its data along; ${remedy}, or the option protect`;
+const claimsGo = (moment: string) =>
+  `persistentVolumeClaimRetentionPolicy.${moment} is not Retain: claims would go with their pods; ${remedy}`;
+
+const statefulSet = (policy: unknown, stack = "production") =>
+  judged(
+    "kubernetes:apps/v1:StatefulSet",
+    { spec: { volumeClaimTemplates: [{}], persistentVolumeClaimRetentionPolicy: policy } },
+    { stack },
+  );
+
+describe("policy: retain-in-production", () => {
+  for (const kind of ["PersistentVolumeClaim", "Namespace"]) {
+    const resource = (stack: string, protect: boolean) => judged(`kubernetes:core/v1:${kind}`, {}, { stack, protect });
+
+    it(`refuses a ${kind} that is not protected`, () => {
+      for (const stack of ["production", "prod"]) {
+        assert.deepEqual(findingsOf(retainInProduction, resource(stack, false)), [unprotected]);
+      }
+    });
+
+    it(`lets one through that is, and any in another stack`, () => {
+      assert.deepEqual(findingsOf(retainInProduction, resource("production", true)), []);
+      for (const stack of ["dev", "production-2", "preprod"]) {
+        assert.deepEqual(findingsOf(retainInProduction, resource(stack, false)), []);
+      }
+    });
+  }
+
+  it("refuses a StatefulSet whose claims go with it or with its pods", () => {
+    assert.deepEqual(findingsOf(retainInProduction, statefulSet({ ...kept, whenDeleted: "Delete" })), [
+      claimsGo("whenDeleted"),
+    ]);
+    assert.deepEqual(findingsOf(retainInProduction, statefulSet({ ...kept, whenScaled: "Delete" })), [
+      claimsGo("whenScaled"),
+    ]);
+  });
+
+  it("refuses one that does not say", () => {
+    assert.deepEqual(findingsOf(retainInProduction, statefulSet(undefined)), [
+      claimsGo("whenDeleted"),
+      claimsGo("whenScaled"),
+    ]);
+  });
+
+  it("lets one through that leaves its claims, one that has none, and any in another stack", () => {
+    const without = judged("kubernetes:apps/v1:StatefulSet", { spec: {} }, { stack: "production" });
+    for (const resource of [statefulSet(kept), without, statefulSet(undefined, "dev")]) {
+      assert.deepEqual(findingsOf(retainInProduction, resource), []);
+    }
+  });
+
+  it("asks nothing of other objects", () => {
+    const resource = judged("kubernetes:apps/v1:Deployment", {}, { stack: "production" });
+    assert.deepEqual(findingsOf(retainInProduction, resource), []);
+  });
+
+  it("takes the stacks for production that it is told of", () => {
+    const lists = { stacks: ["live.*"] };
+    const found = (stack: string) =>
+      findingsOf(retainInProduction, judged("kubernetes:core/v1:Namespace", {}, { stack }), lists);
+    assert.deepEqual(found("live.eu"), [unprotected]);
+    for (const stack of ["production", "live", "liveXeu", "not-live.eu"]) assert.deepEqual(found(stack), []);
+  });
+});

@@ -1,0 +1,52 @@
+import type { Container, PodSpec } from "../../../policy/pods";
+import type { JudgedResource } from "../../../policy/resource";
+import { defaultsOf, type Rule, type RuleLists } from "../../../policy/rule";
+
+/** What a rule says of a resource. @param lists in place of the rule's own */
+export function findingsOf(rule: Rule, resource: JudgedResource, lists: RuleLists = {}): string[] {
+  return rule.findings(resource, { ...defaultsOf(rule), ...lists });
+}
+
+/** A resource of the stack `dev`, which has no options. */
+export function judged(
+  type: string,
+  inputs: Readonly<Record<string, unknown>>,
+  options: Partial<JudgedResource> = {},
+): JudgedResource {
+  return { type, inputs, stack: "dev", protect: false, secretOutputs: [], ...options };
+}
+
+/** A container that no rule has anything against, but for what is given. */
+export function container(fields: Partial<Container> = {}): Container {
+  const amounts = { cpu: "1", memory: "64Mi" };
+  return {
+    name: "app",
+    image: "app:1.2.3",
+    resources: { requests: amounts, limits: amounts },
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+    ...fields,
+  };
+}
+
+/** A pod that no rule has anything against, but for what is given. */
+export function podSpec(fields: PodSpec = {}): PodSpec {
+  const securityContext = { runAsNonRoot: true, runAsUser: 33, seccompProfile: { type: "RuntimeDefault" } };
+  return { securityContext, containers: [container()], ...fields };
+}
+
+/** A Pod of that specification. */
+export function pod(spec: PodSpec, namespace = "wordpress"): JudgedResource {
+  return judged("kubernetes:core/v1:Pod", { metadata: { namespace }, spec });
+}
+
+/** Each kind that makes pods, with these. */
+export function workloads(spec: PodSpec): JudgedResource[] {
+  const metadata = { namespace: "wordpress" };
+  const template = { template: { spec } };
+  const kinds = ["apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batch/v1:Job"];
+  return [
+    pod(spec),
+    ...kinds.map((kind) => judged(`kubernetes:${kind}`, { metadata, spec: template })),
+    judged("kubernetes:batch/v1:CronJob", { metadata, spec: { jobTemplate: { spec: template } } }),
+  ];
+}
