@@ -20,10 +20,14 @@ export async function stackResources(stack: string): Promise<string> {
   };
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const config = Object.entries(file.config).map(([key, value]) => [key, text(value)] as const);
+  // The SDK takes it for the provider's own.
+  const { KUBECONFIG: known } = process.env;
+  delete process.env.KUBECONFIG;
   const resources = await registeredBy(() => {
     pulumi.runtime.setAllConfig({ "kubernetes:context": "golden", ...Object.fromEntries(config) });
     deploy(loadSettings());
   }, answers);
   pulumi.runtime.setAllConfig({});
+  if (known !== undefined) process.env.KUBECONFIG = known;
   return `${JSON.stringify(resources, null, 2)}\n`;
 }
