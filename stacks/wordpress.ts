@@ -1,5 +1,4 @@
 import { Provider } from "@pulumi/kubernetes";
-import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomString } from "@pulumi/random";
 import { type ClusterAccess, isKubeconfigText } from "../components/cluster/clusterAccess";
@@ -9,9 +8,8 @@ import { kubectlCommand } from "../components/cluster/kubectlCommand";
 import { NetworkPolicies } from "../components/cluster/networkPolicies";
 import { Preflight } from "../components/cluster/preflight";
 import type { RequestedClaims, RequestedContent } from "../components/cluster/preflightChecks";
-import { instanceAnnotation } from "../components/cluster/ownership";
+import { ownNamespace } from "../components/cluster/ownNamespace";
 import { MariaDb } from "../components/database/mariaDb";
-import { podSecurity, stackLabels } from "../components/labels";
 import { databaseClients } from "../components/site/tasks";
 import { type SiteContent, WordPress } from "../components/site/wordPress";
 import { nfsName, nfsServerClassName } from "../components/nfs/nfsNames";
@@ -99,15 +97,9 @@ export function deploy(settings: Settings): StackOutputs {
       },
       { providers: [provider], dependsOn: ground },
     );
-  const home = new Namespace(
+  const home = ownNamespace(
     "namespace",
-    {
-      metadata: {
-        name: namespace,
-        labels: { ...stackLabels, ...podSecurity("restricted") },
-        annotations: { [instanceAnnotation]: instance.result },
-      },
-    },
+    { namespace, instance: instance.result, level: "restricted" },
     { provider, protect: retain, dependsOn: preflight },
   );
   const policies = new NetworkPolicies(

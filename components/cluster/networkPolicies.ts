@@ -29,7 +29,7 @@ export class NetworkPolicies extends pulumi.ComponentResource {
 }
 
 /** The policies by name, as plain objects. */
-export function networkPolicySpecs({ clients, egress }: Pick<NetworkPoliciesArgs, "clients" | "egress">) {
+function networkPolicySpecs({ clients, egress }: Pick<NetworkPoliciesArgs, "clients" | "egress">) {
   const asking = { matchExpressions: [{ key: "app", operator: "In", values: [...clients] }] };
   const database = { matchLabels: selectorLabels("mariadb") };
   const site = { matchLabels: selectorLabels("wordpress") };
@@ -52,14 +52,16 @@ export function networkPolicySpecs({ clients, egress }: Pick<NetworkPoliciesArgs
         { to: [{ podSelector: database }], ports: [tcp(3306)] },
         // WordPress asks itself.
         { to: [{ podSelector: site }], ports: [tcp(80)] },
-        ...(egress === "open"
-          ? [{ ports: [tcp(80), tcp(443)] }]
-          : egress.length > 0
-            ? [{ to: egress.map((cidr) => ({ ipBlock: { cidr } })) }]
-            : []),
+        ...worldRules(egress),
       ],
     },
   };
+}
+
+/** A rule without peers would be one for all of the world. */
+function worldRules(egress: Egress) {
+  if (egress === "open") return [{ ports: [tcp(80), tcp(443)] }];
+  return egress.length === 0 ? [] : [{ to: egress.map((cidr) => ({ ipBlock: { cidr } })) }];
 }
 
 function tcp(port: number) {

@@ -1,4 +1,3 @@
-import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import type { StorageClassArgs } from "@pulumi/kubernetes/storage/v1/storageClass";
@@ -6,10 +5,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import { failureReport } from "../cluster/failureReport";
 import { kubectlCommand } from "../cluster/kubectlCommand";
-import { instanceAnnotation } from "../cluster/ownership";
+import { ownNamespace } from "../cluster/ownNamespace";
 import { releaseReport } from "../cluster/releaseReport";
 import { dependencies } from "../dependencies";
-import { podSecurity, stackLabels } from "../labels";
+import { stackLabels } from "../labels";
 import { nfsDriverValues } from "./nfsDriverValues";
 import { exportPath, nfsDriver, nfsDriverChart, nfsName, nfsServerClassName, nfsServerName } from "./nfsNames";
 import { NfsServer, type NfsServerArgs } from "./nfsServer";
@@ -48,16 +47,10 @@ export class NfsVolumes extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: dependencies(options) };
     const protect = dataRetention === "retain";
 
-    const namespace = new Namespace(
+    // The server opens files by handle, and the driver mounts on the node.
+    const namespace = ownNamespace(
       `${name}-namespace`,
-      {
-        metadata: {
-          name: nfsName,
-          // The server opens files by handle, and the driver mounts on the node.
-          labels: { ...stackLabels, ...podSecurity("privileged") },
-          annotations: { [instanceAnnotation]: args.instance },
-        },
-      },
+      { namespace: nfsName, instance: args.instance, level: "privileged" },
       { ...child, protect },
     );
     // On the way down it waits, between the server and what its volume is on, until that volume is really gone.

@@ -1,13 +1,11 @@
-import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import { kubectlCommand } from "../cluster/kubectlCommand";
-import { instanceAnnotation } from "../cluster/ownership";
+import { ownNamespace } from "../cluster/ownNamespace";
 import { releaseReport } from "../cluster/releaseReport";
 import { dependencies } from "../dependencies";
-import { podSecurity, stackLabels } from "../labels";
 import type { DataRetention } from "./claims";
 import { openEbsName } from "./openEbsNames";
 import { type ChartSettings, openEbsValues } from "./openEbsValues";
@@ -43,16 +41,10 @@ export class OpenEbs extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: dependencies(options) };
     const protect = args.dataRetention === "retain";
 
-    const namespace = new Namespace(
+    // Its pods drive the nodes' disks.
+    const namespace = ownNamespace(
       `${name}-namespace`,
-      {
-        metadata: {
-          name: openEbsName,
-          // Its pods drive the nodes' disks.
-          labels: { ...stackLabels, ...podSecurity("privileged") },
-          annotations: { [instanceAnnotation]: args.instance },
-        },
-      },
+      { namespace: openEbsName, instance: args.instance, level: "privileged" },
       { ...child, protect },
     );
     // On the way down it clears, between the release and the namespace, what Helm leaves behind.
