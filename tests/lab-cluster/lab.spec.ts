@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { labEnvironment } from "../../lab/cluster/environment";
 import { labNodes } from "../../lab/cluster/layout";
 import { removeLink } from "../../lab/cluster/network";
@@ -200,7 +201,13 @@ describe("the lab", function () {
     it("removes a volume's files with its claim", async () => {
       assert.equal(volumeFolders("_lab-test_own-web-0").length, 1);
       await cluster.kubectl("delete", "namespace", namespace, "--timeout=60s");
-      await cluster.until("no file is left", 60, () => Promise.resolve(volumeFolders("").length === 0));
+      await cluster.until("no file is left", 90, async () => {
+        const left = volumeFolders("");
+        const log = fs.readFileSync(path.join(labPaths.logs, "volumes.log"), "utf8").slice(-2000);
+        const volumes = await cluster.kubectl("get", "persistentvolumes", "--output=wide");
+        assert.deepEqual(left, [], `${volumes}\n${log}`);
+        return true;
+      });
       assert.deepEqual(await cluster.names("persistentvolumes"), []);
     });
 
