@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { loadSettings } from "../../stacks/settings";
 import { deploy } from "../../stacks/wordpress";
-import { answers, registeredBy } from "./mocks";
+import { answers, type Registered, registeredBy } from "./mocks";
 
 const projectRoot = path.resolve(__dirname, "../..");
 
@@ -15,19 +15,32 @@ export function goldenFile(stack: string): string {
 
 /** Every resource that a stack's own file leads to, as the text that is compared. */
 export async function stackResources(stack: string): Promise<string> {
+  return `${JSON.stringify(await registeredByStack(stack), null, 2)}\n`;
+}
+
+/**
+ * Every resource that a stack's own file leads to.
+ * @param changes keys that are other than in the file, by their full names; undefined leaves one out
+ */
+export async function registeredByStack(
+  stack: string,
+  changes: Readonly<Record<string, string | undefined>> = {},
+): Promise<Registered[]> {
   const file = parse(fs.readFileSync(path.join(projectRoot, `Pulumi.${stack}.yaml`), "utf8")) as {
     config: Record<string, unknown>;
   };
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-  const config = Object.entries(file.config).map(([key, value]) => [key, text(value)] as const);
+  const config = Object.entries({ "kubernetes:context": "golden", ...file.config, ...changes })
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, text(value)] as const);
   // The SDK takes it for the provider's own.
   const { KUBECONFIG: known } = process.env;
   delete process.env.KUBECONFIG;
   const resources = await registeredBy(() => {
-    pulumi.runtime.setAllConfig({ "kubernetes:context": "golden", ...Object.fromEntries(config) });
+    pulumi.runtime.setAllConfig(Object.fromEntries(config));
     deploy(loadSettings());
   }, answers);
   pulumi.runtime.setAllConfig({});
   if (known !== undefined) process.env.KUBECONFIG = known;
-  return `${JSON.stringify(resources, null, 2)}\n`;
+  return resources;
 }
