@@ -1,0 +1,53 @@
+import * as assert from "node:assert/strict";
+import { conformity, foreignKinds } from "./support/kubeconform";
+import { changed, type KubernetesObject, objectsOf, renderedStacks } from "./support/objects";
+
+const kindOf = ({ apiVersion, kind }: KubernetesObject) => `${apiVersion}/${kind}`;
+
+describe("the objects of a stack under the schemas of Kubernetes", () => {
+  for (const stack of renderedStacks) {
+    it(`${stack}: all are as Kubernetes has them, and none is left out but those of foreign kinds`, async () => {
+      const objects = await objectsOf(stack);
+      const isForeign = (object: KubernetesObject) => foreignKinds.includes(kindOf(object));
+      const names = (foreign: boolean) =>
+        [...objects].filter(([, object]) => isForeign(object) === foreign).map(([name]) => name);
+      assert.deepEqual(await conformity(objects), {
+        ...{ valid: names(false).sort(), skipped: names(true).sort(), problems: {} },
+      });
+    });
+  }
+
+  it("each of the foreign kinds is there to be left out", async () => {
+    const kinds = [...(await objectsOf("production")).values()].map(kindOf);
+    assert.deepEqual(
+      foreignKinds.filter((kind) => !kinds.includes(kind)),
+      [],
+    );
+  });
+
+  describe("what is wrong is seen:", () => {
+    const pods = "wordpress-shared-pods";
+    const container = ["spec", "template", "spec", "containers", 0];
+    for (const [wrong, name, steps, value, problem] of [
+      ["a field that there is not", pods, [...container, "imagePulPolicy"], "Always", /'imagePulPolicy' not allowed/],
+      ["a field of the object itself", pods, ["specs"], {}, /'specs' not allowed/],
+      ["a text for a number", pods, ["spec", "replicas"], "three", /got string, want integer/],
+      ["a number for a text", "mariadb-config", ["data", "port"], 3306, /got number, want string/],
+      ["a field that is missing", pods, ["spec", "selector"], undefined, /missing property 'selector'/],
+      ["a group that there is not", pods, ["apiVersion"], "app/v1", /could not find schema for Deployment/],
+      ["a foreign kind's other version", "storage-pools-k0", ["apiVersion"], "openebs.io/v1", /could not find schema/],
+    ] as const) {
+      it(wrong, async () => {
+        const { problems } = await conformity(changed(await objectsOf("production"), name, steps, value));
+        assert.deepEqual(Object.keys(problems), [name]);
+        assert.match(problems[name] ?? "", problem);
+      });
+    }
+
+    it("but not what Kubernetes takes as a number or a text alike", async () => {
+      const port = changed(await objectsOf("production"), "wordpress-service", ["spec", "ports", 0, "targetPort"], 80);
+      const cpu = changed(port, pods, [...container, "resources", "limits", "cpu"], 2);
+      assert.deepEqual((await conformity(cpu)).problems, {});
+    });
+  });
+});

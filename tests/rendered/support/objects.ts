@@ -1,0 +1,81 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { registeredByStack } from "../../support/golden";
+
+/** An object as the API takes it. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: unknown;
+}
+
+/** Objects by the names of their resources. */
+export type Objects = ReadonlyMap<string, KubernetesObject>;
+
+const stacks = {
+  dev: () => registeredByStack("dev"),
+  "dev with content perPod": () =>
+    registeredByStack("dev", { "wordpress:content": "perPod", "wordpress:contentAccessMode": undefined }),
+  production: () => registeredByStack("production"),
+} as const;
+
+export type RenderedStack = keyof typeof stacks;
+
+/** The stacks whose objects are looked at. */
+export const renderedStacks = Object.keys(stacks) as RenderedStack[];
+
+const rendered = new Map<RenderedStack, Objects>();
+
+/** All objects that a stack consists of: what it registers, but for providers, Helm releases and what is not Kubernetes's. */
+export async function objectsOf(stack: RenderedStack): Promise<Objects> {
+  const known = rendered.get(stack);
+  if (known) return known;
+  const registered = (await stacks[stack]()).filter(({ type }) => /^kubernetes:(?!helm\.sh)/.test(type));
+  const objects = new Map(registered.map(({ name, inputs }) => [name, opened(inputs) as KubernetesObject]));
+  assert.equal(objects.size, registered.length, "two objects have resources of the same name");
+  rendered.set(stack, objects);
+  return objects;
+}
+
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+/** Does something with a folder that has a file for each object, named like the resource. */
+export async function inFiles<T>(objects: Objects, work: (files: readonly string[]) => Promise<T>): Promise<T> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rendered-"));
+  try {
+    const files = [...objects].map(([name, object]) => {
+      const file = path.join(folder, `${name}.json`);
+      fs.writeFileSync(file, JSON.stringify(object));
+      return file;
+    });
+    return await work(files);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Objects of which one has another value somewhere. @param steps fields and places in lists that lead there */
+export function changed(
+  objects: Objects,
+  name: string,
+  steps: readonly (string | number)[],
+  value: unknown,
+): Map<string, KubernetesObject> {
+  const object: unknown = structuredClone(objects.get(name));
+  const place = steps.slice(0, -1).reduce<unknown>((outer, step) => (outer as Fields)[step], object);
+  (place as Fields)[steps.at(-1) ?? ""] = value;
+  return new Map(objects).set(name, object as KubernetesObject);
+}
+
+type Fields = Record<string | number, unknown>;
+
+/** A value without Pulumi's marks of secrets. What they hold is made up: under mocks nothing is drawn. */
+function opened(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(opened);
+  if (secretMark in value) return opened((value as unknown as { readonly value: unknown }).value);
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, opened(inner)]));
+}
