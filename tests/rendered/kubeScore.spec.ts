@@ -1,0 +1,63 @@
+import * as assert from "node:assert/strict";
+import { exceptions } from "./support/exceptions";
+import { score, type Score, unargued, unneeded } from "./support/kubeScore";
+import { changed, objectsOf, renderedStacks, type RenderedStack } from "./support/objects";
+
+describe("the objects of a stack under kube-score", () => {
+  const scores = new Map<RenderedStack, Score>();
+  before(async function () {
+    this.timeout(60_000);
+    for (const stack of renderedStacks) scores.set(stack, await score(await objectsOf(stack)));
+  });
+  const scoreOf = (stack: RenderedStack) => scores.get(stack) ?? assert.fail();
+
+  it("every finding has its reason in tests/rendered/support/exceptions.ts, and every reason there its finding", () => {
+    assert.deepEqual([unargued(scores, exceptions), unneeded(scores, exceptions)], [[], []]);
+  });
+
+  for (const stack of renderedStacks) {
+    it(`${stack}: all pods, Services, policies and budgets were looked at`, async () => {
+      const kinds = /^(Deployment|StatefulSet|Job|CronJob|Service|NetworkPolicy|PodDisruptionBudget)$/;
+      const meant = [...(await objectsOf(stack))].filter(([, { kind }]) => kinds.test(kind)).map(([name]) => name);
+      assert.deepEqual(
+        meant.filter((name) => !scoreOf(stack).scored.includes(name)),
+        [],
+      );
+    });
+  }
+
+  describe("what is wrong is seen:", () => {
+    const pods = "wordpress-shared-pods";
+    const template = ["spec", "template", "spec"];
+    const container = [...template, "containers", 0];
+    for (const [wrong, check, name, steps, value] of [
+      ["a container without limits", "container-resources", pods, [...container, "resources"], { requests: {} }],
+      ["an image without a version", "container-image-tag", pods, [...container, "image"], "wordpress:latest"],
+      [
+        "a pod without a profile",
+        "container-seccomp-profile",
+        pods,
+        [...template, "securityContext", "seccompProfile"],
+        undefined,
+      ],
+      ["a Service without pods", "service-targets-pod", "wordpress-service", ["spec", "selector"], { app: "other" }],
+    ] as const) {
+      it(wrong, async () => {
+        const dev = await score(changed(await objectsOf("dev"), name, steps, value));
+        assert.deepEqual(unargued(new Map(scores).set("dev", dev), exceptions), [`dev: ${check} ${name}`]);
+      });
+    }
+
+    it("one pod in production, which is argued for dev", async () => {
+      const production = await score(changed(await objectsOf("production"), pods, ["spec", "replicas"], 1));
+      assert.deepEqual(unargued(new Map(scores).set("production", production), exceptions), [
+        `production: deployment-replicas ${pods}`,
+      ]);
+    });
+
+    it("a reason without a finding", () => {
+      const [check, objects, reason] = ["container-resources", [pods], "there is none"];
+      assert.deepEqual(unneeded(scores, [...exceptions, { check, objects, reason }]), [`${check} ${pods}`]);
+    });
+  });
+});
