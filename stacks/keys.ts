@@ -50,6 +50,11 @@ export const keys = {
     "What `pulumi destroy` does with claims, and with the namespace, Secrets and passwords that open them.",
   ),
   keyRotation: key(anyText("2026-11"), "1", "A new value makes new keys: everybody is logged out."),
+  databasePasswordRotation: key(
+    anyText("2026-11"),
+    "1",
+    "A new value makes another password of the database, and another user to have it: no request fails meanwhile.",
+  ),
   egress: key(
     egressRule,
     "open",
@@ -204,7 +209,7 @@ export const nodeSshHostKeys = {
 } as const;
 
 /** Keys that the design has and this version does not yet. */
-export const plannedKeys: readonly string[] = ["databasePasswordRotation", "pageCache"];
+export const plannedKeys: readonly string[] = ["pageCache"];
 
 /** What is read of the provider's own configuration; any other of its keys would be ignored in silence. */
 export const clusterKeys = ["kubeconfig", "context", "upsertExistingObjects"] as const;

@@ -31,6 +31,7 @@ export interface Settings {
   readonly mariadbStorage: string;
   readonly dataRetention: DataRetention;
   readonly keyRotation: string;
+  readonly databasePasswordRotation: string;
   /** Where WordPress and its jobs may connect to. */
   readonly egress: Egress;
   readonly content: ContentSettings;

@@ -123,6 +123,7 @@ export function deploy(settings: Settings): StackOutputs {
       image: settings.mariadbImage,
       storage: settings.mariadbStorage,
       storageClass,
+      passwordRotation: settings.databasePasswordRotation,
       onError: onError({ namespace, kind: "StatefulSet", app: "mariadb" }),
     },
     options,
@@ -142,10 +143,20 @@ export function deploy(settings: Settings): StackOutputs {
       nodePort: settings.wordpressNodePort,
       keyRotation: settings.keyRotation,
       database: database.connection,
+      databaseChecksum: database.checksum,
       podsAfter: database,
       onError,
     },
     options,
+  );
+  kubectlCommand(
+    "former-users",
+    {
+      cluster,
+      onChange: "components/database/formerUsersCommand.ts",
+      request: { namespace, user: database.user, checksum: database.checksum },
+    },
+    { dependsOn: [database, site] },
   );
   if (storage.engine !== "existing") {
     // On the way down it comes before all others, and stops where somebody else's data would go along.

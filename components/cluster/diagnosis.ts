@@ -107,6 +107,7 @@ function containerReason({ name, image, state, lastState, restartCount }: Contai
   return undefined;
 }
 
-function conditionHolds({ status }: Pod, condition: string): boolean {
+/** Whether a condition of a pod's is true. */
+export function conditionHolds({ status }: Pod, condition: string): boolean {
   return status.conditions?.some(({ type, status }) => type === condition && status === "True") ?? false;
 }

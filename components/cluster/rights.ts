@@ -5,6 +5,7 @@ interface Right {
   readonly verb: string;
   readonly resource: string;
   readonly group?: string;
+  readonly subresource?: string;
   /** Only in the stack's own namespace; without it, in the whole cluster. */
   readonly inNamespace?: boolean;
 }
@@ -29,6 +30,8 @@ const siteRights: readonly Right[] = [
   ),
   ...everyVerb.map((verb) => ({ verb, resource: "statefulsets", group: "apps", inNamespace: true })),
   ...["list", "patch"].map((verb) => ({ verb, resource: "persistentvolumeclaims", inNamespace: true })),
+  // What exec asks for: older clusters the one, newer ones the other, or both.
+  ...["get", "create"].map((verb) => ({ verb, resource: "pods", subresource: "exec", inNamespace: true })),
   ...["list", "watch"].flatMap((verb) => ["pods", "events"].map((resource) => ({ verb, resource, inNamespace: true }))),
 ];
 
@@ -75,10 +78,10 @@ export async function missingRights(
     ...(openEbs ? openEbsRights : []),
     ...(nfs ? nfsRights : []),
   ];
-  const reviews = neededRights.map(({ verb, resource, group, inNamespace }) => ({
+  const reviews = neededRights.map(({ verb, resource, subresource = "", group = "", inNamespace }) => ({
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectAccessReview",
-    spec: { resourceAttributes: { verb, resource, group: group ?? "", ...(inNamespace ? { namespace } : {}) } },
+    spec: { resourceAttributes: { verb, resource, subresource, group, ...(inNamespace ? { namespace } : {}) } },
   }));
   const answers = await kubectl.run(
     ["create", "--filename=-", '--output=jsonpath={.status.allowed}{"\\n"}'],
@@ -93,6 +96,6 @@ export async function missingRights(
   });
 }
 
-function spoken({ resource, group, inNamespace }: Right, namespace: string): string {
-  return `${resource}${group ? `.${group}` : ""}${inNamespace ? ` in namespace ${namespace}` : ""}`;
+function spoken({ resource, subresource, group, inNamespace }: Right, namespace: string): string {
+  return `${resource}${subresource ? `/${subresource}` : ""}${group ? `.${group}` : ""}${inNamespace ? ` in namespace ${namespace}` : ""}`;
 }

@@ -6,6 +6,7 @@ import type { ClusterAccess } from "../cluster/clusterAccess";
 import { kubectlCommand } from "../cluster/kubectlCommand";
 import { dependencies } from "../dependencies";
 import { labels, selectorLabels } from "../labels";
+import { digest } from "../digest";
 import { claimRetentionPolicy, claimTemplate, type DataRetention } from "../storage/claims";
 import { mariaDbPodSpec } from "./mariaDbPod";
 
@@ -19,6 +20,8 @@ export interface MariaDbArgs {
   /** Storage class of the claim. @default the cluster's default class */
   readonly storageClass?: string | undefined;
   readonly dataRetention: DataRetention;
+  /** Any text; with another one WordPress gets another user with another password, and its pods are rolled. */
+  readonly passwordRotation: string;
   /** Called when the StatefulSet does not come up. */
   readonly onError: pulumi.ErrorHook;
 }
@@ -26,38 +29,50 @@ export interface MariaDbArgs {
 /** What others need to connect: names of objects in the namespace, and of the keys in them. */
 export interface DatabaseConnection {
   readonly host: string;
-  readonly configMap: { readonly name: string; readonly username: string; readonly database: string };
-  readonly secret: { readonly name: string; readonly password: string };
+  readonly configMap: { readonly name: string; readonly database: string };
+  /** User and password are of one object, so that whoever starts gets both old or both new. */
+  readonly secret: { readonly name: string; readonly username: string; readonly password: string };
 }
+
+const database = "wordpress";
 
 /** One MariaDB server with its claim, its random passwords and the Service `mariadb`, port 3306. */
 export class MariaDb extends pulumi.ComponentResource {
   readonly connection: DatabaseConnection = {
     host: "mariadb",
-    configMap: { name: "mariadb", username: "username", database: "database" },
-    secret: { name: "mariadb", password: "password" },
+    configMap: { name: "mariadb", database: "database" },
+    secret: { name: "mariadb", username: "username", password: "password" },
   };
+  /** WordPress's user in the database. */
+  readonly user: pulumi.Output<string>;
+  /** Changes with the user and its password. In a pod template it rolls the pods. */
+  readonly checksum: pulumi.Output<string>;
 
   constructor(name: string, args: MariaDbArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:database:MariaDb", name, {}, options);
-    const { namespace } = args;
+    const { namespace, cluster } = args;
     const child = { parent: this, dependsOn: dependencies(options) };
     const kept = { ...child, protect: args.dataRetention === "retain" };
     const metadata = { name: "mariadb", namespace, labels: labels("mariadb") };
-    const password = (role: string) =>
-      new RandomPassword(`${name}-${role}`, { length: 32, special: false }, kept).result;
-
-    const configMap = new ConfigMap(
-      `${name}-config`,
-      { metadata, data: { username: "wordpress", database: "wordpress" } },
+    const plain = { length: 32, special: false };
+    const rootPassword = new RandomPassword(`${name}-root-password`, plain, kept).result;
+    // Not protected: Pulumi replaces nothing that is. The Secret, which is, keeps it.
+    const password = new RandomPassword(
+      `${name}-password`,
+      { ...plain, keepers: { rotation: args.passwordRotation } },
       child,
-    );
+    ).result;
+    const userCommand = { cluster, onChange: "components/database/databaseUserCommand.ts" };
+    // On a server that runs, the user is there before anybody is told of it.
+    const request = { namespace, database, password };
+    const prepared = kubectlCommand(`${name}-user`, { ...userCommand, request }, child);
+    this.user = pulumi.unsecret(prepared.stdout);
+    this.checksum = pulumi.output([this.user, password]).apply(digest);
+
+    const configMap = new ConfigMap(`${name}-config`, { metadata, data: { username: this.user, database } }, child);
     const secret = new Secret(
       `${name}-secret`,
-      {
-        metadata,
-        stringData: { password: password("password"), "root-password": password("root-password") },
-      },
+      { metadata, stringData: { username: this.user, password, "root-password": rootPassword } },
       kept,
     );
     const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
@@ -72,13 +87,13 @@ export class MariaDb extends pulumi.ComponentResource {
     const growth = kubectlCommand(
       `${name}-growth`,
       {
-        cluster: args.cluster,
+        cluster,
         onChange: "components/storage/claimGrowthCommand.ts",
         request: { namespace, statefulSet: "mariadb", size: args.storage },
       },
       child,
     );
-    new StatefulSet(
+    const server = new StatefulSet(
       `${name}-server`,
       {
         metadata: { ...metadata, annotations: { "pulumi.com/patchForce": "true" } },
@@ -99,6 +114,11 @@ export class MariaDb extends pulumi.ComponentResource {
         ignoreChanges: ["spec.volumeClaimTemplates"],
         hooks: { onError: [args.onError] },
       },
+    );
+    kubectlCommand(
+      `${name}-user-password`,
+      { ...userCommand, request: { ...request, user: this.user } },
+      { parent: this, dependsOn: dependencies(options, server) },
     );
     this.registerOutputs({});
   }

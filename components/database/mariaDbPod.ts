@@ -26,7 +26,7 @@ export function mariaDbPodSpec(image: string, { configMap, secret }: DatabaseCon
         ports: [{ name: "mysql", containerPort: 3306 }],
         env: [
           { name: "MARIADB_DATABASE", valueFrom: fromConfigMap(configMap.database) },
-          { name: "MARIADB_USER", valueFrom: fromConfigMap(configMap.username) },
+          { name: "MARIADB_USER", valueFrom: fromSecret(secret.username) },
           { name: "MARIADB_PASSWORD", valueFrom: fromSecret(secret.password) },
           { name: "MARIADB_ROOT_PASSWORD", valueFrom: fromSecret("root-password") },
           // From the first start on, root is not reachable over the network.

@@ -1,5 +1,6 @@
 import { Deployment } from "@pulumi/kubernetes/apps/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { databaseChecksum } from "../database/databaseUsers";
 import type { DatabaseConnection } from "../database/mariaDb";
 import { dependencies } from "../dependencies";
 import { digest } from "../digest";
@@ -17,6 +18,8 @@ export interface SharedSiteArgs extends ContentArgs {
   readonly administrator: Administrator;
   readonly keys: { readonly secretName: string; readonly checksum: pulumi.Output<string> };
   readonly database: DatabaseConnection;
+  /** Of the database's user and password; another one rolls the pods. */
+  readonly databaseChecksum: pulumi.Output<string>;
   /** Are up before WordPress is asked for anything. */
   readonly runsAfter: readonly pulumi.Resource[];
 }
@@ -74,6 +77,7 @@ export class SharedSite extends pulumi.ComponentResource {
               labels: { ...labels("wordpress"), ...sharedSelector },
               annotations: {
                 "wordpress/keys-checksum": args.keys.checksum,
+                [databaseChecksum]: args.databaseChecksum,
                 "wordpress/settings-checksum": pulumi
                   .output(args.addresses)
                   .apply((addresses) => siteChecksum(settings, addresses)),

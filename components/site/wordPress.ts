@@ -6,6 +6,7 @@ import type { ClusterAccess } from "../cluster/clusterAccess";
 import type { Workload } from "../cluster/diagnosis";
 import { Kubectl } from "../cluster/kubectl";
 import { kubectlCommand } from "../cluster/kubectlCommand";
+import { databaseChecksum } from "../database/databaseUsers";
 import type { DatabaseConnection } from "../database/mariaDb";
 import { dependencies } from "../dependencies";
 import { labels, selectorLabels } from "../labels";
@@ -53,6 +54,8 @@ export interface WordPressArgs {
   /** Any text; another one makes new keys and rolls the pods. */
   readonly keyRotation: string;
   readonly database: DatabaseConnection;
+  /** Of the database's user and password; another one rolls the pods. */
+  readonly databaseChecksum: pulumi.Output<string>;
   /**
    * Comes up before the pods, and goes after them. Nothing else waits for it: what a protected Secret depends on is kept
    * by `pulumi destroy --exclude-protected`, and the database's pod is not to be.
@@ -152,7 +155,10 @@ export class WordPress extends pulumi.ComponentResource {
           podManagementPolicy: "Parallel",
           selector: { matchLabels: selectorLabels("wordpress") },
           template: {
-            metadata: { labels: labels("wordpress"), annotations: { "wordpress/keys-checksum": keys.checksum } },
+            metadata: {
+              labels: labels("wordpress"),
+              annotations: { "wordpress/keys-checksum": keys.checksum, [databaseChecksum]: args.databaseChecksum },
+            },
             spec: wordPressPodSpec(args.image, keys.secretName, args.database),
           },
           volumeClaimTemplates: [claimTemplate(args.storage, args.storageClass)],

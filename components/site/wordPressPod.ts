@@ -66,7 +66,7 @@ export function databaseEnvironment({ host, configMap, secret }: DatabaseConnect
     { name: "WORDPRESS_DB_HOST", value: host },
     {
       name: "WORDPRESS_DB_USER",
-      valueFrom: { configMapKeyRef: { name: configMap.name, key: configMap.username } },
+      valueFrom: { secretKeyRef: { name: secret.name, key: secret.username } },
     },
     {
       name: "WORDPRESS_DB_NAME",

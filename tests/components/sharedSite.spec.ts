@@ -19,8 +19,8 @@ import { siteSettings as settings } from "../support/siteSettings";
 
 const database = {
   host: "mariadb",
-  configMap: { name: "mariadb", username: "username", database: "database" },
-  secret: { name: "mariadb", password: "password" },
+  configMap: { name: "mariadb", database: "database" },
+  secret: { name: "mariadb", username: "username", password: "password" },
 };
 const pod = { image: "wordpress:x", keysSecret: "keys", database, accessMode: "ReadWriteMany" } as const;
 async function stack(config: Record<string, string> = {}): Promise<(name: string) => Registered & { spec: never }> {

@@ -55,7 +55,7 @@ const objectOf = (all: Registered[], type: string, name: string) =>
   };
 
 describe("the database", () => {
-  it("takes names from the ConfigMap and passwords from the Secret alone", async () => {
+  it("takes its name from the ConfigMap, user and passwords from the Secret alone", async () => {
     const { all, mariadb } = await workloads();
     assert.deepEqual(objectOf(all, "ConfigMap", "mariadb-config").data, {
       username: "wordpress",
@@ -63,7 +63,7 @@ describe("the database", () => {
     });
     assert.deepEqual(environment(mariadb), {
       MARIADB_DATABASE: { configMapKeyRef: { name: "mariadb", key: "database" } },
-      MARIADB_USER: { configMapKeyRef: { name: "mariadb", key: "username" } },
+      MARIADB_USER: { secretKeyRef: { name: "mariadb", key: "username" } },
       MARIADB_PASSWORD: { secretKeyRef: { name: "mariadb", key: "password" } },
       MARIADB_ROOT_PASSWORD: { secretKeyRef: { name: "mariadb", key: "root-password" } },
       MARIADB_ROOT_HOST: "localhost",
@@ -94,7 +94,7 @@ describe("the site", () => {
     assert.deepEqual(container(wordpress).envFrom, [{ secretRef: { name: "wordpress-secrets" } }]);
     assert.deepEqual(environment(wordpress), {
       WORDPRESS_DB_HOST: "mariadb",
-      WORDPRESS_DB_USER: { configMapKeyRef: { name: "mariadb", key: "username" } },
+      WORDPRESS_DB_USER: { secretKeyRef: { name: "mariadb", key: "username" } },
       WORDPRESS_DB_NAME: { configMapKeyRef: { name: "mariadb", key: "database" } },
       WORDPRESS_DB_PASSWORD: { secretKeyRef: { name: "mariadb", key: "password" } },
     });

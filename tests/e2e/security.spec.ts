@@ -100,6 +100,22 @@ describe("a stack that is hard to get into", function () {
     }
   });
 
+  it("has another user with another password after databasePasswordRotation, and nobody gets in with the former", async () => {
+    const password = async () =>
+      Buffer.from(await inNamespace("get", "secret", "mariadb", "--output=jsonpath={.data.password}"), "base64");
+    const former = (await password()).toString();
+    await site.project.configure({ databasePasswordRotation: "2" });
+    await site.project.up();
+    assert.notEqual((await password()).toString(), former);
+    assert.equal(await site.status(), 200);
+    const users = await site.rows("select user from mysql.user where host = '%' and user like 'wordpress%'");
+    assert.equal(users.trim(), "wordpress2");
+    const grants = await site.rows("show grants for wordpress2@'%'");
+    assert.match(grants, /^GRANT USAGE ON \*\.\* .*\nGRANT ALL PRIVILEGES ON `wordpress`\.\* TO `wordpress2`@`%`\n$/);
+    const { changes } = await site.project.up();
+    assert.deepEqual(Object.keys(changes), ["same"]);
+  });
+
   it("takes what comes from the configuration as it is written, and runs none of it", async () => {
     const [pod] = await sitePods(site);
     const code = wordPressCode("echo html_entity_decode(get_option('blogname'), ENT_QUOTES);");

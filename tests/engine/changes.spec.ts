@@ -2,7 +2,7 @@ import * as assert from "node:assert";
 import { keys, storageKeys } from "../../stacks/keys";
 import { failure } from "../support/failure";
 import { property } from "../support/properties";
-import { assertBefore, deeds, done, only, subjects } from "./support/calls";
+import { assertBefore, deeds, done, isAbout, only, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 const preflight = "Command/preflight-check";
@@ -68,6 +68,46 @@ describe("pulumi up on a live stack, when a key changes", function () {
       deeds(site.calls).filter((deed) => /mariadb|Namespace/.test(deed)),
       [],
     );
+  });
+
+  it("databasePasswordRotation: another user has another password before anybody is told, and the first goes after the pods", async () => {
+    const { changes, steps: taken } = await change({ databasePasswordRotation: "2" });
+    assert.deepStrictEqual({ ...changes, same: 0 }, { same: 0, replace: 1, update: 6 });
+    const order = [
+      "Command/mariadb-user",
+      "Secret/mariadb",
+      "Command/mariadb-user-password",
+      "StatefulSet/wordpress",
+      "Command/former-users",
+    ];
+    assert.deepStrictEqual(
+      subjects(site.calls, "update").filter((name) => order.includes(name)),
+      order,
+    );
+    const rolled = taken.filter(({ type }) => type.endsWith(":StatefulSet"));
+    assert.deepStrictEqual(
+      rolled.flatMap(({ paths }) => paths),
+      ['spec.template.metadata.annotations["wordpress/database-checksum"]'],
+    );
+    assert.deepStrictEqual(site.cluster.database.users, ["wordpress2"]);
+    const { inputs, oldInputs } = only(site.calls, "update", "Secret/mariadb");
+    const [now, before] = [inputs, oldInputs].map((side) => property(side, "stringData") as Record<string, string>);
+    assert.deepStrictEqual([before?.username, now?.username], ["wordpress", "wordpress2"]);
+    assert.notStrictEqual(now?.password, before?.password);
+    assert.strictEqual(now?.["root-password"], before?.["root-password"]);
+  });
+
+  it("databasePasswordRotation: the two users take turns", async () => {
+    await change({ databasePasswordRotation: "3" });
+    assert.deepStrictEqual(site.cluster.database.users, ["wordpress"]);
+  });
+
+  it("databasePasswordRotation: what was interrupted before the pods were told goes on, and no user's password changes", async () => {
+    site.provider.failOnce({ matches: isAbout("Secret/mariadb", "update"), message: "the server is currently unable" });
+    await failure(change({ databasePasswordRotation: "4" }));
+    assert.deepStrictEqual(site.cluster.database.users, ["wordpress", "wordpress2"]);
+    await change({ databasePasswordRotation: "5" });
+    assert.deepStrictEqual(site.cluster.database.users, ["wordpress3"]);
   });
 
   it("mariadbStorage from 1Gi to 2Gi grows the claim, and touches no object that was made", async () => {

@@ -1,7 +1,6 @@
 import * as assert from "node:assert";
 import { failure } from "../support/failure";
-import type { RecordedCall } from "../support/recordedCall";
-import { deeds, subject, subjects } from "./support/calls";
+import { deeds, isAbout, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 describe("a pulumi up that fails", function () {
@@ -14,8 +13,6 @@ describe("a pulumi up that fails", function () {
     site = await RecordedSite.start();
   });
   after(() => site.stop());
-
-  const isAbout = (name: string) => (call: RecordedCall) => subject(call) === name;
 
   it("makes nothing where the cluster is not as it has to be: all findings in one message", async () => {
     site.cluster.services.push({
@@ -78,7 +75,7 @@ describe("a pulumi up that fails", function () {
 
   it("is finished by the next up, on the objects that are there", async () => {
     await site.up();
-    assert.deepStrictEqual(deeds(site.calls), ["update StatefulSet/wordpress"]);
+    assert.deepStrictEqual(deeds(site.calls), ["create Command/former-users", "update StatefulSet/wordpress"]);
   });
 
   it("and the one after that has nothing to do", async () => {
@@ -90,7 +87,7 @@ describe("a pulumi up that fails", function () {
   it("and a destroy that fails is taken up by the next one, too", async () => {
     const stuck = { message: "timed out waiting for the pods to go" };
     site.provider.failOnce({
-      matches: (call) => call.operation === "delete" && isAbout("StatefulSet/wordpress")(call),
+      matches: isAbout("StatefulSet/wordpress", "delete"),
       ...stuck,
     });
     const output = await failure(site.destroy());

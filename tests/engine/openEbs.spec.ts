@@ -2,15 +2,13 @@ import * as assert from "node:assert";
 import { setTimeout } from "node:timers/promises";
 import { failure } from "../support/failure";
 import type { RecordedCall } from "../support/recordedCall";
-import { assertBefore, deeds, done, only, subject, subjects } from "./support/calls";
+import { assertBefore, deeds, done, isAbout, only, subject, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 const disk = (node: string) => `/dev/disk/by-id/ata-disk-of-${node}`;
 const release = "Release/storage-openebs-release";
 const pools = /^DiskPool\//;
 const workloads = /^StatefulSet\//;
-const isAbout = (name: string, operation: RecordedCall["operation"]) => (call: RecordedCall) =>
-  call.operation === operation && subject(call) === name;
 
 describe("a stack with the engine replicated", function () {
   this.timeout(120_000);

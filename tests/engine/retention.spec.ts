@@ -1,7 +1,7 @@
 import * as assert from "node:assert";
 import { failure } from "../support/failure";
 import { property } from "../support/properties";
-import { deeds, subjects } from "./support/calls";
+import { deeds, only, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 describe("dataRetention: retain", function () {
@@ -30,13 +30,13 @@ describe("dataRetention: retain", function () {
     assert.deepStrictEqual(policies, Array(2).fill({ whenDeleted: "Retain", whenScaled: "Retain" }));
   });
 
-  it("protects the namespace, the Secrets, and the passwords that open the database", async () => {
+  it("protects the namespace, the Secrets, and root's password; WordPress's is kept by its Secret, and can be replaced", async () => {
     const resources = await site.project.resources();
     const unprotected = resources
       .filter(({ urn, type }) => /:(Namespace|Secret)$/.test(type) || /RandomPassword::mariadb-/.test(urn))
       .filter(({ protect }) => !protect)
       .map(({ urn }) => urn.split("::").at(-1));
-    assert.deepStrictEqual(unprotected, []);
+    assert.deepStrictEqual(unprotected, ["mariadb-password"]);
   });
 
   it("pulumi destroy refuses, says what is protected, and touches nothing", async () => {
@@ -69,6 +69,14 @@ describe("dataRetention: retain", function () {
     );
     assert.ok(touched.includes("StatefulSet/mariadb") && touched.includes("StatefulSet/wordpress"));
     assert.deepStrictEqual(secretValues(), passwords);
+  });
+
+  it("another databasePasswordRotation while there is no server is told to the server when it is there", async () => {
+    await site.destroy("--exclude-protected");
+    await site.up({ databasePasswordRotation: "2" });
+    const { inputs } = only(site.calls, "update", "Secret/mariadb");
+    assert.ok(site.cluster.database.admits(property(inputs, "stringData") as Record<string, string>));
+    assert.deepStrictEqual(site.cluster.database.users, ["wordpress2"]);
   });
 
   it("back to delete and up, pulumi destroy takes the data along", async () => {

@@ -29,6 +29,8 @@ describe("settings", () => {
     ["dataRetention", "retain", undefined],
     ["keyRotation", "", undefined],
     ["keyRotation", "after the leak, 2026", undefined],
+    ["databasePasswordRotation", "", undefined],
+    ["databasePasswordRotation", "after the leak, 2026", undefined],
     ["content", "perPod", { content: "perPod" }],
   ];
   for (const [key, text, value] of taken) {

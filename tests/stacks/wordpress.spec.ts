@@ -158,12 +158,11 @@ describe("the stack", () => {
     assert.deepEqual(protectedNames(await stack()), []);
   });
 
-  it("protects with dataRetention retain what opens the data, and leaves the keys free to rotate", async () => {
+  it("protects with dataRetention retain what opens the data, and leaves keys and password free to rotate", async () => {
     assert.deepEqual(protectedNames(await stack({ dataRetention: "retain" })), [
       "namespace",
       "mariadb-secret",
       "wordpress-keys-secret",
-      "mariadb-password",
       "mariadb-root-password",
       "instance",
     ]);

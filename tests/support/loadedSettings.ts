@@ -14,6 +14,7 @@ export const defaults = {
   mariadbStorage: "1Gi",
   dataRetention: "delete",
   keyRotation: "1",
+  databasePasswordRotation: "1",
   egress: "open",
   content: { content: "perPod" },
   storage: { engine: "existing", className: undefined },

@@ -74,10 +74,13 @@ const record = {
   snapshotCrds: true,
 };
 
-/** What generated resources would answer: the preflight's record, and recognisable passwords. */
+const printed: Readonly<Record<string, string>> = {
+  "preflight-check": JSON.stringify(record),
+  "mariadb-user": "wordpress",
+};
+
+/** What generated resources would answer: the preflight's record, the database's user, and recognisable passwords. */
 export const answers: Outputs = (type, name) => {
-  if (type === "command:local:Command") {
-    return { stdout: name === "preflight-check" ? JSON.stringify(record) : "" };
-  }
+  if (type === "command:local:Command") return { stdout: printed[name] ?? "" };
   return type.startsWith("random:") ? { result: `random-${name}` } : {};
 };

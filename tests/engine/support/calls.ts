@@ -12,6 +12,12 @@ export function subject({ type, name, inputs, oldInputs }: RecordedCall): string
   return `${kind}/${typeof named === "string" ? named : name}`;
 }
 
+/** Whether a call is about a subject. @param operation @default any */
+export function isAbout(name: string, operation?: RecordedCall["operation"]) {
+  return (call: RecordedCall): boolean =>
+    subject(call) === name && (operation === undefined || call.operation === operation);
+}
+
 /** The calls of one operation, plans left out. */
 export function done(calls: readonly RecordedCall[], operation: RecordedCall["operation"]): RecordedCall[] {
   return calls.filter((call) => call.operation === operation && !call.preview);

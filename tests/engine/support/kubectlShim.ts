@@ -3,7 +3,8 @@ import * as http from "node:http";
 
 // The `kubectl` of the engine tests: hands its arguments to the small cluster that the test holds, and prints the answer.
 const args = process.argv.slice(2);
-const input = args.includes("--filename=-") ? fs.readFileSync(0, "utf8") : "";
+const readsInput = args.includes("--filename=-") || args.includes("--stdin=true");
+const input = readsInput ? fs.readFileSync(0, "utf8") : "";
 const request = http.request({ port: process.env.SMALL_CLUSTER_PORT, method: "POST" }, (response) => {
   response.pipe(response.statusCode === 200 ? process.stdout : process.stderr);
   process.exitCode = response.statusCode === 200 ? 0 : 1;

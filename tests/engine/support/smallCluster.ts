@@ -15,6 +15,7 @@ import type { RecordedCall } from "../../support/recordedCall";
 import type { RecordingProvider } from "../../support/recordingProvider";
 import type { KubectlCall } from "./kubectlCall";
 import { grown, reconciled, type SmallClaim } from "./smallClaims";
+import { SmallDatabase } from "./smallDatabase";
 
 /**
  * The cluster that the program's own kubectl finds in the engine tests: what the recording provider holds, the claims that
@@ -38,6 +39,7 @@ export class SmallCluster {
   readonly deleted: string[] = [];
   /** Another number is another cluster in its place: empty, behind the same context, at an address of its own. */
   incarnation = 1;
+  readonly database = new SmallDatabase();
   private claims: SmallClaim[] = [];
 
   constructor(private readonly provider: RecordingProvider) {}
@@ -61,6 +63,7 @@ export class SmallCluster {
     if (verb === "create") return allAllowed(call.input);
     if (verb === "delete") return `${this.deleted.push(words.join(" "))}`;
     if (verb === "patch" && kind === "persistentvolumeclaim") return this.grow(name ?? "", flags);
+    if (verb === "exec") return this.runSql(call.input);
     if (verb !== "get") throw new Error(`the tests' kubectl does not know: ${JSON.stringify(call)}`);
     const cluster = `${flags.context} ${this.incarnation}`;
     if (name === "kube-system") return JSON.stringify({ metadata: { name, uid: `uid of ${cluster}` } });
@@ -119,7 +122,11 @@ export class SmallCluster {
           ...this.made("PersistentVolumeClaim").map((call) => claimOf(call, this.defaultClass)),
         ].filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
       case "pods":
-        return this.pods;
+        return [...this.pods, ...this.servers()];
+      case "statefulsets":
+        return this.made("StatefulSet").map((call) => ({ metadata: metadataOf(call) }));
+      case "secrets":
+        return this.made("Secret").map((call) => ({ metadata: metadataOf(call), data: encoded(call) }));
       case "persistentvolumes":
         return this.volumes;
       case "events":
@@ -131,6 +138,21 @@ export class SmallCluster {
       default:
         throw new Error(`the tests' cluster has no ${kind}`);
     }
+  }
+
+  private servers(): Pod[] {
+    const servers = this.made("StatefulSet").filter(({ inputs }) => property(inputs, "metadata.name") === "mariadb");
+    return servers.map((call) => ({
+      metadata: { ...metadataOf(call), name: "mariadb-0" },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    }));
+  }
+
+  private runSql(sql: string): string {
+    const secret = this.made("Secret").find(({ inputs }) => property(inputs, "metadata.name") === "mariadb");
+    const { username = "", password = "" } = (secret && plainData(secret)) ?? {};
+    this.database.begin(username, password);
+    return this.database.run(sql);
   }
 
   private grow(name: string, { namespace, patch = "{}" }: KubectlCall["flags"]): string {
@@ -190,6 +212,15 @@ export function testNode(name: string): Node {
 
 function metadataOf({ inputs, serial }: RecordedCall): Namespace["metadata"] {
   return { ...(property(inputs, "metadata") as Omit<Namespace["metadata"], "uid">), uid: `uid-${serial}` };
+}
+
+function plainData({ inputs }: RecordedCall): Record<string, string> {
+  return property(inputs, "stringData") as Record<string, string>;
+}
+
+function encoded(call: RecordedCall): Record<string, string> {
+  const encode = (text: string) => Buffer.from(text).toString("base64");
+  return Object.fromEntries(Object.entries(plainData(call)).map(([key, text]) => [key, encode(text)]));
 }
 
 /** A claim that the program makes itself; the cluster gives it its default class. */

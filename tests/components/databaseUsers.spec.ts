@@ -1,0 +1,136 @@
+import * as assert from "node:assert/strict";
+import type { Kubectl } from "../../components/cluster/kubectl";
+import type { AnyObject, Pod } from "../../components/cluster/objects";
+import {
+  databaseChecksum,
+  dropFormerUsers,
+  ensurePassword,
+  prepareUser,
+} from "../../components/database/databaseUsers";
+
+const request = { namespace: "blog", database: "wordpress", password: "newPassword1" };
+const named = (name: string): AnyObject => ({ metadata: { name, uid: name } });
+const server: Pod = {
+  ...named("mariadb-0"),
+  status: { conditions: [{ type: "Ready", status: "True" }] },
+};
+const site = (name: string, checksum: string, phase = "Running"): Pod => ({
+  metadata: { name, uid: name, labels: { app: "wordpress" }, annotations: { [databaseChecksum]: checksum } },
+  status: { phase },
+});
+const secretOf = (username: string, password: string) => {
+  const encode = (text: string) => Buffer.from(text).toString("base64");
+  return { ...named("mariadb"), data: { username: encode(username), password: encode(password) } };
+};
+
+/** A cluster with these objects by kind, whose database answers a first question with these rows. */
+function smallCluster(objects: Readonly<Record<string, readonly object[]>>, rows: readonly string[] = []) {
+  const calls: string[][] = [];
+  const sql: string[] = [];
+  const kubectl = {
+    list: (kind: string) => Promise.resolve(objects[kind] ?? []),
+    run: (args: string[], input: string) => {
+      calls.push(args);
+      sql.push(input.replace(/\s+/g, " ").trim());
+      return Promise.resolve(sql.length === 1 ? rows.map((row) => `${row}\n`).join("") : "");
+    },
+  } as unknown as Kubectl;
+  return { kubectl, sql, calls };
+}
+const running = { statefulsets: [named("mariadb")], pods: [server] };
+const making = (user: string) =>
+  `create user if not exists '${user}'@'%' identified by 'newPassword1'; grant all privileges on \`wordpress\`.* to '${user}'@'%';`;
+
+describe("the database's user", () => {
+  it("is left to the image before the server's first start", async () => {
+    const { kubectl, sql } = smallCluster({});
+    assert.equal(await prepareUser(kubectl, request), "wordpress");
+    assert.deepEqual(sql, []);
+  });
+
+  for (const [taken, user] of [
+    [["wordpress\t0"], "wordpress2"],
+    [["wordpress2\t0"], "wordpress"],
+    [["wordpress\t0", "wordpress2\t0"], "wordpress3"],
+    [["wordpress\t0", "wordpress2\t1"], "wordpress2"],
+    [[], "wordpress"],
+  ] as const) {
+    it(`is ${user} where there is ${taken.join(", ").replaceAll("\t", " with the password: ") || "none"}`, async () => {
+      const { kubectl, sql } = smallCluster(running, taken);
+      assert.equal(await prepareUser(kubectl, request), user);
+      assert.equal(sql[1], making(user));
+    });
+  }
+
+  it("is asked for by standard input: no password is on a command line", async () => {
+    const { kubectl, calls } = smallCluster(running);
+    await prepareUser(kubectl, request);
+    assert.ok(!calls.flat().some((word) => word.includes(request.password)));
+  });
+
+  it("is never made with what could end a text in SQL", async () => {
+    const { kubectl, sql } = smallCluster(running);
+    await assert.rejects(prepareUser(kubectl, { ...request, password: "a'b" }), /letters and digits/);
+    assert.deepEqual(sql, []);
+  });
+
+  for (const [told, password, user] of [
+    ["wordpress2", "newPassword1", "wordpress2"],
+    ["wordpress", "old", "wordpress2"],
+    ["wordpress2", "old", "wordpress"],
+  ] as const) {
+    it(`is ${user} where there is no server, and the Secret tells of ${told} with the password ${password}`, async () => {
+      const { kubectl, sql } = smallCluster({ secrets: [secretOf(told, password)] });
+      assert.equal(await prepareUser(kubectl, request), user);
+      assert.deepEqual(sql, []);
+    });
+  }
+
+  it("is not made where the server does not get ready", async () => {
+    const { kubectl, sql } = smallCluster({ statefulsets: [named("mariadb")], pods: [] });
+    await assert.rejects(prepareUser(kubectl, request, 0), {
+      message: /did not get ready within 0 s.*nothing was changed.*kubectl --namespace blog describe pod mariadb-0/,
+    });
+    assert.deepEqual(sql, []);
+  });
+});
+
+describe("the password of the database's user", () => {
+  it("is left alone where it is the right one", async () => {
+    const { kubectl, sql } = smallCluster(running, ["wordpress\t0", "wordpress2\t1"]);
+    await ensurePassword(kubectl, { ...request, user: "wordpress2" });
+    assert.equal(sql.length, 1);
+  });
+
+  it("is set where the server has another one, or not the user", async () => {
+    for (const rows of [["wordpress2\t0"], ["wordpress\t1"]]) {
+      const { kubectl, sql } = smallCluster(running, rows);
+      await ensurePassword(kubectl, { ...request, user: "wordpress2" });
+      assert.equal(sql[1], `${making("wordpress2")} alter user 'wordpress2'@'%' identified by 'newPassword1';`);
+    }
+  });
+});
+
+describe("the database's former users", () => {
+  const rows = ["wordpress", "wordpress2"];
+  const keep = { namespace: "blog", user: "wordpress2", checksum: "new" };
+
+  it("are dropped once no pod uses them; pods that have ended and other people's do not count", async () => {
+    const pods = [site("a", "new"), site("b", "old", "Failed"), { ...named("other"), status: {} }];
+    const { kubectl, sql } = smallCluster({ pods }, rows);
+    assert.deepEqual(await dropFormerUsers(kubectl, keep), ["wordpress"]);
+    assert.equal(sql[1], "drop user 'wordpress'@'%';");
+  });
+
+  it("are kept while a pod uses one, which is named", async () => {
+    const { kubectl, sql } = smallCluster({ pods: [site("wordpress-old", "old"), site("wordpress-new", "new")] }, rows);
+    await assert.rejects(dropFormerUsers(kubectl, keep, 0), { message: /former user: wordpress-old\. It is kept\./ });
+    assert.equal(sql.length, 1);
+  });
+
+  it("are none at the first up", async () => {
+    const { kubectl, sql } = smallCluster({ pods: [site("a", "old")] }, ["wordpress2"]);
+    assert.deepEqual(await dropFormerUsers(kubectl, keep), []);
+    assert.equal(sql.length, 1);
+  });
+});

@@ -1,0 +1,46 @@
+/** The users of a small cluster's MariaDB, as far as the program's SQL is about them. */
+export class SmallDatabase {
+  /** Passwords by user, oldest first. */
+  private readonly passwords = new Map<string, string>();
+
+  get users(): string[] {
+    return [...this.passwords.keys()];
+  }
+
+  /** Whether a user gets in. */
+  admits({ username = "", password }: Readonly<Record<string, string>>): boolean {
+    return this.passwords.get(username) === password;
+  }
+
+  /** What the image does at the server's first start. */
+  begin(user: string, password: string): void {
+    if (this.passwords.size === 0) this.passwords.set(user, password);
+  }
+
+  /** What the client prints. @throws Error for a statement that it does not know */
+  run(sql: string): string {
+    const statements = sql.split(";").map((statement) => statement.trim());
+    return statements
+      .filter(Boolean)
+      .flatMap((statement) => this.answer(statement))
+      .map((row) => `${row}\n`)
+      .join("");
+  }
+
+  private answer(statement: string): string[] {
+    const [, asked] =
+      /^select user, authentication_string = password\('(.*?)'\) from mysql.user where /.exec(statement) ?? [];
+    if (asked !== undefined) return this.users.map((user) => `${user}\t${this.passwords.get(user) === asked ? 1 : 0}`);
+    if (statement.startsWith("select user from mysql.user where ")) return this.users;
+    const [, made, password] = /^create user if not exists '(\w+)'@'%' identified by '(\w+)'$/.exec(statement) ?? [];
+    const [, altered, other] = /^alter user '(\w+)'@'%' identified by '(\w+)'$/.exec(statement) ?? [];
+    const [, dropped] = /^drop user '(\w+)'@'%'$/.exec(statement) ?? [];
+    if (made !== undefined) this.passwords.set(made, this.passwords.get(made) ?? password ?? "");
+    else if (altered !== undefined) this.passwords.set(altered, other ?? "");
+    else if (dropped !== undefined) this.passwords.delete(dropped);
+    else if (!/^grant all privileges on `wordpress`\.\* to '\w+'@'%'$/.test(statement)) {
+      throw new Error(`the tests' database does not know: ${statement}`);
+    }
+    return [];
+  }
+}
