@@ -149,7 +149,7 @@ export function deploy(settings: Settings): StackOutputs {
     },
     options,
   );
-  kubectlCommand(
+  const formerUsers = kubectlCommand(
     "former-users",
     {
       cluster,
@@ -171,7 +171,7 @@ export function deploy(settings: Settings): StackOutputs {
           pools: [...ground.diskPools],
         },
       },
-      { dependsOn: [database, site, volumes] },
+      { dependsOn: [database, site, formerUsers, volumes] },
     );
   }
   const nodePortUrl = preflight.record.apply(
