@@ -1,8 +1,5 @@
 import * as http from "node:http";
 
-/** Milliseconds after which a request that is not answered is given up. */
-const requestTimeoutMs = 30_000;
-
 export interface Answer {
   readonly status: number;
   /** Where a redirect leads to. */
@@ -14,16 +11,27 @@ export interface Answer {
 export class Visitor {
   private readonly cookies = new Map<string, string>();
 
-  /** @param address where the site is, e.g. `http://127.0.0.1:30007` */
-  constructor(private readonly address: string) {}
+  /**
+   * @param address where the site is, e.g. `http://127.0.0.1:30007`
+   * @param timeoutMs whole milliseconds after which a request that is not answered is given up
+   */
+  constructor(
+    private readonly address: string,
+    private readonly timeoutMs: number = 30_000,
+  ) {}
 
   get(path: string): Promise<Answer> {
     return this.request("GET", path);
   }
 
-  /** Sends a form. */
-  post(path: string, fields: Readonly<Record<string, string>>): Promise<Answer> {
-    return this.request("POST", path, new URLSearchParams(fields).toString());
+  /** Sends a form. @param headers besides those of the form and the cookies */
+  post(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    return this.request("POST", path, new URLSearchParams(fields).toString(), { ...type, ...headers });
   }
 
   /** Installs WordPress as its installer's form does. @throws where the installer does not say that it is done */
@@ -47,13 +55,18 @@ export class Visitor {
     if (status !== 302) throw new Error(`login answered ${status}: ${body.slice(0, 500)}`);
   }
 
-  private request(method: string, path: string, form?: string): Promise<Answer> {
+  private request(
+    method: string,
+    path: string,
+    form?: string,
+    given: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const type = form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" };
+    const headers = { ...(cookie ? { cookie } : {}), ...given };
     return new Promise((resolve, reject) => {
       const request = http.request(
         new URL(path, this.address),
-        { method, agent: false, timeout: requestTimeoutMs, headers: { ...(cookie ? { cookie } : {}), ...type } },
+        { method, agent: false, timeout: this.timeoutMs, headers },
         (response) => {
           this.keepCookies(response.headers["set-cookie"] ?? []);
           const chunks: Buffer[] = [];
@@ -68,7 +81,7 @@ export class Visitor {
           );
         },
       );
-      request.on("timeout", () => request.destroy(new Error(`${path} did not answer in ${requestTimeoutMs} ms`)));
+      request.on("timeout", () => request.destroy(new Error(`${path} did not answer in ${this.timeoutMs} ms`)));
       request.on("error", reject);
       request.end(form);
     });

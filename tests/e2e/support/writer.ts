@@ -1,0 +1,68 @@
+import { type Answer, Visitor } from "./http";
+
+/** A post that the site said to have. */
+export interface Post {
+  readonly title: string;
+  /** Where it is read, from the site's root on. */
+  readonly path: string;
+}
+
+export interface WriterOptions {
+  /** Where the site is, e.g. `http://127.0.0.1:30007`. */
+  readonly address: string;
+  readonly user: string;
+  readonly password: string;
+  /** What its titles begin with; no other writer's do. */
+  readonly name: string;
+  /** Whole milliseconds after which a request that is not answered has failed. */
+  readonly timeoutMs: number;
+}
+
+/** Somebody with an account who writes one post after another, by WordPress's REST API. */
+export class Writer {
+  private session: { readonly visitor: Visitor; readonly nonce: string } | undefined;
+  private written = 0;
+
+  constructor(private readonly options: WriterOptions) {}
+
+  /**
+   * Writes a post with a title that no other has.
+   * @returns it, where the site acknowledged it; undefined where the writer is logged out, and logs in at the next post
+   * @throws Error where anything else came of it
+   */
+  async write(): Promise<Post | undefined> {
+    const title = `${this.options.name}-${++this.written}`;
+    this.session ??= await this.login();
+    if (this.session === undefined) return undefined;
+    const { visitor, nonce } = this.session;
+    const fields = { title, content: `The post ${title}.`, status: "publish" };
+    const answer = await visitor.post("/?rest_route=/wp/v2/posts", fields, { "x-wp-nonce": nonce });
+    if (isLoggedOut(answer)) {
+      this.session = undefined;
+      return undefined;
+    }
+    if (answer.status !== 201) throw unexpected("post", answer);
+    const { pathname, search } = new URL((JSON.parse(answer.body) as { link: string }).link);
+    return { title, path: `${pathname}${search}` };
+  }
+
+  /** Undefined where one pod lets the writer in and the next one does not know of it, as while the keys change. */
+  private async login() {
+    const { address, user, password, timeoutMs } = this.options;
+    const visitor = new Visitor(address, timeoutMs);
+    await visitor.login(user, password);
+    const answer = await visitor.get("/wp-admin/admin-ajax.php?action=rest-nonce");
+    // What WordPress answers there to a stranger.
+    if (answer.status === 400 && answer.body === "0") return undefined;
+    if (answer.status !== 200) throw unexpected("nonce", answer);
+    return { visitor, nonce: answer.body };
+  }
+}
+
+function isLoggedOut({ status }: Answer): boolean {
+  return status === 401 || status === 403;
+}
+
+function unexpected(what: string, { status, body }: Answer): Error {
+  return new Error(`${what} answered ${status}: ${body.slice(0, 200)}`);
+}
