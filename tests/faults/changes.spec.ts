@@ -1,0 +1,24 @@
+import type { LabSite } from "../e2e/support/labSite";
+import { oldPodsGone } from "./support/pods";
+import { survives } from "./support/survives";
+
+/** Sets keys, brings them up, and waits until the pods that had to go are gone. */
+async function change(site: LabSite, settings: Readonly<Record<string, string>>): Promise<void> {
+  await site.project.configure(settings);
+  await site.project.up();
+  await oldPodsGone(site);
+}
+
+describe("under load, `pulumi up` with", function () {
+  this.timeout(5 * 60_000);
+
+  survives("another image (WordPress 6.4 to 6.5): a rolling update", "noneFails", (site) =>
+    change(site, { wordpressImage: "wordpress:6.5-apache" }),
+  );
+
+  survives("another `keyRotation`", "noneFails", (site) => change(site, { keyRotation: "2" }));
+
+  survives("`wordpressReplicas` 2 to 4 to 2", "noneFails", async (site) => {
+    for (const replicas of ["4", "2"]) await change(site, { wordpressReplicas: replicas });
+  });
+});

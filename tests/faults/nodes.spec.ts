@@ -1,0 +1,49 @@
+import * as assert from "node:assert/strict";
+import { sitePods } from "../e2e/support/sharedSite";
+import { chance } from "./support/chance";
+import { declaredOff, drain, gather, nodeWithSiteAlone, placement, powerCut } from "./support/nodes";
+import { allReady, databasePod, untilRestarted } from "./support/pods";
+import { survives } from "./support/survives";
+
+describe("under load, of a lab with three nodes", function () {
+  this.timeout(5 * 60_000);
+
+  survives("the node with all WordPress pods, and without the database, is drained", "noneFails", async (site) => {
+    const [node = ""] = (await placement(site)).others;
+    await gather(site, node);
+    await drain(site, node, () => allReady(site));
+    assert.ok((await sitePods(site)).every(({ spec }) => spec.nodeName !== node));
+  });
+
+  survives("the database's node is drained", "noWriteLost", async (site) => {
+    const { database } = await placement(site);
+    await drain(site, database, () => allReady(site));
+    assert.notEqual((await placement(site)).database, database);
+  });
+
+  survives("a node without the database stops hard, and is back", "noWriteLost", async (site) => {
+    const node = await nodeWithSiteAlone(site);
+    const hurt = (await sitePods(site)).filter(({ spec }) => spec.nodeName === node);
+    await untilRestarted(site, hurt, () => powerCut(node, () => chance.moment()));
+  });
+
+  survives("the database's node stops hard, and is back", "noWriteLost", async (site) => {
+    const pod = await databasePod(site);
+    await untilRestarted(site, [pod], () => powerCut(pod.spec.nodeName ?? "", () => chance.moment()));
+  });
+
+  survives("the database's node dies", "noWriteLost", async (site, load) => {
+    const { database } = await placement(site);
+    let remark = "";
+    await powerCut(database, async () => {
+      remark = await declaredOff(site, database, async () => {
+        const moved = async () => (await placement(site)).database !== database;
+        await site.cluster.until("the database is on another node", 150, moved);
+        await allReady(site);
+        await load.goesWell();
+      });
+    });
+    await allReady(site);
+    return remark;
+  });
+});

@@ -1,0 +1,38 @@
+import * as path from "node:path";
+import { sitePods } from "../e2e/support/sharedSite";
+import { chance } from "./support/chance";
+import { databasePod, deletePod, kill } from "./support/pods";
+import { survives } from "./support/survives";
+
+/** Whether a process runs this program. */
+const runs = (program: string) => (entry: { readonly executable: string }) =>
+  path.basename(entry.executable) === program;
+
+// A container that is killed a second time within some minutes waits for 10 s before it is started again, and longer each time: in between
+// its pod is made anew.
+describe("under load, of two WordPress pods and the database's", function () {
+  this.timeout(4 * 60_000);
+
+  survives("MariaDB is killed (`kill -9`)", "noWriteLost", async (site) =>
+    kill(site, await databasePod(site), runs("mariadbd")),
+  );
+
+  survives("Apache is killed (`kill -9`) in a WordPress pod", "noWriteLost", async (site) => {
+    const [pod] = chance.order(await sitePods(site));
+    if (pod !== undefined) await kill(site, pod, runs("apache2"));
+  });
+
+  survives("each WordPress pod is deleted, one after the other", "noneFails", async (site) => {
+    for (const pod of chance.order(await sitePods(site))) await deletePod(site, pod);
+  });
+
+  survives("the database's pod is deleted", "noWriteLost", async (site) => deletePod(site, await databasePod(site)));
+
+  survives("all processes of each WordPress pod are killed, one pod after the other", "noWriteLost", async (site) => {
+    for (const pod of chance.order(await sitePods(site))) await kill(site, pod);
+  });
+
+  survives("all processes of the database's pod are killed", "noWriteLost", async (site) =>
+    kill(site, await databasePod(site)),
+  );
+});

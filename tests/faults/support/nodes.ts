@@ -1,0 +1,67 @@
+import { labNodes } from "../../../lab/cluster/layout";
+import type { LabSite } from "../../e2e/support/labSite";
+import { sitePods } from "../../e2e/support/sharedSite";
+import { lab } from "../../lab-cluster/support/machine";
+import { chance } from "./chance";
+import { databasePod, deletePod } from "./pods";
+
+/** Node that the database is on, and the others. */
+export async function placement(site: LabSite): Promise<{ readonly database: string; readonly others: string[] }> {
+  const { nodeName = "" } = (await databasePod(site)).spec;
+  const others = labNodes.map(({ name }) => name).filter((name) => name !== nodeName);
+  return { database: nodeName, others: chance.order(others) };
+}
+
+/** Drains a node as its administrator does before working on it, and gives it back. */
+export async function drain({ cluster }: LabSite, node: string, whileDrained: () => Promise<void>): Promise<void> {
+  try {
+    await cluster.kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=150s");
+    await whileDrained();
+  } finally {
+    await cluster.kubectl("uncordon", node);
+  }
+}
+
+/** Puts all of the site's pods on one node. */
+export async function gather(site: LabSite, node: string): Promise<void> {
+  const others = labNodes.map(({ name }) => name).filter((name) => name !== node);
+  try {
+    await site.cluster.kubectl("cordon", ...others);
+    for (const pod of await sitePods(site)) if (pod.spec.nodeName !== node) await deletePod(site, pod);
+  } finally {
+    await site.cluster.kubectl("uncordon", ...others);
+  }
+}
+
+/** Stops a node hard, its containers first, and starts it again. */
+export async function powerCut(node: string, whileOff: () => Promise<void>): Promise<void> {
+  await lab("node", "stop", node);
+  try {
+    await whileOff();
+  } finally {
+    await lab("node", "start", node);
+  }
+}
+
+const outOfService = "node.kubernetes.io/out-of-service=nodeshutdown:NoExecute";
+
+/** Tells the cluster that a node is really off, by the command of docs/operations.md, and takes it back afterwards. */
+export async function declaredOff({ cluster }: LabSite, node: string, work: () => Promise<void>): Promise<string> {
+  try {
+    await cluster.kubectl("taint", "node", node, outOfService);
+    await work();
+  } finally {
+    await cluster.kubectl("taint", "node", node, `${outOfService}-`);
+  }
+  return `ended by \`kubectl taint node NODE ${outOfService}\``;
+}
+
+/** A node with WordPress pods and without the database. */
+export async function nodeWithSiteAlone(site: LabSite): Promise<string> {
+  const { others } = await placement(site);
+  const [first = ""] = others;
+  const used = (await sitePods(site)).map(({ spec }) => spec.nodeName ?? "");
+  const node = others.find((name) => used.includes(name));
+  if (node === undefined) await gather(site, first);
+  return node ?? first;
+}

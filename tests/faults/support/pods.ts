@@ -1,0 +1,73 @@
+import { signal } from "../../../lab/cluster/endProcesses";
+import { type ProcessEntry, readProcesses } from "../../../lab/cluster/processTable";
+import type { LabSite } from "../../e2e/support/labSite";
+import { type SitePod, sitePods } from "../../e2e/support/sharedSite";
+
+/** The database's pod. */
+export function databasePod({ cluster, namespace }: LabSite): Promise<SitePod> {
+  return cluster.json<SitePod>("get", "pod", "mariadb-0", "--namespace", namespace);
+}
+
+/** Waits until both workloads have all their pods, and these are ready. */
+export async function allReady({ cluster, namespace }: LabSite): Promise<void> {
+  for (const workload of ["statefulset/mariadb", "deployment/wordpress"]) {
+    await cluster.kubectl("--namespace", namespace, "rollout", "status", workload, "--timeout=170s");
+  }
+}
+
+/** Waits until no WordPress pod is on its way out any more: until then it may still be asked. */
+export async function oldPodsGone(site: LabSite): Promise<void> {
+  const all = () =>
+    site.cluster.kubectl("--namespace", site.namespace, "get", "pods", "--selector=app=wordpress", "--output=name");
+  await site.cluster.until("the old pods are gone", 60, async () => {
+    const names = (await all()).trim().split("\n");
+    return names.length === (await sitePods(site)).length;
+  });
+}
+
+/**
+ * Kills processes of a pod at once, as the machine sees them, and waits until the cluster has seen it and all is ready again. From inside a container
+ * its first process cannot be killed.
+ * @param isMeant which of them. @default all, with the one that holds the pod's network
+ */
+export async function kill(
+  site: LabSite,
+  pod: SitePod,
+  isMeant: (entry: ProcessEntry) => boolean = () => true,
+): Promise<void> {
+  await untilRestarted(site, [pod], () => {
+    const found = readProcesses()
+      .filter(({ cgroups }) => cgroups.some((group) => group.includes(`/pod${pod.metadata.uid}/`)))
+      .filter(isMeant);
+    if (found.length === 0) throw new Error(`there was nothing to kill in ${pod.metadata.name}`);
+    found.forEach(({ pid }) => signal(pid, "SIGKILL"));
+    return Promise.resolve();
+  });
+}
+
+/** Does something that ends the pods' containers, and waits until they run again, or the pods are gone, and all is ready. */
+export async function untilRestarted(
+  site: LabSite,
+  pods: readonly SitePod[],
+  work: () => Promise<void>,
+): Promise<void> {
+  await work();
+  await site.cluster.until("the containers have been started again", 120, async () => {
+    const now = [...(await sitePods(site)), await databasePod(site)];
+    return pods.every(({ metadata: { uid }, status }) => {
+      const same = now.find((pod) => pod.metadata.uid === uid);
+      return same === undefined || restarts(same) > restarts({ status });
+    });
+  });
+  await allReady(site);
+}
+
+/** Deletes a pod as its user does, and waits until another one serves. */
+export async function deletePod(site: LabSite, { metadata }: SitePod): Promise<void> {
+  await site.cluster.kubectl("--namespace", site.namespace, "delete", "pod", metadata.name);
+  await allReady(site);
+}
+
+function restarts({ status }: Pick<SitePod, "status">): number {
+  return (status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+}

@@ -1,0 +1,26 @@
+import { LabSite } from "../../e2e/support/labSite";
+import { sharedPlace } from "../../e2e/support/sharedSite";
+import { chance } from "./chance";
+
+/** Two pods; one image back, so that there is another one to update to. */
+const settings = { wordpressReplicas: 2, wordpressImage: "wordpress:6.4-apache", siteTitle: "Under load" };
+
+let started: LabSite | undefined;
+
+/** The site that is hurt: one for all specs that ask for it, since they run one after the other. */
+export function site(): LabSite {
+  if (started === undefined) throw new Error("the site is there from the first test on");
+  return started;
+}
+
+// Of all specs: it is up before the first one, and goes after the last.
+before(async function () {
+  this.timeout(3 * 60_000);
+  if (chance.seed !== undefined) console.log(`FAULT_SEED=${chance.seed}`);
+  started = await LabSite.start(sharedPlace("faults", 30127, settings));
+  await started.project.up();
+});
+after(async function () {
+  this.timeout(3 * 60_000);
+  await started?.stop();
+});

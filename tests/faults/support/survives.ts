@@ -1,0 +1,49 @@
+import * as assert from "node:assert/strict";
+import { type LoadFigures, lostWrites, SteadyLoad } from "../../e2e/support/load";
+import type { LabSite } from "../../e2e/support/labSite";
+import { recordFault } from "../../support/reliability";
+import { chance } from "./chance";
+import { allReady } from "./pods";
+import { site } from "./site";
+
+/** What a test insists on, besides that the site is well again in the end. */
+export const promises = {
+  noWriteLost: "no acknowledged write is lost",
+  noneFails: "no read and no write fails, none is lost",
+} as const;
+
+/**
+ * Declares the test of a fault under load.
+ * @param hurt does it, and returns once the cluster says that all is well again; what it resolves to is said of the figures
+ */
+export function survives(
+  fault: string,
+  promise: keyof typeof promises,
+  hurt: (site: LabSite, load: SteadyLoad) => Promise<string | void>,
+): void {
+  it(`${fault}: ${promises[promise]}`, async () => {
+    // After an outage a pod may serve while another one does not yet.
+    await allReady(site());
+    const load = await SteadyLoad.start(site());
+    let figures: LoadFigures;
+    let remark: string | void;
+    try {
+      await chance.moment();
+      remark = await hurt(site(), load);
+      await load.goesWell();
+    } finally {
+      figures = await load.stop();
+    }
+    assert.deepEqual(await lostWrites(site(), load), []);
+    if (promise === "noneFails") assert.deepEqual([...figures.failedReads, ...figures.failedWrites], []);
+    const measured = [figuresText(figures), remark].filter(Boolean).join("; ");
+    recordFault({ fault, holds: promises[promise], measured });
+  });
+}
+
+function figuresText(figures: LoadFigures): string {
+  const { reads, writes, failedReads, failedWrites } = figures;
+  const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
+  const counts = `${failedReads.length} of ${reads + failedReads.length} reads and ${failedWrites.length} of ${writes + failedWrites.length} writes failed`;
+  return `${counts}; at most ${seconds(figures.longestReadOutageMs)} s without a read, ${seconds(figures.longestWriteOutageMs)} s without a write`;
+}

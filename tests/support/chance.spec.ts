@@ -1,0 +1,25 @@
+import * as assert from "node:assert/strict";
+import { Chance } from "../faults/support/chance";
+
+describe("the chance of faults", () => {
+  const things = ["a", "b", "c", "d", "e"];
+  const orders = (seed: string | undefined) => {
+    const chance = new Chance(seed);
+    return Array.from({ length: 20 }, () => chance.order(things).join(""));
+  };
+
+  it("leaves things as they are without a seed", () => {
+    assert.deepEqual(new Set(orders(undefined)), new Set(["abcde"]));
+  });
+
+  it("is the same for the same seed, and another one for another", () => {
+    assert.deepEqual(orders("7"), orders("7"));
+    assert.notDeepEqual(orders("7"), orders("8"));
+    assert.ok(new Set(orders("7")).size > 10);
+    assert.ok(orders("7").every((order) => [...order].sort().join("") === "abcde"));
+  });
+
+  it("refuses a seed that is no number", () => {
+    assert.throws(() => new Chance("x"), /FAULT_SEED: "x" is no whole number/);
+  });
+});
