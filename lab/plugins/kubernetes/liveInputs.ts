@@ -28,7 +28,8 @@ function pruned(live: PlainValue | undefined, input: PlainValue | undefined): Pl
     return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
   }
   if (Array.isArray(live) && Array.isArray(input)) {
-    return live.map((element, index) => (index < input.length ? (pruned(element, input[index]) ?? null) : element));
+    // What was added behind the stated elements is not seen, as with the official provider (pruneSlice in its util.go).
+    return live.slice(0, input.length).map((element, index) => pruned(element, input[index]) ?? null);
   }
   return isSameSpelling(live, input) ? input : live;
 }

@@ -110,10 +110,14 @@ describe("refresh in the Kubernetes stand-in", () => {
     assert.deepEqual(liveInputs(live, inputs), inputs);
   });
 
-  it("shows what somebody changed, added to a list or removed", () => {
-    const changed = { ...live, spec: { containers: [...live.spec.containers, { name: "other" }] } };
-    const { spec } = liveInputs(changed, inputs);
-    assert.deepEqual(spec, { containers: [...inputs.spec.containers, { name: "other" }] });
+  it("shows what somebody changed or removed, and not what was added, as the official provider", () => {
+    const [web] = live.spec.containers;
+    const seen = (containers: object[]) => liveInputs({ ...live, spec: { containers } } as never, inputs).spec;
+    assert.deepEqual(seen([{ ...web, name: "other" }]), {
+      containers: [{ ...inputs.spec.containers[0], name: "other" }],
+    });
+    assert.deepEqual(seen([]), { containers: [] });
+    assert.deepEqual(seen([{ ...web, args: [] }, { name: "added" }]), { containers: inputs.spec.containers });
   });
 
   it("reads a Secret's texts from its data", () => {
