@@ -51,6 +51,8 @@ export function deploy(settings: Settings): StackOutputs {
     context: cluster.context,
     enableSecretMutable: true,
     enableConfigMapMutable: true,
+    // What kubectl changed by hand belongs to kubectl, and would be a conflict at every later change.
+    enablePatchForce: true,
     ...(settings.cluster.upsertExistingObjects ? { upsertExistingObjects: true } : {}),
   });
   const instance = new RandomString("instance", { length: 8, special: false, upper: false }, { protect: retain });
@@ -61,6 +63,7 @@ export function deploy(settings: Settings): StackOutputs {
       instance: instance.result,
       namespace,
       nodePort: settings.wordpressNodePort,
+      ...(settings.cluster.upsertExistingObjects ? { adopts: true } : {}),
       engine: storage.engine,
       className: storageClass,
       openEbs: openEbsRequest(settings),
@@ -107,10 +110,18 @@ export function deploy(settings: Settings): StackOutputs {
     { namespace, clients: databaseClients, egress: settings.egress },
     { providers: [provider], dependsOn: home },
   );
-  // On the way down it waits, between the workloads and the namespace, until their volumes are really gone.
+  // On the way down it deletes, between the workloads and the namespace, their claims, and waits until the volumes are really gone.
   const volumes = kubectlCommand(
     "volumes",
-    { cluster, onDelete: "components/storage/volumeReleaseCommand.ts", request: { namespace, dataRetention } },
+    {
+      cluster,
+      onDelete: "components/storage/volumeReleaseCommand.ts",
+      request: {
+        namespace,
+        dataRetention,
+        statefulSets: ["mariadb", ...(content.content === "perPod" ? ["wordpress"] : [])],
+      },
+    },
     { dependsOn: [home, ground, ...(sharedVolumes ? [sharedVolumes] : [])] },
   );
   const shared = { cluster, namespace, dataRetention };

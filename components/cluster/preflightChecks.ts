@@ -24,6 +24,8 @@ export interface PreflightRequest {
   readonly instance: string;
   readonly namespace: string;
   readonly nodePort: number;
+  /** Whether this `up` takes over objects that exist: whose namespace it is has to be asked once more. */
+  readonly adopts?: true;
   readonly engine: string;
   /** The class that the claims ask for; without one the cluster's default is taken. */
   readonly className?: string | undefined;

@@ -29,10 +29,11 @@ const siteRights: readonly Right[] = [
     ].map((kind) => ({ ...kind, verb, inNamespace: true })),
   ),
   ...everyVerb.map((verb) => ({ verb, resource: "statefulsets", group: "apps", inNamespace: true })),
-  ...["list", "patch"].map((verb) => ({ verb, resource: "persistentvolumeclaims", inNamespace: true })),
+  ...["list", "patch", "delete"].map((verb) => ({ verb, resource: "persistentvolumeclaims", inNamespace: true })),
   // What exec asks for: older clusters the one, newer ones the other, or both.
   ...["get", "create"].map((verb) => ({ verb, resource: "pods", subresource: "exec", inNamespace: true })),
   ...["list", "watch"].flatMap((verb) => ["pods", "events"].map((resource) => ({ verb, resource, inNamespace: true }))),
+  { verb: "delete", resource: "pods", inNamespace: true },
 ];
 
 /** What a site with shared content does besides. */

@@ -96,7 +96,7 @@ export class MariaDb extends pulumi.ComponentResource {
     const server = new StatefulSet(
       `${name}-server`,
       {
-        metadata: { ...metadata, annotations: { "pulumi.com/patchForce": "true" } },
+        metadata,
         spec: {
           serviceName: "mariadb",
           replicas: 1,
@@ -105,7 +105,7 @@ export class MariaDb extends pulumi.ComponentResource {
           selector: { matchLabels: selectorLabels("mariadb") },
           template: { metadata: { labels: labels("mariadb") }, spec: mariaDbPodSpec(args.image, this.connection) },
           volumeClaimTemplates: [claimTemplate(args.storage, args.storageClass)],
-          persistentVolumeClaimRetentionPolicy: claimRetentionPolicy(args.dataRetention),
+          persistentVolumeClaimRetentionPolicy: claimRetentionPolicy("retain"),
         },
       },
       {

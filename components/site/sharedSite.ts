@@ -63,10 +63,7 @@ export class SharedSite extends pulumi.ComponentResource {
     new Deployment(
       `${name}-pods`,
       {
-        metadata: {
-          ...{ name: "wordpress", namespace, labels: labels("wordpress") },
-          annotations: { "pulumi.com/patchForce": "true" },
-        },
+        metadata: { name: "wordpress", namespace, labels: labels("wordpress") },
         spec: {
           replicas: args.replicas,
           selector: { matchLabels: sharedSelector },

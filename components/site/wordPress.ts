@@ -144,10 +144,7 @@ export class WordPress extends pulumi.ComponentResource {
     return new StatefulSet(
       `${name}-pods`,
       {
-        metadata: {
-          ...{ name: "wordpress", namespace, labels: labels("wordpress") },
-          annotations: { "pulumi.com/patchForce": "true" },
-        },
+        metadata: { name: "wordpress", namespace, labels: labels("wordpress") },
         spec: {
           serviceName: "wordpress",
           replicas: args.replicas,

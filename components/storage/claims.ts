@@ -22,7 +22,10 @@ export function claimTemplate(size: string, storageClass: string | undefined) {
   };
 }
 
-export function claimRetentionPolicy(dataRetention: DataRetention) {
-  const policy = dataRetention === "retain" ? "Retain" : "Delete";
-  return { whenDeleted: policy, whenScaled: policy };
+/**
+ * A StatefulSet that somebody deletes by hand never takes its claims along: they go by `pulumi destroy` alone (volumeRelease.ts).
+ * @param whenScaled what becomes of the claims of pods that are scaled away
+ */
+export function claimRetentionPolicy(whenScaled: DataRetention) {
+  return { whenDeleted: "Retain", whenScaled: whenScaled === "retain" ? "Retain" : "Delete" };
 }

@@ -42,8 +42,6 @@ export class StorageNodes extends pulumi.ComponentResource {
             metadata: {
               name: node,
               labels: { "openebs.io/engine": "mayastor" },
-              // The label may be there already, from an attempt by hand.
-              annotations: { "pulumi.com/patchForce": "true" },
             },
           },
           child,

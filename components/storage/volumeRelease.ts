@@ -1,10 +1,28 @@
+import { claimsOf } from "../cluster/claimFindings";
+import type { Kubectl } from "../cluster/kubectl";
 import type { Claim, Volume } from "../cluster/objects";
+import type { DataRetention } from "./claims";
 
-/** What a stack waits for when it goes: that the namespace's claims and their volumes are gone. */
+/** What a stack does when it goes: deletes claims, and waits until all claims of the namespace and their volumes are gone. */
 export interface VolumeReleaseRequest {
   readonly namespace: string;
-  /** With `retain` nothing is waited for: the claims stay. */
-  readonly dataRetention: "delete" | "retain";
+  /** With `retain` nothing is deleted or waited for: the claims stay. */
+  readonly dataRetention: DataRetention;
+  /** StatefulSets that are gone, whose claims are to go. @default none, as in states whose claims go with their StatefulSet */
+  readonly statefulSets?: readonly string[];
+}
+
+/** Asks for the deletion of the StatefulSets' claims, and of pods that somebody left without their StatefulSet. @throws KubectlFailed */
+export async function deleteClaims(
+  kubectl: Kubectl,
+  { namespace, statefulSets = [] }: VolumeReleaseRequest,
+): Promise<void> {
+  const all = await kubectl.list<Claim>("persistentvolumeclaims", namespace);
+  const where = ["--namespace", namespace, "--ignore-not-found=true", "--wait=false"];
+  for (const statefulSet of statefulSets)
+    await kubectl.run(["delete", "pods", `--selector=app=${statefulSet}`, ...where]);
+  for (const { metadata } of statefulSets.flatMap((statefulSet) => claimsOf(statefulSet, all)))
+    await kubectl.run(["delete", "persistentvolumeclaim", metadata.name, ...where]);
 }
 
 /** Claims and volumes of a namespace that are still there, each with what holds it; empty when all are gone. */

@@ -1,14 +1,16 @@
 import { commandRequest, Refused, runCommand } from "../cluster/commandProcess";
 import type { Claim, Volume } from "../cluster/objects";
 import { untilNoneLeft } from "../cluster/waiting";
-import { unreleased, type VolumeReleaseRequest } from "./volumeRelease";
+import { deleteClaims, unreleased, type VolumeReleaseRequest } from "./volumeRelease";
 
 /** Whole seconds that the cluster may take to delete the volumes of a stack that goes. */
 const patienceSeconds = 300;
 
 runCommand(async (kubectl) => {
-  const { namespace, dataRetention } = commandRequest<VolumeReleaseRequest>();
-  if (dataRetention === "retain") return;
+  const request = commandRequest<VolumeReleaseRequest>();
+  const { namespace } = request;
+  if (request.dataRetention === "retain") return;
+  await deleteClaims(kubectl, request);
   const stillThere = async () => {
     const [claims, volumes] = await Promise.all([
       kubectl.list<Claim>("persistentvolumeclaims", namespace),

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { growClaims, hasGrown } from "../../components/storage/claimGrowth";
 import type { Kubectl } from "../../components/cluster/kubectl";
 import type { Claim, StorageClass, Volume } from "../../components/cluster/objects";
-import { unreleased } from "../../components/storage/volumeRelease";
+import { deleteClaims, unreleased } from "../../components/storage/volumeRelease";
 import { quantityBytes } from "../../components/quantity";
 
 const claim = (name: string, storage: string, storageClassName = "standard"): Claim => ({
@@ -63,6 +63,17 @@ describe("claims", () => {
     assert.equal(hasGrown(claim("a", "1Gi"), wanted), false);
     assert.equal(hasGrown(claim("a", "2Gi"), wanted), true);
     assert.equal(hasGrown(pending, wanted), true);
+  });
+
+  it("are deleted with the stack, those of its StatefulSets and no others", async () => {
+    const there = ["data-mariadb-0", "data-wordpress-0", "wordpress-content", "data-mariadb-extra-0"];
+    const deleted: string[] = [];
+    const kubectl = {
+      list: () => Promise.resolve(there.map((name) => claim(name, "1Gi"))),
+      run: ([verb, kind, name]: string[]) => Promise.resolve(`${deleted.push(`${verb} ${kind} ${name}`)}`),
+    } as unknown as Kubectl;
+    await deleteClaims(kubectl, { namespace: "wordpress", dataRetention: "delete", statefulSets: ["mariadb"] });
+    assert.deepEqual(deleted, ["delete pods --selector=app=mariadb", "delete persistentvolumeclaim data-mariadb-0"]);
   });
 
   it("and their volumes are named while they are still there; retained volumes are not waited for", () => {

@@ -85,7 +85,7 @@ describe("the rights of the context's user", () => {
     const mode = { content: "shared", accessMode: "ReadWriteOnce" } as const;
     const content = { ...mode, classComesAlong: false, migrates: false };
     assert.deepEqual(await missingRights(kubectl, { ...request, content }), [
-      "list, patch, get, watch, create, delete persistentvolumeclaims in namespace blog",
+      "list, patch, delete, get, watch, create persistentvolumeclaims in namespace blog",
       "get, list, watch, create, patch, delete deployments.apps in namespace blog",
       "get, list, watch, create, patch, delete jobs.batch in namespace blog",
     ]);

@@ -61,6 +61,9 @@ export class SmallCluster {
     const [kind = "", name] = words;
     if (verb === "config") return kind === "current-context" ? "small\n" : JSON.stringify(this.kubeconfig);
     if (verb === "create") return allAllowed(call.input);
+    if (verb === "delete" && kind === "persistentvolumeclaim") return this.release(name ?? "", flags);
+    // Pods go with their workload here.
+    if (verb === "delete" && kind === "pods") return "";
     if (verb === "delete") return `${this.deleted.push(words.join(" "))}`;
     if (verb === "patch" && kind === "persistentvolumeclaim") return this.grow(name ?? "", flags);
     if (verb === "exec") return this.runSql(call.input);
@@ -160,6 +163,11 @@ export class SmallCluster {
     if (typeof storage !== "string") throw new Error(`the tests' kubectl does not know the patch ${patch}`);
     const isMeant = ({ metadata }: SmallClaim) => metadata.name === name && metadata.namespace === namespace;
     this.claims = this.present().map((claim) => (isMeant(claim) ? grown(claim, storage) : claim));
+    return "";
+  }
+
+  private release(name: string, { namespace }: KubectlCall["flags"]): string {
+    this.claims = this.present().filter(({ metadata }) => metadata.name !== name || metadata.namespace !== namespace);
     return "";
   }
 

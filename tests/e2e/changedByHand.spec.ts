@@ -1,0 +1,112 @@
+import * as assert from "node:assert/strict";
+import type { Volume } from "../../components/cluster/objects";
+import { recordFault } from "../support/reliability";
+import { LabSite } from "./support/labSite";
+import { sharedPlace, sitePods } from "./support/sharedSite";
+import { statedObjects } from "./support/statedObjects";
+
+const namespace = "by-hand";
+
+describe("what somebody changed or deleted by hand", function () {
+  this.timeout(5 * 60_000);
+  let site: LabSite;
+  /** What the objects say, as the program made them. */
+  let asMade: Record<string, unknown>;
+
+  before(async () => {
+    site = await LabSite.start(sharedPlace(namespace, 30107, { wordpressReplicas: 2 }));
+    await site.project.up();
+    await site.rows("insert into wp_options (option_name, option_value) values ('by_hand', 'kept')");
+    asMade = await statedObjects(site);
+  });
+  after(() => site?.stop());
+
+  const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
+  const patch = (object: string, change: object) =>
+    kubectl("patch", ...object.split("/"), "--type=merge", `--patch=${JSON.stringify(change)}`);
+  /** As docs/operations.md says. @returns what `up` had to do, and the seconds of both commands */
+  const putBack = async () => {
+    const begin = Date.now();
+    await site.project.refresh();
+    const { changes } = await site.project.up();
+    return { done: changes, seconds: Math.round((Date.now() - begin) / 1000) };
+  };
+  const assertAsMade = async () => {
+    await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
+    assert.deepEqual(await statedObjects(site), asMade);
+    assert.equal(await site.status(), 200);
+    assert.equal((await sitePods(site)).length, 2);
+    assert.equal((await site.rows("select option_value from wp_options where option_name = 'by_hand'")).trim(), "kept");
+  };
+
+  it("scaled, the site has its pods again, and the database its data: no conflict", async () => {
+    await kubectl("scale", "deployment", "wordpress", "--replicas=1");
+    await kubectl("scale", "statefulset", "mariadb", "--replicas=0");
+    await kubectl("wait", "pod/mariadb-0", "--for=delete", "--timeout=120s");
+    const { done, seconds } = await putBack();
+    await assertAsMade();
+    assert.equal(done.update, 2);
+    const fault = "kubectl scale of the site to 1 pod and of the database to 0";
+    const holds = "refresh and up: no conflict, the configured pods, the data is there";
+    recordFault({ fault, holds, measured: `2 objects put back in ${seconds} s` });
+  });
+
+  it("edited, every field is as the program says", async () => {
+    await kubectl("set", "image", "deployment/wordpress", "wordpress=wordpress:6.4-apache");
+    await kubectl("set", "resources", "statefulset/mariadb", "--limits=memory=600Mi");
+    await patch("service/wordpress", { spec: { ports: [{ port: 80, nodePort: 30108 }] } });
+    await patch("networkpolicy/mariadb", { spec: { ingress: [{}] } });
+    await patch("poddisruptionbudget/wordpress", { spec: { maxUnavailable: 0 } });
+    await patch("configmap/mariadb", { data: { database: "other" } });
+    await patch("secret/mariadb", { data: { password: Buffer.from("other").toString("base64") } });
+    await patch("cronjob/wordpress-cron", { spec: { suspend: true, schedule: "0 0 * * *" } });
+    await patch("serviceaccount/mariadb", { automountServiceAccountToken: true });
+    await patch(`namespace/${namespace}`, {
+      metadata: { labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
+    });
+    const { done, seconds } = await putBack();
+    await patch("cronjob/wordpress-cron", { spec: { suspend: null } });
+    await assertAsMade();
+    assert.equal(done.update, 10);
+    const fault =
+      "10 kinds of objects edited by hand: image, limits, NodePort, policy, budget, ConfigMap, Secret, schedule, …";
+    const holds = "refresh and up: every field as the program states it, the data is there";
+    recordFault({ fault, holds, measured: `10 objects put back in ${seconds} s` });
+  });
+
+  it("deleted, all of it but the claims is made again, with the same passwords on the same claims", async () => {
+    const objects = Object.keys(asMade).filter((name) => !/^(Namespace|PersistentVolumeClaim)\//.test(name));
+    await kubectl("delete", ...objects);
+    const { done, seconds } = await putBack();
+    await assertAsMade();
+    assert.equal(done.create, objects.length);
+    const fault = "all objects of the namespace but the claims deleted by hand";
+    const holds = "refresh and up make them again: same passwords, same claims, the data is there";
+    recordFault({ fault, holds, measured: `${objects.length} objects made again in ${seconds} s` });
+  });
+
+  it("what somebody added stays, and is no change; it goes the way it came", async () => {
+    await kubectl("set", "env", "deployment/wordpress", "ADDED=1");
+    await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
+    assert.deepEqual(Object.keys((await putBack()).done), ["same"]);
+    const managers = await kubectl("get", "deployment", "wordpress", "--show-managed-fields", "--output=yaml");
+    assert.match(managers, /manager: kubectl-set/);
+    await kubectl("set", "env", "deployment/wordpress", "ADDED-");
+    await assertAsMade();
+  });
+
+  it("a StatefulSet that was deleted without its pod does not keep the stack from going: nothing is left", async () => {
+    await kubectl("delete", "statefulset", "mariadb", "--cascade=orphan");
+    const begin = Date.now();
+    await site.project.destroy();
+    const seconds = Math.round((Date.now() - begin) / 1000);
+    assert.ok(!(await site.cluster.names("namespaces")).includes(namespace));
+    const { items } = await site.cluster.json<{ items: Volume[] }>("get", "persistentvolumes");
+    assert.deepEqual(
+      items.filter(({ spec }) => spec.claimRef?.namespace === namespace),
+      [],
+    );
+    const fault = "the database's StatefulSet deleted by hand without its pod, then pulumi destroy";
+    recordFault({ fault, holds: "nothing is left: pod, claims, volumes", measured: `gone in ${seconds} s` });
+  });
+});
