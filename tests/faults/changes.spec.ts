@@ -18,6 +18,10 @@ describe("under load, `pulumi up` with", function () {
 
   survives("another `keyRotation`", "noneFails", (site) => change(site, { keyRotation: "2" }));
 
+  survives("another `databasePasswordRotation`", "noneFails", (site) =>
+    change(site, { databasePasswordRotation: "2" }),
+  );
+
   survives("`wordpressReplicas` 2 to 4 to 2", "noneFails", async (site) => {
     for (const replicas of ["4", "2"]) await change(site, { wordpressReplicas: replicas });
   });
