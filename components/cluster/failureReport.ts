@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "./clusterAccess";
+import { advice, tellingLines } from "./advice";
 import { explain, readWorkload, type Workload } from "./diagnosis";
 import { Kubectl } from "./kubectl";
 import { messageOf, reportHook } from "./reportHook";
@@ -17,21 +18,23 @@ export function failureReport(name: string, cluster: ClusterAccess, workload: Wo
     const reasons = await readWorkload(client, workload).then(explain, (error: unknown) => [
       `the cluster could not be asked why: ${messageOf(error)}`,
     ]);
-    const said = kind === "Job" ? await lastWords(client, workload) : [];
+    // What pods that run print is not for this; what ended by itself has said why.
+    const hasEnded = kind === "Job" || reasons.some((reason) => / ended with exit code /.test(reason));
+    const said = hasEnded ? await lastWords(client, workload) : [];
     const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
     return [
       `${kind} ${app} did not ${kind === "Job" ? "end well" : "come up"}:`,
       ...(reasons.length > 0 ? reasons : [noReason]).map((reason) => `  - ${reason}`),
       ...said.map((line) => `    | ${line}`),
+      ...advice(workload, [...reasons, ...said]).map((sentence) => `What to do: ${sentence}`),
       `Look: ${kubectl} describe pods --selector app=${app}; ${kubectl} logs --selector app=${app} --prefix`,
       "Mend the cause, then again: pulumi up",
     ].join("\n");
   });
 }
 
-/** The end of what a job's pods printed. None of its scripts prints a secret. */
+/** What the pods printed last. No script and no server of theirs prints a secret. */
 async function lastWords(kubectl: Kubectl, { namespace, app }: Workload): Promise<string[]> {
-  const logs = ["logs", "--namespace", namespace, "--selector", `app=${app}`, "--all-containers", "--tail=10"];
-  const text = await kubectl.run(logs).catch(() => "");
-  return text.trim() === "" ? [] : text.trimEnd().split("\n");
+  const logs = ["logs", "--namespace", namespace, "--selector", `app=${app}`, "--all-containers", "--tail=60"];
+  return tellingLines(await kubectl.run(logs).catch(() => ""));
 }

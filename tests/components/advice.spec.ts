@@ -1,0 +1,54 @@
+import * as assert from "node:assert/strict";
+import { advice, tellingLines } from "../../components/cluster/advice";
+
+describe("what to do about a workload that is not up", () => {
+  const cases: readonly (readonly [app: string, line: string, advice: RegExp])[] = [
+    [
+      "mariadb",
+      'mariadbd: Error writing file (Errcode: 28 "No space left on device")',
+      /pulumi config set mariadbStorage SIZE/,
+    ],
+    [
+      "wordpress-fill",
+      "tar: ./themes: Cannot write: No space left on device",
+      /pulumi config set wordpressStorage SIZE/,
+    ],
+    [
+      "wordpress-install",
+      "WordPress database error Got error 28 from storage engine",
+      /database's volume.*mariadbStorage/,
+    ],
+    ["wordpress-install", "The table 'wp_options' is full", /database's volume.*mariadbStorage/],
+    ["mariadb", 'pod mariadb-0 cannot get the image "x" (ErrImagePull): none', /pulumi config set mariadbImage NAME/],
+    ["wordpress", 'pod a cannot get the image "x" (ErrImagePull): none', /pulumi config set wordpressImage NAME/],
+    ["wordpress", "Deployment wordpress lacks pods: forbidden: exceeded quota: memory", /kubectl get resourcequota/],
+    ["wordpress", "pod a has no node: 0/3 nodes are available: 3 Insufficient memory.", /wordpressReplicas/],
+    ["wordpress", "pod a container wordpress ran out of memory and was started again once", /phpMemory/],
+  ];
+  for (const [app, line, expected] of cases) {
+    it(`${app}: ${line}`, () => {
+      const [first = "", ...others] = advice({ app }, ["something else", line]);
+      assert.match(first, expected);
+      assert.deepEqual(others, []);
+    });
+  }
+
+  it("a database whose first start was cut off is told how to begin anew", () => {
+    const [first] = advice({ app: "mariadb" }, ["[ERROR] InnoDB: File ./ib_logfile0 was not found"]);
+    assert.match(first ?? "", /If this site was never up.*docs\/operations\.md/);
+  });
+
+  it("shows a log's errors, each once, and its end where there is none", () => {
+    const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`);
+    assert.deepEqual(tellingLines(lines.join("\n")), lines.slice(-10));
+    const log = [...lines, "tar: Cannot mkdir: No space left", ...lines, "tar: Cannot mkdir: No space left", "bye"];
+    assert.deepEqual(tellingLines(log.join("\n")), ["tar: Cannot mkdir: No space left"]);
+    assert.deepEqual(tellingLines(""), []);
+  });
+
+  it("is said once for a cause, and not at all for one that is not known", () => {
+    const full = "No space left on device";
+    assert.equal(advice({ app: "mariadb" }, [full, full]).length, 1);
+    assert.deepEqual(advice({ app: "mariadb" }, ["pod mariadb-0 is not ready"]), []);
+  });
+});
