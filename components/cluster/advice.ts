@@ -24,9 +24,9 @@ const remedies: readonly Remedy[] = [
   },
   {
     sign: /ib_logfile0 was not found|Can't open and lock privilege tables/,
-    advice: () =>
-      "the database's first start was cut off, and left half of what it makes. If this site was never up, nothing is on it, and it " +
-      'can begin anew: docs/operations.md, "A database whose first start was cut off"',
+    advice: ({ storage }) =>
+      `the database's first start was cut off, as where its volume is full (${configSet(storage, "SIZE")}), and left half of what it ` +
+      'makes. If this site was never up, nothing is on it, and it can begin anew: docs/operations.md, "A database whose first start was cut off"',
   },
   {
     sign: /cannot get the image/,
@@ -51,11 +51,12 @@ const remedies: readonly Remedy[] = [
 /** How many lines of a log are shown. */
 const shownLines = 10;
 
-/** Those lines of a log that tell most: its errors, else its end; each once. */
+/** Those lines of a log that tell most: a known cause, else its errors, else its end; each once. */
 export function tellingLines(log: string): string[] {
   const lines = [...new Set(log.split("\n").map((line) => line.trimEnd()))].filter((line) => line !== "");
+  const causes = lines.filter((line) => remedies.some(({ sign }) => sign.test(line)));
   const errors = lines.filter((line) => /error|cannot|fatal|failed|no space|denied/i.test(line));
-  return (errors.length > 0 ? errors : lines).slice(-shownLines);
+  return ([causes, errors].find(({ length }) => length > 0) ?? lines).slice(-shownLines);
 }
 
 /** What to do, a sentence a cause. @param lines the cluster's reasons, and the last words of the pods */

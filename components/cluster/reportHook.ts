@@ -26,7 +26,7 @@ export async function reportOn(
 const unknownObject = [
   "It is on the cluster already and this stack's state does not know it: a pulumi up was cut off after it had made it.",
   `Take it over, once: ${configSet("kubernetes:upsertExistingObjects", "true")} && pulumi up`,
-  `and then: ${configRemove("kubernetes:upsertExistingObjects")}`,
+  `and then: ${configRemove("kubernetes:upsertExistingObjects")} && pulumi up`,
 ].join("\n");
 
 /** What went wrong, for people. */

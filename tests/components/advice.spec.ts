@@ -35,14 +35,21 @@ describe("what to do about a workload that is not up", () => {
 
   it("a database whose first start was cut off is told how to begin anew", () => {
     const [first] = advice({ app: "mariadb" }, ["[ERROR] InnoDB: File ./ib_logfile0 was not found"]);
-    assert.match(first ?? "", /If this site was never up.*docs\/operations\.md/);
+    assert.match(
+      first ?? "",
+      /volume is full \(pulumi config set mariadbStorage SIZE\).*If this site was never up.*docs\/operations\.md/,
+    );
   });
 
-  it("shows a log's errors, each once, and its end where there is none", () => {
+  it("shows a known cause, else a log's errors, each once, else its end", () => {
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`);
     assert.deepEqual(tellingLines(lines.join("\n")), lines.slice(-10));
     const log = [...lines, "tar: Cannot mkdir: No space left", ...lines, "tar: Cannot mkdir: No space left", "bye"];
     assert.deepEqual(tellingLines(log.join("\n")), ["tar: Cannot mkdir: No space left"]);
+    assert.deepEqual(
+      tellingLines("tar: Cannot open: No such file\ntar: No space left on device\ntar: Exiting with failure"),
+      ["tar: No space left on device"],
+    );
     assert.deepEqual(tellingLines(""), []);
   });
 

@@ -1,9 +1,11 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { explain, readWorkload } from "../../components/cluster/diagnosis";
 import { Kubectl } from "../../components/cluster/kubectl";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
+import { recordFault } from "../support/reliability";
 import { LabSite } from "./support/labSite";
 
 const others = "somebody-else";
@@ -40,8 +42,69 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
       /storage\.className: "none-such" is no storage class.*the cluster has fixed, .*shared, standard/,
     );
     assert.deepEqual(await cluster.names("statefulsets,secrets,services", namespace), []);
+    recordFault({
+      fault: "a taken NodePort, a class that does not exist, a namespace of somebody else's, all at once",
+      holds: "up ends before anything is made, with one message that names all three and the keys to change",
+      measured: "3 findings",
+    });
     await cluster.kubectl("delete", "namespace", namespace);
     await project.pulumi("config", "rm", "--path", "storage.className");
+  });
+
+  /** A kubeconfig of the lab's cluster, but for what is given. */
+  const kubeconfig = (change: { readonly server?: string; readonly token?: string }) => {
+    const { clusters, users, ...rest } = JSON.parse(fs.readFileSync(labPaths.kubeconfig, "utf8")) as {
+      clusters: [{ name: string; cluster: object }];
+      users: [{ name: string; user: object }];
+    };
+    const [{ name, cluster }] = clusters;
+    const file = site.project.inFolder(".kubeconfig");
+    const server = change.server === undefined ? {} : { server: change.server };
+    const user = change.token === undefined ? users[0].user : { token: change.token };
+    const text = { ...rest, clusters: [{ name, cluster: { ...cluster, ...server } }], users: [{ ...users[0], user }] };
+    fs.writeFileSync(file, JSON.stringify(text), { mode: 0o600 });
+    return file;
+  };
+  /** `up` with another kubeconfig, which is to fail. @returns what it printed, and its seconds */
+  const failingWith = async (file: string) => {
+    site.project.environment.KUBECONFIG = file;
+    const begin = Date.now();
+    const output = await failure(site.project.up());
+    site.project.environment.KUBECONFIG = labPaths.kubeconfig;
+    return { output, seconds: Math.round((Date.now() - begin) / 1000) };
+  };
+
+  it("a cluster that cannot be reached is named with its address, and how to name another", async () => {
+    const { output, seconds } = await failingWith(kubeconfig({ server: "https://127.0.0.1:9" }));
+    assert.match(output, /the cluster "lab" \(https:\/\/127\.0\.0\.1:9\) does not answer: .*refused/);
+    assert.match(
+      output,
+      /Nothing was changed\. Start it, or name another context: pulumi config set kubernetes:context/,
+    );
+    recordFault({
+      fault: "a cluster that cannot be reached",
+      holds: "up ends, names the cluster with its address and says what to do; nothing is made",
+      measured: `ended after ${seconds} s`,
+    });
+  });
+
+  it("rights that the user lacks are named, all of them", async () => {
+    const { cluster } = site;
+    await cluster.kubectl("--namespace", others, "create", "serviceaccount", "visitor");
+    const role = ["clusterrolebinding", "refused-visitor"];
+    await cluster.kubectl("create", ...role, "--clusterrole=view", `--serviceaccount=${others}:visitor`);
+    const token = (await cluster.kubectl("--namespace", others, "create", "token", "visitor")).trim();
+    const { output, seconds } = await failingWith(kubeconfig({ token }));
+    await cluster.kubectl("delete", ...role);
+    assert.match(
+      output,
+      /the user of "lab" may not .*create, patch, delete namespaces; .*statefulsets\.apps in namespace/,
+    );
+    recordFault({
+      fault: "no rights on the cluster",
+      holds: "up ends, names every right that is missing; nothing is made",
+      measured: `ended after ${seconds} s`,
+    });
   });
 
   it("a context that the kubeconfig lacks is named with those that it has", async () => {
@@ -70,6 +133,16 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
         ],
       }),
       pod("no-room", { containers: [{ ...container, resources: { requests: { memory: "4Ti" } } }] }),
+      pod("no-memory", {
+        containers: [
+          {
+            ...container,
+            image: "wordpress:6.5-apache",
+            command: ["php", "-d", "memory_limit=-1", "-r", "str_repeat('x', 1 << 28);"],
+            resources: { limits: { memory: "32Mi" } },
+          },
+        ],
+      }),
       {
         apiVersion: "v1",
         kind: "PersistentVolumeClaim",
@@ -86,6 +159,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     const wanted = [
       /^claim data-broken-0 has no volume \(storage class "none-such"\): storageclass.*"none-such" not found/,
       /^pod no-image cannot get the image "wordpress:0\.0-none" \((ErrImagePull|ImagePullBackOff)\)/,
+      /^pod no-memory container c ran out of memory/,
       /^pod no-probe is not ready; the cluster says: Readiness probe failed/,
       /^pod no-room has no node: 0\/\d nodes are available: .*3 Insufficient memory/,
     ];
@@ -101,5 +175,11 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
         `${pattern} in:\n${reasons.join("\n")}`,
       );
     assert.match(reasons[0] ?? "", /^claim /);
+    recordFault({
+      fault:
+        "a node without room, a container out of memory, an image and a class that do not exist, a probe that fails",
+      holds: "each pod and claim is named with the cluster's own reason",
+      measured: `${wanted.length} reasons`,
+    });
   });
 });

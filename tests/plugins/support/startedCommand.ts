@@ -28,6 +28,16 @@ export class StartedCommand {
     this.child.kill(signal);
   }
 
+  /** Ends it with all that it started, as a power cut would: nothing of it gets to finish anything. */
+  async killAll(): Promise<void> {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    const family = [pid, ...descendants(pid)];
+    // Stopped first, so that none starts another one meanwhile.
+    for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const member of family) signalIfThere(member, signal);
+    await this.code;
+  }
+
   /** Its exit code, or the signal that ended it. */
   async ended(): Promise<number | string> {
     return this.code;
@@ -40,4 +50,31 @@ export function isRunning(pid: number): boolean {
   if (!fs.existsSync(file)) return false;
   const [state] = fs.readFileSync(file, "utf8").split(") ").at(-1) ?? "";
   return state !== "Z";
+}
+
+/** Processes that a process started, and that those started. */
+function descendants(pid: number): number[] {
+  const parents = fs
+    .readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), parent: parentOf(name) }));
+  const childrenOf = (parent: number): number[] =>
+    parents.filter((entry) => entry.parent === parent).flatMap((entry) => [entry.pid, ...childrenOf(entry.pid)]);
+  return childrenOf(pid);
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }

@@ -1,0 +1,147 @@
+import * as assert from "node:assert/strict";
+import { failure } from "../support/failure";
+import { recordFault } from "../support/reliability";
+import { ApiProxy } from "./support/apiProxy";
+import { assertGone, assertWhole } from "./support/convergence";
+import { LabSite } from "./support/labSite";
+import { duringCommand, killedAt, type Moment, recover } from "./support/recovery";
+import { sharedPlace } from "./support/sharedSite";
+
+const namespace = "interrupted";
+const up = ["up", "--skip-preview"] as const;
+const namesThePlace = /namespace: "interrupted" exists and is not this stack's/;
+
+describe("pulumi up and destroy that do not get to their end", function () {
+  this.timeout(8 * 60_000);
+  const proxy = new ApiProxy();
+  let site: LabSite;
+
+  before(async () => {
+    site = await LabSite.start(
+      sharedPlace(namespace, 30110, { wordpressReplicas: 1, wordpressImage: "wordpress:6.4-apache" }),
+    );
+    const kubeconfig = site.project.inFolder(".kubeconfig");
+    await proxy.start(kubeconfig);
+    site.project.environment.KUBECONFIG = kubeconfig;
+  });
+  after(async () => {
+    await site?.stop();
+    proxy.stop();
+  });
+
+  const has = (kind: string, name: RegExp): Moment => ({
+    name: `${kind} ${name.source}`,
+    isNow: async () => (await site.cluster.names(kind, namespace)).some((found) => name.test(found)),
+  });
+  const hasNamespace: Moment = {
+    name: "the namespace",
+    isNow: async () => (await site.cluster.names("namespaces")).includes(namespace),
+  };
+  const hasNone = (kind: string): Moment => ({
+    name: `no ${kind}`,
+    isNow: async () => (await site.cluster.names(kind, namespace)).length === 0,
+  });
+
+  it("cut off from the API server, up says that the cluster is away, and ends", async () => {
+    const { code, output } = await duringCommand(site, up, hasNamespace, () => proxy.cut());
+    proxy.mend();
+    assert.notEqual(code, 0);
+    assert.match(output, /cluster is unreachable/);
+    recordFault({
+      fault: "pulumi up cut off from the API server",
+      holds: "it ends by itself, says that the cluster is unreachable and leaves no lock; the next up goes on",
+      measured: "1 cut, just after the namespace was made",
+    });
+  });
+
+  it("killed at three points on its way up, each time recovered as the docs say, it is one whole site", async () => {
+    const moments = [
+      has("statefulsets", /^mariadb$/),
+      has("pods", /^wordpress-install-/),
+      has("deployments", /^wordpress$/),
+    ];
+    let adopted = 0;
+    const count = (didAdopt: boolean) => (adopted += Number(didAdopt));
+    for (const moment of moments) count(await recover(site, () => killedAt(site, up, moment)));
+    count(await recover(site, () => site.project.up()));
+    await site.project.up();
+    await assertWhole(site);
+    await site.rows("insert into wp_options (option_name, option_value) values ('interrupted', 'kept')");
+    recordFault({
+      fault: "pulumi up killed with -9, with all that it started, at three points on its way",
+      holds:
+        "cancel, refresh and up, with adoption where objects exist: one site, 12 tables, nothing doubled or pending",
+      measured: `objects were taken over after ${adopted} of ${moments.length} kills`,
+    });
+  });
+
+  it("with all pods of its jobs killed, an upgrade ends well; a second up meanwhile is told to wait", async () => {
+    await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
+    const before = await site.cluster.names("pods", namespace);
+    const podsOf = async (task: string) =>
+      (await site.cluster.names("pods", namespace)).filter(
+        (name) => name.startsWith(`wordpress-${task}-`) && !before.includes(name),
+      );
+    const killed = new Set<string>();
+    const kill = async (task: string) => {
+      const [pod] = await podsOf(task);
+      if (pod === undefined || killed.has(task)) return;
+      await site.cluster.kubectl("--namespace", namespace, "delete", "pod", pod, "--force", "--grace-period=0");
+      killed.add(task);
+    };
+    const tasks = ["fill", "install", "extensions"];
+    const isUnderWay = { name: "its first job", isNow: async () => (await podsOf("fill")).length > 0 };
+    const locked = duringCommand(site, up, isUnderWay, async () => {
+      assert.match(await failure(site.project.up()), /locked by 1 lock.*pulumi cancel/s);
+    });
+    const allKilled = site.cluster.until("each job has lost a pod", 120, async () => {
+      for (const task of tasks) await kill(task);
+      return killed.size === tasks.length;
+    });
+    const [{ code, output }] = await Promise.all([locked, allKilled]);
+    assert.equal(code, 0, output);
+    await assertWhole(site);
+    assert.equal(
+      (await site.rows("select option_value from wp_options where option_name = 'interrupted'")).trim(),
+      "kept",
+    );
+    recordFault({
+      fault:
+        "a pod of each job (fill, install, extensions) deleted with force during an upgrade, and a second up meanwhile",
+      holds:
+        "up ends well without recovery, the data is there; the second up says that the stack is locked and what to do",
+      measured: `${killed.size} pods killed`,
+    });
+  });
+
+  it("another stack is kept out of the namespace, and does not take it over when told to adopt", async () => {
+    const other = await LabSite.start(sharedPlace(namespace, 30111));
+    try {
+      assert.match(await failure(other.project.up()), namesThePlace);
+      await other.project.configure({ "kubernetes:upsertExistingObjects": "true" });
+      assert.match(await failure(other.project.up()), namesThePlace);
+    } finally {
+      await other.stop();
+    }
+    assert.equal(await site.status(), 200);
+    recordFault({
+      fault: "a second stack at the same namespace, also with upsertExistingObjects",
+      holds: "refused before anything is made, its destroy takes nothing along, the site answers",
+      measured: "refused twice by the preflight",
+    });
+  });
+
+  it("killed twice on its way down, destroy goes on and leaves nothing", async () => {
+    for (const moment of [hasNone("deployments"), hasNone("statefulsets")]) {
+      await killedAt(site, ["destroy"], moment);
+      await site.project.pulumi("cancel", "--yes");
+    }
+    await site.project.destroy();
+    await assertGone(site);
+    recordFault({
+      fault: "pulumi destroy killed with -9 when the pods were going and when the claims were",
+      holds: "cancel and destroy: no object, claim or volume is left",
+      measured: "2 kills",
+    });
+  });
+});

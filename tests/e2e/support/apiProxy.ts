@@ -1,0 +1,48 @@
+import * as fs from "node:fs";
+import * as net from "node:net";
+import { parseDocument } from "yaml";
+import { labPaths } from "../../../lab/support/paths";
+
+/** A way to the lab's API server that can be cut. */
+export class ApiProxy {
+  private readonly sockets = new Set<net.Socket>();
+  private readonly server = net.createServer((client) => this.connect(client));
+  private isOpen = true;
+
+  /** Opens the way and writes a kubeconfig that goes it. */
+  async start(kubeconfig: string): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    const { port } = this.server.address() as net.AddressInfo;
+    const document = parseDocument(fs.readFileSync(labPaths.kubeconfig, "utf8"));
+    document.setIn(["clusters", 0, "cluster", "server"], `https://127.0.0.1:${port}`);
+    fs.writeFileSync(kubeconfig, document.toString(), { mode: 0o600 });
+  }
+
+  /** Ends all connections, and refuses others. */
+  cut(): void {
+    this.isOpen = false;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.isOpen = true;
+  }
+
+  stop(): void {
+    this.cut();
+    this.server.close();
+  }
+
+  private connect(client: net.Socket): void {
+    if (!this.isOpen) return void client.destroy();
+    const api = net.connect(6443, "127.0.0.1");
+    for (const socket of [client, api]) {
+      this.sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => this.sockets.delete(socket));
+    }
+    client.on("close", () => api.destroy());
+    api.on("close", () => client.destroy());
+    client.pipe(api).pipe(client);
+  }
+}

@@ -1,0 +1,53 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { assertGone, assertWhole } from "../e2e/support/convergence";
+import { LabSite } from "../e2e/support/labSite";
+import { killedAt, recover } from "../e2e/support/recovery";
+import { sharedPlace } from "../e2e/support/sharedSite";
+
+/** How often `up` is killed on its way up, at a change, and `destroy` on its way down. */
+const rounds = 8;
+
+/** Milliseconds that the longest of these commands takes on two cores. */
+const longestMs = 40_000;
+
+describe("pulumi up and destroy killed at random", function () {
+  this.timeout(60 * 60_000);
+  let site: LabSite;
+
+  before(async () => {
+    site = await LabSite.start(sharedPlace("interrupted-at-random", 30113, { wordpressReplicas: 1 }));
+  });
+  after(() => site?.stop());
+
+  it("end, recovered as the docs say, in one whole site and then in none", async () => {
+    const points: number[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const again = async () => {
+        await site.project.configure({ keyRotation: String(round), wordpressReplicas: String(1 + (round % 2)) });
+        await killedAfter(["up", "--skip-preview"]);
+      };
+      await (round === 1 ? again() : recover(site, again));
+      if (round % 4 > 0) continue;
+      await recover(site, () => site.project.up());
+      await site.project.up();
+      await assertWhole(site);
+    }
+    await killedAfter(["destroy"]);
+    await site.project.pulumi("cancel", "--yes");
+    await site.project.destroy();
+    await assertGone(site);
+    console.log(`killed after ${points.join(", ")} s`);
+
+    async function killedAfter(command: readonly [string, ...string[]]): Promise<void> {
+      const milliseconds = Math.round(Math.random() * longestMs);
+      points.push(Math.round(milliseconds / 1000));
+      let isNow = false;
+      void wait(milliseconds).then(() => (isNow = true));
+      const name = `after ${milliseconds} ms`;
+      await killedAt(site, command, { name, isNow: () => Promise.resolve(isNow) }).catch((error: unknown) => {
+        // One that has come to its end before is as good; one that found something on the cluster is recovered.
+        if (!String(error).includes("it ended before") || String(error).includes("already exists")) throw error;
+      });
+    }
+  });
+});
