@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { sitePods } from "../e2e/support/sharedSite";
 import { chance } from "./support/chance";
-import { declaredOff, drain, gather, nodeWithSiteAlone, placement, powerCut } from "./support/nodes";
+import { declareBack, declareOffCommand, drain, gather, nodeWithSiteAlone, placement, powerCut } from "./support/nodes";
 import { allReady, databasePod, untilRestarted } from "./support/pods";
 import { survives } from "./support/survives";
 
@@ -34,16 +34,14 @@ describe("under load, of a lab with three nodes", function () {
 
   survives("the database's node dies", "noWriteLost", async (site, load) => {
     const { database } = await placement(site);
-    let remark = "";
     await powerCut(database, async () => {
-      remark = await declaredOff(site, database, async () => {
-        const moved = async () => (await placement(site)).database !== database;
-        await site.cluster.until("the database is on another node", 150, moved);
-        await allReady(site);
-        await load.goesWell();
-      });
-    });
+      await site.cluster.kubectl(...declareOffCommand(database));
+      const moved = async () => (await placement(site)).database !== database;
+      await site.cluster.until("the database is on another node", 150, moved);
+      await allReady(site);
+      await load.goesWell();
+    }).finally(() => declareBack(site));
     await allReady(site);
-    return remark;
+    return `ended by \`kubectl ${declareOffCommand("NODE").join(" ")}\``;
   });
 });

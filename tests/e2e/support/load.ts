@@ -5,8 +5,8 @@ import { type FailedRequest, Tally } from "./tally";
 import { type Post, Writer } from "./writer";
 
 /** How many there are, and the milliseconds from the begin of one's request to its next one, where it is answered in time. */
-const readers = { count: 4, everyMs: 250 } as const;
-const writers = { count: 2, everyMs: 500 } as const;
+const readers = { count: 4, everyMs: 500 } as const;
+const writers = { count: 2, everyMs: 1000 } as const;
 
 /** Milliseconds after which a request that is not answered has failed. */
 const timeoutMs = 10_000;
@@ -36,8 +36,8 @@ export interface Account {
 }
 
 /**
- * Readers of the front page and of a post, and writers of posts, who ask 20 times in a second altogether, each time by a connection
- * of its own. Whoever is logged out logs in again; anything else than a page with its mark, or a post acknowledged with 201, has failed.
+ * Readers of the front page and of a post, and writers of posts, who ask ten times in a second altogether, each time by a connection
+ * of its own: what two cores have to spare beside a cluster and Pulumi. Whoever is logged out logs in again; anything else than a page with its mark, or a post acknowledged with 201, has failed.
  */
 export class SteadyLoad {
   /** Titles of the posts that the site said to have. */

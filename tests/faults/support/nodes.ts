@@ -43,17 +43,23 @@ export async function powerCut(node: string, whileOff: () => Promise<void>): Pro
   }
 }
 
-const outOfService = "node.kubernetes.io/out-of-service=nodeshutdown:NoExecute";
+const outOfService = { key: "node.kubernetes.io/out-of-service", taint: "nodeshutdown:NoExecute" };
 
-/** Tells the cluster that a node is really off, by the command of docs/operations.md, and takes it back afterwards. */
-export async function declaredOff({ cluster }: LabSite, node: string, work: () => Promise<void>): Promise<string> {
-  try {
-    await cluster.kubectl("taint", "node", node, outOfService);
-    await work();
-  } finally {
-    await cluster.kubectl("taint", "node", node, `${outOfService}-`);
+/** The command by which the cluster is told that a node is really off; docs/operations.md, "A node dies". */
+export const declareOffCommand = (node: string) => ["taint", "node", node, `${outOfService.key}=${outOfService.taint}`];
+
+/** Takes back of every node that it is off. */
+export async function declareBack({ cluster }: LabSite): Promise<void> {
+  const { items } = await cluster.json<{ items: TaintedNode[] }>("get", "nodes");
+  for (const { metadata, spec } of items) {
+    if (!spec.taints?.some(({ key }) => key === outOfService.key)) continue;
+    await cluster.kubectl("taint", "node", metadata.name, `${outOfService.key}-`);
   }
-  return `ended by \`kubectl taint node NODE ${outOfService}\``;
+}
+
+interface TaintedNode {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly taints?: readonly { readonly key: string }[] };
 }
 
 /** A node with WordPress pods and without the database. */
