@@ -54,6 +54,8 @@ export function runOnce(
     },
     {
       ...options,
+      // One whose image cannot be had must not keep the job before it waiting for its end: going back needs that one's name.
+      deleteBeforeReplace: true,
       customTimeouts: { create: `${taskSeconds + 60}s` },
       hooks: { onError: [onError({ namespace, kind: "Job", app: task })] },
     },

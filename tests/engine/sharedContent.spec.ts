@@ -81,6 +81,15 @@ describe("a stack with shared content", function () {
     assert.ok(!deeds(site.calls).some((deed) => /PersistentVolumeClaim|Secret/.test(deed)));
   });
 
+  it("goes back to the image before from one that cannot be had", async () => {
+    const matches = (call: RecordedCall) => call.operation === "create" && fill.test(subject(call));
+    site.provider.failOnce({ matches, message: "timed out waiting", leavesObject: true });
+    await failure(site.up({ wordpressImage: "wordpress:0.0-none" }));
+    await site.up({ wordpressImage: "wordpress:6.4-apache" });
+    const { changes } = await site.up();
+    assert.deepStrictEqual(Object.keys(changes), ["same"]);
+  });
+
   it("runs one job for another list of plugins, and touches no pod", async () => {
     const plugin = { slug: "classic-editor", version: "1.6.7", sha256: "0123456789abcdef".repeat(4) };
     await site.up(Object.fromEntries(Object.entries(plugin).map(([key, value]) => [`plugins[0].${key}`, value])));

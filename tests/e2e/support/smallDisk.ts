@@ -3,26 +3,33 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { run } from "../../../lab/support/processes";
 
-/** An ext4 of a few mebibytes, in a file, which is mounted and given to one claim as its volume. */
+/** Of the whole file system. */
+const sizeMebibytes = 600;
+
+/** An ext4 with a few free mebibytes, in a file, which is mounted and given to one claim as its volume. */
 export class SmallDisk {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "small-disk-"));
   private readonly image = `${this.folder}.ext4`;
   private device = "";
 
-  /** Makes it. @param mebibytes of the file system, whatever the claim asks for */
+  private get ballast(): string {
+    return path.join(this.folder, "ballast");
+  }
+
+  /** Makes it, all but full. @param mebibytes that are free on it, whatever the claim asks for */
   async mount(mebibytes: number): Promise<void> {
-    await run("truncate", [`--size=${mebibytes}M`, this.image]);
-    await run("mkfs.ext4", ["-q", this.image]);
+    await run("truncate", [`--size=${sizeMebibytes}M`, this.image]);
+    await run("mkfs.ext4", ["-q", "-m", "0", this.image]);
     this.device = (await run("losetup", ["--find", "--show", this.image])).trim();
     await run("mount", [this.device, this.folder]);
     fs.chmodSync(this.folder, 0o777);
+    const { bavail, bsize } = fs.statfsSync(this.folder);
+    await run("fallocate", [`--length=${bavail * bsize - mebibytes * 2 ** 20}`, this.ballast]);
   }
 
-  /** Makes it larger, pods or not. */
-  async grow(mebibytes: number): Promise<void> {
-    await run("truncate", [`--size=${mebibytes}M`, this.image]);
-    await run("losetup", ["--set-capacity", this.device]);
-    await run("resize2fs", [this.device]);
+  /** Makes room on it. */
+  makeRoom(): void {
+    fs.rmSync(this.ballast);
   }
 
   /** Removes all files from it. */
