@@ -68,7 +68,6 @@ describe("the policy pack", function () {
     const file = site.project.inFolder("policy.json");
     fs.writeFileSync(file, JSON.stringify({ "retain-in-production": { stacks: ["d*"] } }));
     assert.deepEqual(broken(await failure(site.project.preview(...pack, "--policy-pack-config", file))), [
-      "retain-in-production mariadb-server",
       "retain-in-production namespace",
       "retain-in-production wordpress-shared-content-claim",
     ]);
