@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { isReady } from "./nodeReady";
+import { isReady } from "./conditions";
 import type { Kubectl } from "./kubectl";
 import type { Claim, Event, Node, StorageClass } from "./objects";
 

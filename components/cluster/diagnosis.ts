@@ -1,4 +1,5 @@
 import { contentClaimName } from "../storage/claims";
+import { isReady } from "./conditions";
 import type { Kubectl } from "./kubectl";
 import type { Claim, ContainerStatus, Event, Pod } from "./objects";
 
@@ -62,11 +63,16 @@ export function explain({ kind, app, pods, claims, events }: WorkloadFacts): str
   return notMade === undefined ? [] : [`${kind} ${app} lacks pods: ${notMade.trim()}`];
 }
 
+/** Pods that neither serve nor have done what they were for. */
+export function notReady(pods: readonly Pod[]): Pod[] {
+  return pods.filter((pod) => !isReady(pod) && pod.status.phase !== "Succeeded");
+}
+
 /** Why pods are not ready, a pod a line. @param events of their namespace, oldest first */
 export function explainPods(pods: readonly Pod[], events: readonly Event[]): string[] {
-  return pods
-    .filter((pod) => !conditionHolds(pod, "Ready") && pod.status.phase !== "Succeeded")
-    .map((pod) => `pod ${pod.metadata.name} ${podReason(pod, lastWarning(events, "Pod", pod.metadata.name))}`);
+  return notReady(pods).map(
+    (pod) => `pod ${pod.metadata.name} ${podReason(pod, lastWarning(events, "Pod", pod.metadata.name))}`,
+  );
 }
 
 /** Events of a namespace, oldest first. @throws KubectlFailed */
@@ -105,9 +111,4 @@ function containerReason({ name, image, state, lastState, restartCount }: Contai
     return `container ${name} waits (${waiting.reason}): ${waiting.message ?? "no reason given"}`;
   }
   return undefined;
-}
-
-/** Whether a condition of a pod's is true. */
-export function conditionHolds({ status }: Pod, condition: string): boolean {
-  return status.conditions?.some(({ type, status }) => type === condition && status === "True") ?? false;
 }

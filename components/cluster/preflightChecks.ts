@@ -4,7 +4,7 @@ import { type NfsFacts, nfsFindings } from "../nfs/nfsFindings";
 import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../storage/openEbsFindings";
 import { moveFindings, sizeFindings } from "./claimFindings";
 import { contentFindings } from "./contentFindings";
-import { isReady } from "./nodeReady";
+import { isReady } from "./conditions";
 import type { Claim, Namespace, Node, Service, StorageClass } from "./objects";
 import { instanceAnnotation } from "./ownership";
 

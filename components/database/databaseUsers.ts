@@ -1,5 +1,5 @@
 import { Refused } from "../cluster/commandProcess";
-import { conditionHolds } from "../cluster/diagnosis";
+import { isReady } from "../cluster/conditions";
 import type { Kubectl } from "../cluster/kubectl";
 import type { AnyObject, ObjectMeta, Pod } from "../cluster/objects";
 import { untilNoneLeft } from "../cluster/waiting";
@@ -49,9 +49,7 @@ export async function prepareUser(
   if (!servers.some(isNamed("mariadb"))) return userBeforeServer(kubectl, namespace, password);
   await untilReady(kubectl, namespace, patienceSeconds);
   const users = await usersOf(kubectl, namespace, password);
-  const taken = users.map(({ name }) => name);
-  const known = users.find(({ hasPassword }) => hasPassword)?.name;
-  const user = known ?? candidates(taken.length).find((name) => !taken.includes(name)) ?? firstUser;
+  const user = users.find(({ hasPassword }) => hasPassword)?.name ?? freeUser(users.map(({ name }) => name));
   await runSql(kubectl, namespace, making(user, password, database));
   return user;
 }
@@ -109,12 +107,14 @@ async function userBeforeServer(kubectl: Kubectl, namespace: string, password: s
   const plain = (key: string) => Buffer.from(data?.[key] ?? "", "base64").toString();
   const told = plain("username");
   if (told === "" || plain("password") === password) return told || firstUser;
-  return told === firstUser ? `${firstUser}2` : firstUser;
+  return freeUser([told]);
 }
 
-/** One more name than there can be taken. */
-function candidates(taken: number): string[] {
-  return [firstUser, ...Array.from({ length: taken }, (_, index) => `${firstUser}${index + 2}`)];
+/** The first of `wordpress`, `wordpress2`, `wordpress3`, … that nobody has. */
+function freeUser(taken: readonly string[]): string {
+  let user = firstUser;
+  for (let number = 2; taken.includes(user); number++) user = `${firstUser}${number}`;
+  return user;
 }
 
 function isNamed(name: string) {
@@ -122,7 +122,7 @@ function isNamed(name: string) {
 }
 
 async function untilReady(kubectl: Kubectl, namespace: string, patienceSeconds: number): Promise<void> {
-  const isServing = (pod: Pod) => isNamed("mariadb-0")(pod) && conditionHolds(pod, "Ready");
+  const isServing = (pod: Pod) => isNamed("mariadb-0")(pod) && isReady(pod);
   await untilNoneLeft(
     patienceSeconds,
     async () => ((await kubectl.list<Pod>("pods", namespace)).some(isServing) ? [] : ["mariadb-0"]),

@@ -1,4 +1,4 @@
-import { isReady } from "../cluster/nodeReady";
+import { isReady } from "../cluster/conditions";
 import type { Node } from "../cluster/objects";
 import { quantityBytes } from "../quantity";
 import { configSet } from "../validation";

@@ -19,10 +19,11 @@ export async function deleteClaims(
 ): Promise<void> {
   const all = await kubectl.list<Claim>("persistentvolumeclaims", namespace);
   const where = ["--namespace", namespace, "--ignore-not-found=true", "--wait=false"];
-  for (const statefulSet of statefulSets)
+  for (const statefulSet of statefulSets) {
     await kubectl.run(["delete", "pods", `--selector=app=${statefulSet}`, ...where]);
-  for (const { metadata } of statefulSets.flatMap((statefulSet) => claimsOf(statefulSet, all)))
-    await kubectl.run(["delete", "persistentvolumeclaim", metadata.name, ...where]);
+    const claims = claimsOf(statefulSet, all).map(({ metadata }) => metadata.name);
+    if (claims.length > 0) await kubectl.run(["delete", "persistentvolumeclaim", ...claims, ...where]);
+  }
 }
 
 /** Claims and volumes of a namespace that are still there, each with what holds it; empty when all are gone. */

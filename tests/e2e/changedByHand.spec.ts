@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
-import type { Volume } from "../../components/cluster/objects";
 import { recordFault } from "../support/reliability";
+import { timed } from "../support/timed";
+import { assertGone } from "./support/convergence";
 import { LabSite } from "./support/labSite";
 import { sharedPlace, sitePods } from "./support/sharedSite";
 import { statedObjects } from "./support/statedObjects";
@@ -26,10 +27,11 @@ describe("what somebody changed or deleted by hand", function () {
     kubectl("patch", ...object.split("/"), "--type=merge", `--patch=${JSON.stringify(change)}`);
   /** As docs/operations.md says. @returns what `up` had to do, and the seconds of both commands */
   const putBack = async () => {
-    const begin = Date.now();
-    await site.project.refresh();
-    const { changes } = await site.project.up();
-    return { done: changes, seconds: Math.round((Date.now() - begin) / 1000) };
+    const { result, seconds } = await timed(async () => {
+      await site.project.refresh();
+      return site.project.up();
+    });
+    return { done: result.changes, seconds };
   };
   const assertAsMade = async () => {
     await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
@@ -97,15 +99,8 @@ describe("what somebody changed or deleted by hand", function () {
 
   it("a StatefulSet that was deleted without its pod does not keep the stack from going: nothing is left", async () => {
     await kubectl("delete", "statefulset", "mariadb", "--cascade=orphan");
-    const begin = Date.now();
-    await site.project.destroy();
-    const seconds = Math.round((Date.now() - begin) / 1000);
-    assert.ok(!(await site.cluster.names("namespaces")).includes(namespace));
-    const { items } = await site.cluster.json<{ items: Volume[] }>("get", "persistentvolumes");
-    assert.deepEqual(
-      items.filter(({ spec }) => spec.claimRef?.namespace === namespace),
-      [],
-    );
+    const { seconds } = await timed(() => site.project.destroy());
+    await assertGone(site);
     const fault = "the database's StatefulSet deleted by hand without its pod, then pulumi destroy";
     recordFault({ fault, holds: "nothing is left: pod, claims, volumes", measured: `gone in ${seconds} s` });
   });

@@ -1,11 +1,12 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Claim, Pod, Volume } from "../../components/cluster/objects";
+import type { Claim, Pod } from "../../components/cluster/objects";
 import { labPaths } from "../../lab/support/paths";
 import { openBrowser, outputFolder } from "./support/browser";
 import { owner } from "./support/chapter";
 import type { Cluster } from "./support/cluster";
+import { assertGone } from "./support/convergence";
 import { thrownOut, Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
 
@@ -141,12 +142,7 @@ describe("the chapter, told by the program on a real cluster", function () {
     // Those of the surplus claims go a moment after them.
     await cluster.until("two folders", 60, () => Promise.resolve(folders().length === 2));
     await project.destroy();
-    assert.ok(!(await cluster.names("namespaces")).includes(namespace));
-    const { items } = await cluster.json<{ items: Volume[] }>("get", "persistentvolumes");
-    assert.deepEqual(
-      items.filter(({ spec }) => spec.claimRef?.namespace === namespace),
-      [],
-    );
+    await assertGone(site);
     assert.deepEqual(folders(), []);
   });
 });

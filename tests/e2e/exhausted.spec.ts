@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
+import { timed } from "../support/timed";
 import { makeImpatient } from "./support/impatience";
 import { LabSite } from "./support/labSite";
 import { SmallDisk } from "./support/smallDisk";
@@ -42,9 +43,8 @@ describe("a pulumi up that lacks something", function () {
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
   /** `up`, which is to fail. @returns what it printed, and its seconds */
   const failing = async () => {
-    const begin = Date.now();
-    const output = await failure(site.project.up());
-    return { output, seconds: Math.round((Date.now() - begin) / 1000) };
+    const { result: output, seconds } = await timed(() => failure(site.project.up()));
+    return { output, seconds };
   };
 
   it("room for the database and for the content: it says which volumes are full, and goes on when there is room", async () => {

@@ -1,11 +1,12 @@
 import * as assert from "node:assert/strict";
-import * as fs from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { explain, readWorkload } from "../../components/cluster/diagnosis";
 import { Kubectl } from "../../components/cluster/kubectl";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
+import { timed } from "../support/timed";
+import { type KubeconfigChange, writeKubeconfig } from "./support/labKubeconfig";
 import { LabSite } from "./support/labSite";
 
 const others = "somebody-else";
@@ -51,31 +52,18 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     await project.pulumi("config", "rm", "--path", "storage.className");
   });
 
-  /** A kubeconfig of the lab's cluster, but for what is given. */
-  const kubeconfig = (change: { readonly server?: string; readonly token?: string }) => {
-    const { clusters, users, ...rest } = JSON.parse(fs.readFileSync(labPaths.kubeconfig, "utf8")) as {
-      clusters: [{ name: string; cluster: object }];
-      users: [{ name: string; user: object }];
-    };
-    const [{ name, cluster }] = clusters;
-    const file = site.project.inFolder(".kubeconfig");
-    const server = change.server === undefined ? {} : { server: change.server };
-    const user = change.token === undefined ? users[0].user : { token: change.token };
-    const text = { ...rest, clusters: [{ name, cluster: { ...cluster, ...server } }], users: [{ ...users[0], user }] };
-    fs.writeFileSync(file, JSON.stringify(text), { mode: 0o600 });
-    return file;
-  };
   /** `up` with another kubeconfig, which is to fail. @returns what it printed, and its seconds */
-  const failingWith = async (file: string) => {
+  const failingWith = async (change: KubeconfigChange) => {
+    const file = site.project.inFolder(".kubeconfig");
+    writeKubeconfig(file, change);
     site.project.environment.KUBECONFIG = file;
-    const begin = Date.now();
-    const output = await failure(site.project.up());
+    const { result: output, seconds } = await timed(() => failure(site.project.up()));
     site.project.environment.KUBECONFIG = labPaths.kubeconfig;
-    return { output, seconds: Math.round((Date.now() - begin) / 1000) };
+    return { output, seconds };
   };
 
   it("a cluster that cannot be reached is named with its address, and how to name another", async () => {
-    const { output, seconds } = await failingWith(kubeconfig({ server: "https://127.0.0.1:9" }));
+    const { output, seconds } = await failingWith({ server: "https://127.0.0.1:9" });
     assert.match(output, /the cluster "lab" \(https:\/\/127\.0\.0\.1:9\) does not answer: .*refused/);
     assert.match(
       output,
@@ -94,7 +82,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     const role = ["clusterrolebinding", "refused-visitor"];
     await cluster.kubectl("create", ...role, "--clusterrole=view", `--serviceaccount=${others}:visitor`);
     const token = (await cluster.kubectl("--namespace", others, "create", "token", "visitor")).trim();
-    const { output, seconds } = await failingWith(kubeconfig({ token }));
+    const { output, seconds } = await failingWith({ token });
     await cluster.kubectl("delete", ...role);
     assert.match(
       output,

@@ -8,6 +8,7 @@ import { restrictedPod } from "../../components/restricted";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
 import { openBrowser, outputFolder } from "./support/browser";
+import { assertGone } from "./support/convergence";
 import { Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
 import {
@@ -288,12 +289,7 @@ describe("content: shared on three nodes", function () {
 
   it("leaves nothing: no object, claim, volume or file", async () => {
     await site.project.destroy();
-    assert.ok(!(await site.cluster.names("namespaces")).includes(namespace));
-    const { items } = await site.cluster.json<{ items: Volume[] }>("get", "persistentvolumes");
-    assert.deepEqual(
-      items.filter(({ spec }) => spec.claimRef?.namespace === namespace),
-      [],
-    );
+    await assertGone(site);
     assert.deepEqual(
       fs.readdirSync(labPaths.volumes).filter((folder) => folder.includes(`_${namespace}_`)),
       [],

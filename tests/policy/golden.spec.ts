@@ -7,12 +7,11 @@ import { loadSettings } from "../../stacks/settings";
 import { deploy } from "../../stacks/wordpress";
 import { goldenFile } from "../support/golden";
 import { answers, type Registered, registeredBy } from "../support/mocks";
+import { isSecret, unwrapped } from "../support/properties";
 import { findingsOf } from "./support/judging";
 
 /** What breaks a mandatory rule and may, as `rule name`, with the reason. One that is not needed any more fails too. */
 const exceptions: Readonly<Record<string, string>> = {};
-
-const secretMark = "4dabf18193072939515e22adb298388d";
 
 interface NamedResource {
   readonly name: string;
@@ -67,10 +66,6 @@ function golden(stack: string): NamedResource[] {
 function named({ type, name, inputs, protect }: Registered, stack: string): NamedResource {
   const fields = Object.entries(inputs);
   const secretOutputs = fields.filter(([, value]) => isSecret(value)).map(([field]) => field);
-  const plain = fields.map(([field, value]) => [field, isSecret(value) ? value.value : value] as const);
+  const plain = fields.map(([field, value]) => [field, isSecret(value) ? unwrapped(value) : value] as const);
   return { name, resource: { type, stack, inputs: Object.fromEntries(plain), protect, secretOutputs } };
-}
-
-function isSecret(value: unknown): value is { readonly value: unknown } {
-  return typeof value === "object" && value !== null && secretMark in value;
 }

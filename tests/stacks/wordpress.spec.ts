@@ -5,6 +5,7 @@ import { loadSettings } from "../../stacks/settings";
 import { deploy, type StackOutputs } from "../../stacks/wordpress";
 import { goldenFile, stackResources } from "../support/golden";
 import { answers, type Registered, registeredBy } from "../support/mocks";
+import { isSecret } from "../support/properties";
 
 async function stack(
   config: Record<string, string> = {},
@@ -31,8 +32,6 @@ const valueOf = <T>(input: pulumi.Input<T>) =>
   new Promise<pulumi.Unwrap<T>>((resolve) => pulumi.output(input).apply(resolve));
 const protectedNames = ({ resources }: { resources: Registered[] }) =>
   resources.filter(({ protect }) => protect).map(({ name }) => name);
-
-const secretMark = "4dabf18193072939515e22adb298388d";
 
 describe("the stack", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
@@ -142,7 +141,7 @@ describe("the stack", () => {
     );
     const [command] = resources.filter(({ type }) => type === "command:remote:Command");
     const connection = command?.inputs.connection as Record<string, unknown>;
-    assert.ok(secretMark in connection || secretMark in (connection.privateKey as object));
+    assert.ok(isSecret(connection) || isSecret(connection.privateKey));
     assert.match(String(command?.inputs.create), /^sudo -n sh -c '/);
     assert.ok(!JSON.stringify(resources.filter(({ name }) => name !== command?.name)).includes("OPENSSH"));
   });
@@ -169,12 +168,10 @@ describe("the stack", () => {
   });
 
   it("keeps a kubeconfig's text secret, and leaves a path as it is", async () => {
-    // Pulumi's mark of a secret, in place of the value.
-    const secret = (value: unknown) => typeof value === "object" && value !== null && secretMark in value;
     const secrecy = async (text: string) => {
       const { resources } = await stack({ "kubernetes:kubeconfig": text });
       const inputs = (name: string) => resources.find((resource) => resource.name === name)?.inputs;
-      return [inputs("cluster")?.kubeconfig, inputs("preflight-check")?.environment].map(secret);
+      return [inputs("cluster")?.kubeconfig, inputs("preflight-check")?.environment].map(isSecret);
     };
     assert.deepEqual(await secrecy("/etc/kubeconfig"), [false, false]);
     assert.deepEqual(await secrecy("apiVersion: v1\nkind: Config\n"), [true, true]);

@@ -2,11 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { projectRoot } from "../../lab/support/paths";
 import { loadSettings } from "../../stacks/settings";
 import { deploy } from "../../stacks/wordpress";
 import { answers, type Registered, registeredBy } from "./mocks";
-
-const projectRoot = path.resolve(__dirname, "../..");
 
 /** Where the expectation of a stack's resources is kept. */
 export function goldenFile(stack: string): string {

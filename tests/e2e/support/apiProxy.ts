@@ -1,7 +1,6 @@
-import * as fs from "node:fs";
 import * as net from "node:net";
-import { parseDocument } from "yaml";
-import { labPaths } from "../../../lab/support/paths";
+import { ports } from "../../../lab/cluster/layout";
+import { writeKubeconfig } from "./labKubeconfig";
 
 /** A way to the lab's API server that can be cut. */
 export class ApiProxy {
@@ -13,9 +12,7 @@ export class ApiProxy {
   async start(kubeconfig: string): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
     const { port } = this.server.address() as net.AddressInfo;
-    const document = parseDocument(fs.readFileSync(labPaths.kubeconfig, "utf8"));
-    document.setIn(["clusters", 0, "cluster", "server"], `https://127.0.0.1:${port}`);
-    fs.writeFileSync(kubeconfig, document.toString(), { mode: 0o600 });
+    writeKubeconfig(kubeconfig, { server: `https://127.0.0.1:${port}` });
   }
 
   /** Ends all connections, and refuses others. */
@@ -35,7 +32,7 @@ export class ApiProxy {
 
   private connect(client: net.Socket): void {
     if (!this.isOpen) return void client.destroy();
-    const api = net.connect(6443, "127.0.0.1");
+    const api = net.connect(ports.api, "127.0.0.1");
     for (const socket of [client, api]) {
       this.sockets.add(socket);
       socket.on("error", () => socket.destroy());

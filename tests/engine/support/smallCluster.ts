@@ -61,7 +61,7 @@ export class SmallCluster {
     const [kind = "", name] = words;
     if (verb === "config") return kind === "current-context" ? "small\n" : JSON.stringify(this.kubeconfig);
     if (verb === "create") return allAllowed(call.input);
-    if (verb === "delete" && kind === "persistentvolumeclaim") return this.release(name ?? "", flags);
+    if (verb === "delete" && kind === "persistentvolumeclaim") return this.release(words.slice(1), flags);
     // Pods go with their workload here.
     if (verb === "delete" && kind === "pods") return "";
     if (verb === "delete") return `${this.deleted.push(words.join(" "))}`;
@@ -166,8 +166,10 @@ export class SmallCluster {
     return "";
   }
 
-  private release(name: string, { namespace }: KubectlCall["flags"]): string {
-    this.claims = this.present().filter(({ metadata }) => metadata.name !== name || metadata.namespace !== namespace);
+  private release(names: readonly string[], { namespace }: KubectlCall["flags"]): string {
+    this.claims = this.present().filter(
+      ({ metadata }) => !names.includes(metadata.name) || metadata.namespace !== namespace,
+    );
     return "";
   }
 

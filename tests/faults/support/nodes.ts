@@ -8,8 +8,11 @@ import { databasePod, deletePod } from "./pods";
 /** Node that the database is on, and the others. */
 export async function placement(site: LabSite): Promise<{ readonly database: string; readonly others: string[] }> {
   const { nodeName = "" } = (await databasePod(site)).spec;
-  const others = labNodes.map(({ name }) => name).filter((name) => name !== nodeName);
-  return { database: nodeName, others: chance.order(others) };
+  return { database: nodeName, others: chance.order(othersThan(nodeName)) };
+}
+
+function othersThan(node: string): string[] {
+  return labNodes.map(({ name }) => name).filter((name) => name !== node);
 }
 
 /** Drains a node as its administrator does before working on it, and gives it back. */
@@ -24,7 +27,7 @@ export async function drain({ cluster }: LabSite, node: string, whileDrained: ()
 
 /** Puts all of the site's pods on one node. */
 export async function gather(site: LabSite, node: string): Promise<void> {
-  const others = labNodes.map(({ name }) => name).filter((name) => name !== node);
+  const others = othersThan(node);
   try {
     await site.cluster.kubectl("cordon", ...others);
     for (const pod of await sitePods(site)) if (pod.spec.nodeName !== node) await deletePod(site, pod);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
+import { signal as send } from "../../../lab/cluster/endProcesses";
 import type { PulumiFolder } from "../../support/pulumiFolder";
 
 /** A command of Pulumi's that is left running, to be interrupted or killed. */
@@ -34,7 +35,7 @@ export class StartedCommand {
     if (pid === undefined) return;
     const family = [pid, ...descendants(pid)];
     // Stopped first, so that none starts another one meanwhile.
-    for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const member of family) signalIfThere(member, signal);
+    for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const member of family) send(member, signal);
     await this.code;
   }
 
@@ -68,13 +69,5 @@ function parentOf(pid: string): number | undefined {
     return Number(fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1]);
   } catch {
     return undefined;
-  }
-}
-
-function signalIfThere(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
