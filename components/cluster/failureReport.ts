@@ -3,6 +3,7 @@ import type { ClusterAccess } from "./clusterAccess";
 import { advice, tellingLines } from "./advice";
 import { explain, readWorkload, type Workload } from "./diagnosis";
 import { Kubectl } from "./kubectl";
+import { lastWords } from "./lastWords";
 import { messageOf, reportHook } from "./reportHook";
 
 const noReason = "its pods and claims give no reason; the message of Pulumi's that follows does";
@@ -15,12 +16,12 @@ export function failureReport(name: string, cluster: ClusterAccess, workload: Wo
   return reportHook(name, async () => {
     const { namespace, kind, app } = workload;
     const client = new Kubectl(cluster);
-    const reasons = await readWorkload(client, workload).then(explain, (error: unknown) => [
-      `the cluster could not be asked why: ${messageOf(error)}`,
-    ]);
+    const facts = await readWorkload(client, workload).catch((error: unknown) => messageOf(error));
+    const reasons = typeof facts === "string" ? [`the cluster could not be asked why: ${facts}`] : explain(facts);
     // What pods that run print is not for this; what ended by itself has said why.
     const hasEnded = kind === "Job" || reasons.some((reason) => / ended with exit code /.test(reason));
-    const said = hasEnded ? await lastWords(client, workload) : [];
+    const said =
+      hasEnded && typeof facts !== "string" ? tellingLines(await lastWords(client, namespace, facts.pods)) : [];
     const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
     return [
       `${kind} ${app} did not ${kind === "Job" ? "end well" : "come up"}:`,
@@ -31,10 +32,4 @@ export function failureReport(name: string, cluster: ClusterAccess, workload: Wo
       "Mend the cause, then again: pulumi up",
     ].join("\n");
   });
-}
-
-/** What the pods printed last. No script and no server of theirs prints a secret. */
-async function lastWords(kubectl: Kubectl, { namespace, app }: Workload): Promise<string[]> {
-  const logs = ["logs", "--namespace", namespace, "--selector", `app=${app}`, "--all-containers", "--tail=60"];
-  return tellingLines(await kubectl.run(logs).catch(() => ""));
 }
