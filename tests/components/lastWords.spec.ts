@@ -9,10 +9,10 @@ const pod = (name: string, status: Pod["status"]): Pod => ({ metadata: { name, u
 
 /** A kubectl that answers with which log was asked for, and fails where told to. */
 const kubectl = {
-  run: async ([, , namespace, podName, , name, ...flags]: readonly string[]) => {
-    if (name === "gone") throw new Error("the server has no log of it");
-    return [namespace, podName, name, ...flags].join(" ");
-  },
+  run: ([, , namespace, podName, , name, ...flags]: readonly string[]) =>
+    name === "gone"
+      ? Promise.reject(new Error("the server has no log of it"))
+      : Promise.resolve([namespace, podName, name, ...flags].join(" ")),
 };
 const words = async (...pods: Pod[]) => (await lastWords(kubectl, "site", pods)).split("\n");
 
