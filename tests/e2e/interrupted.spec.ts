@@ -127,6 +127,32 @@ describe("pulumi up and destroy that do not get to their end", function () {
     });
   });
 
+  it("a namespace that somebody else made since the preflight is not taken over, also when told to adopt", async () => {
+    const place = `${namespace}-since`;
+    const other = await LabSite.start(sharedPlace(place, 30111));
+    try {
+      const first = ["cluster", "instance", "preflight", "preflight-check"];
+      await other.project.pulumi(
+        "up",
+        "--yes",
+        "--skip-preview",
+        ...first.flatMap((name) => ["--target", `**::${name}`]),
+      );
+      await site.cluster.kubectl("create", "namespace", place);
+      await other.project.configure({ "kubernetes:upsertExistingObjects": "true" });
+      assert.match(await failure(other.project.up()), /namespace: "interrupted-since" exists and is not this stack's/);
+    } finally {
+      await other.stop();
+      assert.ok((await site.cluster.names("namespaces")).includes(place), "its destroy took the namespace along");
+      await site.cluster.kubectl("delete", "namespace", place, "--ignore-not-found");
+    }
+    recordFault({
+      fault: "a namespace that somebody else made after the stack's preflight, also with upsertExistingObjects",
+      holds: "refused before anything is made; the namespace stays as it was, also after the stack's destroy",
+      measured: "refused once by the preflight, which asks again when told to adopt",
+    });
+  });
+
   it("killed twice on its way down, destroy goes on and leaves nothing", async () => {
     for (const moment of [hasNone("deployments"), hasNone("statefulsets")]) {
       await killedAt(site, ["destroy"], moment);
