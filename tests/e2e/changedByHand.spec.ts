@@ -9,7 +9,7 @@ import { statedObjects } from "./support/statedObjects";
 const namespace = "by-hand";
 
 describe("what somebody changed or deleted by hand", function () {
-  this.timeout(5 * 60_000);
+  this.timeout(15 * 60_000);
   let site: LabSite;
   /** What the objects say, as the program made them. */
   let asMade: Record<string, unknown>;
@@ -34,7 +34,7 @@ describe("what somebody changed or deleted by hand", function () {
     return { done: result.changes, seconds };
   };
   const assertAsMade = async () => {
-    await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
+    await kubectl("rollout", "status", "deployment/wordpress", "--timeout=360s");
     assert.deepEqual(await statedObjects(site), asMade);
     assert.equal(await site.status(), 200);
     assert.equal((await sitePods(site)).length, 2);
@@ -44,7 +44,7 @@ describe("what somebody changed or deleted by hand", function () {
   it("scaled, the site has its pods again, and the database its data: no conflict", async () => {
     await kubectl("scale", "deployment", "wordpress", "--replicas=1");
     await kubectl("scale", "statefulset", "mariadb", "--replicas=0");
-    await kubectl("wait", "pod/mariadb-0", "--for=delete", "--timeout=120s");
+    await kubectl("wait", "pod/mariadb-0", "--for=delete", "--timeout=360s");
     const { done, seconds } = await putBack();
     await assertAsMade();
     assert.equal(done.update, 2);
@@ -89,7 +89,7 @@ describe("what somebody changed or deleted by hand", function () {
 
   it("what somebody added stays, and is no change; it goes the way it came", async () => {
     await kubectl("set", "env", "deployment/wordpress", "ADDED=1");
-    await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
+    await kubectl("rollout", "status", "deployment/wordpress", "--timeout=360s");
     assert.deepEqual(Object.keys((await putBack()).done), ["same"]);
     const managers = await kubectl("get", "deployment", "wordpress", "--show-managed-fields", "--output=yaml");
     assert.match(managers, /manager: kubectl-set/);

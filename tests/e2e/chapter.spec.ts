@@ -15,7 +15,7 @@ const address = "http://127.0.0.1:30007";
 const { user, password } = owner;
 
 describe("the chapter, told by the program on a real cluster", function () {
-  this.timeout(10 * 60_000);
+  this.timeout(20 * 60_000);
   let site: LabSite;
   let project: LabSite["project"];
   let cluster: Cluster;
@@ -102,7 +102,7 @@ describe("the chapter, told by the program on a real cluster", function () {
     for (const pod of ["wordpress-0", "wordpress-1", "wordpress-2", "mariadb-0"]) {
       await cluster.kubectl("--namespace", namespace, "delete", "pod", pod);
       const workload = pod.startsWith("mariadb") ? "mariadb" : "wordpress";
-      const rollout = ["rollout", "status", `statefulset/${workload}`, "--timeout=180s"];
+      const rollout = ["rollout", "status", `statefulset/${workload}`, "--timeout=540s"];
       await cluster.kubectl("--namespace", namespace, ...rollout);
     }
     await cluster.until("the site shows the post again", 120, async () => {

@@ -5,7 +5,7 @@ import { Cluster } from "./support/cluster";
 import { thrownOut, Visitor } from "./support/http";
 
 describe("control: the chapter's manifests without the Secret", function () {
-  this.timeout(10 * 60_000);
+  this.timeout(20 * 60_000);
   let cluster: Cluster;
 
   before(() => {

@@ -11,7 +11,7 @@ const namespace = "exhausted";
 const storageClass = "full-disks";
 
 describe("a pulumi up that lacks something", function () {
-  this.timeout(5 * 60_000);
+  this.timeout(15 * 60_000);
   const disks = { database: new SmallDisk(), content: new SmallDisk() };
   let site: LabSite;
 

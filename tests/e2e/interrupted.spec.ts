@@ -12,7 +12,7 @@ const up = ["up", "--skip-preview"] as const;
 const namesThePlace = /namespace: "interrupted" exists and is not this stack's/;
 
 describe("pulumi up and destroy that do not get to their end", function () {
-  this.timeout(8 * 60_000);
+  this.timeout(20 * 60_000);
   const proxy = new ApiProxy();
   let site: LabSite;
 

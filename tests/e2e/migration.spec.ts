@@ -17,7 +17,7 @@ const count = 200;
 const conflicts = 10;
 
 describe("from content per pod to shared content, on a site with pictures on three pods", function () {
-  this.timeout(5 * 60_000);
+  this.timeout(15 * 60_000);
   let site: LabSite;
   before(async () => {
     site = await LabSite.start({ namespace, nodePort: 30097 });

@@ -6,7 +6,7 @@ import { inEachPod, runCron, sitePods } from "./support/sharedSite";
 const namespace = "one-node";
 
 describe("the preset dev, on a class for one node at a time", function () {
-  this.timeout(5 * 60_000);
+  this.timeout(15 * 60_000);
   let site: LabSite;
 
   before(async () => {

@@ -21,7 +21,7 @@ import { completeNode, type NodeState, TestNodes } from "./support/testNodes";
 
 // One after the other: OpenEBS is there once in a cluster, by names of its own.
 describe("OpenEBS on a real cluster, by a chart of its shape", function () {
-  this.timeout(5 * 60_000);
+  this.timeout(15 * 60_000);
   let charts: ChartRepository;
   before(async () => {
     const fixtures = path.join(__dirname, "fixtures");

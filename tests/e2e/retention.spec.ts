@@ -3,7 +3,7 @@ import { failure } from "../support/failure";
 import { LabSite } from "./support/labSite";
 
 describe("dataRetention: retain on a real cluster", function () {
-  this.timeout(5 * 60_000);
+  this.timeout(15 * 60_000);
   let site: LabSite;
   before(async () => {
     site = await LabSite.start({ namespace: "kept", nodePort: 30037 });

@@ -14,7 +14,7 @@ interface Secret {
 }
 
 describe("a stack that is hard to get into", function () {
-  this.timeout(5 * 60_000);
+  this.timeout(15 * 60_000);
   let site: LabSite;
 
   before(async () => {

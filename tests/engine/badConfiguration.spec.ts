@@ -3,7 +3,7 @@ import { failure } from "../support/failure";
 import { RecordedSite } from "./support/recordedSite";
 
 describe("a configuration that is not allowed", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let site: RecordedSite;
   let output: string;
 

@@ -11,7 +11,7 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe("a stack with many pools", function () {
-  this.timeout(300_000);
+  this.timeout(15 * 60_000);
   const times: string[] = [];
   // For docs/operations.md, "How many pools". On a machine of another speed they are others, so nothing is asserted of them.
   after(() => times.forEach((line) => console.log(`    ${line}`)));

@@ -11,7 +11,7 @@ const pools = /^DiskPool\//;
 const workloads = /^StatefulSet\//;
 
 describe("a stack with the engine replicated", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let site: RecordedSite;
   let created: readonly RecordedCall[];
 

@@ -9,7 +9,7 @@ const install = /^Job\/wordpress-install-/;
 const pods = "Deployment/wordpress";
 
 describe("a stack with shared content", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let site: RecordedSite;
   let created: readonly RecordedCall[];
 
@@ -139,7 +139,7 @@ describe("a stack with shared content", function () {
 });
 
 describe("a stack with content per pod", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
 
   it("brings its files along when it is told to: no pod writes, the claims stay, and only then other pods come", async () => {
     const site = await RecordedSite.start();

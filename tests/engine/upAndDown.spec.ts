@@ -7,7 +7,7 @@ const inTheCluster = /^(Namespace|ConfigMap|Secret|Service|StatefulSet)\//;
 const inTheNamespace = /^(ConfigMap|Secret|Service|StatefulSet)\//;
 
 describe("pulumi up and down", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let site: RecordedSite;
   let created: readonly RecordedCall[];
 

@@ -10,7 +10,7 @@ async function change(site: LabSite, settings: Readonly<Record<string, string>>)
 }
 
 describe("under load, `pulumi up` with", function () {
-  this.timeout(5 * 60_000);
+  this.timeout(15 * 60_000);
 
   survives("another image (WordPress 6.4 to 6.5): a rolling update", "noneFails", (site) =>
     change(site, { wordpressImage: "wordpress:6.5-apache" }),

@@ -6,7 +6,7 @@ import { allReady, databasePod, untilRestarted } from "./support/pods";
 import { survives } from "./support/survives";
 
 describe("under load, of a lab with three nodes", function () {
-  this.timeout(5 * 60_000);
+  this.timeout(15 * 60_000);
 
   survives("the node with all WordPress pods, and without the database, is drained", "noneFails", async (site) => {
     const [node = ""] = (await placement(site)).others;

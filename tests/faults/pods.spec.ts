@@ -11,7 +11,7 @@ const runs = (program: string) => (entry: { readonly executable: string }) =>
 // A container that is killed a second time within some minutes waits for 10 s before it is started again, and longer each time: in between
 // its pod is made anew.
 describe("under load, of two WordPress pods and the database's", function () {
-  this.timeout(4 * 60_000);
+  this.timeout(15 * 60_000);
 
   survives("MariaDB is killed (`kill -9`)", "noWriteLost", async (site) =>
     kill(site, await databasePod(site), runs("mariadbd")),

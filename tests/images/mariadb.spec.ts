@@ -22,7 +22,7 @@ function query(container: Container, user: string, password: string, sql: string
 }
 
 describe("the image mariadb:10.11", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   const workbench = new Workbench();
   before(function () {
     // Building the images takes three minutes where the cache has none.

@@ -15,7 +15,7 @@ const [{ image, command, securityContext }] = nfsServerPodSpec(undefined).contai
 const reference = `docker.io/${image}`;
 
 describe("the NFS server", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   const workbench = new Workbench();
   let config: string;
   let volume: Volume;

@@ -13,7 +13,7 @@ if (str_contains($_SERVER["REQUEST_URI"], "breaks")) { header("Content-Length: 1
 return false;`;
 
 describe("the job that installs plugins and themes", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   const bench = new SiteBench();
   let repo: string;
 

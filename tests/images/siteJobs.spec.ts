@@ -8,7 +8,7 @@ const title = `It's "just" \`id\` $(touch /tmp/ran) <?php echo 1; ?> <script>1</
 const password = `pass'"word\\ $(id) %`;
 
 describe("the jobs of a site with shared content", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   const bench = new SiteBench();
   const rows = (sql: string) => bench.rows(sql);
 

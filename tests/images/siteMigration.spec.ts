@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { SiteBench, wordpress } from "./support/siteBench";
 
 describe("the jobs that make one content of all pods'", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   const bench = new SiteBench();
   before(async function () {
     this.timeout(600_000);

@@ -7,7 +7,7 @@ const wordpress = "docker.io/library/wordpress:6.5-apache";
 const admin = { name: "admin", password: "a long one: 8#kf" };
 
 describe("the two images together", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   const workbench = new Workbench();
   let site: Container;
 

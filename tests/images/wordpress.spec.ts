@@ -28,7 +28,7 @@ function answer(container: Container, url: string, ...options: string[]): string
 }
 
 describe("the image wordpress:6.5-apache", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   const workbench = new Workbench();
   before(function () {
     // Building the images takes three minutes where the cache has none.

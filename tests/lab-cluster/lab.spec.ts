@@ -11,7 +11,7 @@ import { lab, refusedLab, traces, whilePortIsTaken } from "./support/machine";
 import { claim, namespace, nodePort, podWith, workload } from "./support/workload";
 
 describe("the lab", function () {
-  this.timeout(180_000);
+  this.timeout(20 * 60_000);
   this.bail(true);
   let untouched: string[];
   let cluster: Cluster;
@@ -20,7 +20,7 @@ describe("the lab", function () {
   const inPod = (pod: string, command: string) => inTests("exec", pod, "--", "sh", "-c", command);
   const apply = (...objects: object[]) =>
     cluster.apply(objects.map((object) => JSON.stringify(object)).join("\n---\n"));
-  const podsServe = () => inTests("rollout", "status", "statefulset/web", "--timeout=120s");
+  const podsServe = () => inTests("rollout", "status", "statefulset/web", "--timeout=360s");
   const volumeFolders = (name: string) => fs.readdirSync(labPaths.volumes).filter((folder) => folder.endsWith(name));
   const dataIsThere = async () => {
     for (const pod of ["web-0", "web-1", "web-2"]) {
@@ -175,7 +175,7 @@ describe("the lab", function () {
   describe("whose node is stopped", () => {
     const [, k1] = labNodes;
     const ready = (status: string) =>
-      cluster.kubectl("wait", "node/k1", `--for=condition=Ready=${status}`, "--timeout=90s");
+      cluster.kubectl("wait", "node/k1", `--for=condition=Ready=${status}`, "--timeout=270s");
 
     it("has nothing of that node's running, and says so", async () => {
       await lab("node", "stop", "k1");
@@ -200,7 +200,7 @@ describe("the lab", function () {
   describe("that is left", () => {
     it("removes a volume's files with its claim", async () => {
       assert.equal(volumeFolders("_lab-test_own-web-0").length, 1);
-      await cluster.kubectl("delete", "namespace", namespace, "--timeout=60s");
+      await cluster.kubectl("delete", "namespace", namespace, "--timeout=540s");
       await cluster.until("no file is left", 90, async () => {
         const left = volumeFolders("");
         const log = fs.readFileSync(path.join(labPaths.logs, "volumes.log"), "utf8").slice(-2000);

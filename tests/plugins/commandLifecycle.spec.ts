@@ -25,7 +25,7 @@ for (const [name, args] of Object.entries(commands)) {
 const runsOf = (small: SmallProgram) => small.runs().sort();
 
 describe("command: when a script runs", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.start(program())));
   after(() => small?.remove());
@@ -90,7 +90,7 @@ describe("command: when a script runs", function () {
 });
 
 describe("command: a script that fails", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   const failing = (words: string) => `new command.local.Command("failing", {
     create: 'echo out; echo err >&2; echo create >> "$RUNS"; exit 3',

@@ -30,7 +30,7 @@ const program = (changes: Partial<Record<keyof typeof commands, string>> = {}) =
     .join("\n");
 
 describe("command: how a script runs", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   let shown: string;
   const outputOf = (name: keyof typeof commands) => {
@@ -98,7 +98,7 @@ describe("command: how a script runs", function () {
 });
 
 describe("command: a script that runs when the CLI ends", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => {
     const sleeping = "echo $$ > script.pid; sleep 300 & echo $! > child.pid; wait";

@@ -25,7 +25,7 @@ new command.local.Command("failing", { create: 'echo "try" >> "$RUNS"; exit 1' }
 `;
 
 describe("the language host: hooks", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.start(program("one"))));
   after(() => small?.remove());

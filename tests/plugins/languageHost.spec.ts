@@ -23,7 +23,7 @@ exports.urn = component.urn;
 `;
 
 describe("the language host: a program", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   let shown: string;
   before(async () => {
@@ -77,7 +77,7 @@ describe("the language host: a program", function () {
 });
 
 describe("the language host: a program that fails", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.start("")));
   after(() => small?.remove());
@@ -139,7 +139,7 @@ describe("the language host: a program that fails", function () {
 });
 
 describe("the language host: a TypeScript program", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   const options = { module: "nodenext", moduleResolution: "nodenext", strict: true };
   before(async () => {

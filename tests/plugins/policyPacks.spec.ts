@@ -44,7 +44,7 @@ new PolicyPack("lengths", {
 `;
 
 describe("the language host: policy packs", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   const withPack = ["--policy-pack", "pack"];
   before(async () => {

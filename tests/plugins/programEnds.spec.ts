@@ -12,7 +12,7 @@ module.exports = async () => new Promise(() => undefined);
 `;
 
 describe("the language host: a program that is at work", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.start(source)));
   after(() => small?.remove());

@@ -14,7 +14,7 @@ const installed = (name: string) =>
   (JSON.parse(fs.readFileSync(require.resolve(`${name}/package.json`), "utf8")) as { version: string }).version;
 
 describe("the language host: the CLI's commands on a project", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.start('new random.RandomUuid("uuid");')));
   after(() => small?.remove());

@@ -31,7 +31,7 @@ exports.bytesBase64 = bytes.base64;
 `;
 
 describe("random", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   let preview: EngineOperation;
   let up: EngineOperation;

@@ -4,7 +4,7 @@ import { SshNode } from "../support/sshNode";
 import { SmallProgram } from "./support/smallProgram";
 
 describe("command: a script on another machine", function () {
-  this.timeout(120_000);
+  this.timeout(6 * 60_000);
   let node: SshNode;
   let small: SmallProgram;
 

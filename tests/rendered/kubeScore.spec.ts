@@ -6,7 +6,7 @@ import { changed, objectsOf, renderedStacks, type RenderedStack } from "./suppor
 describe("the objects of a stack under kube-score", () => {
   const scores = new Map<RenderedStack, Score>();
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(3 * 60_000);
     for (const stack of renderedStacks) scores.set(stack, await score(await objectsOf(stack)));
   });
   const scoreOf = (stack: RenderedStack) => scores.get(stack) ?? assert.fail();

@@ -1,11 +1,14 @@
 import { run } from "../../../lab/support/processes";
 
+/** How much slower a machine may be for a while than the one that the seconds below were chosen on. */
+const slowness = 3;
+
 /** kubectl on the lab, for looking at what the program made. */
 export class Cluster {
   constructor(private readonly environment: NodeJS.ProcessEnv) {}
 
   kubectl(...args: string[]): Promise<string> {
-    return run("kubectl", args, { env: this.environment, timeoutMs: 180_000 });
+    return run("kubectl", args, { env: this.environment, timeoutMs: 600_000 });
   }
 
   /** kubectl with a text for its standard input. */
@@ -13,7 +16,7 @@ export class Cluster {
     return run("kubectl", ["apply", "--filename=-", ...args], {
       env: this.environment,
       input: manifest,
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
     });
   }
 
@@ -30,10 +33,10 @@ export class Cluster {
 
   /**
    * Waits until a condition holds. One that throws does not hold yet.
-   * @throws Error after the given seconds, with what was to hold and what was thrown last
+   * @throws Error after the given seconds of a machine that is not slowed down, with what was to hold and what was thrown last
    */
   async until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + seconds * 1000;
+    const end = Date.now() + seconds * slowness * 1000;
     let reason = "";
     const isMet = () =>
       holds().catch((error: unknown) => {
@@ -41,7 +44,7 @@ export class Cluster {
         return false;
       });
     while (!(await isMet())) {
-      if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s${reason}`);
+      if (Date.now() > end) throw new Error(`${what}: not within ${seconds * slowness} s${reason}`);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }

@@ -36,7 +36,7 @@ export function wordPressCode(code: string): string {
 export async function replacePods(site: LabSite): Promise<void> {
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", site.namespace, ...args);
   await kubectl("delete", "pods", "--selector=app=wordpress");
-  await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
+  await kubectl("rollout", "status", "deployment/wordpress", "--timeout=360s");
 }
 
 /** A plugin's archive, as one downloads it: one folder with one file. */
@@ -52,7 +52,7 @@ export async function pluginArchive(site: LabSite, slug: string, file: string): 
 export async function runCron(site: LabSite, name: string): Promise<void> {
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", site.namespace, ...args);
   await kubectl("create", "job", name, "--from=cronjob/wordpress-cron");
-  await kubectl("wait", `job/${name}`, "--for=condition=Complete", "--timeout=120s");
+  await kubectl("wait", `job/${name}`, "--for=condition=Complete", "--timeout=360s");
 }
 
 /** Asks for a page by curl, which takes any header. @returns status and headers, then the body */

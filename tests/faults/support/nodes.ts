@@ -18,7 +18,7 @@ function othersThan(node: string): string[] {
 /** Drains a node as its administrator does before working on it, and gives it back. */
 export async function drain({ cluster }: LabSite, node: string, whileDrained: () => Promise<void>): Promise<void> {
   try {
-    await cluster.kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=150s");
+    await cluster.kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=450s");
     await whileDrained();
   } finally {
     await cluster.kubectl("uncordon", node);

@@ -11,7 +11,7 @@ export function databasePod({ cluster, namespace }: LabSite): Promise<SitePod> {
 /** Waits until both workloads have all their pods, and these are ready. */
 export async function allReady({ cluster, namespace }: LabSite): Promise<void> {
   for (const workload of ["statefulset/mariadb", "deployment/wordpress"]) {
-    await cluster.kubectl("--namespace", namespace, "rollout", "status", workload, "--timeout=170s");
+    await cluster.kubectl("--namespace", namespace, "rollout", "status", workload, "--timeout=510s");
   }
 }
 

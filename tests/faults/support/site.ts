@@ -15,12 +15,12 @@ export function site(): LabSite {
 
 // Of all specs: it is up before the first one, and goes after the last.
 before(async function () {
-  this.timeout(3 * 60_000);
+  this.timeout(15 * 60_000);
   if (chance.seed !== undefined) console.log(`FAULT_SEED=${chance.seed}`);
   started = await LabSite.start(sharedPlace("faults", 30127, settings));
   await started.project.up();
 });
 after(async function () {
-  this.timeout(3 * 60_000);
+  this.timeout(15 * 60_000);
   await started?.stop();
 });

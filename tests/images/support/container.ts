@@ -65,20 +65,20 @@ export class Container {
     return { code: result.status, output: result.stdout + result.stderr };
   }
 
-  /** Waits until `check` holds. @throws with what the container printed, when it ends first or 30 seconds pass */
+  /** Waits until `check` holds. @throws with what the container printed, when it ends first or 90 seconds pass */
   async until(what: string, check: () => boolean): Promise<void> {
-    for (let attempt = 0; attempt < 300; attempt++) {
+    for (let attempt = 0; attempt < 900; attempt++) {
       if (check()) return;
       if (this.status() === "stopped") throw new Error(`ended before ${what}:\n${lastLines(this.output, 40)}`);
       await setTimeout(100);
     }
-    throw new Error(`not within 30 seconds: ${what}\n${lastLines(this.output, 40)}`);
+    throw new Error(`not within 90 seconds: ${what}\n${lastLines(this.output, 40)}`);
   }
 
-  /** Waits for the container to end by itself, 30 seconds at most. */
+  /** Waits for the container to end by itself, 90 seconds at most. */
   async ended(): Promise<void> {
-    for (let attempt = 0; attempt < 300 && this.status() !== "stopped"; attempt++) await setTimeout(100);
-    if (this.status() !== "stopped") throw new Error(`still runs after 30 seconds:\n${lastLines(this.output, 40)}`);
+    for (let attempt = 0; attempt < 900 && this.status() !== "stopped"; attempt++) await setTimeout(100);
+    if (this.status() !== "stopped") throw new Error(`still runs after 90 seconds:\n${lastLines(this.output, 40)}`);
   }
 
   /** Asks it to end, as a node does, and takes everything of it away but its volumes. */
