@@ -16,12 +16,13 @@ export function failureReport(name: string, cluster: ClusterAccess, workload: Wo
   return reportHook(name, async () => {
     const { namespace, kind, app } = workload;
     const client = new Kubectl(cluster);
-    const facts = await readWorkload(client, workload).catch((error: unknown) => messageOf(error));
-    const reasons = typeof facts === "string" ? [`the cluster could not be asked why: ${facts}`] : explain(facts);
+    const { reasons, pods } = await readWorkload(client, workload).then(
+      (facts) => ({ reasons: explain(facts), pods: facts.pods }),
+      (error: unknown) => ({ reasons: [`the cluster could not be asked why: ${messageOf(error)}`], pods: [] }),
+    );
     // What pods that run print is not for this; what ended by itself has said why.
     const hasEnded = kind === "Job" || reasons.some((reason) => / ended with exit code /.test(reason));
-    const said =
-      hasEnded && typeof facts !== "string" ? tellingLines(await lastWords(client, namespace, facts.pods)) : [];
+    const said = hasEnded ? tellingLines(await lastWords(client, namespace, pods)) : [];
     const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
     return [
       `${kind} ${app} did not ${kind === "Job" ? "end well" : "come up"}:`,

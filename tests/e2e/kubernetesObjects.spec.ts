@@ -18,7 +18,7 @@ const statefulSet = (
 }, options);`;
 
 describe("Kubernetes objects by the plugin", function () {
-  this.timeout(20 * 60_000);
+  this.timeout(10 * 60_000);
   let rules: RulesProgram;
   before(async () => {
     rules = await RulesProgram.start("plugin-objects");

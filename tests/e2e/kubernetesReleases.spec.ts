@@ -9,7 +9,7 @@ import { RulesProgram } from "./support/rulesProgram";
 const namespace = "rules-releases";
 
 describe("the Kubernetes plugin: a release of a chart", function () {
-  this.timeout(20 * 60_000);
+  this.timeout(10 * 60_000);
   let rules: RulesProgram;
   let charts: ChartRepository;
 

@@ -12,7 +12,7 @@ new kubernetes.apps.v1.${kind}("${kind}", {
 const neverReady = `{ readinessProbe: { tcpSocket: { port: 81 }, periodSeconds: 1 } }`;
 
 describe("waiting by the plugin", function () {
-  this.timeout(20 * 60_000);
+  this.timeout(10 * 60_000);
   let rules: RulesProgram;
   before(async () => {
     rules = await RulesProgram.start("plugin-waiting");

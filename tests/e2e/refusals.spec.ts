@@ -14,7 +14,7 @@ const namespace = "refused";
 const nodePort = 30027;
 
 describe("what pulumi up refuses on a real cluster, and how it explains", function () {
-  this.timeout(20 * 60_000);
+  this.timeout(10 * 60_000);
   let site: LabSite;
   before(async () => {
     site = await LabSite.start({ namespace, nodePort });

@@ -209,7 +209,7 @@ describe("content: shared on three nodes", function () {
     const overrides = ["--override-type=strategic", `--overrides=${JSON.stringify({ spec })}`];
     const flags = ["--image=wordpress:6.5-apache", "--port=8099", "--expose", ...overrides];
     await kubectl("run", "repository", ...flags, "--", "sh", "-c", server);
-    await kubectl("wait", "pod/repository", "--for=condition=Ready", "--timeout=540s");
+    await kubectl("wait", "pod/repository", "--for=condition=Ready", "--timeout=180s");
     const archive = await pluginArchive(site, "from-the-list", "<?php\n/* Plugin Name: From the list */\n");
     const put = "base64 -d > /tmp/repo/plugin/from-the-list.1.0.zip <<'END'\n";
     await kubectl("exec", "repository", "--", "sh", "-c", `${put}${archive.toString("base64")}\nEND`);

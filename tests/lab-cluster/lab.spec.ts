@@ -11,7 +11,7 @@ import { lab, refusedLab, traces, whilePortIsTaken } from "./support/machine";
 import { claim, namespace, nodePort, podWith, workload } from "./support/workload";
 
 describe("the lab", function () {
-  this.timeout(20 * 60_000);
+  this.timeout(10 * 60_000);
   this.bail(true);
   let untouched: string[];
   let cluster: Cluster;
@@ -200,7 +200,7 @@ describe("the lab", function () {
   describe("that is left", () => {
     it("removes a volume's files with its claim", async () => {
       assert.equal(volumeFolders("_lab-test_own-web-0").length, 1);
-      await cluster.kubectl("delete", "namespace", namespace, "--timeout=540s");
+      await cluster.kubectl("delete", "namespace", namespace, "--timeout=180s");
       await cluster.until("no file is left", 90, async () => {
         const left = volumeFolders("");
         const log = fs.readFileSync(path.join(labPaths.logs, "volumes.log"), "utf8").slice(-2000);
