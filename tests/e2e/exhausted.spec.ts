@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
 import { timed } from "../support/timed";
-import { makeImpatient } from "./support/impatience";
+import { impatiently } from "./support/impatience";
 import { LabSite } from "./support/labSite";
 import { SmallDisk } from "./support/smallDisk";
 
@@ -18,7 +18,6 @@ describe("a pulumi up that lacks something", function () {
   before(async () => {
     const settings = { storage: { className: storageClass }, contentStorageClass: storageClass, wordpressReplicas: 1 };
     site = await LabSite.start({ namespace, nodePort: 30112, settings });
-    makeImpatient(site.project, 45);
     await disks.database.mount(30);
     await disks.content.mount(6);
     const items = [
@@ -43,7 +42,9 @@ describe("a pulumi up that lacks something", function () {
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
   /** `up`, which is to fail. @returns what it printed, and its seconds */
   const failing = async () => {
-    const { result: output, seconds } = await timed(() => failure(site.project.up()));
+    const { result: output, seconds } = await timed(() =>
+      failure(impatiently(site.project, 45, () => site.project.up())),
+    );
     return { output, seconds };
   };
 

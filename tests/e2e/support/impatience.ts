@@ -2,8 +2,11 @@ import * as fs from "node:fs";
 import { parseDocument } from "yaml";
 import type { PulumiProject } from "../../support/pulumiProject";
 
-/** Lets every object of a copy of the program have so many seconds to come up, in the place of minutes; nothing else is another. */
-export function makeImpatient(project: PulumiProject, seconds: number): void {
+/**
+ * What `work` answers, while every object of a copy of the program has so many seconds to come up, in the place of minutes;
+ * nothing else is another. For an `up` that is to fail: one that is to succeed has its own time.
+ */
+export async function impatiently<T>(project: PulumiProject, seconds: number, work: () => Promise<T>): Promise<T> {
   const file = "impatient.ts";
   fs.writeFileSync(
     project.inFolder(file),
@@ -16,7 +19,13 @@ module.exports = require("./index");
 `,
   );
   const settings = project.inFolder("Pulumi.yaml");
-  const document = parseDocument(fs.readFileSync(settings, "utf8"));
+  const patient = fs.readFileSync(settings, "utf8");
+  const document = parseDocument(patient);
   document.set("main", file);
   fs.writeFileSync(settings, document.toString());
+  try {
+    return await work();
+  } finally {
+    fs.writeFileSync(settings, patient);
+  }
 }
