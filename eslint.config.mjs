@@ -3,7 +3,8 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/*.mjs", "**/*.cjs"] },
+  // The files of a site are for njs, which is an older JavaScript.
+  { ignores: ["**/*.mjs", "**/*.cjs", "components/site/files/*.js"] },
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

@@ -6,8 +6,13 @@ export function podSecurity(level: "restricted" | "privileged") {
   return { "pod-security.kubernetes.io/enforce": level };
 }
 
+/** Workloads of the stack, by the label `app` of their pods; the value is what they are to the stack. */
+const workloads = { wordpress: "site", mariadb: "database", "wordpress-cache": "cache" } as const;
+
+type App = keyof typeof workloads;
+
 /** What selects a workload's pods, for good: a selector cannot change. */
-export function selectorLabels(app: "wordpress" | "mariadb") {
+export function selectorLabels(app: App) {
   return { app };
 }
 
@@ -17,11 +22,11 @@ export function taskLabels(task: string) {
 }
 
 /** Labels of a workload's objects and pods: the chapter's `app`, and the recommended ones. */
-export function labels(app: "wordpress" | "mariadb") {
+export function labels(app: App) {
   return {
     ...selectorLabels(app),
     "app.kubernetes.io/name": app,
-    "app.kubernetes.io/component": app === "mariadb" ? "database" : "site",
+    "app.kubernetes.io/component": workloads[app],
     ...stackLabels,
   };
 }

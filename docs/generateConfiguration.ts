@@ -7,7 +7,7 @@ import {
   keys,
   nodeSshHostKeys,
   nodeSshKeys,
-  plannedKeys,
+  pageCacheKeys,
   poolKeys,
   sharedKeys,
   storageKeys,
@@ -36,6 +36,7 @@ message, before anything is touched.
 ${rows("", keys)}
 ${rows("", sharedKeys)}
 | \`adminPassword\` | random | 8 to 200 characters on one line, set with \`--secret\` | Password that the site is installed with. |
+${rows("pageCache.", pageCacheKeys)}
 ${rows("plugins[N].", extensionKeys)}
 | \`plugins[N].active\` | \`true\` | true or false | Whether it is activated. \`themes[N]\` has the same keys; there \`active\` is \`false\`, and one theme at most may be. |
 ${rows("storage.", storageKeys)}
@@ -44,7 +45,7 @@ ${rows("nodeSsh.", nodeSshKeys)}
 ${rows("nodeSsh.hosts.NODE.", nodeSshHostKeys)}
 | \`nodeSshPrivateKey\` | not set | the text of a private key, set with \`--secret\` | With \`nodeSsh\`: what opens the nodes. |
 
-${Object.keys(sharedKeys).map(code).join(", ")}, \`adminPassword\`, \`plugins\` and \`themes\` are for \`content: shared\`, and refused with \`perPod\`. Where volumes of many
+${Object.keys(sharedKeys).map(code).join(", ")}, \`adminPassword\`, \`plugins\`, \`themes\` and \`pageCache\` are for \`content: shared\`, and refused with \`perPod\`. Where volumes of many
 nodes are not to be had, one of three things is needed: \`contentStorageClass\`, \`contentAccessMode: ReadWriteOnce\`, or \`content: perPod\`.
 With the engine \`replicated\` the stack brings such volumes itself, by NFS, unless \`contentStorageClass\` says otherwise.
 
@@ -53,8 +54,6 @@ With the engine \`replicated\` the stack brings such volumes itself, by NFS, unl
 The cluster is named by ${clusterKeys.map((key) => code(`kubernetes:${key}`)).join(", ")}. \`kubeconfig\` is a path or the text of one
 (then set it with \`--secret\`); without it kubectl's own rules hold. Without \`context\` the first \`up\` takes the current one, says so,
 and from then on the stack refuses any other cluster. \`upsertExistingObjects\` is for one \`up\` after a crash (operations.md).
-
-Not available yet, and refused as such: ${plannedKeys.map(code).join(", ")}.
 `;
 }
 

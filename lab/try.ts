@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { foreignVariables, labEnvironment } from "./cluster/environment";
 import { labUp } from "./cluster/up";
+import { nginxImage } from "./images/nginxImage";
 import { copyProgram } from "./programCopy";
 import { labPaths, projectRoot } from "./support/paths";
 import { run } from "./support/processes";
@@ -10,7 +11,11 @@ import { main, Refusal } from "./support/progress";
 import { useSystemPrograms } from "./support/systemPath";
 
 const stack = "dev";
-const sharedClass = ["contentStorageClass=shared", "contentAccessMode=ReadWriteMany"];
+const labSettings = [
+  ...["contentStorageClass=shared", "contentAccessMode=ReadWriteMany"],
+  // The program's own is newer than the lab's.
+  `pageCache.image=${nginxImage}`,
+];
 
 /** Brings up the lab and, on it, the program's dev stack. It can be repeated. */
 async function tryProgram(): Promise<void> {
@@ -19,7 +24,8 @@ async function tryProgram(): Promise<void> {
   copyProgram(projectRoot, labPaths.trial, stack);
   await pulumi("stack", "select", "--create", stack);
   // The preset is for any cluster. The lab has a class for many nodes, and what somebody sets later stays.
-  if (isFirst) await pulumi("config", "set-all", ...sharedClass.flatMap((setting) => ["--plaintext", setting]));
+  if (isFirst)
+    await pulumi("config", "set-all", "--path", ...labSettings.flatMap((setting) => ["--plaintext", setting]));
   await pulumi("up", "--yes");
   const outputs = await run("pulumi", ["stack", "output", "--json"], { cwd: labPaths.trial, env: environment() });
   process.stdout.write(whatNext(JSON.parse(outputs) as Outputs));

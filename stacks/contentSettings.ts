@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { waysToShare } from "../components/cluster/contentFindings";
+import type { PageCacheSettings } from "../components/site/pageCache";
 import type { Extension } from "../components/site/siteFiles";
 import type { StorageEngine } from "../components/storage/storage";
 import { configRemove } from "../components/validation";
 import { readExtensions } from "./extensionSettings";
-import { sharedKeys } from "./keys";
-import { isSecret, readKeys, type Report, type Values } from "./readKeys";
+import { pageCacheKeys, sharedKeys } from "./keys";
+import { isSecret, readKeys, readObject, type Report, type Values } from "./readKeys";
 
 /** Where WordPress's files are, and what holds for a site whose files are shared. */
 export type ContentSettings =
@@ -15,13 +16,18 @@ export type ContentSettings =
       readonly adminPassword: pulumi.Output<string> | undefined;
       readonly plugins: readonly Extension[];
       readonly themes: readonly Extension[];
+      /** Undefined where it is turned off. */
+      readonly pageCache: PageCacheSettings | undefined;
     } & Values<typeof sharedKeys>);
 
 /** Fewest characters of a password that the user gives. */
 const passwordLength = 8;
 
 /** Full names of the keys that are for shared content only. */
-export const sharedNames = [...Object.keys(sharedKeys), "adminPassword", "plugins", "themes"];
+export const sharedNames = [...Object.keys(sharedKeys), "adminPassword", "plugins", "themes", "pageCache"];
+
+/** Full names of the keys inside `pageCache`. */
+export const pageCacheNames = Object.keys(pageCacheKeys).map((name) => `pageCache.${name}`);
 
 /** Reads what belongs to the site's content; what is wrong with it is reported. */
 export function readContent(
@@ -46,6 +52,7 @@ export function readContent(
     adminPassword: readPassword(own.adminPassword, report),
     plugins: readExtensions("plugins", own.plugins, report),
     themes: readExtensions("themes", own.themes, report),
+    pageCache: readPageCache(own.pageCache, report),
   };
 }
 
@@ -53,6 +60,18 @@ export function readContent(
 const noSharedClass =
   "contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are ReadWriteMany. " +
   waysToShare("Name one");
+
+/** What is wrong with it is reported, also where it is turned off. */
+function readPageCache(text: string | undefined, report: Report): PageCacheSettings | undefined {
+  const options = { known: Object.keys(pageCacheKeys), example: ["enabled", "false"] } as const;
+  const { enabled, ...settings } = readKeys(
+    pageCacheKeys,
+    "pageCache.",
+    readObject("pageCache", text, options, report),
+    report,
+  );
+  return enabled ? settings : undefined;
+}
 
 /** It stays secret wherever it goes. */
 function readPassword(text: string | undefined, report: Report): pulumi.Output<string> | undefined {

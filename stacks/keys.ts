@@ -110,6 +110,17 @@ export const sharedKeys = {
   phpMemory: key(quantityWithin("64Mi", "2Gi", "256Mi"), "256Mi", "Memory that one request may take."),
 } as const;
 
+/** The keys inside the object `pageCache`. */
+export const pageCacheKeys = {
+  enabled: key(trueOrFalse, "true", "Whether nginx keeps pages for anonymous visitors."),
+  seconds: key(
+    wholeNumber(1, 3600, 5),
+    "5",
+    "Seconds after which a page is made anew. A change of a post, comment, menu or option makes it anew at once.",
+  ),
+  image: key(imageReference("nginx:1.30"), "nginx:1.30", "Image of nginx with njs: 1.22 or newer."),
+} as const;
+
 /** The keys of each entry of `plugins` and of `themes`, but for `active`, whose default differs. */
 export const extensionKeys = {
   slug: optionalKey(
@@ -207,9 +218,6 @@ export const nodeSshHostKeys = {
     "The server's public key: a node that shows another one is not prepared.",
   ),
 } as const;
-
-/** Keys that the design has and this version does not yet. */
-export const plannedKeys: readonly string[] = ["pageCache"];
 
 /** What is read of the provider's own configuration; any other of its keys would be ignored in silence. */
 export const clusterKeys = ["kubeconfig", "context", "upsertExistingObjects"] as const;

@@ -5,9 +5,9 @@ import type { Egress } from "../components/cluster/networkPolicies";
 import type { NodeSsh } from "../components/storage/nodes";
 import { openEbsName } from "../components/storage/openEbsNames";
 import type { StorageEngine } from "../components/storage/storage";
-import { configRemove, configSet, trueOrFalse } from "../components/validation";
-import { type ContentSettings, readContent, sharedNames } from "./contentSettings";
-import { clusterKeys, keys, plannedKeys } from "./keys";
+import { configSet, trueOrFalse } from "../components/validation";
+import { type ContentSettings, pageCacheNames, readContent, sharedNames } from "./contentSettings";
+import { clusterKeys, keys } from "./keys";
 import { nodeSshNames, readNodeSsh } from "./nodeSshSettings";
 import { type Report, readKeys, unknownKey } from "./readKeys";
 import { readStorage, storageNames } from "./storageSettings";
@@ -100,14 +100,12 @@ const topNames: readonly string[] = [...Object.keys(keys), ...sharedNames, "stor
 /** Reports a key that is not read: with the command that was meant, or the nearest known name. */
 function checkName(name: string, value: string, report: Report): void {
   if (topNames.includes(name)) return;
-  const nested = [...storageNames, ...nodeSshNames].find((known) => known === name);
+  const nested = [...storageNames, ...nodeSshNames, ...pageCacheNames].find((known) => known === name);
   if (nested !== undefined) {
     report(
       `${name}: is a key inside the object ${name.split(".")[0]}; set it with --path: ${configSet(name, value)}, ` +
         `and remove this one: pulumi config rm ${name}`,
     );
-  } else if (plannedKeys.includes(name)) {
-    report(`${name}: is not available yet; remove it: ${configRemove(name)}`);
   } else {
     report(unknownKey(name, topNames));
   }

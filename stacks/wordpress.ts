@@ -107,7 +107,10 @@ export function deploy(settings: Settings): StackOutputs {
   );
   const policies = new NetworkPolicies(
     "policies",
-    { namespace, clients: databaseClients, egress: settings.egress },
+    {
+      ...{ namespace, clients: databaseClients, egress: settings.egress },
+      pageCache: content.content === "shared" && content.pageCache !== undefined,
+    },
     { providers: [provider], dependsOn: home },
   );
   // On the way down it deletes, between the workloads and the namespace, their claims, and waits until the volumes are really gone.
@@ -254,7 +257,13 @@ function siteContent(
     content: "shared",
     accessMode: content.contentAccessMode,
     migrates: content.contentMigration === "merge",
-    settings: { ...content, siteHosts: content.siteHosts ?? [], nodePort: wordpressNodePort },
+    settings: {
+      ...content,
+      siteHosts: content.siteHosts ?? [],
+      nodePort: wordpressNodePort,
+      hasPageCache: content.pageCache !== undefined,
+    },
+    pageCache: content.pageCache,
     extensions: { repository: content.pluginRepository, plugins: content.plugins, themes: content.themes },
     administrator: {
       title: content.siteTitle,

@@ -1,4 +1,5 @@
 import { configSet } from "../validation";
+import { pageCacheName } from "../site/pageCacheNames";
 import type { Workload } from "./diagnosis";
 
 /** What tells a cause, and what to do about it. */
@@ -48,6 +49,12 @@ const remedies: readonly Remedy[] = [
   },
 ];
 
+/** Of all other apps, which are the site's and its jobs', they are WordPress's. */
+const keysByApp: Readonly<Record<string, Keys>> = {
+  mariadb: { image: "mariadbImage", storage: "mariadbStorage" },
+  [pageCacheName]: { image: "pageCache.image", storage: "wordpressStorage" },
+};
+
 /** How many lines of a log are shown. */
 const shownLines = 10;
 
@@ -61,9 +68,6 @@ export function tellingLines(log: string): string[] {
 
 /** What to do, a sentence a cause. @param lines the cluster's reasons, and the last words of the pods */
 export function advice({ app }: Pick<Workload, "app">, lines: readonly string[]): string[] {
-  const ofDatabase = app === "mariadb";
-  const keys = ofDatabase
-    ? { image: "mariadbImage", storage: "mariadbStorage" }
-    : { image: "wordpressImage", storage: "wordpressStorage" };
+  const keys = keysByApp[app] ?? { image: "wordpressImage", storage: "wordpressStorage" };
   return remedies.filter(({ sign }) => lines.some((line) => sign.test(line))).map((remedy) => remedy.advice(keys));
 }

@@ -2,6 +2,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { dependencies } from "../dependencies";
 import { selectorLabels, stackLabels } from "../labels";
+import { pageCacheName, pageCachePorts } from "../site/pageCacheNames";
 
 /** Where pods may connect to outside of the namespace: ports 80 and 443 anywhere, or any port of these CIDRs. */
 export type Egress = "open" | readonly string[];
@@ -10,6 +11,8 @@ export interface NetworkPoliciesArgs {
   readonly namespace: string;
   /** Values of the label `app` of the pods that ask the database and the world: those of the site, and some jobs. */
   readonly clients: readonly string[];
+  /** Whether there is a page cache: visitors then reach nothing else. */
+  readonly pageCache: boolean;
   readonly egress: Egress;
 }
 
@@ -29,10 +32,13 @@ export class NetworkPolicies extends pulumi.ComponentResource {
 }
 
 /** The policies by name, as plain objects. */
-function networkPolicySpecs({ clients, egress }: Pick<NetworkPoliciesArgs, "clients" | "egress">) {
+function networkPolicySpecs({ clients, egress, pageCache }: Omit<NetworkPoliciesArgs, "namespace">) {
   const asking = { matchExpressions: [{ key: "app", operator: "In", values: [...clients] }] };
   const database = { matchLabels: selectorLabels("mariadb") };
   const site = { matchLabels: selectorLabels("wordpress") };
+  const cache = { matchLabels: selectorLabels(pageCacheName) };
+  // A NodePort is for everybody, and what comes by it has the address of a node, or its own.
+  const everybody = (port: number) => ({ ports: [tcp(port)] });
   return {
     // Whoever no other policy speaks of, and whatever they do not speak of.
     "default-deny": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
@@ -41,22 +47,43 @@ function networkPolicySpecs({ clients, egress }: Pick<NetworkPoliciesArgs, "clie
       policyTypes: ["Ingress"],
       ingress: [{ from: [{ podSelector: asking }], ports: [tcp(3306)] }],
     },
-    // A NodePort is for everybody, and what comes by it has the address of a node, or its own.
-    wordpress: { podSelector: site, policyTypes: ["Ingress"], ingress: [{ ports: [tcp(80)] }] },
+    wordpress: {
+      podSelector: site,
+      policyTypes: ["Ingress"],
+      ingress: pageCache
+        ? [{ from: [{ podSelector: cache }, { podSelector: asking }], ports: [tcp(80)] }]
+        : [everybody(80)],
+    },
     "wordpress-egress": {
       podSelector: asking,
       policyTypes: ["Egress"],
       egress: [
-        // Wherever the cluster has its name servers: some are on the node, under an address of no pod.
-        { ports: [{ port: 53, protocol: "UDP" }, tcp(53)] },
+        nameServers,
         { to: [{ podSelector: database }], ports: [tcp(3306)] },
         // WordPress asks itself.
         { to: [{ podSelector: site }], ports: [tcp(80)] },
+        ...(pageCache
+          ? [{ to: [{ podSelector: cache }], ports: [tcp(pageCachePorts.http), tcp(pageCachePorts.control)] }]
+          : []),
         ...worldRules(egress),
       ],
     },
+    ...(pageCache && {
+      [pageCacheName]: {
+        podSelector: cache,
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [
+          everybody(pageCachePorts.http),
+          { from: [{ podSelector: asking }], ports: [tcp(pageCachePorts.control)] },
+        ],
+        egress: [nameServers, { to: [{ podSelector: site }], ports: [tcp(80)] }],
+      },
+    }),
   };
 }
+
+/** Wherever the cluster has them: some are on the node, under an address of no pod. */
+const nameServers = { ports: [{ port: 53, protocol: "UDP" }, tcp(53)] };
 
 /** A rule without peers would be one for all of the world. */
 function worldRules(egress: Egress) {

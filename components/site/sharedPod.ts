@@ -74,7 +74,7 @@ const siteMount = { name: "site", mountPath: siteFolder, readOnly: true };
  * What every request reads is mounted as files. In the folder a file is a link that is turned to another one when the ConfigMap
  * changes, and PHP, which keeps where links lead to for two minutes, would look for what is gone.
  */
-const requestFiles = ["site.php", "settings.json"].map((file) => ({
+const requestFiles = ["site.php", "settings.json", "pageCache.php"].map((file) => ({
   name: "site",
   mountPath: `${requestPrefix}${file}`,
   subPath: file,

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { digest } from "../digest";
 import { quantityBytes } from "../quantity";
+import { cachesService, pageCachePorts } from "./pageCacheNames";
 
 /** A plugin or a theme that the stack installs. */
 export interface Extension {
@@ -34,6 +35,8 @@ export interface SiteSettings {
   readonly uploadLimit: string;
   /** Memory that one request may take, a Kubernetes quantity. */
   readonly phpMemory: string;
+  /** Whether there is a page cache, which has to be told what changed. */
+  readonly hasPageCache: boolean;
 }
 
 /** Folder in the containers where the files are. */
@@ -50,9 +53,9 @@ const contentSeconds = 20;
 
 /** Files that the containers find in {@link siteFolder}, but for the nodes' addresses: by name. */
 export function siteFiles(settings: SiteSettings): Record<string, string> {
-  const upload = quantityBytes(settings.uploadLimit) ?? 0;
   return {
     "site.php": fileText("site.php"),
+    "pageCache.php": fileText("pageCache.php"),
     "install.php": fileText("install.php"),
     "fill.sh": fileText("fill.sh"),
     "core.sh": fileText("core.sh"),
@@ -61,12 +64,17 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     "merge.php": fileText("merge.php"),
     "site.ini": [
       `memory_limit = ${quantityBytes(settings.phpMemory)}`,
-      `upload_max_filesize = ${upload}`,
-      `post_max_size = ${upload + formBytes}`,
+      `upload_max_filesize = ${quantityBytes(settings.uploadLimit)}`,
+      `post_max_size = ${formLimit(settings)}`,
       `opcache.revalidate_freq = ${contentSeconds}`,
       "",
     ].join("\n"),
   };
+}
+
+/** Most bytes that a request may bring. */
+export function formLimit({ uploadLimit }: Pick<SiteSettings, "uploadLimit">): number {
+  return (quantityBytes(uploadLimit) ?? 0) + formBytes;
 }
 
 /** What `site.php` reads. @param addresses the nodes' addresses, at least one */
@@ -74,7 +82,8 @@ export function siteJson(settings: SiteSettings, addresses: readonly string[]): 
   const { siteUrl, siteHosts, nodePort, fileModifications } = settings;
   // As a Host header has them.
   const asked = addresses.map((address) => (address.includes(":") ? `[${address}]` : address));
-  return JSON.stringify({ siteUrl, hosts: siteHosts, addresses: asked, nodePort, fileModifications });
+  const pageCaches = settings.hasPageCache ? { host: cachesService, port: pageCachePorts.control } : null;
+  return JSON.stringify({ siteUrl, hosts: siteHosts, addresses: asked, nodePort, fileModifications, pageCaches });
 }
 
 /** Changes with everything that the pods are to be made anew for. */
@@ -82,6 +91,7 @@ export function siteChecksum(settings: SiteSettings, addresses: readonly string[
   return digest({ files: siteFiles(settings), json: siteJson(settings, addresses) });
 }
 
-function fileText(name: string): string {
+/** Text of a file that comes with the program. */
+export function fileText(name: string): string {
   return fs.readFileSync(path.join(__dirname, "files", name), "utf8");
 }

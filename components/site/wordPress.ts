@@ -13,6 +13,8 @@ import { labels, selectorLabels } from "../labels";
 import { growClaims } from "../storage/claimGrowth";
 import { claimRetentionPolicy, claimTemplate, type ContentAccessMode, type DataRetention } from "../storage/claims";
 import { WordPressKeys } from "./keys";
+import { PageCache, type PageCacheSettings } from "./pageCache";
+import { pageCacheName } from "./pageCacheNames";
 import { sharedSelector } from "./sharedPod";
 import type { Administrator } from "./installer";
 import { SharedSite } from "./sharedSite";
@@ -30,6 +32,8 @@ export type SiteContent =
       /** Whether the files of pods that each have their own are brought along. */
       readonly migrates: boolean;
       readonly settings: SiteSettings;
+      /** Undefined where visitors ask the site's pods themselves. */
+      readonly pageCache: PageCacheSettings | undefined;
       readonly extensions: Extensions;
       readonly administrator: Administrator;
       /** The nodes' addresses, at least one. */
@@ -89,6 +93,20 @@ export class WordPress extends pulumi.ComponentResource {
       { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
       child,
     );
+    const cache =
+      content.content === "shared" && content.pageCache
+        ? new PageCache(
+            `${name}-cache`,
+            {
+              ...content.pageCache,
+              namespace,
+              sitePods: args.replicas,
+              settings: content.settings,
+              onError: args.onError,
+            },
+            child,
+          )
+        : undefined;
     const service = new Service(
       `${name}-service`,
       {
@@ -97,10 +115,11 @@ export class WordPress extends pulumi.ComponentResource {
         spec: {
           type: "NodePort",
           ports: [{ name: "http", port: 80, targetPort: "http", nodePort: args.nodePort }],
-          selector,
+          selector: cache ? selectorLabels(pageCacheName) : selector,
         },
       },
-      child,
+      // Nobody is sent to pods that are not there yet.
+      { parent: this, dependsOn: dependencies(options, ...(cache ? [cache] : [])) },
     );
     if (content.content === "shared") {
       const runsAfter = [args.podsAfter, account, keys, service];

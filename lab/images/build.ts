@@ -6,6 +6,7 @@ import { run } from "../support/processes";
 import { joinArchives } from "./archives";
 import { baseOptions, makeBase } from "./base";
 import { ImageStore } from "./buildah";
+import { nginxImage } from "./nginxImage";
 import { installTools } from "./tools";
 import { corePackage, fetchCore } from "./wordPressCore";
 
@@ -19,6 +20,7 @@ export interface BuiltImage {
 
 const pause = "registry.k8s.io/pause:3.10";
 const mariadb = "docker.io/library/mariadb:10.11";
+const nginx = `docker.io/library/${nginxImage}`;
 const nfsServer = "longhornio/longhorn-share-manager:v1.12.1";
 /** Its name, and that in a registry which mirrors others. */
 const nfsServerTags = [`docker.io/${nfsServer}`, `registry.k8s.io/${nfsServer}`] as const;
@@ -36,15 +38,17 @@ export async function buildImages(): Promise<BuiltImage[]> {
   const store = await ImageStore.open(cacheRoot);
   try {
     const baseArchive = await buildBase(store);
-    const [pauseArchive, mariadbArchive, nfsServerArchive, wordpressArchive] = [
+    const [pauseArchive, mariadbArchive, nginxArchive, nfsServerArchive, wordpressArchive] = [
       await buildPause(store),
       await buildMariaDb(store, baseArchive),
+      await buildNginx(store, baseArchive),
       await buildNfsServer(store, baseArchive),
       await buildWordPress(store, baseArchive, await buildPhp(store, baseArchive)),
     ];
     return [
       { reference: pause, archive: pauseArchive },
       { reference: mariadb, archive: mariadbArchive },
+      { reference: nginx, archive: nginxArchive },
       ...nfsServerTags.map((reference) => ({ reference, archive: nfsServerArchive })),
       ...wordpress.flatMap(({ tags }) => tags.map((reference) => ({ reference, archive: wordpressArchive }))),
     ];
@@ -74,6 +78,14 @@ async function buildMariaDb(store: ImageStore, baseArchive: string): Promise<str
     await store.load(baseArchive);
     await store.build(context, mariadb);
     await store.save(mariadb, archive);
+  });
+}
+
+async function buildNginx(store: ImageStore, baseArchive: string): Promise<string> {
+  return archiveOf("nginx", nginxImage.split(":")[1] ?? "", [baseArchive], async (context, archive) => {
+    await store.load(baseArchive);
+    await store.build(context, nginx);
+    await store.save(nginx, archive);
   });
 }
 

@@ -124,6 +124,7 @@ describe("the files of a site", () => {
       addresses: ["10.0.0.2", "[fd00::2]"],
       nodePort: 30007,
       fileModifications: false,
+      pageCaches: null,
     });
   });
 

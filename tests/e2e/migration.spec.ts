@@ -7,7 +7,7 @@ import { failure } from "../support/failure";
 import { StartedCommand } from "../plugins/support/startedCommand";
 import { owner } from "./support/chapter";
 import { Visitor } from "./support/http";
-import { LabSite, sharedSettings } from "./support/labSite";
+import { LabSite, pageCacheOfLab, sharedSettings } from "./support/labSite";
 import { inEachPod } from "./support/sharedSite";
 
 const namespace = "moving";
@@ -52,7 +52,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
   });
 
   it("is not moved unless it is asked for", async () => {
-    await site.project.configure({ content: "shared", ...sharedSettings });
+    await site.project.configure({ content: "shared", ...sharedSettings, pageCache: pageCacheOfLab() });
     const output = await failure(site.project.up());
     assert.match(
       output,
@@ -115,9 +115,10 @@ describe("from content per pod to shared content, on a site with pictures on thr
     const old = pods.map((pod) => `data-wordpress-${pod}`);
     assert.deepEqual(await site.claims(), ["data-mariadb-0", ...old, "wordpress-content"]);
     await site.project.configure({ content: "perPod" });
-    for (const key of ["contentStorageClass", "contentAccessMode"]) await site.project.pulumi("config", "rm", key);
+    for (const key of ["contentStorageClass", "contentAccessMode", "pageCache"])
+      await site.project.pulumi("config", "rm", key);
     assert.match(await failure(site.project.up()), /content: "perPod" is not allowed on this stack: .*before the move/);
-    await site.project.configure({ content: "shared", ...sharedSettings });
+    await site.project.configure({ content: "shared", ...sharedSettings, pageCache: pageCacheOfLab() });
     await site.cluster.kubectl("delete", "persistentvolumeclaim", ...old, "--namespace", namespace);
     const { changes } = await site.project.up();
     assert.deepEqual(Object.keys(changes), ["same"]);

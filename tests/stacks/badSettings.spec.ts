@@ -5,6 +5,7 @@ import {
   keys,
   nodeSshHostKeys,
   nodeSshKeys,
+  pageCacheKeys,
   poolKeys,
   sharedKeys,
   storageKeys,
@@ -59,6 +60,11 @@ const flat: { readonly [Name in keyof typeof keys | keyof typeof sharedKeys]: re
 };
 
 const inside: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  pageCache: {
+    enabled: flags,
+    seconds: ["", "0", "3601", "1.5", "-1", "5s", ...hostile],
+    image: images,
+  },
   storage: {
     engine: ["", "mayastor", "Replicated", "local", "none", "true", ...hostile],
     className: names,
@@ -107,6 +113,8 @@ function configOf(place: string, key: string, value: string): Record<string, str
       };
     case "storage.pools[0]":
       return { storage: JSON.stringify({ ...replicated, pools: [{ ...pools[0], ...changed }] }) };
+    case "pageCache":
+      return { content: "shared", contentStorageClass: "many", pageCache: JSON.stringify(changed) };
     case "nodeSsh":
       return ssh(changed);
     case "nodeSsh.hosts.k0":
@@ -136,7 +144,7 @@ describe("bad values of every key", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
   it("are listed for every key that there is, at least six each", () => {
-    const rows = { storage: storageKeys, "storage.pools[0]": poolKeys, nodeSsh: nodeSshKeys };
+    const rows = { pageCache: pageCacheKeys, storage: storageKeys, "storage.pools[0]": poolKeys, nodeSsh: nodeSshKeys };
     const all = { ...rows, "nodeSsh.hosts.k0": nodeSshHostKeys, "plugins[0]": extensionKeys };
     for (const [place, known] of Object.entries(all)) {
       assert.deepEqual(Object.keys(inside[place] ?? {}).sort(), Object.keys(known).sort(), place);

@@ -21,6 +21,7 @@ const shared = {
   phpMemory: "256Mi",
   plugins: [],
   themes: [],
+  pageCache: { image: "nginx:1.30", seconds: 5 },
 };
 
 describe("the settings of shared content", () => {
@@ -40,6 +41,8 @@ describe("the settings of shared content", () => {
     ["fileModifications", "false", false],
     ["uploadLimit", "2Gi", undefined],
     ["phpMemory", "64Mi", undefined],
+    ["pageCache", '{"seconds":3600}', { image: "nginx:1.30", seconds: 3600 }],
+    ["pageCache", '{"image":"registry.example/nginx:1.22"}', { image: "registry.example/nginx:1.22", seconds: 5 }],
   ];
   it("are the design's defaults where nothing else is set", () => {
     assert.deepEqual(load(single), { ...defaults, content: shared });
@@ -49,6 +52,11 @@ describe("the settings of shared content", () => {
       assert.deepEqual(load({ ...single, [key]: text }).content, { ...shared, [key]: value ?? text });
     });
   }
+
+  it("have no page cache where it is turned off", () => {
+    const pageCache = '{"enabled":false,"seconds":7}';
+    assert.deepEqual(load({ ...single, pageCache }).content, { ...shared, pageCache: undefined });
+  });
 
   const refusedShared: [string, string, string][] = [
     ["contentAccessMode", "ReadOnlyMany", "ReadWriteMany or ReadWriteOnce"],

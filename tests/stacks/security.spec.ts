@@ -48,7 +48,10 @@ describe("what a stack may do, and who may reach it", () => {
     ["perPod", ["mariadb", "wordpress"]],
     [
       "shared",
-      ["mariadb", "wordpress", "wordpress-cron", "wordpress-extensions", "wordpress-fill", "wordpress-install"],
+      [
+        ...["mariadb", "wordpress", "wordpress-cache", "wordpress-cron"],
+        ...["wordpress-extensions", "wordpress-fill", "wordpress-install"],
+      ],
     ],
   ] as const) {
     describe(`with content ${content}`, () => {
@@ -70,11 +73,11 @@ describe("what a stack may do, and who may reach it", () => {
 
       it("runs no pod as root, none with a way to the cluster's API, and under accounts of its own without rights", () => {
         for (const [app, { spec }] of templates(resources)) {
-          const user = app === "mariadb" ? 999 : 33;
+          const user = { mariadb: 999, "wordpress-cache": 101 }[app] ?? 33;
           const { runAsNonRoot, runAsUser, seccompProfile } = spec.securityContext ?? {};
           assert.deepEqual([runAsNonRoot, runAsUser, seccompProfile], [true, user, { type: "RuntimeDefault" }], app);
           assert.equal(spec.automountServiceAccountToken, false, app);
-          assert.equal(spec.serviceAccountName, app === "mariadb" ? "mariadb" : "wordpress", app);
+          assert.equal(spec.serviceAccountName, /^(mariadb|wordpress-cache)$/.test(app) ? app : "wordpress", app);
         }
         const accounts = resources.filter(({ type }) => type.endsWith(":ServiceAccount")).map(({ inputs }) => inputs);
         assert.deepEqual(
@@ -82,10 +85,7 @@ describe("what a stack may do, and who may reach it", () => {
             (metadata as { name: string }).name,
             automountServiceAccountToken,
           ]),
-          [
-            ["mariadb", false],
-            ["wordpress", false],
-          ],
+          [["mariadb", false], ["wordpress", false], ...(content === "shared" ? [["wordpress-cache", false]] : [])],
         );
         assert.ok(!resources.some(({ type }) => /rbac|RoleBinding/.test(type)));
       });
@@ -108,7 +108,9 @@ describe("what a stack may do, and who may reach it", () => {
     const budgets = (await stack()).filter(({ type }) => type.endsWith(":PodDisruptionBudget"));
     assert.deepEqual(
       budgets.map(({ inputs }) => inputs.spec),
-      [{ maxUnavailable: 1, selector: { matchLabels: { app: "wordpress", "wordpress/content": "shared" } } }],
+      [{ app: "wordpress", "wordpress/content": "shared" }, { app: "wordpress-cache" }].map((matchLabels) => {
+        return { maxUnavailable: 1, selector: { matchLabels } };
+      }),
     );
   });
 
@@ -125,7 +127,7 @@ describe("what a stack may do, and who may reach it", () => {
         .map(([name, { metadata }]): PolicyPod => ({ name, namespace: "wordpress", labels: metadata.labels }))
         .sort((one, other) => (one.name < other.name ? -1 : 1));
       const inside = own.flatMap((pod) =>
-        [3306, 80].map((port) => ({ to: pod, name: pod.name, port, protocol: "TCP" })),
+        [3306, 80, 8080, 8081].map((port) => ({ to: pod, name: pod.name, port, protocol: "TCP" })),
       );
       const beyond = [
         { to: neighbour, name: "neighbour", port: 80, protocol: "TCP" },
@@ -143,10 +145,27 @@ describe("what a stack may do, and who may reach it", () => {
       };
     }
 
-    it("the site and the jobs with WordPress in them reach the database; the world reaches the site; nobody else anybody", async () => {
+    it("the site and the jobs with WordPress in them reach the database and the cache; the world reaches the cache alone", async () => {
+      const cache = "wordpress-cache:8080 wordpress-cache:8081";
+      const world = "neighbour:80 world:80 world:443 world:53";
+      const job = `mariadb:3306 wordpress:80 ${cache} ${world}`;
+      const visitor = "wordpress-cache:8080";
+      assert.deepEqual(reach(await stack()), {
+        mariadb: "nobody",
+        wordpress: `mariadb:3306 ${cache} ${world}`,
+        "wordpress-cache": "wordpress:80 world:53",
+        "wordpress-cron": job,
+        "wordpress-extensions": job,
+        "wordpress-fill": "nobody",
+        "wordpress-install": job,
+        ...{ stranger: "nobody", neighbour: visitor, node: visitor, world: visitor },
+      });
+    });
+
+    it("without a cache the world reaches the site", async () => {
       const world = "neighbour:80 world:80 world:443 world:53";
       const job = `mariadb:3306 wordpress:80 ${world}`;
-      assert.deepEqual(reach(await stack()), {
+      assert.deepEqual(reach(await stack({ pageCache: '{"enabled":false}' })), {
         mariadb: "nobody",
         wordpress: `mariadb:3306 ${world}`,
         "wordpress-cron": job,
@@ -158,7 +177,7 @@ describe("what a stack may do, and who may reach it", () => {
     });
 
     it("the site reaches of the world what egress names, and name servers", async () => {
-      const site = async (egress: string) => reach(await stack({ egress })).wordpress;
+      const site = async (egress: string) => reach(await stack({ egress, pageCache: '{"enabled":false}' })).wordpress;
       assert.equal(await site('["198.51.100.0/24"]'), "mariadb:3306 world:25 world:80 world:443 world:53");
       assert.equal(await site('["192.0.2.0/24"]'), "mariadb:3306 world:53");
       assert.equal(await site("[]"), "mariadb:3306 world:53");

@@ -94,13 +94,6 @@ describe("settings", () => {
     });
   }
 
-  it("refuse what is not available yet, and say so", () => {
-    assert.equal(
-      finding({ pageCache: "{}" }),
-      "pageCache: is not available yet; remove it: pulumi config rm pageCache",
-    );
-  });
-
   it("refuse unknown keys with the nearest known name", () => {
     assert.equal(
       finding({ wordpressReplica: "3" }),

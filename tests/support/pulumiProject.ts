@@ -14,7 +14,7 @@ export interface PulumiProjectOptions {
 }
 
 /** Settings of a site whose pods each have files of their own, as in the chapter. */
-export const perPodSettings = { content: "perPod", contentAccessMode: undefined };
+export const perPodSettings = { content: "perPod", contentAccessMode: undefined, pageCache: undefined };
 
 /** A resource as the state has it. */
 export interface StateResource {

@@ -8,4 +8,5 @@ export const siteSettings: SiteSettings = {
   fileModifications: true,
   uploadLimit: "64Mi",
   phpMemory: "256Mi",
+  hasPageCache: false,
 };

@@ -21,6 +21,16 @@
 		'accepted_args' => 2,
 	);
 
+	if ( null !== $settings['pageCaches'] ) {
+		define( 'WORDPRESS_PAGE_CACHES', $settings['pageCaches'] );
+		$GLOBALS['wp_filter']['muplugins_loaded'][10]['page-cache'] = array(
+			'function'      => static function () {
+				require '/etc/wordpress-pageCache.php';
+			},
+			'accepted_args' => 0,
+		);
+	}
+
 	$address = $settings['siteUrl'] ?? site_address( $settings );
 	define( 'WP_HOME', $address );
 	define( 'WP_SITEURL', $address );

@@ -10,14 +10,14 @@ export const chapterNodePort = 30017;
 /** Whom the sites of the story are installed for. */
 export const owner = { user: "admin", password: "correct-horse-battery" } as const;
 
-const namespace = "chapter";
+export const chapterNamespace = "chapter";
 
 /** The manifests' class, and what it is here: OpenEBS's own may be there at the same time. */
 const [theirClass, storageClass] = ["openebs-replicated", "chapter-replicated"];
 
 /** The chapter's manifests as its reader applies them, without its second step, the Secret: the control. */
 export async function applyChapter(cluster: Cluster): Promise<void> {
-  await cluster.kubectl("create", "namespace", namespace);
+  await cluster.kubectl("create", "namespace", chapterNamespace);
   const standard = await cluster.json<{ provisioner: string; parameters?: object }>("get", "storageclass", "standard");
   await cluster.apply(
     JSON.stringify({
@@ -34,16 +34,16 @@ export async function applyChapter(cluster: Cluster): Promise<void> {
       .readFileSync(path.join(folder, file), "utf8")
       .replace("nodePort: 30007", `nodePort: ${chapterNodePort}`)
       .replaceAll(theirClass, storageClass);
-    await cluster.apply(manifest, "--namespace", namespace);
+    await cluster.apply(manifest, "--namespace", chapterNamespace);
   }
 }
 
 export async function scaleChapter(cluster: Cluster, replicas: number): Promise<void> {
-  await cluster.kubectl("--namespace", namespace, "scale", "statefulset/wordpress", `--replicas=${replicas}`);
-  await cluster.kubectl("--namespace", namespace, "rollout", "status", "statefulset/wordpress", "--timeout=360s");
+  await cluster.kubectl("--namespace", chapterNamespace, "scale", "statefulset/wordpress", `--replicas=${replicas}`);
+  await cluster.kubectl("--namespace", chapterNamespace, "rollout", "status", "statefulset/wordpress", "--timeout=360s");
 }
 
 export async function removeChapter(cluster: Cluster): Promise<void> {
-  await cluster.kubectl("delete", "namespace", namespace, "--ignore-not-found");
+  await cluster.kubectl("delete", "namespace", chapterNamespace, "--ignore-not-found");
   await cluster.kubectl("delete", "storageclass", storageClass, "--ignore-not-found");
 }

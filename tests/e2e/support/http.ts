@@ -1,4 +1,5 @@
 import * as http from "node:http";
+import { text } from "node:stream/consumers";
 
 export interface Answer {
   readonly status: number;
@@ -55,13 +56,18 @@ export class Visitor {
     if (status !== 302) throw new Error(`login answered ${status}: ${body.slice(0, 500)}`);
   }
 
+  /** The cookies as a request sends them; empty where there are none. */
+  get cookieHeader(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
   private request(
     method: string,
     path: string,
     form?: string,
     given: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const cookie = this.cookieHeader;
     const headers = { ...(cookie ? { cookie } : {}), ...given };
     return new Promise((resolve, reject) => {
       const request = http.request(
@@ -69,16 +75,8 @@ export class Visitor {
         { method, agent: false, timeout: this.timeoutMs, headers },
         (response) => {
           this.keepCookies(response.headers["set-cookie"] ?? []);
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
-          response.on("error", reject);
-          response.on("end", () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              location: response.headers.location,
-              body: Buffer.concat(chunks).toString(),
-            }),
-          );
+          const { statusCode: status = 0, headers } = response;
+          text(response).then((body) => resolve({ status, location: headers.location, body }), reject);
         },
       );
       request.on("timeout", () => request.destroy(new Error(`${path} did not answer in ${this.timeoutMs} ms`)));

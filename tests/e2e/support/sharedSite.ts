@@ -2,9 +2,10 @@ import type { Pod } from "../../../components/cluster/objects";
 import { run } from "../../../lab/support/processes";
 import { LabSite, sharedSettings } from "./labSite";
 
-/** A pod of the site, and where it is. */
+/** A pod, and where it is. */
 export interface SitePod extends Pod {
   readonly spec: { readonly nodeName?: string };
+  readonly status: Pod["status"] & { readonly podIP?: string };
 }
 
 /** Settings of a site on all of the lab's nodes, at a place of its own. */
@@ -13,9 +14,17 @@ export function sharedPlace(namespace: string, nodePort: number, settings: Reado
 }
 
 /** Pods that serve the site, those that are going away left out. */
-export async function sitePods({ cluster, namespace }: LabSite): Promise<SitePod[]> {
+export function sitePods(site: LabSite): Promise<SitePod[]> {
+  return podsOf(site, "wordpress");
+}
+
+/** Pods with a label `app`, those that are going away left out. */
+export async function podsOf(
+  { cluster, namespace }: Pick<LabSite, "cluster" | "namespace">,
+  app: string,
+): Promise<SitePod[]> {
   const { items } = await cluster.json<{ items: SitePod[] }>(
-    ...["get", "pods", "--namespace", namespace, "--selector=app=wordpress"],
+    ...["get", "pods", "--namespace", namespace, `--selector=app=${app}`],
   );
   return items.filter(({ metadata }) => !("deletionTimestamp" in metadata));
 }
@@ -30,6 +39,13 @@ export async function inEachPod(site: LabSite, ...command: string[]): Promise<Re
 /** PHP with WordPress around it, as an argument of `php -r`. */
 export function wordPressCode(code: string): string {
   return `$_SERVER["HTTP_HOST"] = "127.0.0.1"; require "/var/www/html/wp-load.php"; require_once ABSPATH . "wp-admin/includes/plugin.php"; ${code}`;
+}
+
+/** Puts a plugin that nobody can turn off among the site's content. */
+export async function mustUse(site: LabSite, name: string, code: string): Promise<void> {
+  const [pod] = await sitePods(site);
+  const put = `mkdir -p wp-content/mu-plugins && cat > wp-content/mu-plugins/${name} <<'END'\n${code}\nEND`;
+  await site.inPod(pod?.metadata.name ?? "", "sh", "-c", put);
 }
 
 /** Replaces all pods of the site, and waits until others serve. */

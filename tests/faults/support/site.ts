@@ -1,9 +1,13 @@
-import { LabSite } from "../../e2e/support/labSite";
+import { LabSite, pageCacheOfLab } from "../../e2e/support/labSite";
 import { sharedPlace } from "../../e2e/support/sharedSite";
 import { chance } from "./chance";
 
 /** Two pods; one image back, so that there is another one to update to. */
-const settings = { wordpressReplicas: 2, wordpressImage: "wordpress:6.4-apache", siteTitle: "Under load" };
+const settings = {
+  ...{ wordpressReplicas: 2, wordpressImage: "wordpress:6.4-apache", siteTitle: "Under load" },
+  // Readers are to ask WordPress itself: a cache would answer while it is away.
+  pageCache: pageCacheOfLab({ enabled: false }),
+};
 
 let started: LabSite | undefined;
 

@@ -1,0 +1,101 @@
+import { Deployment } from "@pulumi/kubernetes/apps/v1";
+import { ConfigMap, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
+import * as pulumi from "@pulumi/pulumi";
+import type { Workload } from "../cluster/diagnosis";
+import { dependencies } from "../dependencies";
+import { digest } from "../digest";
+import { labels, selectorLabels } from "../labels";
+import { pageCacheFiles } from "./pageCacheFiles";
+import { cachesService, pageCacheName, pageCachePorts, sitePodsService } from "./pageCacheNames";
+import { pageCachePodSpec } from "./pageCachePod";
+import { sharedSelector } from "./sharedPod";
+import type { SiteSettings } from "./siteFiles";
+
+/** Pages for anonymous visitors, kept for a short time. */
+export interface PageCacheSettings {
+  /** Image reference of nginx with njs, at least 1.22 with 0.7.9, e.g. `nginx:1.30`. */
+  readonly image: string;
+  /** Seconds after which a page is made anew, 1 to 3600. What changes it makes it anew at once. */
+  readonly seconds: number;
+}
+
+export interface PageCacheArgs extends PageCacheSettings {
+  readonly namespace: string;
+  /** Number of pods of the site, 1 to 100. */
+  readonly sitePods: number;
+  readonly settings: Pick<SiteSettings, "uploadLimit">;
+  /** Called when its pods do not come up. */
+  readonly onError: (workload: Workload) => pulumi.ErrorHook;
+}
+
+/** Most pods of the cache: one serves more than many of WordPress, and each has to make and to forget its own pages. */
+const mostPods = 3;
+
+/** nginx in front of the site's pods. Its own pods have no state but pages that can be made again. */
+export class PageCache extends pulumi.ComponentResource {
+  constructor(name: string, args: PageCacheArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:site:PageCache", name, {}, options);
+    const { namespace } = args;
+    const child = { parent: this, dependsOn: dependencies(options) };
+    const selector = selectorLabels(pageCacheName);
+    const metadata = { name: pageCacheName, namespace, labels: labels(pageCacheName) };
+
+    const files = pageCacheFiles(args);
+    const config = new ConfigMap(`${name}-config`, { metadata, data: files }, child);
+    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
+    new PodDisruptionBudget(
+      `${name}-budget`,
+      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
+      child,
+    );
+    const services = [
+      new Service(
+        `${name}-site`,
+        {
+          metadata: { name: sitePodsService, namespace, labels: labels("wordpress") },
+          spec: {
+            clusterIP: "None",
+            ports: [{ name: "http", port: 80, targetPort: "http" }],
+            selector: sharedSelector,
+          },
+        },
+        child,
+      ),
+      new Service(
+        `${name}-pods-service`,
+        {
+          metadata: { ...metadata, name: cachesService },
+          spec: {
+            clusterIP: "None",
+            publishNotReadyAddresses: true,
+            ports: [{ name: "control", port: pageCachePorts.control, targetPort: "control" }],
+            selector,
+          },
+        },
+        child,
+      ),
+    ];
+    new Deployment(
+      `${name}-pods`,
+      {
+        metadata,
+        spec: {
+          replicas: Math.min(args.sitePods, mostPods),
+          selector: { matchLabels: selector },
+          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          template: {
+            metadata: { labels: labels(pageCacheName), annotations: { "wordpress/settings-checksum": digest(files) } },
+            spec: pageCachePodSpec(args.image, namespace),
+          },
+        },
+      },
+      {
+        parent: this,
+        dependsOn: dependencies(options, config, account, ...services),
+        hooks: { onError: [args.onError({ namespace, kind: "Deployment", app: pageCacheName })] },
+      },
+    );
+    this.registerOutputs({});
+  }
+}

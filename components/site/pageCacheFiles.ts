@@ -1,0 +1,22 @@
+import { pageCachePorts } from "./pageCacheNames";
+import { fileText, formLimit, type SiteSettings } from "./siteFiles";
+
+const fileNames = ["pageCache.conf", "pageCache.js", "pageCache.sh"];
+
+/** Files of the page cache's ConfigMap, by name. */
+export function pageCacheFiles({
+  seconds,
+  settings,
+}: {
+  readonly seconds: number;
+  readonly settings: Pick<SiteSettings, "uploadLimit">;
+}): Record<string, string> {
+  const words: Record<string, number> = {
+    SECONDS: seconds,
+    BODY_BYTES: formLimit(settings),
+    PORT: pageCachePorts.http,
+    CONTROL_PORT: pageCachePorts.control,
+  };
+  const filled = (text: string) => text.replace(/@([A-Z_]+)@/g, (_, word: string) => String(words[word]));
+  return Object.fromEntries(fileNames.map((name) => [name, filled(fileText(name))]));
+}

@@ -1,0 +1,117 @@
+import * as assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { pageCacheFiles } from "../../components/site/pageCacheFiles";
+import { pageCachePodSpec } from "../../components/site/pageCachePod";
+import { siteFiles, siteJson } from "../../components/site/siteFiles";
+import { deploy } from "../../stacks/wordpress";
+import { load } from "../support/loadedSettings";
+import { answers, type Registered, registeredBy } from "../support/mocks";
+import { siteSettings } from "../support/siteSettings";
+
+interface Spec {
+  readonly replicas: number;
+  readonly selector: object;
+  readonly template: { readonly metadata: { readonly annotations: Readonly<Record<string, string>> } };
+}
+
+const shared = { content: "shared", contentStorageClass: "many" };
+async function stack(config: Record<string, string> = {}, content: Readonly<Record<string, string>> = shared) {
+  return registeredBy(() => deploy(load({ ...content, ...config, "kubernetes:context": "test" })), answers);
+}
+const specOf = (all: readonly Registered[], name: string) =>
+  all.find((resource) => resource.name === name)?.inputs.spec as Spec | undefined;
+const conf = (seconds: number, uploadLimit = "64Mi") =>
+  pageCacheFiles({ seconds, settings: { uploadLimit } })["pageCache.conf"] ?? "";
+
+/** The regular expression of a line of the configuration, which nginx reads with PCRE and these as JavaScript does. */
+function pattern(before: RegExp): RegExp {
+  const [, flag, text = ""] = new RegExp(`${before.source}\\s+"~(\\*?)(.*)" \\S+;`).exec(conf(5)) ?? assert.fail();
+  return new RegExp(text, flag === "" ? "" : "i");
+}
+
+describe("the page cache", () => {
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  it("has as many pods as the site, three at most", async () => {
+    const replicas = async (wordpressReplicas: string) =>
+      specOf(await stack({ wordpressReplicas }), "wordpress-cache-pods")?.replicas;
+    assert.deepEqual([await replicas("1"), await replicas("2"), await replicas("100")], [1, 2, 3]);
+  });
+
+  it("is what the Service leads to, and the site's pods are where there is none", async () => {
+    const selector = async (config: Record<string, string>, content: Readonly<Record<string, string>> = shared) =>
+      specOf(await stack(config, content), "wordpress-service")?.selector;
+    const site = { app: "wordpress", "wordpress/content": "shared" };
+    assert.deepEqual(await selector({}), { app: "wordpress-cache" });
+    assert.deepEqual(specOf(await stack(), "wordpress-cache-site")?.selector, site);
+    const off = { pageCache: '{"enabled":false}' };
+    assert.deepEqual(await selector(off), site);
+    assert.ok(!(await stack(off)).some(({ name }) => name.startsWith("wordpress-cache")));
+    assert.deepEqual(await selector({}, { content: "perPod" }), { app: "wordpress" });
+  });
+
+  it("has its pods made anew for other seconds, and the site's pods know of it", async () => {
+    const checksum = async (pageCache: object) =>
+      specOf(await stack({ pageCache: JSON.stringify(pageCache) }), "wordpress-cache-pods")?.template.metadata
+        .annotations["wordpress/settings-checksum"];
+    assert.equal(await checksum({}), await checksum({ seconds: 5 }));
+    assert.notEqual(await checksum({ seconds: 6 }), await checksum({}));
+    const told = (hasPageCache: boolean) =>
+      (JSON.parse(siteJson({ ...siteSettings, hasPageCache }, ["10.0.0.2"])) as { pageCaches: unknown }).pageCaches;
+    assert.deepEqual([told(true), told(false)], [{ host: "wordpress-caches", port: 8081 }, null]);
+  });
+
+  it("keeps pages for as long as it is told, and lets through what the site does", () => {
+    assert.match(conf(7), /proxy_cache_valid 200 301 7s;/);
+    assert.match(conf(5, "1Gi"), new RegExp(`client_max_body_size ${2 ** 30 + 2 ** 20};`));
+    assert.match(siteFiles({ ...siteSettings, uploadLimit: "1Gi" })["site.ini"] ?? "", /post_max_size = 1074790400\n/);
+    assert.doesNotMatch(conf(5), /@[A-Z]|undefined/);
+  });
+
+  it("takes nothing from those whom the site knows, and does for those whom only others know", () => {
+    const knows = pattern(/map \$http_cookie \$knows_visitor \{\n.*\n.*\n/);
+    for (const cookie of [
+      "wordpress_logged_in_0123=admin%7C1",
+      "_ga=1; wordpress_sec_0123=x",
+      "wp-postpass_0123=x",
+      "a=b;comment_author_0123=Jo",
+      "wp_woocommerce_session_0123=x",
+      "woocommerce_items_in_cart=1",
+      "PHPSESSID=0123",
+    ]) {
+      assert.match(cookie, knows);
+    }
+    for (const cookie of ["", "_ga=GA1.1.1", "consent=wordpress_", "my_wordpress_logged_in=1", "a=wp-1"]) {
+      assert.doesNotMatch(cookie, knows);
+    }
+  });
+
+  it("keeps what WordPress's own links lead to, and no page that somebody makes up an argument for", () => {
+    const known = pattern(/# What WordPress's own links have.*\n/);
+    for (const args of ["p=1", "page_id=2", "cat=3&paged=2", "feed=rss2", "p=1&"]) assert.match(args, known);
+    for (const args of ["s=x", "p=a", "p=1&x=2", "x", "p=12345678901", "preview=true", "rest_route=/", "p=1%26x"]) {
+      assert.doesNotMatch(args, known);
+    }
+  });
+
+  it("begins with a script that is valid", () => {
+    const file = path.resolve(__dirname, "../../components/site/files/pageCache.sh");
+    assert.equal(spawnSync("sh", ["-n", file], { encoding: "utf8" }).stderr, "");
+  });
+
+  it("writes to its own folders alone, and has a limit for what it keeps", () => {
+    const { volumes, containers } = pageCachePodSpec("nginx:x", "blog");
+    assert.deepEqual(
+      volumes.find(({ name }) => name === "pages"),
+      { name: "pages", emptyDir: { sizeLimit: "256Mi" } },
+    );
+    const [, most = ""] = /max_size=(\d+)m/.exec(conf(5)) ?? [];
+    assert.equal(Number(most), 128);
+    assert.deepEqual(
+      containers[0]?.volumeMounts.map(({ mountPath }) => mountPath),
+      ["/tmp", "/var/cache/nginx", "/etc/wordpress-cache"],
+    );
+  });
+});

@@ -1,0 +1,365 @@
+import * as assert from "node:assert/strict";
+import * as http from "node:http";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { openBrowser } from "./support/browser";
+import { type CachedPage, cachePods, fromEachCache, pagesKept } from "./support/caches";
+import { LabSite, pageCacheOfLab } from "./support/labSite";
+import { mustUse, runCron, sharedPlace, sitePods, wordPressCode } from "./support/sharedSite";
+
+const namespace = "page-cache";
+const nodePort = 30122;
+const replicas = 2;
+
+describe("the page cache", function () {
+  this.timeout(15 * 60_000);
+  let site: LabSite;
+  let browser: Browser;
+  /** Path of the post that every site begins with. */
+  let post: string;
+
+  before(async () => {
+    // Long enough that nothing below is new because its time was over.
+    const pageCache = pageCacheOfLab({ seconds: 600 });
+    site = await LabSite.start(sharedPlace(namespace, nodePort, { wordpressReplicas: replicas, pageCache }));
+    await site.project.up();
+    browser = await openBrowser();
+    post = (await php("echo parse_url(get_permalink(1), PHP_URL_PATH);")).trim();
+    await mustUse(site, "e2e-pages.php", testPages);
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+
+  const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
+  /** What PHP with WordPress around it prints, in one pod. */
+  const php = async (code: string) => {
+    const [pod] = await sitePods(site);
+    return site.inPod(pod?.metadata.name ?? "", "php", "-r", wordPressCode(code));
+  };
+  const everywhere = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+    fromEachCache(site, path, headers);
+  const states = (pages: readonly CachedPage[]) => [...new Set(pages.map(({ state }) => state))];
+  /** Every cache pod has the page. */
+  const keep = async (path: string) => {
+    // The first to see a page may change something by it: WordPress makes a menu when one is shown that is not there.
+    await site.cluster.until(`${path} is kept`, 20, async () => states(await everywhere(path)).join() === "HIT");
+  };
+  const login = async (context: BrowserContext): Promise<Page> => {
+    const { adminUser, adminPassword } = await site.project.outputs("--show-secrets");
+    const page = await context.newPage();
+    await page.goto(`${site.address}/wp-login.php`);
+    await page.fill("#user_login", String(adminUser));
+    await page.fill("#user_pass", String(adminPassword));
+    await page.click("#wp-submit");
+    await page.waitForSelector("#wpadminbar");
+    return page;
+  };
+
+  it("has a pod for each of the site's, and each asks the site once", async () => {
+    assert.equal((await cachePods(site)).length, replicas);
+    await keep("/");
+    const first = await everywhere(post);
+    assert.deepEqual(states(first), ["MISS"]);
+    const second = await everywhere(post);
+    assert.deepEqual(states(second), ["HIT"]);
+    assert.deepEqual(
+      second.map(({ body }) => body),
+      first.map(({ body }) => body),
+    );
+    // One page for all encodings: compressed for whoever takes that, and the same.
+    const compressed = await everywhere(post, { "accept-encoding": "br, gzip", via: "1.1 proxy" });
+    assert.deepEqual(
+      compressed.map(({ state, encoding, body }) => [state, encoding, body]),
+      first.map(({ body }) => ["HIT", "gzip", body]),
+    );
+  });
+
+  it("keeps nothing of the dashboard, of login, REST, searches, files and forms", async () => {
+    for (const path of [
+      ...["/wp-login.php", "/wp-admin/", "/wp-cron.php", "/wp-json/wp/v2/posts", "/?rest_route=/wp/v2/posts"],
+      ...["/?s=world", "/search/world", "/xmlrpc.php", "/wp-includes/js/wp-embed.min.js", "/?preview=true&p=1"],
+    ]) {
+      await everywhere(path);
+      assert.deepEqual(states(await everywhere(path)), ["BYPASS"], path);
+    }
+    assert.deepEqual(states(await everywhere("/", { authorization: "Basic YTpi" })), ["BYPASS"]);
+  });
+
+  it("a logged-in user never sees an anonymous page, nor the other way round", async () => {
+    await keep("/");
+    const context = await browser.newContext();
+    const page = await login(context);
+    for (let round = 0; round < 5; round++) {
+      const response = await page.goto(`${site.address}/`);
+      assert.equal(response?.headers()["x-cache"], "BYPASS");
+      assert.equal(await page.locator("#wpadminbar").count(), 1);
+    }
+    await context.close();
+    const visitor = await browser.newPage();
+    for (let round = 0; round < 5; round++) {
+      const response = await visitor.goto(`${site.address}/`);
+      assert.equal(response?.headers()["x-cache"], "HIT");
+      assert.equal(await visitor.locator("#wpadminbar").count(), 0);
+    }
+    await visitor.close();
+  });
+
+  it("a comment shows to its author at once, to others after approval", async () => {
+    await keep(post);
+    const text = "A comment that waits";
+    const author = await browser.newPage();
+    await author.goto(`${site.address}${post}`);
+    await author.fill("#comment", text);
+    await author.fill("#author", "Jo");
+    await author.fill("#email", "jo@example.com");
+    await author.check("#wp-comment-cookies-consent");
+    await author.click("#submit");
+    await author.waitForSelector(`text=${text}`);
+    await author.goto(`${site.address}${post}`);
+    assert.equal(await author.locator(`text=${text}`).count(), 1);
+    await author.close();
+    for (const { body } of await everywhere(post)) assert.ok(!body.includes(text));
+    await php(`wp_set_comment_status(get_comments(['search' => '${text}'])[0]->comment_ID, 'approve');`);
+    for (const { body } of await everywhere(post)) assert.ok(body.includes(text));
+  });
+
+  it("an edited post is new on the next request from every cache pod, as are a menu and an option", async () => {
+    const changes: [string, RegExp, string][] = [
+      [post, /Edited just now/, "wp_update_post(['ID' => 1, 'post_content' => 'Edited just now']);"],
+      ["/", /A new title/, "update_option('blogname', 'A new title');"],
+      [
+        "/",
+        /A new post/,
+        "wp_insert_post(['post_title' => 'A new post', 'post_content' => 'x', 'post_status' => 'publish']);",
+      ],
+      ["/", /Somewhere else/, navigation],
+    ];
+    for (const [path, expected, code] of changes) {
+      await keep(path);
+      for (const { body } of await everywhere(path)) assert.doesNotMatch(body, expected);
+      await php(code);
+      for (const { body } of await everywhere(path)) assert.match(body, expected);
+    }
+    await keep("/");
+    const context = await browser.newContext();
+    const page = await login(context);
+    await page.goto(`${site.address}/wp-admin/options-general.php`);
+    await page.fill("#blogdescription", "Said in the dashboard");
+    await page.click("#submit");
+    await page.waitForSelector("text=Settings saved");
+    await context.close();
+    assert.deepEqual(states(await everywhere("/")), ["MISS"]);
+  });
+
+  it("what WordPress writes down for itself makes no page new", async () => {
+    await keep("/");
+    await php(
+      "set_transient('e2e', 1); wp_schedule_single_event(time() + 3600, 'e2e_event'); wp_save_post_revision(1);",
+    );
+    // All that is due at a new site: updates looked for, keys that are over thrown away.
+    await runCron(site, "page-cache-cron");
+    assert.deepEqual(states(await everywhere("/")), ["HIT"]);
+  });
+
+  it("a post with a password stays closed to whoever does not have it", async () => {
+    const fields =
+      "['post_title' => 'Closed', 'post_content' => 'Only for some', 'post_status' => 'publish', 'post_password' => 'sesame']";
+    const closed = (await php(`echo parse_url(get_permalink(wp_insert_post(${fields})), PHP_URL_PATH);`)).trim();
+    await keep(closed);
+    const page = await browser.newPage();
+    await page.goto(`${site.address}${closed}`);
+    await page.fill("input[name=post_password]", "sesame");
+    await page.click("input[name=Submit]");
+    await page.waitForSelector("text=Only for some");
+    await page.close();
+    for (const { body } of await everywhere(closed)) {
+      assert.ok(!body.includes("Only for some"));
+      assert.match(body, /name="post_password"/);
+    }
+  });
+
+  it("keeps no error, no page that sets a cookie or says that it is private, and none that others vary", async () => {
+    for (const [page, status] of [
+      ["error", 500],
+      ["cookie", 200],
+      ["private", 200],
+      ["varies", 200],
+      ["nothing", 404],
+    ] as const) {
+      const path = `/?page_id=${testPage[page]}`;
+      await everywhere(path);
+      for (const { state, status: got } of await everywhere(path))
+        assert.deepEqual([state, got], ["MISS", status], page);
+    }
+  });
+
+  it("tells links by how it was asked, and believes no other header", async () => {
+    const https = { "x-forwarded-proto": "https" };
+    for (const { body } of await everywhere("/", https)) assert.match(body, /https:\/\/127\.0\.0\.1:\d+\//);
+    for (const { body } of await everywhere("/")) assert.doesNotMatch(body, /https:\/\/127\.0\.0\.1/);
+    const odd = { "x-forwarded-proto": "gopher", "x-forwarded-host": "evil.example", "x-original-url": "/wp-admin" };
+    for (const { state, body } of await everywhere("/", odd)) {
+      assert.equal(state, "HIT");
+      assert.ok(!body.includes("evil.example"));
+    }
+    for (const { status } of await everywhere("/", { host: "evil.example" })) assert.equal(status, 400);
+  });
+
+  it("is not filled by nonsense: headers, arguments and long addresses", async () => {
+    await keep("/");
+    const before = await pagesKept(site);
+    for (let index = 0; index < 10; index++) {
+      await Promise.all([
+        everywhere(`/?x=${index}`),
+        everywhere(`/?p=1&utm_source=${index}`),
+        everywhere(`/?p=${"1".repeat(11)}${index}`),
+        everywhere(`/${"a".repeat(600)}${index}`),
+        everywhere("/", {
+          "accept-encoding": `nonsense-${index}`,
+          "user-agent": `agent-${index}`,
+          "x-odd": `${index}`,
+        }),
+        everywhere("/", { host: `${index}.example` }),
+      ]);
+    }
+    assert.deepEqual(
+      (await everywhere(`/${"a".repeat(10_000)}`)).map(({ status }) => status),
+      [414, 414],
+    );
+    assert.equal(await pagesKept(site), before);
+  });
+
+  it("a thousand that miss at once make one request to PHP per cache pod", async () => {
+    const path = `/?page_id=${testPage.slow}`;
+    await php("update_option('e2e_slow', 0);");
+    const pods = await cachePods(site);
+    const agent = new http.Agent({ keepAlive: false, maxSockets: 1000 });
+    const answers = await Promise.all(
+      pods.flatMap((pod) =>
+        Array.from({ length: 1000 / pods.length }, () => fromEachCache(site, path, {}, { pods: [pod], agent })),
+      ),
+    );
+    assert.ok(answers.flat().every(({ status, body }) => status === 200 && body.includes("Made slowly")));
+    assert.equal((await php("echo get_option('e2e_slow');")).trim(), String(pods.length));
+  });
+
+  it("an upload passes, and comes back the same, whole and in part", async () => {
+    const bytes = Buffer.alloc(3 * 2 ** 20, "0123456789");
+    const context = await browser.newContext();
+    const page = await login(context);
+    await page.goto(`${site.address}/wp-admin/media-new.php?browser-uploader`);
+    await page.setInputFiles("#async-upload", { name: "large.txt", mimeType: "text/plain", buffer: bytes });
+    await page.click("#html-upload");
+    await page.waitForURL(/upload\.php/);
+    await context.close();
+    const url = (await php("echo wp_get_attachment_url(get_posts(['post_type' => 'attachment'])[0]->ID);")).trim();
+    const whole = await fetch(url);
+    assert.ok(Buffer.from(await whole.arrayBuffer()).equals(bytes));
+    const part = await fetch(url, { headers: { range: "bytes=1000000-1000009" } });
+    assert.deepEqual([part.status, await part.text()], [206, "0123456789"]);
+  });
+
+  it("with a pod of the site gone without a word, each request still finds the other", async () => {
+    const [pod] = await sitePods(site);
+    await kubectl("delete", "pod", pod?.metadata.name ?? "", "--force", "--grace-period=0");
+    for (let round = 0; round < 20; round++) {
+      for (const { status } of await everywhere(`/?s=${round}`)) assert.equal(status, 200);
+    }
+    await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
+  });
+
+  it("with all pods of the site gone the front page still comes, and says that it is stale", async () => {
+    await site.project.configure({ pageCache: pageCacheOfLab({ seconds: 1 }) });
+    await site.project.up();
+    await keep("/");
+    await kubectl("scale", "deployment", "wordpress", "--replicas=0");
+    await kubectl("wait", "pods", "--selector=app=wordpress", "--for=delete", "--timeout=120s");
+    await site.cluster.until("its time is over", 10, async () => !states(await everywhere("/")).includes("HIT"));
+    const comes = async () => {
+      for (const { status, state } of await everywhere("/")) {
+        assert.equal(status, 200);
+        assert.match(state, /^(STALE|UPDATING)$/);
+      }
+    };
+    for (let round = 0; round < 5; round++) await comes();
+    // As if the last that the site did had been two changes, and nobody had asked for the page in between.
+    for (let change = 0; change < 2; change++) {
+      for (const { status } of await cachePods(site)) {
+        assert.equal((await fetch(`http://${status.podIP}:8081/renew`, { method: "POST" })).status, 204);
+      }
+      await comes();
+    }
+    assert.equal(await site.status(), 200);
+    await kubectl("scale", "deployment", "wordpress", `--replicas=${replicas}`);
+    await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
+  });
+
+  it("is turned off and on again, and no request fails meanwhile", async () => {
+    const selector = async () =>
+      (
+        await site.cluster.json<{ spec: { selector: { app: string } } }>(
+          "get",
+          "service",
+          "wordpress",
+          "--namespace",
+          namespace,
+        )
+      ).spec.selector.app;
+    const failed: string[] = [];
+    let goesOn = true;
+    const load = (async () => {
+      for (let index = 0; goesOn; index++) {
+        const { status } = await fetch(`${site.address}/?s=${index}`).catch((error: unknown) => ({
+          status: String(error),
+        }));
+        if (status !== 200) failed.push(String(status));
+      }
+    })();
+    try {
+      await site.project.configure({ pageCache: pageCacheOfLab({ enabled: false }) });
+      await site.project.up();
+      assert.equal(await selector(), "wordpress");
+      await site.project.configure({ pageCache: pageCacheOfLab() });
+      await site.project.up();
+      assert.equal(await selector(), "wordpress-cache");
+    } finally {
+      goesOn = false;
+      await load;
+    }
+    assert.deepEqual(failed, []);
+  });
+});
+
+/** Pages that {@link testPages} makes, by what they do. */
+const testPage = { error: 9001, cookie: 9002, private: 9003, varies: 9004, slow: 9005, nothing: 9006 } as const;
+
+/** A plugin that answers in the place of pages that there are not. */
+const testPages = `<?php
+add_action( 'parse_request', function () {
+	$page = (int) ( $_GET['page_id'] ?? 0 );
+	switch ( $page ) {
+		case ${testPage.error}:
+			status_header( 500 );
+			exit( 'broken' );
+		case ${testPage.cookie}:
+			setcookie( 'visitor', uniqid() );
+			exit( 'a cookie' );
+		case ${testPage.private}:
+			header( 'Cache-Control: private' );
+			exit( 'private' );
+		case ${testPage.varies}:
+			header( 'Vary: Accept-Language' );
+			exit( 'varies' );
+		case ${testPage.slow}:
+			global $wpdb;
+			$wpdb->query( "UPDATE $wpdb->options SET option_value = option_value + 1 WHERE option_name = 'e2e_slow'" );
+			sleep( 2 );
+			exit( 'Made slowly' );
+	}
+} );
+`;
+
+/** Puts another link into the navigation of the block theme's front page. */
+const navigation = `$id = wp_insert_post(['post_type' => 'wp_navigation', 'post_status' => 'publish', 'post_title' => 'Menu',
+  'post_content' => '<!-- wp:navigation-link {"label":"Somewhere else","url":"http://127.0.0.1/elsewhere"} /-->']);`;

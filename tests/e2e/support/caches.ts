@@ -1,0 +1,63 @@
+import * as http from "node:http";
+import { text } from "node:stream/consumers";
+import { createGunzip } from "node:zlib";
+import { pageCacheName, pageCachePorts } from "../../../components/site/pageCacheNames";
+import type { LabSite } from "./labSite";
+import { podsOf, type SitePod } from "./sharedSite";
+
+/** What a pod of the page cache answered. */
+export interface CachedPage {
+  readonly status: number;
+  /** Of the header `X-Cache`: HIT, MISS, BYPASS, STALE, … */
+  readonly state: string;
+  readonly encoding: string | undefined;
+  /** Not compressed any more. */
+  readonly body: string;
+}
+
+/** The page cache's pods, those that are going away left out. */
+export function cachePods(site: LabSite): Promise<SitePod[]> {
+  return podsOf(site, pageCacheName);
+}
+
+/** Asks every pod of the page cache for a page, under the site's own name unless the headers have another. */
+export async function fromEachCache(
+  site: LabSite,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  { pods, agent }: { readonly pods?: readonly SitePod[]; readonly agent?: http.Agent } = {},
+): Promise<CachedPage[]> {
+  const host = new URL(site.address).host;
+  return Promise.all(
+    (pods ?? (await cachePods(site))).map(({ status }) =>
+      get({
+        host: status.podIP,
+        port: pageCachePorts.http,
+        path,
+        agent: agent ?? false,
+        headers: { host, ...headers },
+      }),
+    ),
+  );
+}
+
+function get(options: http.RequestOptions): Promise<CachedPage> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ ...options, timeout: 60_000 }, (response) => {
+      const { statusCode: status = 0, headers: got } = response;
+      const told = { status, state: String(got["x-cache"]), encoding: got["content-encoding"] };
+      const plain = told.encoding === "gzip" ? response.pipe(createGunzip()) : response;
+      text(plain).then((body) => resolve({ ...told, body }), reject);
+    });
+    request.on("timeout", () => request.destroy(new Error(`${options.path} did not answer`)));
+    request.on("error", reject);
+  });
+}
+
+/** How many pages the page cache has, in all of its pods. */
+export async function pagesKept(site: LabSite): Promise<number> {
+  const counts = (await cachePods(site)).map(async ({ metadata }) =>
+    Number(await site.inPod(metadata.name, "sh", "-c", "find /var/cache/nginx/pages -type f | wc -l")),
+  );
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
