@@ -40,7 +40,7 @@ export function pageCachePodSpec(image: string, namespace: string) {
         ],
         // It is ready without WordPress: the pages that it has are better than none.
         readinessProbe: { httpGet: { path: "/healthy", port: "control" }, periodSeconds: 2, failureThreshold: 3 },
-        livenessProbe: { httpGet: { path: "/healthy", port: "control" }, periodSeconds: 10, failureThreshold: 6 },
+        livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
         // Until everybody knows that the pod goes, requests still come.
         lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } },
         resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: "128Mi" } },

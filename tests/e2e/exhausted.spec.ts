@@ -71,7 +71,7 @@ describe("a pulumi up that lacks something", function () {
   });
 
   it("memory", async () => {
-    await kubectl("create", "quota", "memory", "--hard=requests.memory=432Mi");
+    await kubectl("create", "quota", "memory", "--hard=requests.memory=496Mi");
     await site.project.configure({ wordpressReplicas: "3" });
     const { output, seconds } = await failing();
     assert.match(output, /Deployment wordpress did not come up/);

@@ -159,7 +159,10 @@ describe("the page cache", function () {
     );
     // All that is due at a new site: updates looked for, keys that are over thrown away.
     await runCron(site, "page-cache-cron");
-    assert.deepEqual(states(await everywhere("/")), ["HIT"]);
+    const pages = states(await everywhere("/"));
+    const [pod] = await sitePods(site);
+    const changes = await site.inPod(pod?.metadata.name ?? "", "tail", "-n40", `wp-content/${changesFile}`);
+    assert.deepEqual(pages, ["HIT"], `the last that changed:\n${changes}`);
   });
 
   it("a post with a password stays closed to whoever does not have it", async () => {
@@ -334,8 +337,17 @@ describe("the page cache", function () {
 /** Pages that {@link testPages} makes, by what they do. */
 const testPage = { error: 9001, cookie: 9002, private: 9003, varies: 9004, slow: 9005, nothing: 9006 } as const;
 
-/** A plugin that answers in the place of pages that there are not. */
+/** Where {@link testPages} writes what changed, and by whom. */
+const changesFile = "e2e-changes";
+
+/** A plugin that answers in the place of pages that there are not, and writes down what changes. */
 const testPages = `<?php
+foreach ( array( 'added_option', 'updated_option', 'deleted_option', 'clean_post_cache', 'clean_user_cache', 'edited_term', 'edit_comment' ) as $hook ) {
+	add_action( $hook, function ( $what ) use ( $hook ) {
+		$line = implode( ' ', array( gmdate( 'H:i:s' ), gethostname(), $_SERVER['REQUEST_URI'] ?? '', $hook, is_scalar( $what ) ? $what : '' ) );
+		file_put_contents( WP_CONTENT_DIR . '/${changesFile}', "$line\\n", FILE_APPEND );
+	} );
+}
 add_action( 'parse_request', function () {
 	$page = (int) ( $_GET['page_id'] ?? 0 );
 	switch ( $page ) {

@@ -39,7 +39,7 @@
 			$hook,
 			static function ( $option ) use ( $note ) {
 				// What WordPress writes down for itself, at any time; no page shows it.
-				if ( ! preg_match( '/^(_site)?_transient_|^(cron|doing_cron|recently_edited|can_compress_scripts|auto_core_update_\w+|recovery_\w+|https_detection_errors|user_count|.*\.lock)$/', (string) $option ) ) {
+				if ( ! preg_match( '/^(_site)?_transient_|^(cron|doing_cron|recently_edited|can_compress_scripts|auto_core_update_\w+|recovery_\w+|finished_\w+|https_detection_errors|user_count|.*\.lock)$/', (string) $option ) ) {
 					$note();
 				}
 			}

@@ -40,7 +40,14 @@ export async function applyChapter(cluster: Cluster): Promise<void> {
 
 export async function scaleChapter(cluster: Cluster, replicas: number): Promise<void> {
   await cluster.kubectl("--namespace", chapterNamespace, "scale", "statefulset/wordpress", `--replicas=${replicas}`);
-  await cluster.kubectl("--namespace", chapterNamespace, "rollout", "status", "statefulset/wordpress", "--timeout=360s");
+  await cluster.kubectl(
+    "--namespace",
+    chapterNamespace,
+    "rollout",
+    "status",
+    "statefulset/wordpress",
+    "--timeout=360s",
+  );
 }
 
 export async function removeChapter(cluster: Cluster): Promise<void> {
