@@ -1,0 +1,70 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { parseArgs } from "node:util";
+import { projectRoot } from "../lab/support/paths";
+import { main, Refusal, step } from "../lab/support/progress";
+import { useSystemPrograms } from "../lab/support/systemPath";
+import { chart } from "./chart";
+import { table, withTable } from "./report";
+import { type Durations, type Figures, measure } from "./round";
+import { type Round, rows } from "./rows";
+import { chapterSite, programSite } from "./site";
+import { prepareLoad } from "./wrk";
+
+const usage = "npm run bench [-- --rounds N | -- --smoke]   N: 1 to 50; 5 where it is not given";
+
+/** The page and its chart. */
+const page = path.join(projectRoot, "docs/performance.md");
+const picture = path.join(projectRoot, "docs/performance.svg");
+
+const durations = { whole: { load: 10, rest: 20 }, smoke: { load: 2, rest: 16 } } as const satisfies Record<
+  string,
+  Durations
+>;
+
+/** The chapter's manifests and the program's stack, one after the other, again and again. */
+async function bench(): Promise<void> {
+  const { count, isSmoke } = options();
+  await prepareLoad();
+  const rounds: Round[] = [];
+  for (let number = 1; number <= count; number++) {
+    const round = await step(`round ${number} of ${count}`, () =>
+      compare(number, durations[isSmoke ? "smoke" : "whole"]),
+    );
+    rounds.push(round);
+    process.stdout.write(`\n${table(rows(rounds))}\n\n`);
+  }
+  if (isSmoke) return;
+  fs.writeFileSync(
+    page,
+    withTable(fs.readFileSync(page, "utf8"), rows(rounds), { rounds: count, cores: os.cpus().length }),
+  );
+  fs.writeFileSync(picture, chart(rows(rounds)));
+}
+
+/** Both, each first in every second round: what the one leaves warm or worn is the other's as often. */
+async function compare(number: number, durations: Durations): Promise<Round> {
+  const chapter = () => measure("chapter", () => Promise.resolve(chapterSite()), durations);
+  const program = () => measure("program", programSite, durations);
+  if (number % 2 === 1) {
+    const first = await chapter();
+    return { chapter: first, program: await program() };
+  }
+  const first: Figures = await program();
+  return { program: first, chapter: await chapter() };
+}
+
+function options(): { readonly count: number; readonly isSmoke: boolean } {
+  const { values } = parseArgs({ options: { rounds: { type: "string" }, smoke: { type: "boolean" } } });
+  if (values.smoke && values.rounds !== undefined) throw new Refusal(`--smoke is one round.\n${usage}`);
+  const count = values.smoke ? 1 : Number(values.rounds ?? 5);
+  if (!Number.isInteger(count) || count < 1 || count > 50)
+    throw new Refusal(
+      `--rounds: ${JSON.stringify(values.rounds)} is not allowed; expected a whole number from 1 to 50.\n${usage}`,
+    );
+  return { count, isSmoke: values.smoke ?? false };
+}
+
+useSystemPrograms();
+main(bench);

@@ -1,0 +1,23 @@
+-- What wrk asks for: one of the paths after `--` at random, with the cookies of BENCH_COOKIES; ends with one line of JSON.
+local paths = {}
+
+function init(args)
+  math.randomseed(os.time())
+  for _, path in ipairs(args) do paths[#paths + 1] = path end
+  wrk.headers["Accept-Encoding"] = "gzip"
+  local cookies = os.getenv("BENCH_COOKIES")
+  if cookies then wrk.headers["Cookie"] = cookies end
+end
+
+function request()
+  return wrk.format("GET", paths[math.random(#paths)])
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  print(string.format(
+    '{"requests":%d,"microseconds":%d,"p50":%d,"p99":%d,"failed":%d}',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  ))
+end

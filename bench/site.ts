@@ -1,0 +1,121 @@
+import * as http from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { labEnvironment } from "../lab/cluster/environment";
+import { applyChapter, chapterNamespace, chapterNodePort, owner, removeChapter } from "../tests/e2e/support/chapter";
+import { Cluster } from "../tests/e2e/support/cluster";
+import { Visitor } from "../tests/e2e/support/http";
+import { LabSite } from "../tests/e2e/support/labSite";
+import { type CommandTimes, commandTimes } from "./commandTimes";
+import { podsOf, sharedPlace } from "../tests/e2e/support/sharedSite";
+import type { Account } from "../tests/e2e/support/load";
+
+/** Where both are, one after the other. */
+const nodePort = chapterNodePort;
+export const address = `http://127.0.0.1:${nodePort}`;
+
+/** Milliseconds after which pods that do not serve are given up. */
+const limitMs = 300_000;
+
+/** One of the two that are compared, with one pod of WordPress. */
+export interface BenchSite {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  /** What makes its pods. */
+  readonly workload: "statefulset/wordpress" | "deployment/wordpress";
+  /** From nothing to a front page of a site that is installed. @returns who may write on it */
+  install(): Promise<Account>;
+  /** Of the program alone. */
+  readonly commandTimes?: () => Promise<CommandTimes>;
+  /** Nothing is left of it. */
+  remove(): Promise<void>;
+}
+
+/** The chapter's manifests, applied, and installed by its installer's form. */
+export function chapterSite(): BenchSite {
+  const cluster = new Cluster(labEnvironment());
+  return {
+    cluster,
+    namespace: chapterNamespace,
+    workload: "statefulset/wordpress",
+    async install() {
+      await applyChapter(cluster);
+      const visitor = new Visitor(address);
+      await cluster.until("the chapter's installer answers", 120, async () => {
+        const { status } = await visitor.get("/wp-admin/install.php");
+        return status === 200;
+      });
+      await visitor.install(owner.user, owner.password);
+      await answers(cluster);
+      return owner;
+    },
+    remove: () => removeChapter(cluster),
+  };
+}
+
+/** The program's stack, with its page cache. The stack exists before, as the manifests' files do. */
+export async function programSite(): Promise<BenchSite> {
+  const site = await LabSite.start(sharedPlace("bench", nodePort, { wordpressReplicas: 1 }));
+  const { cluster, namespace } = site;
+  return {
+    cluster,
+    namespace,
+    workload: "deployment/wordpress",
+    async install() {
+      await site.project.up();
+      await answers(cluster);
+      const { adminUser, adminPassword } = await site.project.outputs("--show-secrets");
+      return { user: String(adminUser), password: String(adminPassword) };
+    },
+    commandTimes: () => commandTimes(site.project),
+    remove: () => site.stop(),
+  };
+}
+
+/** Waits for the front page. */
+async function answers(cluster: Cluster): Promise<void> {
+  await cluster.until("the front page answers", 60, async () => (await new Visitor(address).get("/")).status === 200);
+}
+
+/** Seconds from asking the API for so many pods until each of them serves a page, whatever its probes say. */
+export async function scale(site: BenchSite, replicas: number): Promise<number> {
+  const begun = performance.now();
+  await site.cluster.kubectl("--namespace", site.namespace, "scale", site.workload, `--replicas=${replicas}`);
+  const end = Date.now() + limitMs;
+  for (let serving = 0; serving < replicas;) {
+    if (Date.now() > end) throw new Error(`${serving} of ${replicas} pods serve after ${limitMs / 1000} s`);
+    const addresses = (await podsOf(site, "wordpress")).flatMap(({ status }) => status.podIP ?? []);
+    serving = (await Promise.all(addresses.map(serves))).filter(Boolean).length;
+    await wait(50);
+  }
+  return (performance.now() - begun) / 1000;
+}
+
+/** Whether a pod answers with a page of WordPress's, asked by itself. */
+function serves(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const headers = { host: new URL(address).host };
+    http
+      .get({ host, path: "/wp-login.php", headers, agent: false, timeout: 30_000 }, (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      })
+      .on("error", () => resolve(false));
+  });
+}
+
+/** MiB that the container of WordPress has in use, as Kubernetes counts it for its limit: without what is only kept of files. */
+export async function memory(site: BenchSite): Promise<number> {
+  const [pod] = await podsOf(site, "wordpress");
+  if (pod === undefined) throw new Error("there is no pod of WordPress");
+  const path = `/api/v1/nodes/${pod.spec.nodeName}/proxy/stats/summary`;
+  const { pods: stats } = JSON.parse(await site.cluster.kubectl("get", "--raw", path)) as {
+    pods: {
+      podRef: { name: string; namespace: string };
+      containers?: { name: string; memory?: { workingSetBytes?: number } }[];
+    }[];
+  };
+  const of = stats.find(({ podRef }) => podRef.name === pod.metadata.name && podRef.namespace === site.namespace);
+  const bytes = of?.containers?.find(({ name }) => name === "wordpress")?.memory?.workingSetBytes;
+  if (bytes === undefined) throw new Error(`the node does not say what ${pod.metadata.name} has in use`);
+  return bytes / 2 ** 20;
+}

@@ -1,0 +1,100 @@
+import * as assert from "node:assert/strict";
+import { chart } from "../../bench/chart";
+import { table, withTable } from "../../bench/report";
+import type { Figures } from "../../bench/round";
+import { type Round, rows } from "../../bench/rows";
+
+const figures: Figures = {
+  ...{ frontPage: 50, staticFile: 10_000, posts: 50, dashboard: 20, frontPageWhileWritten: 300 },
+  ...{ scaled: 5, installed: 10, memoryAtRest: 60, memoryUnderLoad: 100 },
+  commandTimes: undefined,
+};
+const commandTimes = { preview: 3, previewOfEmpty: 2, up: 8, upOfEmpty: 4 };
+const round = (program: Partial<Figures>, chapter: Partial<Figures> = {}): Round => ({
+  chapter: { ...figures, ...chapter },
+  program: { ...figures, commandTimes, ...program },
+});
+const row = (rounds: readonly Round[], title: string) =>
+  rows(rounds).find((row) => row.title === title) ?? assert.fail(title);
+
+describe("the table of the bench", () => {
+  it("has medians, and the ratio of each round: its median, least and most", () => {
+    const rounds = [
+      round({ frontPage: 9000 }, { frontPage: 45 }),
+      round({ frontPage: 5000 }, { frontPage: 50 }),
+      round({ frontPage: 6000 }, { frontPage: 40 }),
+    ];
+    const { chapter, program, ratio, isMet } = row(rounds, "front page, anonymous");
+    assert.deepEqual([chapter, program, isMet], [45, 6000, true]);
+    assert.deepEqual(ratio, { median: 150, least: 100, most: 200 });
+  });
+
+  it("says of each goal whether it is met, at its edge and past it", () => {
+    const met = (title: string, program: Partial<Figures>) => row([round(program)], title).isMet;
+    assert.deepEqual(
+      [met("dashboard, logged in", { dashboard: 24 }), met("dashboard, logged in", { dashboard: 23 })],
+      [true, false],
+    );
+    const scaled = "1 to 3 pods, until all three serve";
+    assert.deepEqual([met(scaled, { scaled: 3 }), met(scaled, { scaled: 3.1 })], [true, false]);
+    assert.equal(met("from nothing to an installed site", { installed: 1000 }), undefined);
+  });
+
+  it("puts the front page beside a static file of the chapter's", () => {
+    const { chapter, ratio } = row(
+      [round({ frontPage: 6000, staticFile: 1 })],
+      "front page, beside a static file of the chapter's Apache",
+    );
+    assert.deepEqual([chapter, ratio.median], [10_000, 0.6]);
+  });
+
+  it("puts Pulumi's commands beside those of an empty program", () => {
+    const { chapter, program, ratio, isMet } = row([round({})], "pulumi up, nothing changed, beside an empty program");
+    assert.deepEqual([chapter, program, ratio.median, isMet], [4, 8, 2, false]);
+    assert.equal(row([round({})], "pulumi preview, nothing changed, beside an empty program").isMet, true);
+  });
+
+  it("is Markdown whose columns line up, with each figure's unit", () => {
+    const lines = table(rows([round({ frontPage: 12_345 })])).split("\n");
+    assert.equal(new Set(lines.map((line) => line.length)).size, 1);
+    assert.match(
+      lines[2] ?? "",
+      /^\| front page, anonymous .* 50 requests\/s .* 12,300 requests\/s .* 247 \(247 to 247\) .* at least 100 .* yes/,
+    );
+  });
+
+  it("takes the place of the one before on the page, and of nothing else", () => {
+    const page = "# Head\n\n<!-- prettier-ignore-start -->\n\nold\n\n<!-- prettier-ignore-end -->\n\ntext\n";
+    const made = withTable(page, rows([round({})]), { rounds: 1, cores: 2 });
+    assert.match(made, /^# Head\n[^]*\| measure [^]*<!-- prettier-ignore-end -->\n\ntext\n$/);
+    assert.ok(!made.includes("old"));
+    assert.equal(withTable(made, rows([round({})]), { rounds: 1, cores: 2 }), made);
+    assert.throws(
+      () => withTable("# Head\n", [], { rounds: 1, cores: 2 }),
+      /there is no <!-- prettier-ignore-start -->/,
+    );
+  });
+});
+
+describe("the chart of the bench", () => {
+  it("has a bar for each row with a goal, of another colour where it is missed", () => {
+    const all = rows([
+      round({
+        frontPage: 6000,
+        posts: 3000,
+        dashboard: 30,
+        frontPageWhileWritten: 10,
+        scaled: 2,
+        commandTimes: { ...commandTimes, up: 5 },
+      }),
+    ]);
+    const svg = chart(all);
+    assert.match(svg, /^<svg [^]*<\/svg>\n$/);
+    for (const { goal, ratio } of all) {
+      if (goal)
+        assert.ok(svg.includes(`ratio ${ratio.median.toLocaleString("en-US", { maximumSignificantDigits: 3 })}`));
+    }
+    assert.ok(!svg.includes("#d0772f"));
+    assert.ok(chart(rows([round({})])).includes("#d0772f"));
+  });
+});
