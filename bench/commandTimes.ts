@@ -1,6 +1,6 @@
 import type { PulumiFolder } from "../tests/support/pulumiFolder";
 import { SmallProgram } from "../tests/plugins/support/smallProgram";
-import { stopwatch } from "./stopwatch";
+import { stopwatch } from "../tests/support/timed";
 
 /** Seconds of Pulumi's commands where nothing changed: of a program, and of one that has nothing in it. */
 export interface CommandTimes {

@@ -1,8 +1,6 @@
+import { withPart } from "../docs/pagePart";
 import type { Row } from "./rows";
 import { threeDigits } from "./statistics";
-
-/** What the table is between; they keep Prettier off it as well. */
-const [begin, end] = ["<!-- prettier-ignore-start -->", "<!-- prettier-ignore-end -->"];
 
 /** The rows as Markdown, which can be read on a terminal as well. */
 export function table(rows: readonly Row[]): string {
@@ -29,8 +27,6 @@ export function withTable(
   rows: readonly Row[],
   run: { readonly rounds: number; readonly cores: number },
 ): string {
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`there is no ${begin} with ${end} after it`);
   const said = `Medians of ${run.rounds} rounds on ${run.cores} cores; the ratio is that of each round, its median, and between what it was.`;
-  return `${page.slice(0, from)}${begin}\n\n${said}\n\n${table(rows)}\n\n${picture}\n\n${page.slice(to)}`;
+  return withPart(page, [said, table(rows), picture].join("\n\n"));
 }

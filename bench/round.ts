@@ -3,9 +3,9 @@ import { step } from "../lab/support/progress";
 import { Visitor } from "../tests/e2e/support/http";
 import type { Account } from "../tests/e2e/support/load";
 import { Writer } from "../tests/e2e/support/writer";
+import { stopwatch } from "../tests/support/timed";
 import type { CommandTimes } from "./commandTimes";
 import { address, type BenchSite, memory, scale } from "./site";
-import { stopwatch } from "./stopwatch";
 import { load } from "./wrk";
 
 /** What one site showed in one round. */

@@ -1,13 +1,21 @@
 import * as http from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { labEnvironment } from "../lab/cluster/environment";
-import { applyChapter, chapterNamespace, chapterNodePort, owner, removeChapter } from "../tests/e2e/support/chapter";
+import {
+  applyChapter,
+  chapterNamespace,
+  chapterNodePort,
+  installChapter,
+  owner,
+  removeChapter,
+} from "../tests/e2e/support/chapter";
 import { Cluster } from "../tests/e2e/support/cluster";
 import { Visitor } from "../tests/e2e/support/http";
 import { LabSite } from "../tests/e2e/support/labSite";
+import { stopwatch } from "../tests/support/timed";
 import { type CommandTimes, commandTimes } from "./commandTimes";
 import { podsOf, sharedPlace } from "../tests/e2e/support/sharedSite";
-import type { Account } from "../tests/e2e/support/load";
+import { type Account, administrator } from "../tests/e2e/support/load";
 
 /** Where both are, one after the other. */
 const nodePort = chapterNodePort;
@@ -39,12 +47,7 @@ export function chapterSite(): BenchSite {
     workload: "statefulset/wordpress",
     async install() {
       await applyChapter(cluster);
-      const visitor = new Visitor(address);
-      await cluster.until("the chapter's installer answers", 120, async () => {
-        const { status } = await visitor.get("/wp-admin/install.php");
-        return status === 200;
-      });
-      await visitor.install(owner.user, owner.password);
+      await installChapter(cluster, new Visitor(address));
       await answers(cluster);
       return owner;
     },
@@ -63,8 +66,7 @@ export async function programSite(): Promise<BenchSite> {
     async install() {
       await site.project.up();
       await answers(cluster);
-      const { adminUser, adminPassword } = await site.project.outputs("--show-secrets");
-      return { user: String(adminUser), password: String(adminPassword) };
+      return administrator(site);
     },
     commandTimes: () => commandTimes(site.project),
     remove: () => site.stop(),
@@ -78,7 +80,11 @@ async function answers(cluster: Cluster): Promise<void> {
 
 /** Seconds from asking the API for so many pods until each of them serves a page, whatever its probes say. */
 export async function scale(site: BenchSite, replicas: number): Promise<number> {
-  const begun = performance.now();
+  const { seconds } = await stopwatch(() => scaleAndWait(site, replicas));
+  return seconds;
+}
+
+async function scaleAndWait(site: BenchSite, replicas: number): Promise<void> {
   await site.cluster.kubectl("--namespace", site.namespace, "scale", site.workload, `--replicas=${replicas}`);
   const end = Date.now() + limitMs;
   for (let serving = 0; serving < replicas;) {
@@ -87,7 +93,6 @@ export async function scale(site: BenchSite, replicas: number): Promise<number> 
     serving = (await Promise.all(addresses.map(serves))).filter(Boolean).length;
     await wait(50);
   }
-  return (performance.now() - begun) / 1000;
 }
 
 /** Whether a pod answers with a page of WordPress's, asked by itself. */

@@ -20,8 +20,7 @@ export interface LoadOptions {
 /** What `wrk` saw. */
 export interface LoadFigures {
   readonly perSecond: number;
-  /** Milliseconds in which 50 and 99 of 100 requests were answered. */
-  readonly p50: number;
+  /** Milliseconds in which 99 of 100 requests were answered. */
   readonly p99: number;
 }
 
@@ -40,10 +39,10 @@ export async function load({ address, paths, seconds, cookies }: LoadOptions): P
     timeoutMs: (seconds + 60) * 1000,
   });
   const told = JSON.parse(output.trim().split("\n").at(-1) ?? "") as Record<
-    "requests" | "microseconds" | "p50" | "p99" | "failed",
+    "requests" | "microseconds" | "p99" | "failed",
     number
   >;
   if (told.failed > 0 || told.requests === 0)
     throw new Error(`${told.failed} of ${told.requests} requests to ${address}${paths[0]} failed`);
-  return { perSecond: (told.requests / told.microseconds) * 1e6, p50: told.p50 / 1000, p99: told.p99 / 1000 };
+  return { perSecond: (told.requests / told.microseconds) * 1e6, p99: told.p99 / 1000 };
 }

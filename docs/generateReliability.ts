@@ -1,24 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { pagePart, withPart } from "./pagePart";
 import { type FaultResult, keptResults } from "../tests/support/reliability";
 
 const file = path.join(__dirname, "reliability.md");
-
-/** What the table is between; they keep Prettier off it as well. */
-const [begin, end] = ["<!-- prettier-ignore-start -->", "<!-- prettier-ignore-end -->"];
 
 const head = ["| fault | what must hold | measured |", "| --- | --- | --- |"];
 
 /** The page with another table. */
 export function withTable(page: string, results: readonly FaultResult[]): string {
   const rows = results.map(({ fault, holds, measured }) => `| ${[fault, holds, measured].map(cell).join(" | ")} |`);
-  const [before, , after] = parts(page);
-  return `${before}${begin}\n\n${[...head, ...rows].join("\n")}\n\n${end}${after}`;
+  return withPart(page, [...head, ...rows].join("\n"));
 }
 
 /** What the page's table and the results do not have in common, one line each; figures may differ. */
 export function differences(page: string, results: readonly FaultResult[]): string[] {
-  const rows = parts(page)[1]
+  const rows = pagePart(page)
     .split("\n")
     .filter((line) => line.startsWith("|") && !head.includes(line))
     .map((line) => line.split(" | ").slice(0, 2).join(" | "));
@@ -27,12 +24,6 @@ export function differences(page: string, results: readonly FaultResult[]): stri
     ...tried.filter((row) => !rows.includes(row)).map((row) => `tried, and not on the page: ${row} |`),
     ...rows.filter((row) => !tried.includes(row)).map((row) => `on the page, and not tried: ${row} |`),
   ];
-}
-
-function parts(page: string): [before: string, table: string, after: string] {
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`there is no ${begin} with ${end} after it`);
-  return [page.slice(0, from), page.slice(from + begin.length, to), page.slice(to + end.length)];
 }
 
 function cell(text: string): string {

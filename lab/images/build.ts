@@ -21,6 +21,7 @@ export interface BuiltImage {
 const pause = "registry.k8s.io/pause:3.10";
 const mariadb = "docker.io/library/mariadb:10.11";
 const nginx = `docker.io/library/${nginxImage}`;
+const [, nginxVersion = ""] = nginxImage.split(":");
 const nfsServer = "longhornio/longhorn-share-manager:v1.12.1";
 /** Its name, and that in a registry which mirrors others. */
 const nfsServerTags = [`docker.io/${nfsServer}`, `registry.k8s.io/${nfsServer}`] as const;
@@ -40,10 +41,10 @@ export async function buildImages(): Promise<BuiltImage[]> {
     const baseArchive = await buildBase(store);
     const [pauseArchive, mariadbArchive, nginxArchive, nfsServerArchive, wordpressArchive] = [
       await buildPause(store),
-      await buildMariaDb(store, baseArchive),
-      await buildNginx(store, baseArchive),
+      await buildOnBase(store, baseArchive, mariadb, "mariadb", "10.11"),
+      await buildOnBase(store, baseArchive, nginx, "nginx", nginxVersion),
       await buildNfsServer(store, baseArchive),
-      await buildWordPress(store, baseArchive, await buildPhp(store, baseArchive)),
+      await buildWordPress(store, baseArchive, await buildOnBase(store, baseArchive, php, "php", "8.2")),
     ];
     return [
       { reference: pause, archive: pauseArchive },
@@ -73,19 +74,18 @@ async function buildPause(store: ImageStore): Promise<string> {
   });
 }
 
-async function buildMariaDb(store: ImageStore, baseArchive: string): Promise<string> {
-  return archiveOf("mariadb", "10.11", [baseArchive], async (context, archive) => {
+/** An image that needs nothing but the base and the files of its folder. */
+async function buildOnBase(
+  store: ImageStore,
+  baseArchive: string,
+  reference: string,
+  folder: string,
+  version: string,
+): Promise<string> {
+  return archiveOf(folder, version, [baseArchive], async (context, archive) => {
     await store.load(baseArchive);
-    await store.build(context, mariadb);
-    await store.save(mariadb, archive);
-  });
-}
-
-async function buildNginx(store: ImageStore, baseArchive: string): Promise<string> {
-  return archiveOf("nginx", nginxImage.split(":")[1] ?? "", [baseArchive], async (context, archive) => {
-    await store.load(baseArchive);
-    await store.build(context, nginx);
-    await store.save(nginx, archive);
+    await store.build(context, reference);
+    await store.save(reference, archive);
   });
 }
 
@@ -97,14 +97,6 @@ async function buildNfsServer(store: ImageStore, baseArchive: string): Promise<s
     await store.save(nfsServerTags[0], part);
     await joinArchives([{ archive: part, tags: nfsServerTags }], archive);
     fs.rmSync(part);
-  });
-}
-
-async function buildPhp(store: ImageStore, baseArchive: string): Promise<string> {
-  return archiveOf("php", "8.2", [baseArchive], async (context, archive) => {
-    await store.load(baseArchive);
-    await store.build(context, php);
-    await store.save(php, archive);
   });
 }
 

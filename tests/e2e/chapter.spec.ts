@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Claim, Pod } from "../../components/cluster/objects";
 import { labPaths } from "../../lab/support/paths";
-import { openBrowser, outputFolder } from "./support/browser";
+import { logIn, openBrowser, outputFolder } from "./support/browser";
 import { owner } from "./support/chapter";
 import type { Cluster } from "./support/cluster";
 import { assertGone } from "./support/convergence";
@@ -49,11 +49,7 @@ describe("the chapter, told by the program on a real cluster", function () {
       await weak.check({ timeout: 2000 }).catch(() => undefined);
       await page.click("#submit");
       await page.waitForSelector("text=Success!");
-      await page.goto(`${address}/wp-login.php`);
-      await page.fill("#user_login", user);
-      await page.fill("#user_pass", password);
-      await page.click("#wp-submit");
-      await page.waitForSelector("#wpadminbar");
+      await logIn(page, address, owner);
       await page.screenshot({ path: path.join(outputFolder, "dashboard.png") });
       assert.match(await page.title(), /Dashboard/);
     } finally {

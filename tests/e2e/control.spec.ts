@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { labEnvironment } from "../../lab/cluster/environment";
-import { applyChapter, chapterNodePort, owner, removeChapter, scaleChapter } from "./support/chapter";
+import { applyChapter, chapterNodePort, installChapter, owner, removeChapter, scaleChapter } from "./support/chapter";
 import { Cluster } from "./support/cluster";
 import { thrownOut, Visitor } from "./support/http";
 
@@ -17,11 +17,7 @@ describe("control: the chapter's manifests without the Secret", function () {
     await applyChapter(cluster);
     await scaleChapter(cluster, 1);
     const visitor = new Visitor(`http://127.0.0.1:${chapterNodePort}`);
-    await cluster.until("the chapter's site answers", 120, async () => {
-      const { status } = await visitor.get("/wp-admin/install.php");
-      return status === 200;
-    });
-    await visitor.install(owner.user, owner.password);
+    await installChapter(cluster, visitor);
     await scaleChapter(cluster, 3);
     await cluster.until("all the chapter's pods serve", 120, async () => {
       const pods = ["wordpress-0", "wordpress-1", "wordpress-2"].map((pod) =>

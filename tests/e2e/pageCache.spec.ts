@@ -1,9 +1,11 @@
 import * as assert from "node:assert/strict";
 import * as http from "node:http";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { openBrowser } from "./support/browser";
+import { logIn, openBrowser } from "./support/browser";
 import { type CachedPage, cachePods, fromEachCache, pagesKept } from "./support/caches";
 import { LabSite, pageCacheOfLab } from "./support/labSite";
+import { administrator } from "./support/load";
+import { changesFile, testPage, testPages } from "./support/testPages";
 import { mustUse, runCron, sharedPlace, sitePods, wordPressCode } from "./support/sharedSite";
 
 const namespace = "page-cache";
@@ -46,13 +48,8 @@ describe("the page cache", function () {
     await site.cluster.until(`${path} is kept`, 20, async () => states(await everywhere(path)).join() === "HIT");
   };
   const login = async (context: BrowserContext): Promise<Page> => {
-    const { adminUser, adminPassword } = await site.project.outputs("--show-secrets");
     const page = await context.newPage();
-    await page.goto(`${site.address}/wp-login.php`);
-    await page.fill("#user_login", String(adminUser));
-    await page.fill("#user_pass", String(adminPassword));
-    await page.click("#wp-submit");
-    await page.waitForSelector("#wpadminbar");
+    await logIn(page, site.address, await administrator(site));
     return page;
   };
 
@@ -333,44 +330,6 @@ describe("the page cache", function () {
     assert.deepEqual(failed, []);
   });
 });
-
-/** Pages that {@link testPages} makes, by what they do. */
-const testPage = { error: 9001, cookie: 9002, private: 9003, varies: 9004, slow: 9005, nothing: 9006 } as const;
-
-/** Where {@link testPages} writes what changed, and by whom. */
-const changesFile = "e2e-changes";
-
-/** A plugin that answers in the place of pages that there are not, and writes down what changes. */
-const testPages = `<?php
-foreach ( array( 'added_option', 'updated_option', 'deleted_option', 'clean_post_cache', 'clean_user_cache', 'edited_term', 'edit_comment' ) as $hook ) {
-	add_action( $hook, function ( $what ) use ( $hook ) {
-		$line = implode( ' ', array( gmdate( 'H:i:s' ), gethostname(), $_SERVER['REQUEST_URI'] ?? '', $hook, is_scalar( $what ) ? $what : '' ) );
-		file_put_contents( WP_CONTENT_DIR . '/${changesFile}', "$line\\n", FILE_APPEND );
-	} );
-}
-add_action( 'parse_request', function () {
-	$page = (int) ( $_GET['page_id'] ?? 0 );
-	switch ( $page ) {
-		case ${testPage.error}:
-			status_header( 500 );
-			exit( 'broken' );
-		case ${testPage.cookie}:
-			setcookie( 'visitor', uniqid() );
-			exit( 'a cookie' );
-		case ${testPage.private}:
-			header( 'Cache-Control: private' );
-			exit( 'private' );
-		case ${testPage.varies}:
-			header( 'Vary: Accept-Language' );
-			exit( 'varies' );
-		case ${testPage.slow}:
-			global $wpdb;
-			$wpdb->query( "UPDATE $wpdb->options SET option_value = option_value + 1 WHERE option_name = 'e2e_slow'" );
-			sleep( 2 );
-			exit( 'Made slowly' );
-	}
-} );
-`;
 
 /** Puts another link into the navigation of the block theme's front page. */
 const navigation = `$id = wp_insert_post(['post_type' => 'wp_navigation', 'post_status' => 'publish', 'post_title' => 'Menu',

@@ -7,10 +7,11 @@ import type { Volume } from "../../components/cluster/objects";
 import { restrictedPod } from "../../components/restricted";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
-import { openBrowser, outputFolder } from "./support/browser";
+import { logIn, openBrowser, outputFolder } from "./support/browser";
 import { assertGone } from "./support/convergence";
 import { Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
+import { administrator } from "./support/load";
 import {
   ask,
   inEachPod,
@@ -103,14 +104,9 @@ describe("content: shared on three nodes", function () {
   });
 
   it("is logged in to in a browser with the password that the stack shows", async () => {
-    const { adminUser, adminPassword } = await site.project.outputs("--show-secrets");
     assert.equal((await site.project.outputs()).adminPassword, "[secret]");
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    await page.goto(`${site.address}/wp-login.php`);
-    await page.fill("#user_login", String(adminUser));
-    await page.fill("#user_pass", String(adminPassword));
-    await page.click("#wp-submit");
-    await page.waitForSelector("#wpadminbar");
+    await logIn(page, site.address, await administrator(site));
   });
 
   it("has a plugin that was uploaded in the dashboard on every pod, active through 60 pages", async () => {

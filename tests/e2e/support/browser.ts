@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { projectRoot } from "../../../lab/support/paths";
 import { run } from "../../../lab/support/processes";
+import type { Account } from "./load";
 
 const executablePath = "/usr/bin/chromium";
 
@@ -22,4 +23,13 @@ export async function openBrowser(): Promise<Browser> {
     executablePath,
     args: ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
   });
+}
+
+/** Logs somebody in by the login page; ends in the dashboard. @param address where the site is */
+export async function logIn(page: Page, address: string, { user, password }: Account): Promise<void> {
+  await page.goto(`${address}/wp-login.php`);
+  await page.fill("#user_login", user);
+  await page.fill("#user_pass", password);
+  await page.click("#wp-submit");
+  await page.waitForSelector("#wpadminbar");
 }

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Cluster } from "./cluster";
+import type { Visitor } from "./http";
 
 const folder = path.resolve(__dirname, "../fixtures/chapter");
 
@@ -36,6 +37,15 @@ export async function applyChapter(cluster: Cluster): Promise<void> {
       .replaceAll(theirClass, storageClass);
     await cluster.apply(manifest, "--namespace", chapterNamespace);
   }
+}
+
+/** Installs its WordPress by the installer's form, as soon as that is there. @param visitor of where it answers */
+export async function installChapter(cluster: Cluster, visitor: Visitor): Promise<void> {
+  await cluster.until("the chapter's installer answers", 120, async () => {
+    const { status } = await visitor.get("/wp-admin/install.php");
+    return status === 200;
+  });
+  await visitor.install(owner.user, owner.password);
 }
 
 export async function scaleChapter(cluster: Cluster, replicas: number): Promise<void> {

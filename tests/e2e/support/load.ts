@@ -162,7 +162,8 @@ export async function lostWrites(site: LabSite, { acknowledged }: SteadyLoad): P
   return acknowledged.filter((title) => !kept.has(title));
 }
 
-async function administrator(site: LabSite): Promise<Account> {
+/** Of the stack's outputs: whom a site that installs itself is for. */
+export async function administrator(site: LabSite): Promise<Account> {
   const { adminUser, adminPassword } = await site.project.outputs("--show-secrets");
   return { user: String(adminUser), password: String(adminPassword) };
 }

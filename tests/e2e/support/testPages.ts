@@ -1,0 +1,37 @@
+/** Pages that {@link testPages} makes, by what they do. */
+export const testPage = { error: 9001, cookie: 9002, private: 9003, varies: 9004, slow: 9005, nothing: 9006 } as const;
+
+/** Where {@link testPages} writes what changed, and by whom. */
+export const changesFile = "e2e-changes";
+
+/** A plugin that answers in the place of pages that there are not, and writes down what changes. */
+export const testPages = `<?php
+foreach ( array( 'added_option', 'updated_option', 'deleted_option', 'clean_post_cache', 'clean_user_cache', 'edited_term', 'edit_comment' ) as $hook ) {
+	add_action( $hook, function ( $what ) use ( $hook ) {
+		$line = implode( ' ', array( gmdate( 'H:i:s' ), gethostname(), $_SERVER['REQUEST_URI'] ?? '', $hook, is_scalar( $what ) ? $what : '' ) );
+		file_put_contents( WP_CONTENT_DIR . '/${changesFile}', "$line\\n", FILE_APPEND );
+	} );
+}
+add_action( 'parse_request', function () {
+	$page = (int) ( $_GET['page_id'] ?? 0 );
+	switch ( $page ) {
+		case ${testPage.error}:
+			status_header( 500 );
+			exit( 'broken' );
+		case ${testPage.cookie}:
+			setcookie( 'visitor', uniqid() );
+			exit( 'a cookie' );
+		case ${testPage.private}:
+			header( 'Cache-Control: private' );
+			exit( 'private' );
+		case ${testPage.varies}:
+			header( 'Vary: Accept-Language' );
+			exit( 'varies' );
+		case ${testPage.slow}:
+			global $wpdb;
+			$wpdb->query( "UPDATE $wpdb->options SET option_value = option_value + 1 WHERE option_name = 'e2e_slow'" );
+			sleep( 2 );
+			exit( 'Made slowly' );
+	}
+} );
+`;
