@@ -26,6 +26,9 @@ import (
 // What a StorageClass names as its provisioner to get volumes that are folders of this machine.
 const provisionerName = "lab.wordpress/host-path"
 
+// How long after a volume's end its folder may be made anew: a node that starts a container gives up well before.
+const remainsDelay = 30 * time.Second
+
 // volumes makes, grows and removes the folders behind the claims of the classes that name it as their provisioner.
 //
 // Kubernetes' own host-path provisioner neither grows a volume nor refuses an access mode, hence this one.
@@ -89,6 +92,7 @@ func runVolumes(ctx context.Context, client kubernetes.Interface, root, healthAd
 		if _, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 			AddFunc:    v.enqueue,
 			UpdateFunc: func(_, changed any) { v.enqueue(changed) },
+			DeleteFunc: v.enqueueRemains,
 		}); err != nil {
 			return err
 		}
@@ -121,6 +125,16 @@ func (v *volumes) enqueue(object any) {
 		return
 	}
 	v.queue.Add(name)
+}
+
+// enqueueRemains has a volume that is gone looked at once more, when no node starts a container on it any more.
+func (v *volumes) enqueueRemains(object any) {
+	name, err := cache.DeletionHandlingObjectToName(object)
+	if err != nil {
+		runtime.HandleError(err)
+		return
+	}
+	v.queue.AddAfter(name, remainsDelay)
 }
 
 // next works one item off the queue; false once the queue is shut down.

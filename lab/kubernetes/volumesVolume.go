@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -18,7 +20,7 @@ import (
 func (v *volumes) syncVolume(ctx context.Context, name cache.ObjectName) error {
 	persistentVolume, err := v.volumes.Get(name.Name)
 	if apierrors.IsNotFound(err) {
-		return nil
+		return v.removeRemains(name.Name)
 	}
 	if err != nil {
 		return err
@@ -59,4 +61,20 @@ func (v *volumes) removeFolder(persistentVolume *corev1.PersistentVolume) error 
 		return fmt.Errorf("%s is not a folder in %s: remove it by hand", folder, v.root)
 	}
 	return os.RemoveAll(folder)
+}
+
+// removeRemains removes the empty folder of a volume that is gone. containerd makes a missing folder anew for a container
+// that it starts, and a pod without a grace period takes its claim and volume along while it still does.
+func (v *volumes) removeRemains(name string) error {
+	folders, err := filepath.Glob(filepath.Join(v.root, name+"_*"))
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		// A volume that was to be retained has its files, and is left alone.
+		if err := os.Remove(folder); err != nil && !errors.Is(err, syscall.ENOTEMPTY) && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }

@@ -131,7 +131,13 @@ describe("the lab", function () {
       await inTests("wait", "pvc", "fixed", "--for=jsonpath={.status.phase}=Bound", "--timeout=20s");
       const larger = ["--patch", JSON.stringify({ spec: { resources: { requests: { storage: "2Gi" } } } })];
       await assert.rejects(inTests("patch", "pvc", "fixed", ...larger), /forbidden.*only dynamically provisioned/s);
+      const [folder] = volumeFolders("_lab-test_fixed");
+      assert.ok(folder);
       await inTests("delete", "pod/fixed", "pvc/fixed");
+      await cluster.until("its files are gone", 60, () => Promise.resolve(volumeFolders(folder).length === 0));
+      // As containerd does for a container that it was about to start.
+      fs.mkdirSync(path.join(labPaths.volumes, folder), { recursive: true });
+      await cluster.until("so is what was made anew", 90, () => Promise.resolve(volumeFolders(folder).length === 0));
       for (const name of ["own-web-0", "shared"]) {
         await inTests("patch", "pvc", name, ...larger);
         await inTests("wait", "pvc", name, "--for=jsonpath={.status.capacity.storage}=2Gi", "--timeout=20s");
