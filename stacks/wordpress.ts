@@ -19,7 +19,7 @@ import type { OpenEbsRequest } from "../components/storage/openEbsFindings";
 import { contentClaimName } from "../components/storage/claims";
 import { claimClass, ownClasses, Storage } from "../components/storage/storage";
 import { replicatedVolumes } from "../components/storage/storageClasses";
-import { clusterDigest, currentContext } from "./kubeconfig";
+import { selectedCluster } from "./kubeconfig";
 import type { ContentSettings } from "./contentSettings";
 import type { Settings } from "./settings";
 
@@ -42,7 +42,8 @@ export interface StackOutputs {
 export function deploy(settings: Settings): StackOutputs {
   const { namespace, dataRetention, storage, content } = settings;
   const { kubeconfig } = settings.cluster;
-  const cluster: ClusterAccess = { kubeconfig, context: settings.cluster.context ?? currentContext(kubeconfig) };
+  const { context, digest: clusterDigest } = selectedCluster(kubeconfig, settings.cluster.context);
+  const cluster: ClusterAccess = { kubeconfig, context };
   const retain = dataRetention === "retain";
   const storageClass = claimClass(storage);
   const nfs = neededNfs(settings);
@@ -59,7 +60,7 @@ export function deploy(settings: Settings): StackOutputs {
   const preflight = new Preflight("preflight", {
     cluster,
     request: {
-      clusterDigest: clusterDigest(cluster),
+      clusterDigest,
       instance: instance.result,
       namespace,
       nodePort: settings.wordpressNodePort,

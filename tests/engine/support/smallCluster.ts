@@ -59,7 +59,7 @@ export class SmallCluster {
   answer(call: KubectlCall): string {
     const { verb, words, flags } = call;
     const [kind = "", name] = words;
-    if (verb === "config") return kind === "current-context" ? "small\n" : JSON.stringify(this.kubeconfig);
+    if (verb === "config") return this.config(kind, flags);
     if (verb === "create") return allAllowed(call.input);
     if (verb === "delete" && kind === "persistentvolumeclaim") return this.release(words.slice(1), flags);
     // Pods go with their workload here.
@@ -71,6 +71,14 @@ export class SmallCluster {
     const cluster = `${flags.context} ${this.incarnation}`;
     if (name === "kube-system") return JSON.stringify({ metadata: { name, uid: `uid of ${cluster}` } });
     return JSON.stringify({ items: cluster === "small 1" ? this.list(kind, flags.namespace) : [] });
+  }
+
+  private config(kind: string, { context = "small", output }: KubectlCall["flags"]): string {
+    if (kind === "current-context") return "small\n";
+    if (output === "json") return JSON.stringify(this.kubeconfig);
+    const selected = this.kubeconfig.clusters.find(({ name }) => name === context);
+    if (!selected) throw new Error(`cannot locate context ${context}`);
+    return `${context}\n${JSON.stringify(selected.cluster)}`;
   }
 
   private get kubeconfig() {
