@@ -1,8 +1,8 @@
-import { quantityBytes } from "../quantity";
 import type { DatabaseConnection } from "../database/mariaDb";
 import { selectorLabels, taskLabels } from "../labels";
 import { restrictedContainer } from "../restricted";
 import { type ContentAccessMode, contentClaimName } from "../storage/claims";
+import { memoryLimit } from "./apache";
 import { requestPrefix, siteFolder } from "./siteFiles";
 import { databaseEnvironment, siteContainerBase, sitePodBase, spread, wordPressProbes } from "./wordPressPod";
 
@@ -109,6 +109,7 @@ function wordPressContainer({ image, keysSecret, database }: SharedPodArgs) {
       siteMount,
       ...requestFiles,
       { name: "site", mountPath: "/usr/local/etc/php/conf.d/zz-site.ini", subPath: "site.ini", readOnly: true },
+      { name: "site", mountPath: "/etc/apache2/conf-enabled/zz-site.conf", subPath: "site.conf", readOnly: true },
     ],
   };
 }
@@ -192,10 +193,4 @@ export function copyPodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">, c
 /** The pod that makes one content of all copies. */
 export function mergePodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">) {
   return claimPod(args, ["php", `${siteFolder}/merge.php`]);
-}
-
-/** Apache and its opcache need as much as two large requests beside them. */
-function memoryLimit(phpMemory: string): string {
-  const mebibytes = Math.ceil((quantityBytes(phpMemory) ?? 0) / 2 ** 20);
-  return `${Math.max(512, 2 * mebibytes)}Mi`;
 }

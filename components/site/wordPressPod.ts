@@ -100,7 +100,8 @@ export function wordPressProbes(siteUrl: string | undefined) {
   };
   return {
     startupProbe: { ...loginPage, periodSeconds: 2, failureThreshold: 300 },
-    readinessProbe: { ...loginPage, periodSeconds: 5, failureThreshold: 3 },
+    // A page waits for its turn where many ask at once; without its pods the site would be gone for all of them.
+    readinessProbe: { ...loginPage, timeoutSeconds: 15, periodSeconds: 5, failureThreshold: 3 },
     livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
   };
 }

@@ -94,10 +94,10 @@ describe("a pod of a site with shared content", () => {
     ]);
   });
 
-  it("has room for two of the largest requests", () => {
+  it("has room for all of Apache's workers, and for two of the largest requests", () => {
     const limit = (phpMemory: string) =>
       sharedPodSpec(pod, undefined, phpMemory).containers[0]?.resources.limits.memory;
-    assert.deepEqual([limit("64Mi"), limit("256Mi"), limit("1Gi")], ["512Mi", "512Mi", "2048Mi"]);
+    assert.deepEqual([limit("64Mi"), limit("256Mi"), limit("1Gi")], ["768Mi", "768Mi", "2240Mi"]);
   });
 
   it("of a job is none that the Service sends anybody to", () => {
@@ -112,7 +112,7 @@ describe("the files of a site", () => {
     assert.equal(
       siteFiles({ ...settings, uploadLimit: "100M", phpMemory: "1Gi" })["site.ini"],
       "memory_limit = 1073741824\nupload_max_filesize = 100000000\npost_max_size = 101048576\n" +
-        "opcache.revalidate_freq = 20\n",
+        "opcache.revalidate_freq = 20\nopcache.interned_strings_buffer = 16\nopcache.max_accelerated_files = 10000\n",
     );
   });
 

@@ -3,6 +3,7 @@ import * as http from "node:http";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { logIn, openBrowser } from "./support/browser";
 import { type CachedPage, cachePods, fromEachCache, pagesKept } from "./support/caches";
+import { Visitor } from "./support/http";
 import { LabSite, pageCacheOfLab } from "./support/labSite";
 import { administrator } from "./support/load";
 import { changesFile, testPage, testPages } from "./support/testPages";
@@ -146,7 +147,24 @@ describe("the page cache", function () {
     await page.click("#submit");
     await page.waitForSelector("text=Settings saved");
     await context.close();
-    assert.deepEqual(states(await everywhere("/")), ["MISS"]);
+    // It was made anew before the browser had its answer, so that nobody waits for it.
+    for (const { state, body } of await everywhere("/")) {
+      assert.equal(state, "HIT");
+      assert.match(body, /Said in the dashboard/);
+    }
+  });
+
+  it("changes at the same time, each with its own front page, end with one that has them all", async () => {
+    const { host } = new URL(site.address);
+    await keep("/");
+    for (let round = 1; round <= 3; round++) {
+      await php(`update_option('blogname', 'Round ${round}');`);
+      const renewals = (await cachePods(site)).flatMap(({ status }) =>
+        Array.from({ length: 4 }, () => renewal(status.podIP, { host })),
+      );
+      assert.deepEqual([...new Set(await Promise.all(renewals))], [204]);
+      for (const { body } of await everywhere("/")) assert.ok(body.includes(`Round ${round}`));
+    }
   });
 
   it("what WordPress writes down for itself makes no page new", async () => {
@@ -244,6 +262,15 @@ describe("the page cache", function () {
     assert.equal((await php("echo get_option('e2e_slow');")).trim(), String(pods.length));
   });
 
+  it("three hundred who are logged in ask at once, and each gets their page", async () => {
+    const { user, password } = await administrator(site);
+    const visitor = new Visitor(site.address, 120_000);
+    await visitor.login(user, password);
+    const answers = await Promise.all(Array.from({ length: 300 }, () => visitor.get("/wp-admin/index.php")));
+    const pages = answers.map(({ status, body }) => [status, body.includes("wpadminbar")].join());
+    assert.deepEqual([...new Set(pages)], ["200,true"]);
+  });
+
   it("an upload passes, and comes back the same, whole and in part", async () => {
     const bytes = Buffer.alloc(3 * 2 ** 20, "0123456789");
     const context = await browser.newContext();
@@ -286,7 +313,7 @@ describe("the page cache", function () {
     // As if the last that the site did had been two changes, and nobody had asked for the page in between.
     for (let change = 0; change < 2; change++) {
       for (const { status } of await cachePods(site)) {
-        assert.equal((await fetch(`http://${status.podIP}:8081/renew`, { method: "POST" })).status, 204);
+        assert.equal(await renewal(status.podIP), 204);
       }
       await comes();
     }
@@ -330,6 +357,20 @@ describe("the page cache", function () {
     assert.deepEqual(failed, []);
   });
 });
+
+/** Tells a pod of the cache of a change. @returns its status */
+function renewal(
+  podIP: string | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = http.request({ host: podIP, port: 8081, path: "/renew", method: "POST", headers, agent: false });
+    request
+      .on("response", (response) => resolve(response.resume().statusCode))
+      .on("error", reject)
+      .end();
+  });
+}
 
 /** Puts another link into the navigation of the block theme's front page. */
 const navigation = `$id = wp_insert_post(['post_type' => 'wp_navigation', 'post_status' => 'publish', 'post_title' => 'Menu',

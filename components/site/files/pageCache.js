@@ -35,18 +35,47 @@ function isKept(key) {
   }
 }
 
-/** Makes all pages that there are old. Each step at once, since others read meanwhile. */
-function renew(r) {
-  const next = r.variables.request_id;
+/** How often a word is made again because another change was faster. */
+const attempts = 3;
+
+/**
+ * Makes all pages that there are old. The new front page is made first: until then the old one comes, and nobody waits. Whoever
+ * made the change does, so that all is new when they have their answer.
+ */
+async function renew(r) {
+  let next;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    next = `${folder}/words/${r.variables.request_id}.${attempt}`;
+    fs.mkdirSync(next);
+    const current = fs.realpathSync(link);
+    r.variables.next_word = next;
+    await r.subrequest("/front-page", { method: "HEAD" });
+    if (isFirstAfter(current)) break;
+    // The page that was made may lack the other change, or the other's this one.
+  }
+  follow(next);
+  r.return(204);
+}
+
+/** Whether no other word has followed this one: each has one that does. */
+function isFirstAfter(word) {
+  try {
+    fs.mkdirSync(`${word}/followed`);
+    return true;
+  } catch (error) {
+    return false;
+  }
+}
+
+/** Each step at once, since others read meanwhile. */
+function follow(next) {
   const words = [fs.realpathSync(link)].concat(wordsBefore());
-  const part = `${folder}/part.${next}`;
+  const part = `${next}.part`;
   fs.writeFileSync(part, words.slice(0, known).join(" "));
   fs.renameSync(part, beforeFile);
-  fs.mkdirSync(`${folder}/words/${next}`);
-  fs.symlinkSync(`words/${next}`, part);
+  fs.symlinkSync(next, part);
   fs.renameSync(part, link);
-  words.slice(known).forEach((word) => fs.rmdirSync(word));
-  r.return(204);
+  words.slice(known).forEach((word) => fs.rmdirSync(word, { recursive: true }));
 }
 
 export default { wordBefore, renew };

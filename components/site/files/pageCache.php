@@ -60,16 +60,23 @@
 function tell_page_caches(): void {
 	[ 'host' => $host, 'port' => $port ] = WORDPRESS_PAGE_CACHES;
 
+	$home      = wp_parse_url( WP_HOME );
 	$addresses = gethostbynamel( $host ) ?: array_column( dns_get_record( $host, DNS_AAAA ) ?: array(), 'ipv6' );
 	$requests  = array_map(
 		static fn ( $address ) => array(
-			'url'  => 'http://' . ( str_contains( $address, ':' ) ? "[$address]" : $address ) . ":$port/renew",
-			'type' => 'POST',
+			'url'     => 'http://' . ( str_contains( $address, ':' ) ? "[$address]" : $address ) . ":$port/renew",
+			'type'    => 'POST',
+			// By these it makes the front page anew.
+			'headers' => array(
+				'Host'              => $home['host'] . ( isset( $home['port'] ) ? ":{$home['port']}" : '' ),
+				'X-Forwarded-Proto' => $home['scheme'],
+			),
 		),
 		$addresses
 	);
 	$options   = array(
-		'timeout'         => 1,
+		// The front page has two seconds.
+		'timeout'         => 3,
 		'connect_timeout' => 1,
 	);
 	foreach ( WpOrg\Requests\Requests::request_multiple( $requests, $options ) as $index => $response ) {

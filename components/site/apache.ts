@@ -1,0 +1,27 @@
+import { quantityBytes } from "../quantity";
+
+/**
+ * Requests that one pod works on at once; others wait for their turn. PHP keeps a processor busy, so that more would be slower
+ * for all, and the image's 150 take more memory than a pod has: the kernel then kills them in the middle of their work.
+ */
+export const workers = 16;
+
+/** MiB that a worker may come to have for itself: 13 were seen at the dashboard; plugins need more than WordPress does. */
+const workerMebibytes = 36;
+
+/** MiB that all workers share: opcache's 128, and Apache with PHP itself. */
+const sharedMebibytes = 192;
+
+/** Most memory of a pod: for all workers, or for two requests that take all they may. */
+export function memoryLimit(phpMemory: string): string {
+  const request = Math.ceil((quantityBytes(phpMemory) ?? 0) / 2 ** 20);
+  return `${sharedMebibytes + Math.max(workers * workerMebibytes, 2 * request)}Mi`;
+}
+
+/** Read after the image's own configuration. */
+export const apacheConfiguration = [
+  `MaxRequestWorkers ${workers}`,
+  // A visitor who is only connected keeps a worker from the others.
+  "KeepAliveTimeout 1",
+  "",
+].join("\n");
