@@ -160,10 +160,14 @@ describe("the page cache", function () {
     for (let round = 1; round <= 3; round++) {
       await php(`update_option('blogname', 'Round ${round}');`);
       const renewals = (await cachePods(site)).flatMap(({ status }) =>
-        Array.from({ length: 4 }, () => renewal(status.podIP, { host })),
+        Array.from({ length: 4 }, () => renewal(status.podIP, "/renew-from-front-page", { host })),
       );
       assert.deepEqual([...new Set(await Promise.all(renewals))], [204]);
       for (const { body } of await everywhere("/")) assert.ok(body.includes(`Round ${round}`));
+    }
+    for (const pod of await cachePods(site)) {
+      const words = await site.inPod(pod.metadata.name, "ls", "/var/cache/nginx/words");
+      assert.ok(words.trim().split("\n").length <= 33, `of no more than the last 32 changes: ${words}`);
     }
   });
 
@@ -313,7 +317,7 @@ describe("the page cache", function () {
     // As if the last that the site did had been two changes, and nobody had asked for the page in between.
     for (let change = 0; change < 2; change++) {
       for (const { status } of await cachePods(site)) {
-        assert.equal(await renewal(status.podIP), 204);
+        assert.equal(await renewal(status.podIP, "/renew"), 204);
       }
       await comes();
     }
@@ -361,10 +365,11 @@ describe("the page cache", function () {
 /** Tells a pod of the cache of a change. @returns its status */
 function renewal(
   podIP: string | undefined,
+  path: "/renew" | "/renew-from-front-page",
   headers: Readonly<Record<string, string>> = {},
 ): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const request = http.request({ host: podIP, port: 8081, path: "/renew", method: "POST", headers, agent: false });
+    const request = http.request({ host: podIP, port: 8081, path, method: "POST", headers, agent: false });
     request
       .on("response", (response) => resolve(response.resume().statusCode))
       .on("error", reject)

@@ -35,26 +35,41 @@ function isKept(key) {
   }
 }
 
-/** How often a word is made again because another change was faster. */
+/** How often the front page is made again because another change was faster. */
 const attempts = 3;
 
+/** Makes all pages that there are old. */
+function renew(r) {
+  follow(newWord(r.variables.request_id));
+  r.return(204);
+}
+
 /**
- * Makes all pages that there are old. The new front page is made first: until then the old one comes, and nobody waits. Whoever
- * made the change does, so that all is new when they have their answer.
+ * Makes all pages that there are old, and the new front page first: until then the old one comes, and nobody waits. Whoever made
+ * the change does, so that all is new when they have their answer.
  */
-async function renew(r) {
-  let next;
+async function renewFromFrontPage(r) {
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    next = `${folder}/words/${r.variables.request_id}.${attempt}`;
-    fs.mkdirSync(next);
+    const next = newWord(`${r.variables.request_id}.${attempt}`);
     const current = fs.realpathSync(link);
     r.variables.next_word = next;
     await r.subrequest("/front-page", { method: "HEAD" });
-    if (isFirstAfter(current)) break;
-    // The page that was made may lack the other change, or the other's this one.
+    if (isFirstAfter(current)) {
+      follow(next);
+      r.return(204);
+      return;
+    }
+    // The page that was made may lack the other change.
+    fs.rmdirSync(next);
   }
-  follow(next);
-  r.return(204);
+  // Changes come faster than pages.
+  renew(r);
+}
+
+function newWord(name) {
+  const word = `${folder}/words/${name}`;
+  fs.mkdirSync(word);
+  return word;
 }
 
 /** Whether no other word has followed this one: each has one that does. */
@@ -78,4 +93,4 @@ function follow(next) {
   words.slice(known).forEach((word) => fs.rmdirSync(word, { recursive: true }));
 }
 
-export default { wordBefore, renew };
+export default { wordBefore, renew, renewFromFrontPage };

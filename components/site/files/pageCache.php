@@ -60,13 +60,15 @@
 function tell_page_caches(): void {
 	[ 'host' => $host, 'port' => $port ] = WORDPRESS_PAGE_CACHES;
 
+	// A job does not know by which of the site's names visitors come, and there may be no pod yet that makes a page for them.
+	$path      = 'cli' === PHP_SAPI ? 'renew' : 'renew-from-front-page';
 	$home      = wp_parse_url( WP_HOME );
 	$addresses = gethostbynamel( $host ) ?: array_column( dns_get_record( $host, DNS_AAAA ) ?: array(), 'ipv6' );
 	$requests  = array_map(
 		static fn ( $address ) => array(
-			'url'     => 'http://' . ( str_contains( $address, ':' ) ? "[$address]" : $address ) . ":$port/renew",
+			'url'     => 'http://' . ( str_contains( $address, ':' ) ? "[$address]" : $address ) . ":$port/$path",
 			'type'    => 'POST',
-			// By these it makes the front page anew.
+			// By these it makes the front page.
 			'headers' => array(
 				'Host'              => $home['host'] . ( isset( $home['port'] ) ? ":{$home['port']}" : '' ),
 				'X-Forwarded-Proto' => $home['scheme'],
