@@ -16,8 +16,8 @@ end
 function done(summary, latency)
   local errors = summary.errors
   print(string.format(
-    '{"requests":%d,"microseconds":%d,"p99":%d,"failed":%d}',
+    '{"requests":%d,"microseconds":%d,"p99":%d,"failed":%d,"cut":%d}',
     summary.requests, summary.duration, latency:percentile(99),
-    errors.connect + errors.read + errors.write + errors.status + errors.timeout
+    errors.connect + errors.status + errors.timeout, errors.read + errors.write
   ))
 end
