@@ -160,7 +160,9 @@ describe("the page cache", function () {
     for (let round = 1; round <= 3; round++) {
       await php(`update_option('blogname', 'Round ${round}');`);
       const renewals = (await cachePods(site)).flatMap(({ status }) =>
-        Array.from({ length: 4 }, () => renewal(status.podIP, "/renew-from-front-page", { host })),
+        [...Array.from({ length: 4 }, () => "/renew-from-front-page" as const), "/renew" as const].map((path) =>
+          renewal(status.podIP, path, { host }),
+        ),
       );
       assert.deepEqual([...new Set(await Promise.all(renewals))], [204]);
       for (const { body } of await everywhere("/")) assert.ok(body.includes(`Round ${round}`));
@@ -168,6 +170,10 @@ describe("the page cache", function () {
     for (const pod of await cachePods(site)) {
       const words = await site.inPod(pod.metadata.name, "ls", "/var/cache/nginx/words");
       assert.ok(words.trim().split("\n").length <= 33, `of no more than the last 32 changes: ${words}`);
+      // Each was followed by one, a job's too, but for the one that is used.
+      const unfollowed = "for word in /var/cache/nginx/words/*; do test -e $word/followed || echo $word; done";
+      const used = await site.inPod(pod.metadata.name, "readlink", "-f", "/var/cache/nginx/word");
+      assert.equal(await site.inPod(pod.metadata.name, "sh", "-c", unfollowed), used);
     }
   });
 

@@ -40,6 +40,8 @@ const attempts = 3;
 
 /** Makes all pages that there are old. */
 function renew(r) {
+  // A page that is being made meanwhile may lack this change: its word is not the first any more.
+  isFirstAfter(fs.realpathSync(link));
   follow(newWord(r.variables.request_id));
   r.return(204);
 }
