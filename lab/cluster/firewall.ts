@@ -9,7 +9,15 @@ const families = [
 
 const comment = ["-m", "comment", "--comment", network.bridge];
 
-/** Rules of the lab's own: pods reach what is outside, under the machine's address, also where forwarding is closed. */
+/** kube-proxy's chain that refuses connections to Services of which no pod is ready. */
+const refusals = "KUBE-EXTERNAL-SERVICES";
+
+/**
+ * Rules of the lab's own. Pods reach what is outside, under the machine's address, also where forwarding is closed. And what the machine
+ * itself asks for is refused on its way out: kube-proxy refuses only what comes in, and a connection that got so far on the machine is
+ * remembered by the kernel, without a pod that it is for, for 120 s. One from the same port would be refused until then, also with
+ * pods that are ready.
+ */
 const ownRules: readonly { readonly table: string; readonly chain: string; readonly rule: readonly string[] }[] = [
   {
     table: "nat",
@@ -18,17 +26,24 @@ const ownRules: readonly { readonly table: string; readonly chain: string; reado
   },
   { table: "filter", chain: "FORWARD", rule: ["-s", network.pods, ...comment, "-j", "ACCEPT"] },
   { table: "filter", chain: "FORWARD", rule: ["-d", network.pods, ...comment, "-j", "ACCEPT"] },
+  { table: "filter", chain: "OUTPUT", rule: ["-o", "lo", "-m", "conntrack", "--ctstate", "NEW", "-j", refusals] },
 ];
 
-/** Adds those of the lab's own rules that are missing. */
+/** Adds those of the lab's own rules that are missing, and the chain that one of them leads to, which kube-proxy fills. */
 export async function ensureOwnRules(): Promise<void> {
+  await ensure("filter", { test: ["-n", "-L", refusals], add: ["-N", refusals] });
   for (const { table, chain, rule } of ownRules) {
-    const there = await run("iptables", ["-w", "-t", table, "-C", chain, ...rule]).then(
-      () => true,
-      () => false,
-    );
-    if (!there) await run("iptables", ["-w", "-t", table, "-I", chain, ...rule]);
+    await ensure(table, { test: ["-C", chain, ...rule], add: ["-I", chain, ...rule] });
   }
+}
+
+/** Gives iptables the arguments of `add`, unless those of `test` show that it is there. */
+async function ensure(table: string, { test, add }: Record<"test" | "add", readonly string[]>): Promise<void> {
+  const isThere = await run("iptables", ["-w", "-t", table, ...test]).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await run("iptables", ["-w", "-t", table, ...add]);
 }
 
 /** Removes the lab's rules and all chains of Kubernetes. */

@@ -57,3 +57,21 @@ export async function whilePortIsTaken(port: number, work: () => Promise<void>):
     await new Promise((resolve) => server.close(resolve));
   }
 }
+
+/** Connects to a port of 127.0.0.1 and hangs up. @param from the port that it comes from. @default any @throws Error where it is refused */
+export async function connect(port: number, from?: number): Promise<void> {
+  const socket = net.connect({
+    host: "127.0.0.1",
+    port,
+    timeout: 5000,
+    ...(from === undefined ? {} : { localPort: from }),
+  });
+  try {
+    await new Promise((resolve, reject) => {
+      socket.once("connect", resolve).once("error", reject);
+      socket.once("timeout", () => reject(new Error(`nobody answered on port ${port} for 5 s`)));
+    });
+  } finally {
+    socket.destroy();
+  }
+}
