@@ -18,7 +18,7 @@ const usage = "npm run bench [-- --rounds N | -- --smoke]   N: 1 to 50; 5 where 
 const page = path.join(projectRoot, "docs/performance.md");
 const picture = path.join(projectRoot, "docs/performance.svg");
 
-const durations = { whole: { load: 10, rest: 20 }, smoke: { load: 2, rest: 16 } } as const satisfies Record<
+const durations = { whole: { load: 10, rest: 20 }, smoke: { load: 2, rest: 2 } } as const satisfies Record<
   string,
   Durations
 >;

@@ -32,7 +32,7 @@ export interface Figures {
 export interface Durations {
   /** Whole seconds of each load. */
   readonly load: number;
-  /** Whole seconds without a request before memory is read: the node looks every ten to fifteen. */
+  /** Whole seconds before memory is read. The node looks every ten to fifteen: with fewer, what it says may be of before. */
   readonly rest: number;
 }
 

@@ -110,17 +110,25 @@ function serves(host: string): Promise<boolean> {
 
 /** MiB that the container of WordPress has in use, as Kubernetes counts it for its limit: without what is only kept of files. */
 export async function memory(site: BenchSite): Promise<number> {
-  const [pod] = await podsOf(site, "wordpress");
+  let bytes: number | undefined;
+  await site.cluster.until("the node says what WordPress's pod has in use", 30, async () => {
+    bytes = await workingSet(site);
+    return bytes !== undefined;
+  });
+  return (bytes ?? NaN) / 2 ** 20;
+}
+
+/** Bytes; undefined where the node has not looked yet. */
+async function workingSet({ cluster, namespace }: BenchSite): Promise<number | undefined> {
+  const [pod] = await podsOf({ cluster, namespace }, "wordpress");
   if (pod === undefined) throw new Error("there is no pod of WordPress");
   const path = `/api/v1/nodes/${pod.spec.nodeName}/proxy/stats/summary`;
-  const { pods: stats } = JSON.parse(await site.cluster.kubectl("get", "--raw", path)) as {
+  const { pods: stats } = JSON.parse(await cluster.kubectl("get", "--raw", path)) as {
     pods: {
       podRef: { name: string; namespace: string };
       containers?: { name: string; memory?: { workingSetBytes?: number } }[];
     }[];
   };
-  const of = stats.find(({ podRef }) => podRef.name === pod.metadata.name && podRef.namespace === site.namespace);
-  const bytes = of?.containers?.find(({ name }) => name === "wordpress")?.memory?.workingSetBytes;
-  if (bytes === undefined) throw new Error(`the node does not say what ${pod.metadata.name} has in use`);
-  return bytes / 2 ** 20;
+  const of = stats.find(({ podRef }) => podRef.name === pod.metadata.name && podRef.namespace === namespace);
+  return of?.containers?.find(({ name }) => name === "wordpress")?.memory?.workingSetBytes;
 }

@@ -20,7 +20,7 @@ export interface LoadOptions {
 /** What `wrk` saw. */
 export interface LoadFigures {
   readonly perSecond: number;
-  /** Milliseconds in which 99 of 100 requests were answered. */
+  /** Milliseconds in which 99 of 100 requests were answered, those included that waited to be asked behind a slow one, as wrk counts. */
   readonly p99: number;
 }
 

@@ -306,9 +306,17 @@ describe("the page cache", function () {
     await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
   });
 
-  it("with all pods of the site gone the front page still comes, and says that it is stale", async () => {
+  it("with its time over a page comes as it was, and whole, while a new one is made", async () => {
     await site.project.configure({ pageCache: pageCacheOfLab({ seconds: 1 }) });
     await site.project.up();
+    const path = `/?page_id=${testPage.slow}`;
+    await everywhere(path);
+    await site.cluster.until("its time is over", 20, async () => states(await everywhere(path)).join() === "STALE");
+    // It is still being made: nobody had to wait for it.
+    assert.deepEqual(states(await everywhere(path)), ["UPDATING"]);
+  });
+
+  it("with all pods of the site gone the front page still comes, and says that it is stale", async () => {
     await keep("/");
     await kubectl("scale", "deployment", "wordpress", "--replicas=0");
     await kubectl("wait", "pods", "--selector=app=wordpress", "--for=delete", "--timeout=120s");
