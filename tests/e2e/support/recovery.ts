@@ -21,10 +21,8 @@ export async function duringCommand(
   let hasEnded = false;
   void started.ended().then(() => (hasEnded = true));
   try {
-    await site.cluster.until(`${command}: ${name}`, patienceSeconds, async () => {
-      if (hasEnded) throw new Error(`it ended before:\n${started.output}`);
-      return isNow();
-    });
+    await site.cluster.until(`${command}: ${name}`, patienceSeconds, async () => hasEnded || isNow());
+    if (hasEnded) throw new Error(`it ended before:\n${started.output}`);
     await act(started);
   } catch (error) {
     await started.killAll();
