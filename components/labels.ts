@@ -7,7 +7,12 @@ export function podSecurity(level: "restricted" | "privileged") {
 }
 
 /** Workloads of the stack, by the label `app` of their pods; the value is what they are to the stack. */
-const workloads = { wordpress: "site", mariadb: "database", "wordpress-cache": "cache" } as const;
+const workloads = {
+  wordpress: "site",
+  mariadb: "database",
+  "wordpress-cache": "cache",
+  "wordpress-object-cache": "cache",
+} as const;
 
 type App = keyof typeof workloads;
 

@@ -7,6 +7,7 @@ import {
   keys,
   nodeSshHostKeys,
   nodeSshKeys,
+  objectCacheKeys,
   pageCacheKeys,
   poolKeys,
   sharedKeys,
@@ -37,6 +38,7 @@ ${rows("", keys)}
 ${rows("", sharedKeys)}
 | \`adminPassword\` | random | 8 to 200 characters on one line, set with \`--secret\` | Password that the site is installed with. |
 ${rows("pageCache.", pageCacheKeys)}
+${rows("objectCache.", objectCacheKeys)}
 ${rows("plugins[N].", extensionKeys)}
 | \`plugins[N].active\` | \`true\` | true or false | Whether it is activated. \`themes[N]\` has the same keys; there \`active\` is \`false\`, and one theme at most may be. |
 ${rows("storage.", storageKeys)}
@@ -45,7 +47,7 @@ ${rows("nodeSsh.", nodeSshKeys)}
 ${rows("nodeSsh.hosts.NODE.", nodeSshHostKeys)}
 | \`nodeSshPrivateKey\` | not set | the text of a private key, set with \`--secret\` | With \`nodeSsh\`: what opens the nodes. |
 
-${Object.keys(sharedKeys).map(code).join(", ")}, \`adminPassword\`, \`plugins\`, \`themes\` and \`pageCache\` are for \`content: shared\`, and refused with \`perPod\`. Where volumes of many
+${Object.keys(sharedKeys).map(code).join(", ")}, \`adminPassword\`, \`plugins\`, \`themes\`, \`pageCache\` and \`objectCache\` are for \`content: shared\`, and refused with \`perPod\`. Where volumes of many
 nodes are not to be had, one of three things is needed: \`contentStorageClass\`, \`contentAccessMode: ReadWriteOnce\`, or \`content: perPod\`.
 With the engine \`replicated\` the stack brings such volumes itself, by NFS, unless \`contentStorageClass\` says otherwise.
 

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { foreignVariables, labEnvironment } from "./cluster/environment";
 import { labUp } from "./cluster/up";
-import { nginxImage } from "./images/nginxImage";
+import { nginxImage } from "./images/debianImages";
 import { copyProgram } from "./programCopy";
 import { labPaths, projectRoot } from "./support/paths";
 import { run } from "./support/processes";

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { waysToShare } from "../components/cluster/contentFindings";
+import type { ObjectCacheSettings } from "../components/site/objectCache";
+import { objectCachePlugin } from "../components/site/objectCacheNames";
 import type { PageCacheSettings } from "../components/site/pageCache";
 import type { Extension } from "../components/site/siteFiles";
 import type { StorageEngine } from "../components/storage/storage";
-import { configRemove } from "../components/validation";
+import { configRemove, configSet } from "../components/validation";
 import { readExtensions } from "./extensionSettings";
-import { pageCacheKeys, sharedKeys } from "./keys";
+import { objectCacheKeys, pageCacheKeys, sharedKeys } from "./keys";
 import { isSecret, readKeys, readObject, type Report, type Values } from "./readKeys";
 
 /** Where WordPress's files are, and what holds for a site whose files are shared. */
@@ -18,16 +20,28 @@ export type ContentSettings =
       readonly themes: readonly Extension[];
       /** Undefined where it is turned off. */
       readonly pageCache: PageCacheSettings | undefined;
+      /** Undefined where it is not turned on. */
+      readonly objectCache: ObjectCacheSettings | undefined;
     } & Values<typeof sharedKeys>);
 
 /** Fewest characters of a password that the user gives. */
 const passwordLength = 8;
 
 /** Full names of the keys that are for shared content only. */
-export const sharedNames = [...Object.keys(sharedKeys), "adminPassword", "plugins", "themes", "pageCache"];
+export const sharedNames = [
+  ...Object.keys(sharedKeys),
+  "adminPassword",
+  "plugins",
+  "themes",
+  "pageCache",
+  "objectCache",
+];
 
-/** Full names of the keys inside `pageCache`. */
-export const pageCacheNames = Object.keys(pageCacheKeys).map((name) => `pageCache.${name}`);
+/** Full names of the keys inside `pageCache` and `objectCache`. */
+export const cacheNames = [
+  ...Object.keys(pageCacheKeys).map((name) => `pageCache.${name}`),
+  ...Object.keys(objectCacheKeys).map((name) => `objectCache.${name}`),
+];
 
 /** Reads what belongs to the site's content; what is wrong with it is reported. */
 export function readContent(
@@ -46,13 +60,15 @@ export function readContent(
   const needsClass = values.contentAccessMode === "ReadWriteMany" && own.contentStorageClass === undefined;
   // The engine replicated brings one, by NFS.
   if (needsClass && content === "shared" && storage.engine !== "replicated") report(noSharedClass);
+  const plugins = readExtensions("plugins", own.plugins, report);
   return {
     content: "shared",
     ...values,
     adminPassword: readPassword(own.adminPassword, report),
-    plugins: readExtensions("plugins", own.plugins, report),
+    plugins,
     themes: readExtensions("themes", own.themes, report),
     pageCache: readPageCache(own.pageCache, report),
+    objectCache: readObjectCache(own.objectCache, plugins, report),
   };
 }
 
@@ -71,6 +87,29 @@ function readPageCache(text: string | undefined, report: Report): PageCacheSetti
     report,
   );
   return enabled ? settings : undefined;
+}
+
+/** What is wrong with it is reported, also where it is turned off. */
+function readObjectCache(
+  text: string | undefined,
+  plugins: readonly Extension[],
+  report: Report,
+): ObjectCacheSettings | undefined {
+  const options = { known: Object.keys(objectCacheKeys), example: ["enabled", "true"] } as const;
+  const { enabled, ...settings } = readKeys(
+    objectCacheKeys,
+    "objectCache.",
+    readObject("objectCache", text, options, report),
+    report,
+  );
+  if (!enabled) return undefined;
+  if (!plugins.some(({ slug }) => slug === objectCachePlugin)) {
+    report(
+      `objectCache.enabled: is true, and WordPress reaches it by the plugin ${objectCachePlugin}, which is not in plugins; ` +
+        `add it, with its version and sha256: ${configSet(`plugins[${plugins.length}].slug`, objectCachePlugin)}`,
+    );
+  }
+  return settings;
 }
 
 /** It stays secret wherever it goes. */

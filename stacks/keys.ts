@@ -121,6 +121,21 @@ export const pageCacheKeys = {
   image: key(imageReference("nginx:1.30"), "nginx:1.30", "Image of nginx with njs: 1.22 or newer."),
 } as const;
 
+/** The keys inside the object `objectCache`. */
+export const objectCacheKeys = {
+  enabled: key(
+    trueOrFalse,
+    "false",
+    "Whether Valkey keeps what WordPress asks its database for again and again. It needs `redis-cache` in `plugins`.",
+  ),
+  image: key(imageReference("valkey/valkey:8.1"), "valkey/valkey:8.1", "Image of Valkey, or of Redis 7 or newer."),
+  memory: key(
+    quantityWithin("16Mi", "16Gi", "128Mi"),
+    "64Mi",
+    "Memory for what it keeps; what nobody asked for longest goes.",
+  ),
+} as const;
+
 /** The keys of each entry of `plugins` and of `themes`, but for `active`, whose default differs. */
 export const extensionKeys = {
   slug: optionalKey(

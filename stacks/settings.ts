@@ -6,7 +6,7 @@ import type { NodeSsh } from "../components/storage/nodes";
 import { openEbsName } from "../components/storage/openEbsNames";
 import type { StorageEngine } from "../components/storage/storage";
 import { configSet, trueOrFalse } from "../components/validation";
-import { type ContentSettings, pageCacheNames, readContent, sharedNames } from "./contentSettings";
+import { cacheNames, type ContentSettings, readContent, sharedNames } from "./contentSettings";
 import { clusterKeys, keys } from "./keys";
 import { nodeSshNames, readNodeSsh } from "./nodeSshSettings";
 import { type Report, readKeys, unknownKey } from "./readKeys";
@@ -100,7 +100,7 @@ const topNames: readonly string[] = [...Object.keys(keys), ...sharedNames, "stor
 /** Reports a key that is not read: with the command that was meant, or the nearest known name. */
 function checkName(name: string, value: string, report: Report): void {
   if (topNames.includes(name)) return;
-  const nested = [...storageNames, ...nodeSshNames, ...pageCacheNames].find((known) => known === name);
+  const nested = [...storageNames, ...nodeSshNames, ...cacheNames].find((known) => known === name);
   if (nested !== undefined) {
     report(
       `${name}: is a key inside the object ${name.split(".")[0]}; set it with --path: ${configSet(name, value)}, ` +

@@ -111,6 +111,7 @@ export function deploy(settings: Settings): StackOutputs {
     {
       ...{ namespace, clients: databaseClients, egress: settings.egress },
       pageCache: content.content === "shared" && content.pageCache !== undefined,
+      objectCache: content.content === "shared" && content.objectCache !== undefined,
     },
     { providers: [provider], dependsOn: home },
   );
@@ -263,8 +264,10 @@ function siteContent(
       siteHosts: content.siteHosts ?? [],
       nodePort: wordpressNodePort,
       hasPageCache: content.pageCache !== undefined,
+      hasObjectCache: content.objectCache !== undefined,
     },
     pageCache: content.pageCache,
+    objectCache: content.objectCache,
     extensions: { repository: content.pluginRepository, plugins: content.plugins, themes: content.themes },
     administrator: {
       title: content.siteTitle,

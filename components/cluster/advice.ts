@@ -1,4 +1,5 @@
 import { configSet } from "../validation";
+import { objectCacheName } from "../site/objectCacheNames";
 import { pageCacheName } from "../site/pageCacheNames";
 import type { Workload } from "./diagnosis";
 
@@ -53,6 +54,7 @@ const remedies: readonly Remedy[] = [
 const keysByApp: Readonly<Record<string, Keys>> = {
   mariadb: { image: "mariadbImage", storage: "mariadbStorage" },
   [pageCacheName]: { image: "pageCache.image", storage: "wordpressStorage" },
+  [objectCacheName]: { image: "objectCache.image", storage: "wordpressStorage" },
 };
 
 /** How many lines of a log are shown. */

@@ -2,6 +2,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { dependencies } from "../dependencies";
 import { selectorLabels, stackLabels } from "../labels";
+import { objectCacheName, objectCachePort } from "../site/objectCacheNames";
 import { pageCacheName, pageCachePorts } from "../site/pageCacheNames";
 
 /** Where pods may connect to outside of the namespace: ports 80 and 443 anywhere, or any port of these CIDRs. */
@@ -13,6 +14,7 @@ export interface NetworkPoliciesArgs {
   readonly clients: readonly string[];
   /** Whether there is a page cache: visitors then reach nothing else. */
   readonly pageCache: boolean;
+  readonly objectCache: boolean;
   readonly egress: Egress;
 }
 
@@ -32,11 +34,12 @@ export class NetworkPolicies extends pulumi.ComponentResource {
 }
 
 /** The policies by name, as plain objects. */
-function networkPolicySpecs({ clients, egress, pageCache }: Omit<NetworkPoliciesArgs, "namespace">) {
+function networkPolicySpecs({ clients, egress, pageCache, objectCache }: Omit<NetworkPoliciesArgs, "namespace">) {
   const asking = { matchExpressions: [{ key: "app", operator: "In", values: [...clients] }] };
   const database = { matchLabels: selectorLabels("mariadb") };
   const site = { matchLabels: selectorLabels("wordpress") };
   const cache = { matchLabels: selectorLabels(pageCacheName) };
+  const objects = { matchLabels: selectorLabels(objectCacheName) };
   // A NodePort is for everybody, and what comes by it has the address of a node, or its own.
   const everybody = (port: number) => ({ ports: [tcp(port)] });
   return {
@@ -65,6 +68,7 @@ function networkPolicySpecs({ clients, egress, pageCache }: Omit<NetworkPolicies
         ...(pageCache
           ? [{ to: [{ podSelector: cache }], ports: [tcp(pageCachePorts.http), tcp(pageCachePorts.control)] }]
           : []),
+        ...(objectCache ? [{ to: [{ podSelector: objects }], ports: [tcp(objectCachePort)] }] : []),
         ...worldRules(egress),
       ],
     },
@@ -77,6 +81,13 @@ function networkPolicySpecs({ clients, egress, pageCache }: Omit<NetworkPolicies
           { from: [{ podSelector: asking }], ports: [tcp(pageCachePorts.control)] },
         ],
         egress: [nameServers, { to: [{ podSelector: site }], ports: [tcp(80)] }],
+      },
+    }),
+    ...(objectCache && {
+      [objectCacheName]: {
+        podSelector: objects,
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [{ podSelector: asking }], ports: [tcp(objectCachePort)] }],
       },
     }),
   };

@@ -21,6 +21,8 @@ export interface SharedPodArgs {
   readonly keysSecret: string;
   readonly database: DatabaseConnection;
   readonly accessMode: ContentAccessMode;
+  /** Secret with the object cache's password; undefined where there is none. */
+  readonly objectCacheSecret: string | undefined;
 }
 
 /** On every pod that mounts the content; with ReadWriteOnce they are all where the first one is. */
@@ -90,8 +92,10 @@ const besideEachOther = {
 };
 
 /** What runs WordPress in a pod: its image, settings and files. */
-function wordPressContainer({ image, keysSecret, database }: SharedPodArgs) {
+function wordPressContainer({ image, keysSecret, database, objectCacheSecret }: SharedPodArgs) {
   const fromPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+  const password =
+    objectCacheSecret === undefined ? [] : [{ secretKeyRef: { name: objectCacheSecret, key: "password" } }];
   return {
     image,
     securityContext: restrictedContainer,
@@ -100,6 +104,7 @@ function wordPressContainer({ image, keysSecret, database }: SharedPodArgs) {
       ...databaseEnvironment(database),
       fromPod("POD_IP", "status.podIP"),
       fromPod("HOST_IP", "status.hostIP"),
+      ...password.map((valueFrom) => ({ name: "WORDPRESS_OBJECT_CACHE_PASSWORD", valueFrom })),
       { name: "WORDPRESS_CONFIG_EXTRA", value: `require '${requestPrefix}site.php';` },
     ],
     volumeMounts: [

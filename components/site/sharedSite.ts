@@ -8,6 +8,8 @@ import { labels } from "../labels";
 import { Content, type ContentArgs } from "./content";
 import { Cron } from "./cron";
 import { type Administrator, Installer } from "./installer";
+import { ObjectCache, objectCacheChecksum, type ObjectCacheSettings } from "./objectCache";
+import { objectCachePlugin } from "./objectCacheNames";
 import { sharedPodSpec, type SharedPodArgs, sharedSelector, taskPodSpec } from "./sharedPod";
 import { siteChecksum, siteFolder } from "./siteFiles";
 import { runOnce, siteTasks } from "./tasks";
@@ -16,6 +18,8 @@ export interface SharedSiteArgs extends ContentArgs {
   /** Number of pods, 1 to 100. */
   readonly replicas: number;
   readonly administrator: Administrator;
+  /** Undefined where WordPress asks its database alone. */
+  readonly objectCache: ObjectCacheSettings | undefined;
   readonly keys: { readonly secretName: string; readonly checksum: pulumi.Output<string> };
   readonly database: DatabaseConnection;
   /** Of the database's user and password; another one rolls the pods. */
@@ -32,18 +36,23 @@ export class SharedSite extends pulumi.ComponentResource {
     super("wordpress:site:SharedSite", name, {}, options);
     const { namespace, settings, image, accessMode, database, onError } = args;
     const child = { parent: this, dependsOn: dependencies(options) };
-    const pod: SharedPodArgs = { image, accessMode, database, keysSecret: args.keys.secretName };
+    const objectCache =
+      args.objectCache && new ObjectCache(`${name}-object-cache`, { ...args.objectCache, namespace, onError }, child);
+    const pod: SharedPodArgs = {
+      ...{ image, accessMode, database, keysSecret: args.keys.secretName },
+      objectCacheSecret: objectCache?.secretName,
+    };
 
     const { filled } = new Content(`${name}-content`, args, child);
     const { installed, adminPassword } = new Installer(
       `${name}-installer`,
-      { ...args, pod, runsAfter: [...args.runsAfter, filled] },
+      { ...args, pod, runsAfter: [...args.runsAfter, filled, ...(objectCache ? [objectCache] : [])] },
       child,
     );
     this.adminPassword = adminPassword;
     const after = { parent: this, dependsOn: dependencies(options, installed) };
     // A list that changes is another job. The site does not wait for it: with a plugin that cannot be had it is still the site.
-    runOnce(
+    const extended = runOnce(
       `${name}-extensions`,
       {
         namespace,
@@ -60,7 +69,7 @@ export class SharedSite extends pulumi.ComponentResource {
       after,
     );
     new Cron(`${name}-cron`, { namespace, pod }, after);
-    new Deployment(
+    const pods = new Deployment(
       `${name}-pods`,
       {
         metadata: { name: "wordpress", namespace, labels: labels("wordpress") },
@@ -78,6 +87,7 @@ export class SharedSite extends pulumi.ComponentResource {
                 "wordpress/settings-checksum": pulumi
                   .output(args.addresses)
                   .apply((addresses) => siteChecksum(settings, addresses)),
+                ...(objectCache && { [objectCacheChecksum]: objectCache.checksum }),
               },
             },
             spec: sharedPodSpec(pod, settings.siteUrl, settings.phpMemory),
@@ -86,6 +96,24 @@ export class SharedSite extends pulumi.ComponentResource {
       },
       { ...after, hooks: { onError: [onError({ namespace, kind: "Deployment", app: "wordpress" })] } },
     );
+    if (objectCache) {
+      // All pods begin with it at once, when all of them know of it. Another version of the plugin may read other values.
+      const plugin = args.extensions.plugins.find(({ slug }) => slug === objectCachePlugin);
+      runOnce(
+        `${name}-object-cache-begin`,
+        {
+          ...{ namespace, onError, name: siteTasks.objectCache },
+          pod: taskPodSpec(
+            pod,
+            ["php", `${siteFolder}/objectCache.php`],
+            [{ name: "PLUGIN", value: plugin?.sha256 ?? "" }],
+          ),
+          // A plugin without a drop-in has to be another one first.
+          retries: 1,
+        },
+        { parent: this, dependsOn: dependencies(options, extended, pods) },
+      );
+    }
     this.registerOutputs({});
   }
 }

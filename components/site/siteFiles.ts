@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { digest } from "../digest";
 import { quantityBytes } from "../quantity";
 import { apacheConfiguration } from "./apache";
+import { objectCacheName, objectCachePlugin, objectCachePort } from "./objectCacheNames";
 import { cachesService, pageCachePorts } from "./pageCacheNames";
 
 /** A plugin or a theme that the stack installs. */
@@ -38,6 +39,7 @@ export interface SiteSettings {
   readonly phpMemory: string;
   /** Whether there is a page cache, which has to be told what changed. */
   readonly hasPageCache: boolean;
+  readonly hasObjectCache: boolean;
 }
 
 /** Folder in the containers where the files are. */
@@ -61,6 +63,7 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     "fill.sh": fileText("fill.sh"),
     "core.sh": fileText("core.sh"),
     "extensions.php": fileText("extensions.php"),
+    "objectCache.php": fileText("objectCache.php"),
     "copy.sh": fileText("copy.sh"),
     "merge.php": fileText("merge.php"),
     "site.conf": apacheConfiguration,
@@ -88,7 +91,13 @@ export function siteJson(settings: SiteSettings, addresses: readonly string[]): 
   // As a Host header has them.
   const asked = addresses.map((address) => (address.includes(":") ? `[${address}]` : address));
   const pageCaches = settings.hasPageCache ? { host: cachesService, port: pageCachePorts.control } : null;
-  return JSON.stringify({ siteUrl, hosts: siteHosts, addresses: asked, nodePort, fileModifications, pageCaches });
+  const objectCache = settings.hasObjectCache
+    ? { host: objectCacheName, port: objectCachePort, plugin: objectCachePlugin }
+    : null;
+  return JSON.stringify({
+    ...{ siteUrl, hosts: siteHosts, addresses: asked, nodePort, fileModifications },
+    ...{ pageCaches, objectCache },
+  });
 }
 
 /** Changes with everything that the pods are to be made anew for. */

@@ -13,6 +13,7 @@ export const siteTasks = {
   install: "wordpress-install",
   extensions: "wordpress-extensions",
   cron: "wordpress-cron",
+  objectCache: "wordpress-object-cache-begin",
 } as const;
 
 /** Values of the label `app` of all pods that ask the database. */

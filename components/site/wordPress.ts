@@ -13,6 +13,7 @@ import { labels, selectorLabels } from "../labels";
 import { growClaims } from "../storage/claimGrowth";
 import { claimRetentionPolicy, claimTemplate, type ContentAccessMode, type DataRetention } from "../storage/claims";
 import { WordPressKeys } from "./keys";
+import type { ObjectCacheSettings } from "./objectCache";
 import { PageCache, type PageCacheSettings } from "./pageCache";
 import { pageCacheName } from "./pageCacheNames";
 import { sharedSelector } from "./sharedPod";
@@ -34,6 +35,8 @@ export type SiteContent =
       readonly settings: SiteSettings;
       /** Undefined where visitors ask the site's pods themselves. */
       readonly pageCache: PageCacheSettings | undefined;
+      /** Undefined where WordPress asks its database alone. */
+      readonly objectCache: ObjectCacheSettings | undefined;
       readonly extensions: Extensions;
       readonly administrator: Administrator;
       /** The nodes' addresses, at least one. */

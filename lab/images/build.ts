@@ -6,7 +6,7 @@ import { run } from "../support/processes";
 import { joinArchives } from "./archives";
 import { baseOptions, makeBase } from "./base";
 import { ImageStore } from "./buildah";
-import { nginxImage } from "./nginxImage";
+import { nginxImage, redisImage } from "./debianImages";
 import { installTools } from "./tools";
 import { corePackage, fetchCore } from "./wordPressCore";
 
@@ -22,6 +22,8 @@ const pause = "registry.k8s.io/pause:3.10";
 const mariadb = "docker.io/library/mariadb:10.11";
 const nginx = `docker.io/library/${nginxImage}`;
 const [, nginxVersion = ""] = nginxImage.split(":");
+const redis = `docker.io/library/${redisImage}`;
+const [, redisVersion = ""] = redisImage.split(":");
 const nfsServer = "longhornio/longhorn-share-manager:v1.12.1";
 /** Its name, and that in a registry which mirrors others. */
 const nfsServerTags = [`docker.io/${nfsServer}`, `registry.k8s.io/${nfsServer}`] as const;
@@ -39,10 +41,11 @@ export async function buildImages(): Promise<BuiltImage[]> {
   const store = await ImageStore.open(cacheRoot);
   try {
     const baseArchive = await buildBase(store);
-    const [pauseArchive, mariadbArchive, nginxArchive, nfsServerArchive, wordpressArchive] = [
+    const [pauseArchive, mariadbArchive, nginxArchive, redisArchive, nfsServerArchive, wordpressArchive] = [
       await buildPause(store),
       await buildOnBase(store, baseArchive, mariadb, "mariadb", "10.11"),
       await buildOnBase(store, baseArchive, nginx, "nginx", nginxVersion),
+      await buildOnBase(store, baseArchive, redis, "redis", redisVersion),
       await buildNfsServer(store, baseArchive),
       await buildWordPress(store, baseArchive, await buildOnBase(store, baseArchive, php, "php", "8.2")),
     ];
@@ -50,6 +53,7 @@ export async function buildImages(): Promise<BuiltImage[]> {
       { reference: pause, archive: pauseArchive },
       { reference: mariadb, archive: mariadbArchive },
       { reference: nginx, archive: nginxArchive },
+      { reference: redis, archive: redisArchive },
       ...nfsServerTags.map((reference) => ({ reference, archive: nfsServerArchive })),
       ...wordpress.flatMap(({ tags }) => tags.map((reference) => ({ reference, archive: wordpressArchive }))),
     ];

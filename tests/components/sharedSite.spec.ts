@@ -125,6 +125,7 @@ describe("the files of a site", () => {
       nodePort: 30007,
       fileModifications: false,
       pageCaches: null,
+      objectCache: null,
     });
   });
 

@@ -1,10 +1,8 @@
 import * as assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { Volume } from "../../components/cluster/objects";
-import { restrictedPod } from "../../components/restricted";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
 import { logIn, openBrowser, outputFolder } from "./support/browser";
@@ -12,11 +10,11 @@ import { assertGone } from "./support/convergence";
 import { Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
 import { administrator } from "./support/load";
+import { pluginArchive, PluginRepository } from "./support/pluginRepository";
 import {
   ask,
   inEachPod,
   mustUse,
-  pluginArchive,
   replacePods,
   runCron,
   sharedPlace,
@@ -111,7 +109,7 @@ describe("content: shared on three nodes", function () {
 
   it("has a plugin that was uploaded in the dashboard on every pod, active through 60 pages", async () => {
     const file = path.join(outputFolder, `${slug}.zip`);
-    fs.writeFileSync(file, await pluginArchive(site, slug, plugin));
+    fs.writeFileSync(file, await pluginArchive(site, slug, { [`${slug}.php`]: plugin }));
     await page.goto(`${site.address}/wp-admin/plugin-install.php?tab=upload`);
     await page.setInputFiles("#pluginzip", file);
     await page.click("#install-plugin-submit");
@@ -197,25 +195,17 @@ describe("content: shared on three nodes", function () {
   });
 
   it("has a plugin from the stack's list, and not one whose checksum is wrong; off the list it goes", async () => {
-    const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
-    const server = "mkdir -p /tmp/repo/plugin && exec php -S 0.0.0.0:8099 -t /tmp/repo";
-    const { securityContext } = restrictedPod("default", 33);
-    const container = { securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } };
-    const spec = { securityContext, containers: [{ name: "repository", ...container }] };
-    const overrides = ["--override-type=strategic", `--overrides=${JSON.stringify({ spec })}`];
-    const flags = ["--image=wordpress:6.5-apache", "--port=8099", "--expose", ...overrides];
-    await kubectl("run", "repository", ...flags, "--", "sh", "-c", server);
-    await kubectl("wait", "pod/repository", "--for=condition=Ready", "--timeout=180s");
-    const archive = await pluginArchive(site, "from-the-list", "<?php\n/* Plugin Name: From the list */\n");
-    const put = "base64 -d > /tmp/repo/plugin/from-the-list.1.0.zip <<'END'\n";
-    await kubectl("exec", "repository", "--", "sh", "-c", `${put}${archive.toString("base64")}\nEND`);
+    const repository = await PluginRepository.start(site);
+    const archive = await pluginArchive(site, "from-the-list", {
+      "from-the-list.php": "<?php\n/* Plugin Name: From the list */\n",
+    });
+    const list = await repository.put("from-the-list", "1.0", archive);
     const active = () => everywhere("echo json_encode(get_option('active_plugins'));");
-    const list = { slug: "from-the-list", version: "1.0", sha256: createHash("sha256").update(archive).digest("hex") };
     const settings: Record<string, string> = {};
     for (const [key, value] of Object.entries(list)) settings[`plugins[0].${key}`] = value;
-    const repository = { pluginRepository: `http://repository.${namespace}.svc.cluster.local:8099` };
+    settings.pluginRepository = repository.address;
 
-    await site.project.configure({ ...settings, ...repository, "plugins[0].sha256": "0".repeat(64) });
+    await site.project.configure({ ...settings, "plugins[0].sha256": "0".repeat(64) });
     const output = await failure(site.project.up());
     assert.match(output, /Job wordpress-extensions did not end well/);
     assert.match(output, /from-the-list 1\.0: its sha256 is .*nothing of it was unpacked/);
@@ -229,7 +219,7 @@ describe("content: shared on three nodes", function () {
     await site.project.up();
     assert.ok(!(await active()).includes("from-the-list"));
     assert.match(await active(), new RegExp(slug));
-    await kubectl("delete", "pod,service", "repository", "--now");
+    await repository.stop();
   });
 
   it("is the same site with ten pods and with one, on the same claim", async () => {

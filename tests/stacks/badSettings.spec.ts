@@ -5,6 +5,7 @@ import {
   keys,
   nodeSshHostKeys,
   nodeSshKeys,
+  objectCacheKeys,
   pageCacheKeys,
   poolKeys,
   sharedKeys,
@@ -65,6 +66,11 @@ const inside: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     seconds: ["", "0", "3601", "1.5", "-1", "5s", ...hostile],
     image: images,
   },
+  objectCache: {
+    enabled: flags,
+    image: images,
+    memory: [...sizes, "15Mi", "17Gi"],
+  },
   storage: {
     engine: ["", "mayastor", "Replicated", "local", "none", "true", ...hostile],
     className: names,
@@ -114,7 +120,8 @@ function configOf(place: string, key: string, value: string): Record<string, str
     case "storage.pools[0]":
       return { storage: JSON.stringify({ ...replicated, pools: [{ ...pools[0], ...changed }] }) };
     case "pageCache":
-      return { content: "shared", contentStorageClass: "many", pageCache: JSON.stringify(changed) };
+    case "objectCache":
+      return { content: "shared", contentStorageClass: "many", [place]: JSON.stringify(changed) };
     case "nodeSsh":
       return ssh(changed);
     case "nodeSsh.hosts.k0":
@@ -144,7 +151,8 @@ describe("bad values of every key", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
   it("are listed for every key that there is, at least six each", () => {
-    const rows = { pageCache: pageCacheKeys, storage: storageKeys, "storage.pools[0]": poolKeys, nodeSsh: nodeSshKeys };
+    const caches = { pageCache: pageCacheKeys, objectCache: objectCacheKeys };
+    const rows = { ...caches, storage: storageKeys, "storage.pools[0]": poolKeys, nodeSsh: nodeSshKeys };
     const all = { ...rows, "nodeSsh.hosts.k0": nodeSshHostKeys, "plugins[0]": extensionKeys };
     for (const [place, known] of Object.entries(all)) {
       assert.deepEqual(Object.keys(inside[place] ?? {}).sort(), Object.keys(known).sort(), place);

@@ -22,6 +22,7 @@ const shared = {
   plugins: [],
   themes: [],
   pageCache: { image: "nginx:1.30", seconds: 5 },
+  objectCache: undefined,
 };
 
 describe("the settings of shared content", () => {
@@ -56,6 +57,22 @@ describe("the settings of shared content", () => {
   it("have no page cache where it is turned off", () => {
     const pageCache = '{"enabled":false,"seconds":7}';
     assert.deepEqual(load({ ...single, pageCache }).content, { ...shared, pageCache: undefined });
+  });
+
+  it("have an object cache where it is turned on, with the plugin by which it is reached", () => {
+    const plugin = { slug: "redis-cache", version: "2.6.3", sha256: "0".repeat(64) };
+    const plugins = JSON.stringify([plugin]);
+    const objectCache = '{"enabled":true,"memory":"1Gi"}';
+    assert.deepEqual(load({ ...single, plugins, objectCache }).content, {
+      ...shared,
+      plugins: [{ ...plugin, active: true }],
+      objectCache: { image: "valkey/valkey:8.1", memory: "1Gi" },
+    });
+    assert.equal(load({ ...single, plugins, objectCache: '{"memory":"1Gi"}' }).content.content, "shared");
+    assert.match(
+      finding({ ...single, objectCache }),
+      /^objectCache\.enabled: is true, .*plugin redis-cache, which is not in plugins; .*pulumi config set --path 'plugins\[0\]\.slug' redis-cache/,
+    );
   });
 
   const refusedShared: [string, string, string][] = [

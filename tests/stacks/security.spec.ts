@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../support/loadedSettings";
 import { answers, type Registered, registeredBy } from "../support/mocks";
+import { withObjectCache } from "../support/siteSettings";
 import { allowed, type End, type Policy, type PolicyPod } from "../support/networkAccess";
 
 interface Template {
@@ -24,9 +25,10 @@ interface Container {
 
 const replicated = '{"engine":"replicated","pools":[{"node":"k0","disk":"/dev/disk/by-id/x"}]}';
 
-async function stack(config: Record<string, string> = {}): Promise<Registered[]> {
-  const shared = { content: "shared", contentStorageClass: "many", "kubernetes:context": "test" };
-  return registeredBy(() => deploy(load({ ...shared, ...config })), answers);
+async function stack(config: Readonly<Record<string, string>> = {}): Promise<Registered[]> {
+  const content: Record<string, string> =
+    config.content === "perPod" ? {} : { content: "shared", contentStorageClass: "many" };
+  return registeredBy(() => deploy(load({ ...content, ...config, "kubernetes:context": "test" })), answers);
 }
 
 /** The template of every pod that the program's own objects lead to, by the pods' label `app`. */
@@ -44,23 +46,21 @@ const policiesOf = (resources: readonly Registered[]) =>
   resources.filter(({ type }) => type.endsWith(":NetworkPolicy")).map(({ inputs }) => inputs as unknown as Policy);
 
 describe("what a stack may do, and who may reach it", () => {
-  for (const [content, apps] of [
-    ["perPod", ["mariadb", "wordpress"]],
+  const pods = ["mariadb", "wordpress", "wordpress-cache", "wordpress-cron"];
+  const jobs = ["wordpress-extensions", "wordpress-fill", "wordpress-install"];
+  for (const [title, config, apps] of [
+    ["content perPod", { content: "perPod" }, ["mariadb", "wordpress"]],
+    ["content shared", {}, [...pods, ...jobs]],
     [
-      "shared",
-      [
-        ...["mariadb", "wordpress", "wordpress-cache", "wordpress-cron"],
-        ...["wordpress-extensions", "wordpress-fill", "wordpress-install"],
-      ],
+      "an object cache",
+      withObjectCache,
+      [...pods, ...jobs, "wordpress-object-cache", "wordpress-object-cache-begin"].sort(),
     ],
   ] as const) {
-    describe(`with content ${content}`, () => {
+    describe(`with ${title}`, () => {
       let resources: Registered[];
       before(async () => {
-        resources = await registeredBy(() => {
-          const own: Record<string, string> = content === "shared" ? { contentStorageClass: "many" } : {};
-          deploy(load({ content, ...own, "kubernetes:context": "test" }));
-        }, answers);
+        resources = await stack(config);
       });
 
       it("has these pods", () => assert.deepEqual([...templates(resources).keys()].sort(), apps));
@@ -73,19 +73,24 @@ describe("what a stack may do, and who may reach it", () => {
 
       it("runs no pod as root, none with a way to the cluster's API, and under accounts of its own without rights", () => {
         for (const [app, { spec }] of templates(resources)) {
-          const user = { mariadb: 999, "wordpress-cache": 101 }[app] ?? 33;
+          const user = { mariadb: 999, "wordpress-cache": 101, "wordpress-object-cache": 999 }[app] ?? 33;
           const { runAsNonRoot, runAsUser, seccompProfile } = spec.securityContext ?? {};
           assert.deepEqual([runAsNonRoot, runAsUser, seccompProfile], [true, user, { type: "RuntimeDefault" }], app);
           assert.equal(spec.automountServiceAccountToken, false, app);
-          assert.equal(spec.serviceAccountName, /^(mariadb|wordpress-cache)$/.test(app) ? app : "wordpress", app);
+          const ownAccount = /^(mariadb|wordpress-cache|wordpress-object-cache)$/;
+          assert.equal(spec.serviceAccountName, ownAccount.test(app) ? app : "wordpress", app);
         }
         const accounts = resources.filter(({ type }) => type.endsWith(":ServiceAccount")).map(({ inputs }) => inputs);
         assert.deepEqual(
-          accounts.map(({ metadata, automountServiceAccountToken }) => [
-            (metadata as { name: string }).name,
-            automountServiceAccountToken,
-          ]),
-          [["mariadb", false], ["wordpress", false], ...(content === "shared" ? [["wordpress-cache", false]] : [])],
+          accounts
+            .map(({ metadata, automountServiceAccountToken }) => [
+              (metadata as { name: string }).name,
+              automountServiceAccountToken,
+            ])
+            .sort(),
+          ["mariadb", "wordpress", "wordpress-cache", "wordpress-object-cache"]
+            .filter((name) => apps.some((app) => app === name))
+            .map((name) => [name, false]),
         );
         assert.ok(!resources.some(({ type }) => /rbac|RoleBinding/.test(type)));
       });
@@ -127,7 +132,7 @@ describe("what a stack may do, and who may reach it", () => {
         .map(([name, { metadata }]): PolicyPod => ({ name, namespace: "wordpress", labels: metadata.labels }))
         .sort((one, other) => (one.name < other.name ? -1 : 1));
       const inside = own.flatMap((pod) =>
-        [3306, 80, 8080, 8081].map((port) => ({ to: pod, name: pod.name, port, protocol: "TCP" })),
+        [3306, 6379, 80, 8080, 8081].map((port) => ({ to: pod, name: pod.name, port, protocol: "TCP" })),
       );
       const beyond = [
         { to: neighbour, name: "neighbour", port: 80, protocol: "TCP" },
@@ -174,6 +179,14 @@ describe("what a stack may do, and who may reach it", () => {
         "wordpress-install": job,
         ...{ stranger: "nobody", neighbour: "wordpress:80", node: "wordpress:80", world: "wordpress:80" },
       });
+    });
+
+    it("the site and the jobs with WordPress in them reach the object cache, which reaches nobody", async () => {
+      const reached = reach(await stack(withObjectCache));
+      const asking = Object.keys(reached).filter((name) => reached[name]?.includes("wordpress-object-cache:6379"));
+      const own = ["wordpress", "wordpress-cron", "wordpress-extensions", "wordpress-install"];
+      assert.deepEqual(asking.sort(), [...own, "wordpress-object-cache-begin"]);
+      assert.equal(reached["wordpress-object-cache"], "nobody");
     });
 
     it("the site reaches of the world what egress names, and name servers", async () => {

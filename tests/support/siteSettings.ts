@@ -9,4 +9,11 @@ export const siteSettings: SiteSettings = {
   uploadLimit: "64Mi",
   phpMemory: "256Mi",
   hasPageCache: false,
+  hasObjectCache: false,
+};
+
+/** What a stack says that has an object cache. */
+export const withObjectCache: Readonly<Record<string, string>> = {
+  objectCache: '{"enabled":true}',
+  plugins: JSON.stringify([{ slug: "redis-cache", version: "2.6.3", sha256: "0".repeat(64), active: false }]),
 };

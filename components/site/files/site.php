@@ -4,6 +4,9 @@
  * JSON: nothing of it is ever PHP.
  */
 
+/** Says in the database that the object cache is used, and which one: its mark, and a word more when nothing of before is in it. */
+const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
+
 ( static function () {
 	$settings = json_decode( file_get_contents( '/etc/wordpress-settings.json' ), true, 8, JSON_THROW_ON_ERROR );
 
@@ -31,10 +34,52 @@
 		);
 	}
 
+	if ( null !== $settings['objectCache'] ) {
+		object_cache( $settings['objectCache'] );
+	}
+
 	$address = $settings['siteUrl'] ?? site_address( $settings );
 	define( 'WP_HOME', $address );
 	define( 'WP_SITEURL', $address );
 } )();
+
+/**
+ * Has WordPress keep values in the stack's Valkey, by the drop-in of a plugin that is on the stack's list. Not as a file in wp-content,
+ * which all pods would have from one moment on, also those without the password. Whether it is used now is in the database alone, so
+ * that it is the same for all pods: one without it would change what the others go on reading from it.
+ */
+function object_cache( array $server ): void {
+	$password = (string) getenv( 'WORDPRESS_OBJECT_CACHE_PASSWORD' );
+	define( 'WORDPRESS_OBJECT_CACHE', $server + array( 'mark' => substr( hash( 'sha256', $password ), 0, 16 ) ) );
+	define( 'WORDPRESS_OBJECT_CACHE_DROPIN', "/var/www/html/wp-content/plugins/{$server['plugin']}/includes/object-cache.php" );
+	define( 'WP_REDIS_HOST', $server['host'] );
+	define( 'WP_REDIS_PORT', $server['port'] );
+	define( 'WP_REDIS_PASSWORD', $password );
+	// Seconds. While it is away there is the database; what a pod then changed without being able to say so is old for ten minutes at most.
+	define( 'WP_REDIS_TIMEOUT', 1 );
+	define( 'WP_REDIS_READ_TIMEOUT', 1 );
+	define( 'WP_REDIS_GRACEFUL', true );
+	define( 'WP_REDIS_MAXTTL', 600 );
+	$GLOBALS['wp_filter']['enable_loading_object_cache_dropin'][10]['object-cache'] = array(
+		'function'      => static function () {
+			if ( str_starts_with( object_cache_state(), WORDPRESS_OBJECT_CACHE['mark'] ) && is_file( WORDPRESS_OBJECT_CACHE_DROPIN ) ) {
+				require_once WORDPRESS_OBJECT_CACHE_DROPIN;
+				wp_using_ext_object_cache( true );
+			}
+			return false;
+		},
+		'accepted_args' => 0,
+	);
+}
+
+/** What the database says of it; empty where it says nothing, and where it has no table yet. */
+function object_cache_state(): string {
+	global $wpdb;
+	$were_hidden = $wpdb->suppress_errors();
+	$value       = $wpdb->get_var( "SELECT option_value FROM $wpdb->options WHERE option_name = '" . WORDPRESS_OBJECT_CACHE_OPTION . "'" );
+	$wpdb->suppress_errors( $were_hidden );
+	return (string) $value;
+}
 
 /**
  * The address that links and redirects begin with: the one that was asked for, if the site has it. Any other name would lead

@@ -1,5 +1,5 @@
 import { labEnvironment } from "../../../lab/cluster/environment";
-import { nginxImage } from "../../../lab/images/nginxImage";
+import { nginxImage } from "../../../lab/images/debianImages";
 import { perPodSettings, PulumiProject } from "../../support/pulumiProject";
 import { Cluster } from "./cluster";
 import { labShell } from "./labShell";

@@ -55,15 +55,6 @@ export async function replacePods(site: LabSite): Promise<void> {
   await kubectl("rollout", "status", "deployment/wordpress", "--timeout=360s");
 }
 
-/** A plugin's archive, as one downloads it: one folder with one file. */
-export async function pluginArchive(site: LabSite, slug: string, file: string): Promise<Buffer> {
-  const [pod] = await sitePods(site);
-  const code = `$zip = new ZipArchive(); $zip->open($argv[1], ZipArchive::CREATE | ZipArchive::OVERWRITE);
-    $zip->addFromString($argv[2] . "/" . $argv[2] . ".php", $argv[3]); $zip->close(); echo base64_encode(file_get_contents($argv[1]));`;
-  const args = ["php", "-r", code, "--", "/tmp/plugin.zip", slug, file];
-  return Buffer.from(await site.inPod(pod?.metadata.name ?? "", ...args), "base64");
-}
-
 /** Runs a job of the site's CronJob now, to its end. */
 export async function runCron(site: LabSite, name: string): Promise<void> {
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", site.namespace, ...args);

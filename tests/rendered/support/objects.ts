@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { registeredByStack } from "../../support/golden";
 import { unwrapped } from "../../support/properties";
+import { withObjectCache } from "../../support/siteSettings";
 
 /** An object as the API takes it. */
 export interface KubernetesObject {
@@ -20,6 +21,11 @@ const stacks = {
   dev: () => registeredByStack("dev"),
   "dev with content perPod": () =>
     registeredByStack("dev", { "wordpress:content": "perPod", "wordpress:contentAccessMode": undefined }),
+  "dev with an object cache": () =>
+    registeredByStack(
+      "dev",
+      Object.fromEntries(Object.entries(withObjectCache).map(([key, value]) => [`wordpress:${key}`, value])),
+    ),
   production: () => registeredByStack("production"),
 } as const;
 

@@ -1,0 +1,87 @@
+import * as assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as pulumi from "@pulumi/pulumi";
+import { objectCachePodSpec } from "../../components/site/objectCachePod";
+import { siteJson } from "../../components/site/siteFiles";
+import { deploy } from "../../stacks/wordpress";
+import { load } from "../support/loadedSettings";
+import { answers, type Registered, registeredBy } from "../support/mocks";
+import { siteSettings, withObjectCache } from "../support/siteSettings";
+
+interface Spec {
+  readonly replicas: number;
+  readonly strategy: object;
+  readonly template: {
+    readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+    readonly spec: { readonly containers: readonly { readonly env: readonly { readonly name: string }[] }[] };
+  };
+}
+
+const base = { content: "shared", contentStorageClass: "many", "kubernetes:context": "test" };
+async function stack(config: Readonly<Record<string, string>> = withObjectCache): Promise<Registered[]> {
+  return registeredBy(() => deploy(load({ ...base, ...config })), answers);
+}
+const specOf = (all: readonly Registered[], name: string) =>
+  all.find((resource) => resource.name === name)?.inputs.spec as Spec | undefined;
+const variables = (all: readonly Registered[], name: string) =>
+  specOf(all, name)?.template.spec.containers[0]?.env.map((variable) => variable.name) ?? [];
+
+describe("the object cache", () => {
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  it("is not there where it is not turned on, and nobody is told of a password", async () => {
+    const all = await stack({});
+    assert.ok(!all.some(({ name }) => name.includes("object-cache")));
+    assert.ok(!variables(all, "wordpress-shared-pods").includes("WORDPRESS_OBJECT_CACHE_PASSWORD"));
+    const told = (hasObjectCache: boolean) =>
+      (JSON.parse(siteJson({ ...siteSettings, hasObjectCache }, ["10.0.0.2"])) as { objectCache: unknown }).objectCache;
+    assert.deepEqual(
+      [told(false), told(true)],
+      [null, { host: "wordpress-object-cache", port: 6379, plugin: "redis-cache" }],
+    );
+  });
+
+  it("is one pod, never two at a time", async () => {
+    const { replicas, strategy } =
+      specOf(await stack({ ...withObjectCache, wordpressReplicas: "20" }), "wordpress-shared-object-cache-pods") ??
+      assert.fail();
+    assert.deepEqual([replicas, strategy], [1, { type: "Recreate" }]);
+  });
+
+  it("is known to the site's pods and to each of its jobs", async () => {
+    const all = await stack();
+    const jobs = ["installer-install", "extensions", "object-cache-begin"].map((job) => `wordpress-shared-${job}`);
+    for (const name of ["wordpress-shared-pods", ...jobs]) {
+      assert.ok(variables(all, name).includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
+    }
+    const { annotations } = specOf(all, "wordpress-shared-pods")?.template.metadata ?? assert.fail();
+    const own = specOf(all, "wordpress-shared-object-cache-pods")?.template.metadata.annotations ?? assert.fail();
+    const checksum = "wordpress/object-cache-checksum";
+    assert.ok(own[checksum]);
+    assert.equal(annotations[checksum], own[checksum]);
+  });
+
+  it("is begun anew for another version of the plugin", async () => {
+    const begun = async (config: Readonly<Record<string, string>>) =>
+      (await stack(config)).find(({ name }) => name === "wordpress-shared-object-cache-begin")?.inputs.metadata;
+    const other = { ...withObjectCache, plugins: withObjectCache.plugins?.replace(/0{64}/, "1".repeat(64)) ?? "" };
+    assert.deepEqual(await begun(withObjectCache), await begun({ ...withObjectCache }));
+    assert.notDeepEqual(await begun(other), await begun(withObjectCache));
+  });
+
+  it("is started with its password in no argument, keeps nothing for later, and has memory besides its values", () => {
+    const { containers } = objectCachePodSpec("valkey/valkey:8.1", "128Mi", "secret");
+    const [{ command, resources } = assert.fail()] = containers;
+    const script = command.at(-1) ?? "";
+    const run = spawnSync("sh", ["-c", script.replace(/^exec .*? - <</, "cat <<")], {
+      env: { PATH: process.env.PATH, PASSWORD: "s3cret" },
+      encoding: "utf8",
+    });
+    assert.equal(run.stderr, "");
+    assert.match(run.stdout, /^requirepass s3cret$/m);
+    assert.match(run.stdout, /^save ""$/m);
+    assert.match(run.stdout, /^appendonly no$/m);
+    assert.match(run.stdout, /^maxmemory 134217728$/m);
+    assert.equal(resources.limits.memory, "224Mi");
+  });
+});

@@ -1,0 +1,113 @@
+import * as assert from "node:assert/strict";
+import { redisImage } from "../../lab/images/debianImages";
+import { failure } from "../support/failure";
+import { Visitor } from "./support/http";
+import { LabSite } from "./support/labSite";
+import { administrator } from "./support/load";
+import { objectCacheDropIn } from "./support/objectCacheDropIn";
+import { pluginArchive, PluginRepository } from "./support/pluginRepository";
+import { sharedPlace, type SitePod, sitePods, wordPressCode } from "./support/sharedSite";
+
+const namespace = "object-cache";
+const name = "wordpress-object-cache";
+const slug = "redis-cache";
+const plugin = { [`${slug}.php`]: "<?php\n/* Plugin Name: In the place of Redis Object Cache */\n" };
+
+describe("the object cache", function () {
+  this.timeout(15 * 60_000);
+  let site: LabSite;
+  let repository: PluginRepository;
+
+  before(async () => {
+    site = await LabSite.start(sharedPlace(namespace, 30125, { wordpressReplicas: 2 }));
+    await site.project.up();
+    repository = await PluginRepository.start(site);
+    await site.project.configure({ pluginRepository: repository.address });
+  });
+  after(() => site?.stop());
+
+  const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
+  /** What PHP with WordPress around it prints in a pod. */
+  const php = (pod: SitePod | undefined, code: string) =>
+    site.inPod(pod?.metadata.name ?? "", "php", "-r", wordPressCode(code));
+  const show = "echo get_option('e2e_value');";
+  /** Puts the plugin on the stack's list. */
+  const list = async (version: string, files: Readonly<Record<string, string>>) => {
+    const entry = await repository.put(slug, version, await pluginArchive(site, slug, files));
+    const settings = Object.entries({ ...entry, active: "false" }).map(([key, value]) => [`plugins[0].${key}`, value]);
+    await site.project.configure(Object.fromEntries(settings) as Record<string, string>);
+  };
+
+  /** How many dashboard pages led to the login page, for people who log in all the time while something else is done. */
+  async function strangers(work: () => Promise<unknown>): Promise<string[]> {
+    const { user, password } = await administrator(site);
+    const found: string[] = [];
+    let goesOn = true;
+    const visits = (async () => {
+      while (goesOn) {
+        const visitor = new Visitor(site.address);
+        await visitor.login(user, password);
+        for (let page = 0; page < 4; page++) {
+          const { status, location } = await visitor.get("/wp-admin/index.php");
+          if (status !== 200) found.push(`${new Date().toISOString()} ${status} ${location}`);
+        }
+      }
+    })();
+    try {
+      await work();
+    } finally {
+      goesOn = false;
+      await visits;
+    }
+    return found;
+  }
+
+  it("is not begun with a plugin that has no drop-in; the site goes on without it", async () => {
+    await list("1.0", plugin);
+    await site.project.configure({ "objectCache.enabled": "true", "objectCache.image": redisImage });
+    const output = await failure(site.project.up());
+    assert.match(output, /Job wordpress-object-cache-begin did not end well/);
+    assert.match(output, /There is no .*redis-cache\/includes\/object-cache\.php/);
+    assert.equal(await site.status(), 200);
+  });
+
+  it("is begun by all pods at once: nobody who logs in meanwhile is a stranger to one of them", async () => {
+    await list("1.1", { ...plugin, "includes/object-cache.php": objectCacheDropIn });
+    assert.deepEqual(await strangers(() => site.project.up()), []);
+    const [first, second] = await sitePods(site);
+    assert.equal((await php(first, "echo get_class_methods('WP_Object_Cache')[1];")).trim(), "keep_alone");
+    // What one pod changes the other one knows; what is changed past them neither does.
+    await php(first, "update_option('e2e_value', 'one');");
+    assert.equal((await php(second, show)).trim(), "one");
+    await site.rows("update wp_options set option_value = 'two' where option_name = 'e2e_value'");
+    assert.deepEqual([(await php(first, show)).trim(), (await php(second, show)).trim()], ["one", "one"]);
+  });
+
+  it("asks for its password", async () => {
+    const [pod] = await sitePods(site);
+    const asked =
+      "$s = stream_socket_client('tcp://wordpress-object-cache:6379'); fwrite($s, \"DBSIZE\\r\\n\"); echo fgets($s);";
+    assert.match(await site.inPod(pod?.metadata.name ?? "", "php", "-r", asked), /^-NOAUTH/);
+  });
+
+  it("goes with its pod, and comes back with nothing in it; no page fails", async () => {
+    const failed = await strangers(async () => {
+      await kubectl("delete", "pod", `--selector=app=${name}`, "--force", "--grace-period=0");
+      await kubectl("rollout", "status", `deployment/${name}`, "--timeout=120s");
+    });
+    assert.deepEqual(failed, []);
+    for (const pod of await sitePods(site)) assert.equal((await php(pod, show)).trim(), "two");
+  });
+
+  it("is left by all pods at once, and nothing of it stays", async () => {
+    await site.project.configure({ "objectCache.enabled": "false" });
+    assert.deepEqual(await strangers(() => site.project.up()), []);
+    await site.cluster.until("nothing of it stays", 60, async () => {
+      const names = await kubectl("get", "all,secrets,serviceaccounts,networkpolicies", "--output=name");
+      return !names.includes(name);
+    });
+    const rows = await site.rows("select count(*) from wp_options where option_name = 'wordpress_stack_object_cache'");
+    assert.equal(Number(rows), 0);
+    await repository.stop();
+  });
+});
