@@ -22,7 +22,10 @@ const database = {
   configMap: { name: "mariadb", database: "database" },
   secret: { name: "mariadb", username: "username", password: "password" },
 };
-const pod = { image: "wordpress:x", keysSecret: "keys", database, accessMode: "ReadWriteMany" } as const;
+const pod = {
+  ...{ image: "wordpress:x", keysSecret: "keys", database },
+  ...{ accessMode: "ReadWriteMany", objectCacheSecret: undefined },
+} as const;
 async function stack(config: Record<string, string> = {}): Promise<(name: string) => Registered & { spec: never }> {
   const all = await registeredBy(() => {
     const given = { content: "shared", contentStorageClass: "many", ...config };
