@@ -23,8 +23,11 @@ const database = {
   secret: { name: "mariadb", username: "username", password: "password" },
 };
 const pod = {
-  ...{ image: "wordpress:x", keysSecret: "keys", database },
-  ...{ accessMode: "ReadWriteMany", objectCacheSecret: undefined },
+  image: "wordpress:x",
+  keysSecret: "keys",
+  database,
+  accessMode: "ReadWriteMany",
+  objectCacheSecret: undefined,
 } as const;
 async function stack(config: Record<string, string> = {}): Promise<(name: string) => Registered & { spec: never }> {
   const all = await registeredBy(() => {
