@@ -4,6 +4,8 @@
  * another image and another version of the plugin.
  */
 
+// How long a pod of before may go on serving when the new ones are ready: its period of grace, Kubernetes's own.
+const GRACE_SECONDS = 30;
 // The longest that PHP lets a request of a visitor's run.
 const REQUEST_SECONDS = 30;
 
@@ -16,6 +18,7 @@ if ( ! is_file( WORDPRESS_OBJECT_CACHE_DROPIN ) ) {
 forget_all();
 $settled = WORDPRESS_OBJECT_CACHE['mark'] . ' settled';
 if ( object_cache_state() !== $settled ) {
+	sleep( GRACE_SECONDS );
 	set_object_cache_state( WORDPRESS_OBJECT_CACHE['mark'] );
 	// What began without it may still change something.
 	sleep( REQUEST_SECONDS );

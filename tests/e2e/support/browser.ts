@@ -27,6 +27,8 @@ export async function openBrowser(): Promise<Browser> {
 
 /** Logs somebody in by the login page; ends in the dashboard. @param address where the site is */
 export async function logIn(page: Page, address: string, { user, password }: Account): Promise<void> {
+  // Three times as long as usual, as the tests' other limits: the first pages of a site come slowly where others are busy.
+  page.setDefaultTimeout(90_000);
   await page.goto(`${address}/wp-login.php`);
   await page.fill("#user_login", user);
   await page.fill("#user_pass", password);
