@@ -27,7 +27,8 @@ async function readMachine(): Promise<Machine> {
   const isLinux = process.platform === "linux";
   const building = await mustBuild();
   // A kernel with modules has these two only once somebody asks for them.
-  for (const name of ["overlay", "br_netfilter"]) await run("modprobe", ["--quiet", name]).catch(() => "");
+  for (const name of ["overlay", "br_netfilter", "nf_conntrack"])
+    await run("modprobe", ["--quiet", name]).catch(() => "");
   return {
     platform: process.platform,
     isRoot: process.getuid?.() === 0,

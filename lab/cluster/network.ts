@@ -10,6 +10,9 @@ const neededSettings: Readonly<Record<string, string>> = {
   "net/ipv4/ip_forward": "1",
   // Services are rules of iptables: what goes from pod to pod over the bridge has to pass them too.
   "net/bridge/bridge-nf-call-iptables": "1",
+  // Seconds. A connection that was on its way to a pod as its node died is kept for 120 s otherwise: the next one from its port would go
+  // to the pod's old address, which is another pod's by then.
+  "net/netfilter/nf_conntrack_tcp_timeout_syn_sent": "5",
 };
 
 /** Settings that kubelet and kube-proxy change by themselves. */

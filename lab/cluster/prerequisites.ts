@@ -65,7 +65,7 @@ export function findings(machine: Machine): string[] {
     ...(machine.hasOverlay ? [] : ["the kernel has no overlay file system: modprobe overlay"]),
     ...machine.lockedSettings.map(
       (file) =>
-        `${file} is missing or cannot be written: modprobe br_netfilter, or, in a container, start that one privileged`,
+        `${file} is missing or cannot be written: modprobe ${file.includes("nf_conntrack") ? "nf_conntrack" : "br_netfilter"}, or, in a container, start that one privileged`,
     ),
   ];
 }
