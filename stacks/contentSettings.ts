@@ -7,7 +7,7 @@ import type { Extension } from "../components/site/siteFiles";
 import type { StorageEngine } from "../components/storage/storage";
 import { configRemove, configSet } from "../components/validation";
 import { readExtensions } from "./extensionSettings";
-import { objectCacheKeys, pageCacheKeys, sharedKeys } from "./keys";
+import { type Key, objectCacheKeys, pageCacheKeys, sharedKeys } from "./keys";
 import { isSecret, readKeys, readObject, type Report, type Values } from "./readKeys";
 
 /** Where WordPress's files are, and what holds for a site whose files are shared. */
@@ -67,7 +67,7 @@ export function readContent(
     adminPassword: readPassword(own.adminPassword, report),
     plugins,
     themes: readExtensions("themes", own.themes, report),
-    pageCache: readPageCache(own.pageCache, report),
+    pageCache: readSwitched("pageCache", pageCacheKeys, own.pageCache, report),
     objectCache: readObjectCache(own.objectCache, plugins, report),
   };
 }
@@ -77,33 +77,29 @@ const noSharedClass =
   "contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are ReadWriteMany. " +
   waysToShare("Name one");
 
-/** What is wrong with it is reported, also where it is turned off. */
-function readPageCache(text: string | undefined, report: Report): PageCacheSettings | undefined {
-  const options = { known: Object.keys(pageCacheKeys), example: ["enabled", "false"] } as const;
-  const { enabled, ...settings } = readKeys(
-    pageCacheKeys,
-    "pageCache.",
-    readObject("pageCache", text, options, report),
-    report,
-  );
+/** Reads an object that is turned on and off by its key `enabled`: the others, or undefined where it is off. What is wrong is reported either way. */
+function readSwitched<K extends Readonly<Record<string, Key<unknown>>>>(
+  name: string,
+  known: K,
+  text: string | undefined,
+  report: Report,
+): Omit<Values<K>, "enabled"> | undefined {
+  const options = {
+    known: Object.keys(known),
+    example: ["enabled", String(known.enabled?.default !== "true")],
+  } as const;
+  const { enabled, ...settings } = readKeys(known, `${name}.`, readObject(name, text, options, report), report);
   return enabled ? settings : undefined;
 }
 
-/** What is wrong with it is reported, also where it is turned off. */
+/** A site whose WordPress has no way to it is refused. */
 function readObjectCache(
   text: string | undefined,
   plugins: readonly Extension[],
   report: Report,
 ): ObjectCacheSettings | undefined {
-  const options = { known: Object.keys(objectCacheKeys), example: ["enabled", "true"] } as const;
-  const { enabled, ...settings } = readKeys(
-    objectCacheKeys,
-    "objectCache.",
-    readObject("objectCache", text, options, report),
-    report,
-  );
-  if (!enabled) return undefined;
-  if (!plugins.some(({ slug }) => slug === objectCachePlugin)) {
+  const settings = readSwitched("objectCache", objectCacheKeys, text, report);
+  if (settings && !plugins.some(({ slug }) => slug === objectCachePlugin)) {
     report(
       `objectCache.enabled: is true, and WordPress reaches it by the plugin ${objectCachePlugin}, which is not in plugins; ` +
         `add it, with its version and sha256: ${configSet(`plugins[${plugins.length}].slug`, objectCachePlugin)}`,

@@ -94,8 +94,7 @@ const besideEachOther = {
 /** What runs WordPress in a pod: its image, settings and files. */
 function wordPressContainer({ image, keysSecret, database, objectCacheSecret }: SharedPodArgs) {
   const fromPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
-  const password =
-    objectCacheSecret === undefined ? [] : [{ secretKeyRef: { name: objectCacheSecret, key: "password" } }];
+  const password = (secret: string) => ({ secretKeyRef: { name: secret, key: "password" } });
   return {
     image,
     securityContext: restrictedContainer,
@@ -104,7 +103,9 @@ function wordPressContainer({ image, keysSecret, database, objectCacheSecret }: 
       ...databaseEnvironment(database),
       fromPod("POD_IP", "status.podIP"),
       fromPod("HOST_IP", "status.hostIP"),
-      ...password.map((valueFrom) => ({ name: "WORDPRESS_OBJECT_CACHE_PASSWORD", valueFrom })),
+      ...(objectCacheSecret === undefined
+        ? []
+        : [{ name: "WORDPRESS_OBJECT_CACHE_PASSWORD", valueFrom: password(objectCacheSecret) }]),
       { name: "WORDPRESS_CONFIG_EXTRA", value: `require '${requestPrefix}site.php';` },
     ],
     volumeMounts: [

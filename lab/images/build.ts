@@ -19,11 +19,6 @@ export interface BuiltImage {
 }
 
 const pause = "registry.k8s.io/pause:3.10";
-const mariadb = "docker.io/library/mariadb:10.11";
-const nginx = `docker.io/library/${nginxImage}`;
-const [, nginxVersion = ""] = nginxImage.split(":");
-const redis = `docker.io/library/${redisImage}`;
-const [, redisVersion = ""] = redisImage.split(":");
 const nfsServer = "longhornio/longhorn-share-manager:v1.12.1";
 /** Its name, and that in a registry which mirrors others. */
 const nfsServerTags = [`docker.io/${nfsServer}`, `registry.k8s.io/${nfsServer}`] as const;
@@ -41,19 +36,22 @@ export async function buildImages(): Promise<BuiltImage[]> {
   const store = await ImageStore.open(cacheRoot);
   try {
     const baseArchive = await buildBase(store);
-    const [pauseArchive, mariadbArchive, nginxArchive, redisArchive, nfsServerArchive, wordpressArchive] = [
+    const ofDebian = async (image: string): Promise<BuiltImage> => {
+      const [folder = "", version = ""] = image.split(":");
+      const reference = `docker.io/library/${image}`;
+      return { reference, archive: await buildOnBase(store, baseArchive, reference, folder, version) };
+    };
+    const [pauseArchive, mariadb, nginx, redis, nfsServerArchive, wordpressArchive] = [
       await buildPause(store),
-      await buildOnBase(store, baseArchive, mariadb, "mariadb", "10.11"),
-      await buildOnBase(store, baseArchive, nginx, "nginx", nginxVersion),
-      await buildOnBase(store, baseArchive, redis, "redis", redisVersion),
+      await ofDebian("mariadb:10.11"),
+      await ofDebian(nginxImage),
+      await ofDebian(redisImage),
       await buildNfsServer(store, baseArchive),
       await buildWordPress(store, baseArchive, await buildOnBase(store, baseArchive, php, "php", "8.2")),
     ];
     return [
       { reference: pause, archive: pauseArchive },
-      { reference: mariadb, archive: mariadbArchive },
-      { reference: nginx, archive: nginxArchive },
-      { reference: redis, archive: redisArchive },
+      ...[mariadb, nginx, redis],
       ...nfsServerTags.map((reference) => ({ reference, archive: nfsServerArchive })),
       ...wordpress.flatMap(({ tags }) => tags.map((reference) => ({ reference, archive: wordpressArchive }))),
     ];

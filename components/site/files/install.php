@@ -29,12 +29,11 @@ wp_cache_flush();
 // Nobody answers yet: whoever is asked would only be waited for.
 add_filter( 'pre_http_request', static fn () => new WP_Error( 'installing', 'no requests while the site is made' ) );
 
-if ( ! defined( 'WORDPRESS_OBJECT_CACHE' ) && has_users() ) {
-	// Pods that still know it leave it from now on.
-	$wpdb->delete( $wpdb->options, array( 'option_name' => WORDPRESS_OBJECT_CACHE_OPTION ) );
-}
-
 if ( has_users() ) {
+	if ( ! defined( 'WORDPRESS_OBJECT_CACHE' ) ) {
+		// Pods that still know it leave it from now on.
+		$wpdb->delete( $wpdb->options, array( 'option_name' => WORDPRESS_OBJECT_CACHE_OPTION ) );
+	}
 	$before = get_option( 'db_version' );
 	wp_upgrade();
 	echo 'The site is there; its tables: ', $before, ' -> ', get_option( 'db_version' ), "\n";

@@ -50,7 +50,7 @@ function forget_all(): void {
 		fwrite( STDERR, "The object cache cannot be reached at $host:$port: $message\n" );
 		exit( 1 );
 	}
-	foreach ( array( 'AUTH ' . getenv( 'WORDPRESS_OBJECT_CACHE_PASSWORD' ), 'FLUSHALL' ) as $command ) {
+	foreach ( array( 'AUTH ' . WP_REDIS_PASSWORD, 'FLUSHALL' ) as $command ) {
 		fwrite( $socket, "$command\r\n" );
 		$answer = fgets( $socket );
 		if ( "+OK\r\n" !== $answer ) {
