@@ -61,3 +61,13 @@ export async function pagesKept(site: LabSite): Promise<number> {
   );
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
+
+/** The place of the word in the key of each page that a pod of the page cache gives now: another one when all pages are made old. */
+export function wordUsed(site: LabSite, pod: SitePod): Promise<string> {
+  return site.inPod(pod.metadata.name, "readlink", "-f", "/var/cache/nginx/word");
+}
+
+/** {@link wordUsed} of every pod. */
+export async function wordsUsed(site: LabSite): Promise<string[]> {
+  return Promise.all((await cachePods(site)).map((pod) => wordUsed(site, pod)));
+}
