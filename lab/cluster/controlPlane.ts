@@ -156,7 +156,10 @@ export function proxyDaemon(executable: string): Daemon {
   };
 }
 
-/** The cluster's DNS. It knows no names outside of the cluster, so that nothing in the lab depends on the Internet. */
+/**
+ * The cluster's DNS, with kubeadm's caching: none of the cluster's own names. It knows no names outside of the cluster, so that nothing in
+ * the lab depends on the Internet.
+ */
 function dns(executable: string): Daemon {
   const file = path.join(folders.config, "Corefile");
   return {
@@ -169,10 +172,13 @@ function dns(executable: string): Daemon {
     bind ${network.gateway}
     errors
     ready ${network.gateway}:${bridgePorts.dnsReady}
-    cache 5
+    cache 30 {
+        disable success ${network.domain}
+        disable denial ${network.domain}
+    }
     kubernetes ${network.domain} in-addr.arpa {
         kubeconfig ${kubeconfigFile("admin")} lab
-        ttl 5
+        ttl 30
     }
 }
 `,

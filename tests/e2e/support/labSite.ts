@@ -52,12 +52,13 @@ export class LabSite {
 
   /**
    * Status of the front page, without following a redirect. Under load kube-proxy opens a NodePort some seconds after the pods
-   * behind it are ready.
+   * behind it are ready, and so late the name server tells the page cache of the site's pods: until then it answers 502.
    */
   async status(): Promise<number> {
     let status = 0;
     await this.cluster.until("the NodePort answers", 20, async () => {
       ({ status } = await fetch(this.address, { redirect: "manual" }));
+      if (status === 502) throw new Error("502: the page cache finds no pod of the site");
       return true;
     });
     return status;
