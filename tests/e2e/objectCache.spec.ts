@@ -54,7 +54,7 @@ describe("the object cache", function () {
           if (status !== 200) found.push(`${new Date().toISOString()} ${status} ${location}`);
         }
         // The other specs need the processors, too.
-        await wait(500);
+        await wait(1500);
       }
     })();
     try {

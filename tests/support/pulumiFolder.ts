@@ -63,9 +63,9 @@ export abstract class PulumiFolder {
     return this.operation("refresh", "--yes", "--skip-preview", ...flags);
   }
 
-  /** `pulumi destroy`. @throws CommandFailed */
+  /** `pulumi destroy` without a plan before it. @throws CommandFailed */
   async destroy(...flags: string[]): Promise<EngineOperation> {
-    return this.operation("destroy", "--yes", ...flags);
+    return this.operation("destroy", "--yes", "--skip-preview", ...flags);
   }
 
   /** The stack's outputs; a secret one reads `[secret]`, unless they are to be shown. */

@@ -3,6 +3,9 @@ import { run } from "../../../lab/support/processes";
 /** How much slower a machine may be for a while than the one that the seconds below were chosen on. */
 const slowness = 3;
 
+/** Milliseconds between two looks: each is a kubectl, and takes a tenth of a second from what is waited for. */
+const lookMs = 1000;
+
 /** kubectl on the lab, for looking at what the program made. */
 export class Cluster {
   constructor(private readonly environment: NodeJS.ProcessEnv) {}
@@ -45,7 +48,7 @@ export class Cluster {
       });
     while (!(await isMet())) {
       if (Date.now() > end) throw new Error(`${what}: not within ${seconds * slowness} s${reason}`);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
     }
   }
 }
