@@ -1,8 +1,9 @@
 import { withPart } from "../docs/pagePart";
 import type { Row } from "./rows";
 import { threeDigits } from "./statistics";
+import { textTable } from "./textTable";
 
-/** The rows as Markdown, which can be read on a terminal as well. */
+/** The rows as Markdown. */
 export function table(rows: readonly Row[]): string {
   const head = ["measure", "chapter", "program", "ratio (least to most)", "goal", "met"];
   const lines = rows.map(({ title, unit, goal, chapter, program, ratio, isMet }) => [
@@ -13,10 +14,7 @@ export function table(rows: readonly Row[]): string {
     goal ? `${goal.is} ${goal.ratio}` : "reported",
     isMet === undefined ? "" : isMet ? "yes" : "no",
   ]);
-  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...lines.map(line)].join("\n");
+  return textTable(head, lines);
 }
 
 const picture = "![How many times as good as the chapter's manifests the program is, with the goals](performance.svg)";

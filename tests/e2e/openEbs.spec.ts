@@ -1,5 +1,4 @@
 import * as assert from "node:assert/strict";
-import * as path from "node:path";
 import { Kubectl } from "../../components/cluster/kubectl";
 import type { Claim, Node } from "../../components/cluster/objects";
 import { nodeFindings } from "../../components/storage/nodeFindings";
@@ -13,7 +12,7 @@ import { failure } from "../support/failure";
 import { SshNode } from "../support/sshNode";
 import { NfsClient } from "../images/support/nfsClient";
 import { StartedCommand } from "../plugins/support/startedCommand";
-import { ChartRepository } from "./support/chartRepository";
+import { LabCharts } from "./support/labCharts";
 import { LabSite } from "./support/labSite";
 import { Mayastor } from "./support/mayastor";
 import { NfsDriver } from "./support/nfsDriver";
@@ -22,21 +21,12 @@ import { completeNode, type NodeState, TestNodes } from "./support/testNodes";
 // One after the other: OpenEBS is there once in a cluster, by names of its own.
 describe("OpenEBS on a real cluster, by a chart of its shape", function () {
   this.timeout(15 * 60_000);
-  let charts: ChartRepository;
+  let charts: LabCharts;
   before(async () => {
-    const fixtures = path.join(__dirname, "fixtures");
-    charts = await ChartRepository.start({
-      [path.join(fixtures, "openebs")]: ["4.4.0"],
-      [path.join(fixtures, "csi-driver-nfs")]: ["4.13.4"],
-    });
+    charts = await LabCharts.start();
   });
   after(() => charts?.stop());
 
-  /** The chart's defaults lead to registries that are not here: no pod comes up unless the mirror reaches its image. */
-  const chartSettings = () => ({
-    "storage.chartRepository": charts.address,
-    "storage.imageRegistry": "registry.k8s.io",
-  });
   const helm = (...args: string[]) => run("helm", args, { env: labEnvironment() });
 
   for (const form of forms) {
@@ -52,14 +42,14 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
     let site: LabSite;
     before(async () => {
       site = await LabSite.start({ namespace: "on-hostpath", nodePort: 30047 });
-      await site.project.configure({ "storage.engine": "hostpath", ...chartSettings() });
+      await site.project.configure({ "storage.engine": "hostpath", ...charts.settings });
     });
     after(async () => site?.stop());
 
     it("tells of a chart repository that does not answer, before anything is made", async () => {
       await site.project.configure({ "storage.chartRepository": "http://127.0.0.1:1" });
       assert.match(await failure(site.project.preview()), /127\.0\.0\.1:1[^]*check the chart name and repository/);
-      await site.project.configure(chartSettings());
+      await site.project.configure(charts.settings);
     });
 
     it("cut off while Helm works, tells how to go on, and then does", async () => {
@@ -72,7 +62,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       up.signal("SIGKILL");
       await up.ended();
       await project.pulumi("cancel", "--yes");
-      await project.configure(chartSettings());
+      await project.configure(charts.settings);
       const output = await failure(project.up());
       assert.match(output, /OpenEBS's release is unfinished \(pending-install\)/);
       const [, remedy = ""] = /remove what is there: (helm .*)/.exec(output) ?? [];
@@ -115,7 +105,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
     it("is refused to a second stack, which is told to use the first one's", async () => {
       const second = await LabSite.start({ namespace: "second", nodePort: 30057 });
       try {
-        await second.project.configure({ "storage.engine": "hostpath", ...chartSettings() });
+        await second.project.configure({ "storage.engine": "hostpath", ...charts.settings });
         const output = await failure(second.project.up());
         assert.match(output, /this cluster has one that is not this stack's[^]*storage\.className openebs-hostpath/);
         assert.ok(!(await second.cluster.names("namespaces")).includes("second"));
@@ -148,7 +138,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       // Shared content without a class: the stack brings one.
       const settings = { contentAccessMode: "ReadWriteMany", wordpressReplicas: 3 };
       site = await LabSite.start({ namespace: "on-pools", nodePort: 30067, settings });
-      await site.project.configure({ "storage.engine": "replicated", ...chartSettings() });
+      await site.project.configure({ "storage.engine": "replicated", ...charts.settings });
       await site.project.configure({ "storage.nfsChartRepository": charts.address });
       for (const [index, name] of names.entries()) {
         await site.project.configure({

@@ -19,6 +19,9 @@ export const completeNode: NodeState = {
   hugePages: "2Gi",
 };
 
+/** Keeps pods off a node that runs none. */
+export const noKubelet = { key: "test/no-kubelet", effect: "NoSchedule" };
+
 /** Milliseconds between two signs of life: the cluster gives up a node after 40 s without one. */
 const heartbeatMs = 8000;
 
@@ -31,9 +34,8 @@ export class TestNodes {
 
   async add(name: string, state: NodeState): Promise<void> {
     await this.remove(name);
-    const taints = [{ key: "test/no-kubelet", effect: "NoSchedule" }];
     const labels = { "kubernetes.io/hostname": name, "kubernetes.io/arch": state.architecture };
-    const body = { apiVersion: "v1", kind: "Node", metadata: { name, labels }, spec: { taints } };
+    const body = { apiVersion: "v1", kind: "Node", metadata: { name, labels }, spec: { taints: [noKubelet] } };
     await this.api.send({ method: "POST", path: "/api/v1/nodes", body });
     await this.set(name, state);
   }
@@ -41,22 +43,11 @@ export class TestNodes {
   /** Makes a node another one. */
   async set(name: string, state: NodeState): Promise<void> {
     this.states.set(name, state);
-    const { ready, architecture, kernelVersion, cpu, hugePages } = state;
-    const now = new Date().toISOString();
-    const resources = { cpu, memory: "8Gi", pods: "110", "hugepages-2Mi": hugePages };
-    const condition = { type: "Ready", status: ready ? "True" : "False", reason: "Test", message: "says the test" };
     await this.api.send({
       method: "PATCH",
       path: `/api/v1/nodes/${name}/status`,
       contentType: "application/strategic-merge-patch+json",
-      body: {
-        status: {
-          capacity: resources,
-          allocatable: resources,
-          conditions: [{ ...condition, lastHeartbeatTime: now, lastTransitionTime: now }],
-          nodeInfo: { ...nodeInfo, architecture, kernelVersion },
-        },
-      },
+      body: { status: nodeStatus(state) },
     });
   }
 
@@ -77,6 +68,19 @@ export class TestNodes {
   private async remove(name: string): Promise<void> {
     await this.api.send({ method: "DELETE", path: `/api/v1/nodes/${name}` }).catch(() => undefined);
   }
+}
+
+/** The status of a node, as its kubelet would write it. */
+export function nodeStatus({ ready, architecture, kernelVersion, cpu, hugePages }: NodeState): object {
+  const now = new Date().toISOString();
+  const resources = { cpu, memory: "8Gi", pods: "110", "hugepages-2Mi": hugePages };
+  const condition = { type: "Ready", status: ready ? "True" : "False", reason: "Test", message: "says the test" };
+  return {
+    capacity: resources,
+    allocatable: resources,
+    conditions: [{ ...condition, lastHeartbeatTime: now, lastTransitionTime: now }],
+    nodeInfo: { ...nodeInfo, architecture, kernelVersion },
+  };
 }
 
 const unknown = "unknown";
