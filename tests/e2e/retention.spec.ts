@@ -19,6 +19,11 @@ describe("dataRetention: retain on a real cluster", function () {
     assert.match(await failure(project.destroy()), /protected/);
     assert.equal((await site.rows("select word from kept")).trim(), "still here");
 
+    // Without its plan it refuses too, after what is not protected has gone.
+    assert.match(await failure(project.destroy("--skip-preview")), /protected/);
+    await project.up();
+    assert.equal((await site.rows("select word from kept")).trim(), "still here");
+
     await project.destroy("--exclude-protected");
     assert.deepEqual(await cluster.names("statefulsets", site.namespace), []);
     assert.deepEqual(await site.claims(), ["data-mariadb-0", "data-wordpress-0"]);

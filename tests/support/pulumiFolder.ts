@@ -63,9 +63,9 @@ export abstract class PulumiFolder {
     return this.operation("refresh", "--yes", "--skip-preview", ...flags);
   }
 
-  /** `pulumi destroy` without a plan before it. @throws CommandFailed */
+  /** `pulumi destroy`: its plan refuses what is protected, before anything goes. @throws CommandFailed */
   async destroy(...flags: string[]): Promise<EngineOperation> {
-    return this.operation("destroy", "--yes", "--skip-preview", ...flags);
+    return this.operation("destroy", "--yes", ...flags);
   }
 
   /** The stack's outputs; a secret one reads `[secret]`, unless they are to be shown. */

@@ -46,7 +46,7 @@ export class LabSite {
 
   /** Destroys what there is of the stack and forgets it. */
   async stop(): Promise<void> {
-    await this.project.destroy();
+    await this.project.destroy("--skip-preview");
     this.project.remove();
   }
 
