@@ -12,6 +12,7 @@ import { LabCharts } from "../tests/e2e/support/labCharts";
 import { LabSite } from "../tests/e2e/support/labSite";
 import { Mayastor } from "../tests/e2e/support/mayastor";
 import { sharedPlace } from "../tests/e2e/support/sharedSite";
+import { poolSettings } from "../tests/support/poolSettings";
 import { stopwatch } from "../tests/support/timed";
 import { type GrowthFigures, withGrowth } from "./growthReport";
 import { SimulatedNodes } from "./simulatedNodes";
@@ -72,15 +73,7 @@ async function makePools(nodes: SimulatedNodes, count: number): Promise<GrowthFi
   const mayastor = new Mayastor(new Api(loadKubeconfig({ kubeconfig: labPaths.kubeconfig })));
   const site = await LabSite.start({ namespace: "growth", nodePort: 30131 });
   try {
-    const pools = names.flatMap<[string, string]>((node, index) => [
-      [`storage.pools[${index}].node`, node],
-      [`storage.pools[${index}].disk`, `/dev/disk/by-id/disk-of-${node}`],
-    ]);
-    await site.project.configure({
-      "storage.engine": "replicated",
-      ...charts.settings,
-      ...Object.fromEntries(pools),
-    });
+    await site.project.configure({ "storage.engine": "replicated", ...charts.settings, ...poolSettings(names) });
     return await figuresOf(site, count);
   } finally {
     await site.stop();

@@ -12,7 +12,7 @@ import { completeNode, nodeStatus, noKubelet } from "../tests/e2e/support/testNo
 const podNetwork = "10.88.0.0/16";
 
 /** What kwok knows its nodes by. */
-const own = { "kwok.x-k8s.io/node": "fake" };
+const own = { name: "kwok.x-k8s.io/node", value: "fake" };
 
 /**
  * Nodes of the lab that are only objects, of which kwok is the kubelet: their pods are ready as soon as they are made, and nothing
@@ -25,14 +25,13 @@ export class SimulatedNodes {
   ) {}
 
   static async start(cluster: Cluster): Promise<SimulatedNodes> {
-    const selector = Object.entries(own).map(([name, value]) => `${name}=${value}`)[0];
     const log = fs.openSync(path.join(labPaths.logs, "kwok.log"), "w");
     const kwok = spawn(
       await ensureKwok(),
       [
         `--kubeconfig=${labPaths.kubeconfig}`,
         `--config=${kwokStages}`,
-        `--manage-nodes-with-annotation-selector=${selector}`,
+        `--manage-nodes-with-annotation-selector=${own.name}=${own.value}`,
         `--cidr=${podNetwork}`,
         // Without it there are no signs of life, and the cluster gives the nodes up.
         "--node-lease-duration-seconds=40",
@@ -51,7 +50,7 @@ export class SimulatedNodes {
       kind: "Node",
       metadata: {
         name,
-        annotations: own,
+        annotations: { [own.name]: own.value },
         labels: { "kubernetes.io/hostname": name, "kubernetes.io/arch": completeNode.architecture, simulated: "true" },
       },
       spec: takesPods ? {} : { taints: [noKubelet] },

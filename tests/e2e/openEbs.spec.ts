@@ -9,6 +9,7 @@ import { labPaths } from "../../lab/support/paths";
 import { run } from "../../lab/support/processes";
 import { checkNfsDriver, checkRendered, forms } from "../chart/renderedChart";
 import { failure } from "../support/failure";
+import { poolSettings } from "../support/poolSettings";
 import { SshNode } from "../support/sshNode";
 import { NfsClient } from "../images/support/nfsClient";
 import { StartedCommand } from "../plugins/support/startedCommand";
@@ -140,12 +141,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       site = await LabSite.start({ namespace: "on-pools", nodePort: 30067, settings });
       await site.project.configure({ "storage.engine": "replicated", ...charts.settings });
       await site.project.configure({ "storage.nfsChartRepository": charts.address });
-      for (const [index, name] of names.entries()) {
-        await site.project.configure({
-          [`storage.pools[${index}].node`]: name,
-          [`storage.pools[${index}].disk`]: `/dev/disk/by-id/disk-of-${name}`,
-        });
-      }
+      await site.project.configure(poolSettings(names));
     });
     after(async () => {
       await site?.stop();

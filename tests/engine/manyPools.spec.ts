@@ -1,4 +1,5 @@
 import * as assert from "node:assert";
+import { poolSettings } from "../support/poolSettings";
 import { subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 import { testNode } from "./support/smallCluster";
@@ -14,11 +15,7 @@ describe("a stack with many pools", function () {
         // To write a file with all of the state after every step takes longer than all else.
         Object.assign(site.project.environment, { PULUMI_SKIP_CHECKPOINTS: "true", PULUMI_EXPERIMENTAL: "true" });
         site.cluster.nodes.splice(0, Infinity, ...nodes.map(testNode));
-        const pools = nodes.flatMap<[string, string]>((node, index) => [
-          [`storage.pools[${index}].node`, node],
-          [`storage.pools[${index}].disk`, `/dev/disk/by-id/disk-of-${node}`],
-        ]);
-        await site.project.configure({ "storage.engine": "replicated", ...Object.fromEntries(pools) });
+        await site.project.configure({ "storage.engine": "replicated", ...poolSettings(nodes) });
         await site.preview();
         await site.up();
         const created = subjects(site.calls, "create");

@@ -1,0 +1,9 @@
+/** Settings of a stack with a pool on each of the nodes, as `pulumi config set` takes them. */
+export function poolSettings(nodes: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    nodes.flatMap((node, index) => [
+      [`storage.pools[${index}].node`, node],
+      [`storage.pools[${index}].disk`, `/dev/disk/by-id/disk-of-${node}`],
+    ]),
+  );
+}
