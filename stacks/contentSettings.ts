@@ -4,7 +4,8 @@ import type { ObjectCacheSettings } from "../components/site/objectCache";
 import { objectCachePlugin } from "../components/site/objectCacheNames";
 import type { PageCacheSettings } from "../components/site/pageCache";
 import type { Extension } from "../components/site/siteFiles";
-import type { StorageEngine } from "../components/storage/storage";
+import { nfsServerClassName } from "../components/nfs/nfsNames";
+import { ownClasses, type StorageEngine } from "../components/storage/storage";
 import { configRemove, configSet } from "../components/validation";
 import { readExtensions } from "./extensionSettings";
 import { type Key, objectCacheKeys, pageCacheKeys, sharedKeys } from "./keys";
@@ -60,6 +61,12 @@ export function readContent(
   const needsClass = values.contentAccessMode === "ReadWriteMany" && own.contentStorageClass === undefined;
   // The engine replicated brings one, by NFS.
   if (needsClass && content === "shared" && storage.engine !== "replicated") report(noSharedClass);
+  const className = values.contentStorageClass;
+  if (className !== undefined && values.contentAccessMode === "ReadWriteMany") {
+    // They come with this `up`: the cluster cannot be asked yet, and it is known.
+    const ofOneNode = [...ownClasses(storage), ...(storage.engine === "replicated" ? [nfsServerClassName] : [])];
+    if (ofOneNode.includes(className)) report(classOfOneNode(className, storage.engine));
+  }
   const plugins = readExtensions("plugins", own.plugins, report);
   return {
     content: "shared",
@@ -76,6 +83,18 @@ export function readContent(
 const noSharedClass =
   "contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are ReadWriteMany. " +
   waysToShare("Name one");
+
+/** That OpenEBS's own classes give volumes to one node at a time. */
+function classOfOneNode(className: string, engine: StorageEngine["engine"]): string {
+  const nfs =
+    engine === "replicated"
+      ? `Leave it to the stack, which brings one by NFS: ${configRemove("contentStorageClass")}; or n`
+      : "N";
+  return (
+    `contentStorageClass: "${className}" is OpenEBS's, and gives volumes that one node writes to; content: shared on several nodes ` +
+    `needs ReadWriteMany. ${waysToShare(`${nfs}ame another one`)}`
+  );
+}
 
 /** Reads an object that is turned on and off by its key `enabled`: the others, or undefined where it is off. What is wrong is reported either way. */
 function readSwitched<K extends Readonly<Record<string, Key<unknown>>>>(

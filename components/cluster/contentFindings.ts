@@ -1,10 +1,18 @@
 import { contentClaimName, migratedAnnotation } from "../storage/claims";
 import { configSet } from "../validation";
 import { claimsOf } from "./claimFindings";
+import type { Claim, Node, Volume } from "./objects";
 import type { ClusterFacts, PreflightRequest } from "./preflightChecks";
 
-/** What stands in the way of the site's content: a class that is not there, and claims that would be left behind. */
-export function contentFindings({ content }: PreflightRequest, facts: ClusterFacts): string[] {
+/**
+ * What stands in the way of the site's content: a class that is not there, and claims that would be left behind.
+ * @param stackClass the class of claims that name none
+ */
+export function contentFindings(
+  { content }: PreflightRequest,
+  facts: ClusterFacts,
+  stackClass: string | undefined,
+): string[] {
   const perPod = claimsOf("wordpress", facts.claims).map(({ metadata }) => metadata.name);
   const shared = facts.claims.find(({ metadata }) => metadata.name === contentClaimName);
   const isMigrated = shared?.metadata.annotations?.[migratedAnnotation] === "true";
@@ -14,6 +22,11 @@ export function contentFindings({ content }: PreflightRequest, facts: ClusterFac
     return shared && !isUnfinished ? [cannotGoBack(perPod)] : [];
   }
   if (perPod.length > 0 && !content.migrates && !isMigrated) return [leavesBehind(perPod)];
+  if (perPod.length > 0 && !isMigrated && content.accessMode === "ReadWriteOnce") {
+    const className = content.className ?? stackClass;
+    const old = claimsOf("wordpress", facts.claims).filter(({ spec }) => spec.storageClassName === className);
+    if (haveNoNodeInCommon(old, facts)) return [onNodesOfTheirOwn(old.map(({ metadata }) => metadata.name))];
+  }
   const names = facts.classes.map(({ metadata }) => metadata.name);
   if (content.className !== undefined && !content.classComesAlong && !names.includes(content.className)) {
     return [
@@ -37,6 +50,32 @@ export function contentFindings({ content }: PreflightRequest, facts: ClusterFac
       ? []
       : [cannotChange("contentAccessMode", content.accessMode, accessModes[0] ?? "")]),
   ];
+}
+
+/** Whether no node reaches the volumes of all these claims: each is a folder or a disk of one node, for example. */
+function haveNoNodeInCommon(claims: readonly Claim[], { nodes, volumes }: ClusterFacts): boolean {
+  const found = claims.flatMap(({ spec }) => volumes.find(({ metadata }) => metadata.name === spec.volumeName) ?? []);
+  return found.length > 0 && !nodes.some((node) => found.every((volume) => reaches(node, volume)));
+}
+
+function reaches({ metadata: { labels = {} } }: Node, { spec }: Volume): boolean {
+  const terms = spec.nodeAffinity?.required?.nodeSelectorTerms;
+  return (
+    terms === undefined ||
+    terms.some(({ matchExpressions = [] }) =>
+      // Of the other operators nobody knows a volume that has them: they are taken to match.
+      matchExpressions.every(({ key, operator, values }) => operator !== "In" || values?.includes(labels[key] ?? "")),
+    )
+  );
+}
+
+function onNodesOfTheirOwn(claims: readonly string[]): string {
+  return (
+    `contentAccessMode: "ReadWriteOnce" keeps all files on one node, and the volumes of ${claims.join(", ")} are of this class and on ` +
+    "several nodes, which they cannot leave: no pod can read the one and write the other. Take a class that many nodes write to: " +
+    `${configSet("contentStorageClass", "NAME")} and ${configSet("contentAccessMode", "ReadWriteMany")}, or stay as it is: ` +
+    configSet("content", "perPod")
+  );
 }
 
 /** The three ways out where volumes of many nodes are not to be had. @param name how the first one begins */

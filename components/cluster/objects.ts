@@ -45,6 +45,17 @@ export interface Volume {
     readonly storageClassName?: string;
     readonly claimRef?: { readonly namespace?: string; readonly name?: string };
     readonly persistentVolumeReclaimPolicy?: string;
+    readonly nodeAffinity?: {
+      readonly required?: {
+        readonly nodeSelectorTerms: readonly {
+          readonly matchExpressions?: readonly {
+            readonly key: string;
+            readonly operator: string;
+            readonly values?: readonly string[];
+          }[];
+        }[];
+      };
+    };
   };
   readonly status?: { readonly phase?: string; readonly message?: string };
 }

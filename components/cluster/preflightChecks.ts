@@ -5,7 +5,7 @@ import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../stor
 import { moveFindings, sizeFindings } from "./claimFindings";
 import { contentFindings } from "./contentFindings";
 import { isReady } from "./conditions";
-import type { Claim, Namespace, Node, Service, StorageClass } from "./objects";
+import type { Claim, Namespace, Node, Service, StorageClass, Volume } from "./objects";
 import { instanceAnnotation } from "./ownership";
 
 /** Claims of one kind: which key sets their size, and what it says. */
@@ -85,6 +85,8 @@ export interface ClusterFacts {
   readonly nodes: readonly Node[];
   /** Claims in the requested namespace. */
   readonly claims: readonly Claim[];
+  /** Volumes of the cluster; empty where nothing is to be moved. */
+  readonly volumes: readonly Volume[];
   /** Claims in the namespace of the last `up`, where that is another one. */
   readonly formerClaims: readonly Claim[];
   /** Why the class of the shared content gives no volumes for many nodes; undefined where it does, or is not asked to. */
@@ -104,6 +106,7 @@ export function preflightFindings(
   if (former && facts.cluster !== undefined && former.cluster !== facts.cluster) return [otherCluster(facts, former)];
   // Without the rights the rest was not to be seen, and would be reported as missing.
   if (facts.missingRights.length > 0) return [missingRights(facts)];
+  const storageClass = effectiveClass(request, facts);
   return [
     ...namespaceFindings(request, facts),
     ...nodePortFindings(request, facts),
@@ -112,8 +115,8 @@ export function preflightFindings(
       : classFindings(request, facts)),
     ...(facts.nfs ? nfsFindings(request.instance, { ...facts, ...facts.nfs }) : []),
     ...readyFindings(facts),
-    ...contentFindings(request, facts),
-    ...moveFindings(request, facts, { former, storageClass: effectiveClass(request, facts) }),
+    ...contentFindings(request, facts, storageClass),
+    ...moveFindings(request, facts, { former, storageClass }),
     ...request.claims.flatMap((claims) => sizeFindings(claims, facts)),
   ];
 }

@@ -1,7 +1,7 @@
 import { refusalOfManyNodes } from "./classTrial";
 import { commandCluster, commandRequest, Refused, runCommand } from "./commandProcess";
 import { Kubectl, KubectlFailed } from "./kubectl";
-import type { AnyObject, Claim, DiskPool, Namespace, Node, Service, StorageClass } from "./objects";
+import type { AnyObject, Claim, DiskPool, Namespace, Node, Service, StorageClass, Volume } from "./objects";
 import {
   type ClusterFacts,
   effectiveClass,
@@ -66,13 +66,15 @@ async function readFacts(
   );
   // What may not be read is reported as a missing right, and is empty here.
   const readable = <T>(reading: Promise<T[]>) => reading.catch((error: unknown) => emptyIfForbidden<T>(error));
-  const [rights, namespaces, services, classes, nodes, claims, formerClaims] = await Promise.all([
+  const migrates = request.content.content === "shared" && request.content.migrates;
+  const [rights, namespaces, services, classes, nodes, claims, volumes, formerClaims] = await Promise.all([
     missingRights(kubectl, request),
     readable(kubectl.list<Namespace>("namespaces")),
     readable(kubectl.list<Service>("services")),
     readable(kubectl.list<StorageClass>("storageclasses")),
     readable(kubectl.list<Node>("nodes")),
     readable(kubectl.list<Claim>("persistentvolumeclaims", request.namespace)),
+    migrates ? readable(kubectl.list<Volume>("persistentvolumes")) : [],
     former && former.namespace !== request.namespace
       ? readable(kubectl.list<Claim>("persistentvolumeclaims", former.namespace))
       : [],
@@ -89,7 +91,7 @@ async function readFacts(
     rights.length > 0 ? undefined : await readRefusal(kubectl, request, { classes, nodes, claims });
   return {
     ...{ context, server, cluster: uid, missingRights: rights },
-    ...{ namespace, services, classes, nodes, claims, formerClaims, contentRefusal },
+    ...{ namespace, services, classes, nodes, claims, volumes, formerClaims, contentRefusal },
     ...(request.openEbs ? { openEbs: { home: home(openEbsName), drivers, pools } } : {}),
     ...(request.nfs ? { nfs: { home: home(nfsName), drivers } } : {}),
   };

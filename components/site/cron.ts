@@ -21,6 +21,8 @@ export class Cron extends pulumi.ComponentResource {
         metadata: { name: task, namespace, labels: taskLabels(task) },
         spec: {
           schedule: "*/5 * * * *",
+          // Said, so that a refresh sees one that somebody has suspended.
+          suspend: false,
           concurrencyPolicy: "Forbid",
           startingDeadlineSeconds: 240,
           successfulJobsHistoryLimit: 1,

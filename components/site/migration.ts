@@ -14,8 +14,8 @@ export interface MigrationRequest {
   readonly accessMode: ContentAccessMode;
 }
 
-/** Whole seconds that the old pods may take to go, and that one claim may take to be copied. */
-const patience = { pods: 300, copy: 3600 };
+/** Whole seconds that the old pods may take to go, a job's pod to find a node, and one claim to be copied. */
+export const patience = { pods: 300, node: 120, copy: 3600 };
 
 interface Job extends AnyObject {
   readonly status?: {
@@ -48,7 +48,7 @@ export async function migrate(
   );
   const lines: string[] = [];
   const run = async (name: string, pod: object) => {
-    const output = await runJob(kubectl, namespace, name, pod);
+    const output = await runJob(kubectl, { namespace, name, pod, claim: shared });
     output.forEach(say);
     lines.push(...output);
   };
@@ -67,8 +67,16 @@ function isOfAPodsClaim({ name, labels = {} }: Pod["metadata"]): boolean {
   return labels.app === "wordpress" && /^wordpress-\d+$/.test(name);
 }
 
+interface JobArgs {
+  readonly namespace: string;
+  readonly name: string;
+  readonly pod: object;
+  /** The claim that it writes to: one that goes takes the job along, which would hold it for as long as it runs. */
+  readonly claim: Claim | undefined;
+}
+
 /** Runs a job to its end, a new one each time and never two at once, and returns the lines that it printed. */
-async function runJob(kubectl: Kubectl, namespace: string, name: string, pod: object): Promise<string[]> {
+async function runJob(kubectl: Kubectl, { namespace, name, pod, claim }: JobArgs): Promise<string[]> {
   const where = ["--namespace", namespace];
   const remove = () =>
     kubectl.run(["delete", "job", name, ...where, "--ignore-not-found=true", "--cascade=foreground"]);
@@ -76,7 +84,10 @@ async function runJob(kubectl: Kubectl, namespace: string, name: string, pod: ob
   const job = {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: { name, namespace, labels: taskLabels("wordpress-migration") },
+    metadata: {
+      ...{ name, namespace, labels: taskLabels("wordpress-migration") },
+      ownerReferences: claim ? [ownerReference(claim)] : [],
+    },
     spec: {
       backoffLimit: 0,
       activeDeadlineSeconds: patience.copy,
@@ -89,10 +100,13 @@ async function runJob(kubectl: Kubectl, namespace: string, name: string, pod: ob
   await kubectl.run(["create", "--filename=-"], JSON.stringify(job));
   const logs = () => kubectl.run(["logs", `job/${name}`, ...where, "--tail=1000"]).catch(() => "");
   let ended: Job | undefined;
+  const begun = Date.now();
   const unfinished = async () => {
     const seen = await kubectl.json<Job>(["get", "job", name, ...where]);
     ended = seen;
-    return condition(seen, "Complete") || condition(seen, "Failed") ? [] : [seen];
+    if (condition(seen, "Complete") || condition(seen, "Failed")) return [];
+    if (Date.now() - begun > patience.node * 1000) await refuseWithoutNode(kubectl, namespace, name);
+    return [seen];
   };
   await untilNoneLeft(
     patience.copy,
@@ -108,6 +122,23 @@ async function runJob(kubectl: Kubectl, namespace: string, name: string, pod: ob
   }
   await remove();
   return output;
+}
+
+/** @throws Refused where the scheduler finds no node for a job's pod, with what it says */
+async function refuseWithoutNode(kubectl: Kubectl, namespace: string, job: string): Promise<void> {
+  const pods = await kubectl.list<Pod>("pods", namespace);
+  const reason = pods
+    .filter(({ metadata }) => metadata.labels?.["job-name"] === job)
+    .flatMap(({ status }) => status.conditions ?? [])
+    .find(({ type, status }) => type === "PodScheduled" && status === "False")?.message;
+  if (reason === undefined) return;
+  throw new Refused(
+    `The job ${job} has no node that reaches what it reads and what it writes: ${reason}\n${goOnOrBack}`,
+  );
+}
+
+function ownerReference({ metadata: { name, uid } }: Claim) {
+  return { apiVersion: "v1", kind: "PersistentVolumeClaim", name, uid, blockOwnerDeletion: true };
 }
 
 const goOnOrBack =

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { contentFindings } from "../../components/cluster/contentFindings";
-import type { Claim, StorageClass } from "../../components/cluster/objects";
+import type { Claim, Node, StorageClass, Volume } from "../../components/cluster/objects";
 import type { ClusterFacts, PreflightRequest, RequestedContent } from "../../components/cluster/preflightChecks";
 
 const claim = (name: string, annotations: Record<string, string> = {}): Claim => ({
@@ -15,7 +15,7 @@ const many = { ...mode, className: "many", classComesAlong: false, migrates: fal
 
 const findings = (content: RequestedContent, claims: readonly Claim[] = [], more: Partial<ClusterFacts> = {}) => {
   const classes: StorageClass[] = [{ metadata: { name: "many", uid: "many" }, provisioner: "x" }];
-  return contentFindings({ content } as PreflightRequest, { claims, classes, ...more } as ClusterFacts);
+  return contentFindings({ content } as PreflightRequest, { claims, classes, ...more } as ClusterFacts, "many");
 };
 const finding = (...args: Parameters<typeof findings>) => {
   const all = findings(...args);
@@ -61,6 +61,33 @@ describe("what stands in the way of the site's content", () => {
     assert.deepEqual(findings({ ...many, migrates: true }, [...perPod, shared]), []);
     assert.deepEqual(findings(many, [...perPod, migrated]), []);
     assert.match(finding(many, [...perPod, shared]), /contentMigration merge/);
+  });
+
+  it("is that one node is to have what is on several, which cannot leave them", () => {
+    const node = (name: string): Node => ({ metadata: { name, uid: name, labels: { host: name } }, status: {} });
+    const nodes = [node("k1"), node("k2")];
+    const own = (index: number, className = "many"): Claim => {
+      const { metadata, spec } = claim(`data-wordpress-${index}`);
+      return { metadata, spec: { ...spec, storageClassName: className, volumeName: `v${index}` } };
+    };
+    const local = (index: number, ...hosts: string[]): Volume => {
+      const matchExpressions = [{ key: "host", operator: "In", values: hosts }];
+      const nodeAffinity = { required: { nodeSelectorTerms: [{ matchExpressions }] } };
+      return { metadata: { name: `v${index}`, uid: `v${index}` }, spec: { nodeAffinity } };
+    };
+    const move = { ...many, className: undefined, accessMode: "ReadWriteOnce", migrates: true } as const;
+    const apart = { nodes, volumes: [local(0, "k1"), local(1, "k2")] };
+    assert.match(
+      finding(move, [own(0), own(1)], apart),
+      /^contentAccessMode: "ReadWriteOnce" .*data-wordpress-0, data-wordpress-1 .*contentAccessMode ReadWriteMany, or stay .*content perPod$/,
+    );
+    // Of another class nobody knows where its volume will be; and some volumes can be had on several nodes, or on all.
+    assert.deepEqual(findings(move, [own(0, "other"), own(1, "other")], apart), []);
+    assert.deepEqual(findings(move, [own(0), own(1)], { nodes, volumes: [local(0, "k1", "k2"), local(1, "k2")] }), []);
+    assert.deepEqual(findings(move, [own(0), own(1)], { nodes, volumes: [local(0, "k1")] }), []);
+    assert.deepEqual(findings({ ...move, accessMode: "ReadWriteMany" }, [own(0), own(1)], apart), []);
+    const done = { ...migrated, spec: { ...migrated.spec, accessModes: ["ReadWriteOnce"] } };
+    assert.deepEqual(findings(move, [own(0), own(1), done], apart), []);
   });
 
   it("is the way back from shared content, but for a move that has not come to its end", () => {

@@ -49,6 +49,7 @@ const facts: ClusterFacts = {
   classes: [fixed, standard],
   nodes: [node("InternalIP", "10.0.0.2")],
   claims: [],
+  volumes: [],
   formerClaims: [],
 };
 const record: PreflightRecord = {

@@ -67,7 +67,6 @@ describe("what somebody changed or deleted by hand", function () {
       metadata: { labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
     });
     const { done, seconds } = await putBack();
-    await patch("cronjob/wordpress-cron", { spec: { suspend: null } });
     await assertAsMade();
     assert.equal(done.update, 10);
     const fault =

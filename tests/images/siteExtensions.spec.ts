@@ -52,9 +52,15 @@ describe("the job that installs plugins and themes", function () {
     [`${slug}/${slug}.php`]: `<?php\n/* Plugin Name: ${slug}\nVersion: ${version} */\n`,
   });
 
+  interface Lists {
+    readonly plugins?: readonly Extension[];
+    readonly themes?: readonly Extension[];
+  }
+  const lists = (given: Lists) =>
+    bench.put("extensions.json", JSON.stringify({ repository, plugins: [], themes: [], ...given }));
   /** Runs the job with these lists. */
-  async function run(lists: { readonly plugins?: readonly Extension[]; readonly themes?: readonly Extension[] }) {
-    bench.put("extensions.json", JSON.stringify({ repository, plugins: [], themes: [], ...lists }));
+  async function run(given: Lists) {
+    lists(given);
     return bench.run("php /etc/wordpress/extensions.php; echo ended with $?");
   }
   const active = () => bench.rows("select option_value from wp_options where option_name = 'active_plugins'");
@@ -81,6 +87,21 @@ describe("the job that installs plugins and themes", function () {
     assert.match(await run({ plugins: [next] }), /ended with 0/);
     assert.match(active(), /first\/first\.php/);
     first = next;
+  });
+
+  it("goes on where it was cut off: what it has put in its place is its own, and nothing is left of its work", async () => {
+    const late = await published("plugin", "late", "1.0", pluginFile("late", "1.0"));
+    lists({ plugins: [first, late] });
+    const cut = `<?php $GLOBALS["wp_filter"]["pre_update_option_wordpress_stack_extensions"][10]["cut"] = ["function" => fn($new) =>
+      strlen($new["plugins"]["late"] ?? "") === 64 ? exit(9) : $new, "accepted_args" => 1];`;
+    const php = "php -d auto_prepend_file=/tmp/cut.php /etc/wordpress/extensions.php";
+    const output = await bench.run(`printenv CUT > /tmp/cut.php && ${php}; echo ended with $?`, { CUT: cut });
+    assert.equal(output, "ended with 9\n");
+    assert.deepEqual([folders("plugins").includes("late"), leftovers().length], [true, 1]);
+    assert.equal(await run({ plugins: [first, late] }), "plugins: late 1.0: installed\nended with 0\n");
+    assert.deepEqual(leftovers(), []);
+    assert.match(active(), /late\/late\.php/);
+    assert.match(await run({ plugins: [first] }), /plugins: late removed/);
   });
 
   it("installs a theme and takes it, and does not remove one in use", async () => {

@@ -108,6 +108,26 @@ describe("the jobs of a site with shared content", function () {
       assert.match(rows("select post_title from wp_posts"), /Hello world!/);
     });
 
+    it("goes on where it was cut off: its user is there, and no administrator yet", async () => {
+      rows("drop database wordpress; create database wordpress");
+      const cut = `<?php $GLOBALS["wp_filter"]["user_register"][10]["cut"] = ["function" => fn() => exit(9), "accepted_args" => 1];`;
+      const env = { SITE_TITLE: title, ...administrator, CUT: cut };
+      const php = "php -d auto_prepend_file=/tmp/cut.php /etc/wordpress/install.php";
+      assert.match(await bench.run(`printenv CUT > /tmp/cut.php && ${php}; echo ended with $?`, env), /ended with 9\n$/);
+      const rights = () => rows("select meta_value from wp_usermeta where meta_key = 'wp_capabilities'");
+      assert.equal(rows("select user_login from wp_users"), "Ada Lovelace");
+      assert.ok(!rights().includes("administrator"));
+      for (const said of [/The site is made\./, /The site is there; its tables: /]) {
+        const run = await install();
+        await run.ended();
+        assert.match(run.output, said);
+      }
+      assert.match(rights(), /"administrator";b:1/);
+      assert.equal(rows("select user_login from wp_users"), "Ada Lovelace");
+      assert.equal(rows("select count(*) from wp_posts where post_title = 'Hello world!'"), "1");
+      assert.match(rows("select option_value from wp_options where option_name = 'permalink_structure'"), /%postname%/);
+    });
+
     it("takes title and password as they are written, and runs nothing of them", async () => {
       const code = `require "/var/www/html/wp-load.php";
         echo wp_specialchars_decode(get_option("blogname"), ENT_QUOTES), "\\n";

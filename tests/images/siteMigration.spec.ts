@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SiteBench, wordpress } from "./support/siteBench";
@@ -100,5 +101,26 @@ describe("the jobs that make one content of all pods'", function () {
     assert.match(await merge(claim), /one content of 1 pods: 1 files, 0 conflicts/);
     assert.deepEqual(fs.readdirSync(path.join(claim, "wp-content/uploads")), ["a.png"]);
     assert.match(await merge(claim), /wp-content is there already/);
+  });
+
+  it("cut off after the last step but one, tell of the conflicts again and leave nothing of their work", async () => {
+    const claim = bench.claim();
+    for (const pod of [0, 1]) await copy(claim, pod, podsClaim({ "uploads/x.png": `x of ${pod}` }, 1000 + pod));
+    fs.cpSync(path.join(claim, "migration"), path.join(claim, "kept"), { recursive: true });
+    assert.match(await merge(claim), /2 pods: 1 files, 1 conflicts/);
+    fs.renameSync(path.join(claim, "kept"), path.join(claim, "migration"));
+    execFileSync("chown", ["--recursive", "33:33", path.join(claim, "migration")]);
+    assert.match(await copy(claim, 0, podsClaim({}, 1)), /one content of all pods is there already\nended with 0/);
+    assert.match(await merge(claim), /there already\nconflict: uploads\/x\.png: that of pod 0 .*\nended with 0/);
+    assert.deepEqual(fs.readdirSync(claim).sort(), ["conflicts", "wp-content"]);
+  });
+
+  it("fail where wp-content cannot be made, and change nothing", async () => {
+    const claim = bench.claim();
+    await copy(claim, 0, podsClaim({ "uploads/a.png": "a" }, 1000));
+    fs.writeFileSync(path.join(claim, "wp-content"), "in the way");
+    assert.match(await merge(claim), /cannot become wp-content: nothing was changed\nended with 1/);
+    assert.equal(read(claim, "wp-content"), "in the way");
+    assert.equal(read(claim, "migration/0/uploads/a.png"), "a");
   });
 });

@@ -99,6 +99,34 @@ describe("the settings of shared content", () => {
     });
   }
 
+  for (const [engine, className, begin] of [
+    ["hostpath", "openebs-hostpath", "Name another one"],
+    [
+      "replicated",
+      "openebs-replicated",
+      "Leave it to the stack, which brings one by NFS: pulumi config rm contentStorageClass; or name another one",
+    ],
+    ["replicated", "openebs-nfs-server", "Leave it to the stack"],
+  ] as const) {
+    it(`refuse ${className} for many nodes, which the engine ${engine} brings for one, with the ways out`, () => {
+      const pools = [{ node: "k0", disk: "/dev/disk/by-id/x" }];
+      const storage = JSON.stringify(engine === "replicated" ? { engine, pools } : { engine });
+      const message = finding({ content: "shared", storage, contentStorageClass: className });
+      assert.ok(
+        message.startsWith(
+          `contentStorageClass: "${className}" is OpenEBS's, and gives volumes that one node writes to`,
+        ),
+      );
+      assert.ok(message.includes(` needs ReadWriteMany. ${begin}`), message);
+      assert.match(message, /contentAccessMode ReadWriteOnce, or give .* content perPod$/);
+      const one = { contentAccessMode: "ReadWriteOnce" };
+      assert.equal(
+        load({ content: "shared", storage, contentStorageClass: className, ...one }).content.content,
+        "shared",
+      );
+    });
+  }
+
   it("refuse shared content on many nodes without a class for it, with the three ways out", () => {
     const message = finding({ content: "shared" });
     assert.equal(

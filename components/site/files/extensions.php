@@ -25,6 +25,10 @@ function main(): int {
 	$wanted = json_decode( file_get_contents( '/etc/wordpress/extensions.json' ), true, 8, JSON_THROW_ON_ERROR );
 	$own    = get_option( OPTION, array() ) + array( 'plugins' => array(), 'themes' => array() );
 	$errors = array();
+	// Of runs that were cut off; nobody else is at work.
+	foreach ( glob( WP_CONTENT_DIR . '/upgrade/stack-*', GLOB_ONLYDIR ) as $work ) {
+		forget( $work );
+	}
 	foreach ( array( 'plugins', 'themes' ) as $kind ) {
 		$slugs = array_column( $wanted[ $kind ], 'slug' );
 		foreach ( array_keys( $own[ $kind ] ) as $slug ) {
@@ -33,8 +37,7 @@ function main(): int {
 			}
 			$problem = removed( $kind, $slug );
 			if ( null === $problem ) {
-				unset( $own[ $kind ][ $slug ] );
-				update_option( OPTION, $own, false );
+				note( $own, $kind, $slug, null );
 			} else {
 				$errors[] = $problem;
 			}
@@ -43,13 +46,11 @@ function main(): int {
 			$slug  = $extension['slug'];
 			$there = $own[ $kind ][ $slug ] ?? null;
 			if ( $there !== $extension['sha256'] || ! is_dir( place( $kind, $slug ) ) ) {
-				$problem = installed( $kind, $extension, $wanted['repository'], null !== $there );
+				$problem = installed( $kind, $extension, $wanted['repository'], $own );
 				if ( null !== $problem ) {
 					$errors[] = $problem;
 					continue;
 				}
-				$own[ $kind ][ $slug ] = $extension['sha256'];
-				update_option( OPTION, $own, false );
 			}
 			$problem = switched( $kind, $slug, $extension['active'] );
 			if ( null !== $problem ) {
@@ -72,12 +73,20 @@ function place( string $kind, string $slug ): string {
 	return ( 'plugins' === $kind ? WP_PLUGIN_DIR : get_theme_root() ) . "/$slug";
 }
 
-/** Fetches and puts in place. Returns what went wrong: then everything is as it was. */
-function installed( string $kind, array $extension, string $repository, bool $is_own ): ?string {
-	$slug = $extension['slug'];
-	$name = "$kind: $slug {$extension['version']}";
-	$home = place( $kind, $slug );
-	if ( is_dir( $home ) && ! $is_own ) {
+/** Keeps in the site's option what the stack has installed of a slug: the archive's checksum, or null for nothing. */
+function note( array &$own, string $kind, string $slug, ?string $sum ): void {
+	$own[ $kind ][ $slug ] = $sum;
+	$own[ $kind ]          = array_filter( $own[ $kind ], static fn ( $kept ) => null !== $kept );
+	update_option( OPTION, $own, false );
+}
+
+/** Fetches, puts in place and notes it. Returns what went wrong: then everything is as it was. */
+function installed( string $kind, array $extension, string $repository, array &$own ): ?string {
+	$slug   = $extension['slug'];
+	$name   = "$kind: $slug {$extension['version']}";
+	$home   = place( $kind, $slug );
+	$before = $own[ $kind ][ $slug ] ?? null;
+	if ( is_dir( $home ) && null === $before ) {
 		return "$name: $slug is there, and not from this stack: delete it in the dashboard, or take it off the list";
 	}
 	// On the same volume as its place, so that it comes there by a rename.
@@ -97,13 +106,18 @@ function installed( string $kind, array $extension, string $repository, bool $is
 		if ( null !== $problem ) {
 			return "$name: $problem";
 		}
+		// First, so that the stack knows it as its own if this run is cut off before it can say which one it is.
+		note( $own, $kind, $slug, 'being installed' );
 		if ( is_dir( $home ) && ! rename( $home, "$work/old" ) ) {
+			note( $own, $kind, $slug, $before );
 			return "$name: $home cannot be replaced";
 		}
 		if ( ! rename( "$work/new/$slug", $home ) ) {
 			is_dir( "$work/old" ) && rename( "$work/old", $home );
+			note( $own, $kind, $slug, $before );
 			return "$name: cannot be put in its place, $home";
 		}
+		note( $own, $kind, $slug, $extension['sha256'] );
 		echo "$name: installed\n";
 		return null;
 	} finally {

@@ -1,8 +1,11 @@
 <?php
 /**
  * Makes the site by WordPress's own API, or brings its tables up to the image's core. It can be run again, and twice at once: a site
- * that has a user is never touched but for its tables' form.
+ * that has a user is never touched but for its tables' form, unless that user is of an installation that was cut off.
  */
+
+/** Option that a site has while it is being made. */
+const BEING_MADE = 'wordpress_stack_being_made';
 
 define( 'WP_INSTALLING', true );
 // Without it WordPress gives up where there are some tables and not all: another run is at work, or one was cut off.
@@ -29,7 +32,7 @@ wp_cache_flush();
 // Nobody answers yet: whoever is asked would only be waited for.
 add_filter( 'pre_http_request', static fn () => new WP_Error( 'installing', 'no requests while the site is made' ) );
 
-if ( has_users() ) {
+if ( has_users() && ! is_being_made() ) {
 	if ( ! defined( 'WORDPRESS_OBJECT_CACHE' ) ) {
 		// Pods that still know it leave it from now on.
 		$wpdb->delete( $wpdb->options, array( 'option_name' => WORDPRESS_OBJECT_CACHE_OPTION ) );
@@ -38,22 +41,49 @@ if ( has_users() ) {
 	wp_upgrade();
 	echo 'The site is there; its tables: ', $before, ' -> ', get_option( 'db_version' ), "\n";
 } else {
-	wp_install(
-		getenv( 'SITE_TITLE' ),
-		getenv( 'ADMIN_USER' ),
-		getenv( 'ADMIN_EMAIL' ),
-		true,
-		'',
-		// As the installer in the browser hands it over, and as a login compares it.
-		wp_slash( getenv( 'ADMIN_PASSWORD' ) )
-	);
+	// As soon as there is a table for it, and before there is a user.
+	add_action( 'populate_options', static fn () => add_option( BEING_MADE, '1', '', 'no' ) );
+	if ( has_users() ) {
+		go_on_with( getenv( 'ADMIN_USER' ) );
+	} else {
+		wp_install(
+			getenv( 'SITE_TITLE' ),
+			getenv( 'ADMIN_USER' ),
+			getenv( 'ADMIN_EMAIL' ),
+			true,
+			'',
+			// As the installer in the browser hands it over, and as a login compares it.
+			wp_slash( getenv( 'ADMIN_PASSWORD' ) )
+		);
+	}
 	// What the installer in the browser finds out by asking itself: the image's .htaccess leads every address to WordPress.
 	update_option( 'permalink_structure', '/%year%/%monthnum%/%day%/%postname%/' );
 	if ( ! has_users() ) {
 		fwrite( STDERR, "WordPress made no administrator: $wpdb->last_error\n" );
 		exit( 1 );
 	}
+	delete_option( BEING_MADE );
 	echo "The site is made.\n";
+}
+
+/** Does what WordPress does for a site after it has made its user: an installation was cut off there, or later. */
+function go_on_with( string $login ): void {
+	global $wpdb;
+	$user = get_user_by( 'login', $login );
+	if ( ! $user ) {
+		fwrite( STDERR, "The site was being made, and its user is not $login: set adminUser to what it was then\n" );
+		exit( 1 );
+	}
+	$user->set_role( 'administrator' );
+	if ( '0' === $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->posts" ) ) {
+		wp_install_defaults( $user->ID );
+	}
+}
+
+/** Whether a run of this made the tables, and has not come to its end. */
+function is_being_made(): bool {
+	global $wpdb;
+	return null !== $wpdb->get_var( $wpdb->prepare( "SELECT 1 FROM $wpdb->options WHERE option_name = %s", BEING_MADE ) );
 }
 
 /** Whether the site is there. An installation that was cut off has tables and nobody in them; one that cannot be read is left alone. */

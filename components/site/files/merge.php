@@ -4,10 +4,14 @@
  * below `conflicts`, which nobody serves. wp-content appears whole or not at all.
  */
 
-const ROOT = '/claim';
+const ROOT      = '/claim';
+const LIST_FILE = ROOT . '/conflicts/list.txt';
 
 if ( is_dir( ROOT . '/wp-content' ) ) {
+	// A run that was cut off after its last step but one has left the copies.
 	echo "wp-content is there already\n";
+	clear( ROOT . '/migration' );
+	tell_conflicts();
 	exit( 0 );
 }
 clear( ROOT . '/merging' );
@@ -46,19 +50,31 @@ foreach ( $pods as $pod ) {
 	foreach ( files_in( ROOT . "/migration/$pod" ) as $file ) {
 		$from = ROOT . "/migration/$pod/$file";
 		if ( ! is_same( $from, ROOT . "/merging/$file" ) && ! is_same( $from, ROOT . "/conflicts/pod-$pod/$file" ) ) {
-			fwrite( STDERR, "$file of pod $pod is not as it was: nothing was changed\n" );
-			exit( 1 );
+			fail( "$file of pod $pod is not as it was" );
 		}
 	}
 }
-if ( $conflicts ) {
-	file_put_contents( ROOT . '/conflicts/list.txt', implode( "\n", $conflicts ) . "\n" );
+$list = implode( '', array_map( static fn ( $conflict ) => "$conflict\n", $conflicts ) );
+if ( $conflicts && strlen( $list ) !== file_put_contents( LIST_FILE, $list ) ) {
+	fail( LIST_FILE . ' cannot be written' );
 }
-rename( ROOT . '/merging', ROOT . '/wp-content' );
+if ( ! rename( ROOT . '/merging', ROOT . '/wp-content' ) ) {
+	fail( ROOT . '/merging cannot become wp-content' );
+}
 clear( ROOT . '/migration' );
 printf( "one content of %d pods: %d files, %d conflicts\n", count( $pods ), count( $owners ), count( $conflicts ) );
-foreach ( $conflicts as $conflict ) {
-	echo "conflict: $conflict\n";
+tell_conflicts();
+
+/** Ends this run. What it was to make is not there yet, and the pods' own content is as it was. */
+function fail( string $reason ): never {
+	fwrite( STDERR, "$reason: nothing was changed\n" );
+	exit( 1 );
+}
+
+function tell_conflicts(): void {
+	foreach ( is_file( LIST_FILE ) ? file( LIST_FILE ) : array() as $conflict ) {
+		echo "conflict: $conflict";
+	}
 }
 
 /** Files and links below a folder, by their paths in it. */
@@ -105,8 +121,7 @@ function put( string $from, string $to ): void {
 		return;
 	}
 	if ( ! @link( $from, $to ) && ! ( copy( $from, $to ) && chmod( $to, fileperms( $from ) & 0777 ) && touch( $to, filemtime( $from ) ) ) ) {
-		fwrite( STDERR, "$to cannot be written: nothing was changed\n" );
-		exit( 1 );
+		fail( "$to cannot be written" );
 	}
 }
 
