@@ -77,9 +77,17 @@ export const trueOrFalse: Rule<boolean> = {
   parse: (text) => ({ true: true, false: false })[text],
 };
 
-/** An address of a web server, without the user and password that some have in it: it is shown and kept in clear. */
+/**
+ * An address of a web server, without the user and password that some have in it: it is shown and kept in clear. Of the characters
+ * that an URL may have, quotes, `$`, parentheses and the like are not taken: other programs read it, and nobody's repository has them.
+ */
 export const webAddress = (example: string) =>
-  matching("an http or https URL without user and password", example, /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 2000);
+  matching(
+    "an http or https URL without user and password, its path of a-z, A-Z, 0-9 and . _ ~ % + : = @ / -",
+    example,
+    /^https?:\/\/(\w[\w-]*(\.\w[\w-]*)*|\[[0-9a-fA-F:.]+\])(:\d{1,5})?(\/[\w.~%+:=@/-]*)?$/,
+    2000,
+  );
 
 /** The address of a site: a scheme and a host, as every link begins. */
 export const siteAddress = matching(

@@ -1,20 +1,27 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { pagePart, withPart } from "./pagePart";
-import { type FaultResult, keptResults } from "../tests/support/reliability";
+import { keptResults, type KeptResult, parts, resultsFolder } from "../tests/support/reliability";
 
 const file = path.join(__dirname, "reliability.md");
 
-const head = ["| fault | what must hold | measured |", "| --- | --- | --- |"];
+const head = ["| what was done | what must hold | measured |", "| --- | --- | --- |"];
 
-/** The page with another table. */
-export function withTable(page: string, results: readonly FaultResult[]): string {
-  const rows = results.map(({ fault, holds, measured }) => `| ${[fault, holds, measured].map(cell).join(" | ")} |`);
-  return withPart(page, [...head, ...rows].join("\n"));
+/** The page with other tables: one for each part that has results. */
+export function withTables(page: string, results: readonly KeptResult[]): string {
+  const tables = parts
+    .map((part) => ({ part, rows: results.filter((result) => result.part === part).map(row) }))
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ part, rows }) => [`## ${part}`, "", ...head, ...rows].join("\n"));
+  return withPart(page, tables.join("\n\n"));
 }
 
-/** What the page's table and the results do not have in common, one line each; figures may differ. */
-export function differences(page: string, results: readonly FaultResult[]): string[] {
+function row({ fault, holds, measured }: KeptResult): string {
+  return `| ${[fault, holds, measured].map(cell).join(" | ")} |`;
+}
+
+/** What the page's tables and the results do not have in common, one line each; figures may differ. */
+export function differences(page: string, results: readonly KeptResult[]): string[] {
   const rows = pagePart(page)
     .split("\n")
     .filter((line) => line.startsWith("|") && !head.includes(line))
@@ -33,12 +40,13 @@ function cell(text: string): string {
 function main(args: readonly string[]): void {
   const page = fs.readFileSync(file, "utf8");
   const results = keptResults();
-  if (args[0] !== "--check") return fs.writeFileSync(file, withTable(page, results));
+  if (args[0] !== "--check") return fs.writeFileSync(file, withTables(page, results));
   const wrong = differences(page, results);
   if (wrong.length === 0) return;
   process.exitCode = 1;
   console.error(
-    `docs/reliability.md is not what was tried:\n  ${wrong.join("\n  ")}\nWrite it anew: npm run reliability`,
+    `docs/reliability.md is not what was tried:\n  ${wrong.join("\n  ")}\nWrite it anew: npm run reliability. ` +
+      `It takes what all tests left in ${path.relative(process.cwd(), resultsFolder)}, also those that are gone since; remove it, and run .ci/run, for all of it.`,
   );
 }
 

@@ -3,10 +3,10 @@ import { configSet, trueOrFalse } from "../components/validation";
 import { extensionKeys } from "./keys";
 import { readKeys, readList, readObject, type Report, reportMissing } from "./readKeys";
 
-/** What is read of an entry, and an entry's own default of `active`. */
-const activeKey = {
-  plugins: { meaning: "", rule: trueOrFalse, default: "true" },
-  themes: { meaning: "", rule: trueOrFalse, default: "false" },
+/** What is read of an entry, with an entry's own default of `active`. */
+export const entryKeys = {
+  plugins: { ...extensionKeys, active: { meaning: "", rule: trueOrFalse, default: "true" } },
+  themes: { ...extensionKeys, active: { meaning: "", rule: trueOrFalse, default: "false" } },
 } as const;
 
 /** Reads `plugins` or `themes`: a list of { slug, version, sha256, active }; what is wrong with it is reported. */
@@ -33,7 +33,7 @@ export function readExtensions(name: "plugins" | "themes", text: string | undefi
 
 function readExtension(list: "plugins" | "themes", index: number, entry: unknown, report: Report): Extension {
   const name = `${list}[${index}]`;
-  const keys = { ...extensionKeys, active: activeKey[list] };
+  const keys = entryKeys[list];
   const options = { known: Object.keys(keys), example: ["slug", "classic-editor"] } as const;
   const object = readObject(name, JSON.stringify(entry), options, report);
   const { slug = "", version = "", sha256 = "", active } = readKeys(keys, `${name}.`, object, report);

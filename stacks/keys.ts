@@ -227,7 +227,7 @@ export const nodeSshHostKeys = {
       "the server's public key, ssh-ed25519 or ecdsa-sha2-…, as ssh-keyscan prints it after the host",
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…",
       // No RSA: the command plugin asks for such a key by the name ssh-rsa, which OpenSSH since 8.8 no longer answers to.
-      /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{40,}={0,2}( .*)?$/,
+      /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{40,}={0,2}( [\w.@:+-]*)?$/,
       1000,
     ),
     "The server's public key: a node that shows another one is not prepared.",

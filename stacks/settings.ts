@@ -95,7 +95,14 @@ function section(namespace: string): Record<string, string | undefined> {
   );
 }
 
-const topNames: readonly string[] = [...Object.keys(keys), ...sharedNames, "storage", "nodeSsh", "nodeSshPrivateKey"];
+/** All keys that the program reads in its own namespace. */
+export const topNames: readonly string[] = [
+  ...Object.keys(keys),
+  ...sharedNames,
+  "storage",
+  "nodeSsh",
+  "nodeSshPrivateKey",
+];
 
 /** Reports a key that is not read: with the command that was meant, or the nearest known name. */
 function checkName(name: string, value: string, report: Report): void {

@@ -2,21 +2,22 @@ import * as assert from "node:assert/strict";
 import { failure } from "../support/failure";
 import { RulesProgram } from "./support/rulesProgram";
 
-const configMap = (data: object) =>
-  `new kubernetes.core.v1.ConfigMap("config", { metadata: { name: "settings" }, data: ${JSON.stringify(data)} }, options);`;
+const configMap = (name: string, data: object) =>
+  `new kubernetes.core.v1.ConfigMap("${name}", { metadata: { name: "${name}" }, data: ${JSON.stringify(data)} }, options);`;
 
-const secret = (password: string) =>
-  `new kubernetes.core.v1.Secret("secret", { metadata: { name: "passwords" }, stringData: { password: "${password}" } }, options);`;
+const secret = (name: string, password: string) =>
+  `new kubernetes.core.v1.Secret("${name}", { metadata: { name: "${name}" }, stringData: { password: "${password}" } }, options);`;
 
 const statefulSet = (
+  name: string,
   spec: string,
   annotations: object = {},
-  name = "pods",
 ) => `new kubernetes.apps.v1.StatefulSet("${name}", {
   metadata: { name: "${name}", annotations: ${JSON.stringify(annotations)} },
   spec: { ...workload(), serviceName: "pods", replicas: 0, ${spec} },
 }, options);`;
 
+/** Each test has names of its own: what the one before made goes with the first `up` of the next. */
 describe("Kubernetes objects by the plugin", function () {
   this.timeout(10 * 60_000);
   let rules: RulesProgram;
@@ -24,28 +25,19 @@ describe("Kubernetes objects by the plugin", function () {
     rules = await RulesProgram.start("plugin-objects");
   });
   after(async () => rules.stop());
-  afterEach(async () => {
-    await rules.program.destroy();
-  });
 
   it("are made by POST: one that exists is refused, and taken over only when the provider may", async () => {
-    await rules.cluster.kubectl(
-      "--namespace",
-      rules.namespace,
-      "create",
-      "configmap",
-      "settings",
-      "--from-literal=b=2",
-    );
-    assert.match(await failure(rules.up(configMap({ a: "1" }))), /configmaps "settings" already exists/);
-    await rules.up(configMap({ a: "1" }), { upsertExistingObjects: true });
-    assert.deepEqual((await rules.object<{ data: object }>("configmap", "settings")).data, { a: "1", b: "2" });
+    await rules.cluster.kubectl("--namespace", rules.namespace, "create", "configmap", "taken", "--from-literal=b=2");
+    const taken = configMap("taken", { a: "1" });
+    assert.match(await failure(rules.up(taken)), /configmaps "taken" already exists/);
+    await rules.up(taken, { upsertExistingObjects: true });
+    assert.deepEqual((await rules.object<{ data: object }>("configmap", "taken")).data, { a: "1", b: "2" });
   });
 
   it("are planned by the server: a preview makes nothing and refuses what it would refuse", async () => {
-    rules.change(secret("one"));
+    rules.change(secret("planned", "one"));
     await rules.program.preview();
-    assert.ok(!(await rules.names("secrets")).includes("passwords"));
+    assert.ok(!(await rules.names("secrets")).includes("planned"));
     rules.change(
       `new kubernetes.core.v1.Service("s", { metadata: { name: "s" }, spec: { ports: [{ port: 700000 }] } }, options);`,
     );
@@ -53,22 +45,22 @@ describe("Kubernetes objects by the plugin", function () {
   });
 
   it("are changed by Server-Side Apply: what others have added stays, what the program no longer has goes", async () => {
-    await rules.up(configMap({ a: "1", b: "1" }), { enableConfigMapMutable: true });
-    await rules.cluster.kubectl("--namespace", rules.namespace, "label", "configmap", "settings", "added=by-hand");
-    await rules.up(configMap({ a: "2" }), { enableConfigMapMutable: true });
+    await rules.up(configMap("applied", { a: "1", b: "1" }), { enableConfigMapMutable: true });
+    await rules.cluster.kubectl("--namespace", rules.namespace, "label", "configmap", "applied", "added=by-hand");
+    await rules.up(configMap("applied", { a: "2" }), { enableConfigMapMutable: true });
     type Labelled = { data: object; metadata: { labels: object } };
-    const { data, metadata } = await rules.object<Labelled>("configmap", "settings");
+    const { data, metadata } = await rules.object<Labelled>("configmap", "applied");
     assert.deepEqual([data, metadata.labels], [{ a: "2" }, { added: "by-hand" }]);
   });
 
   it("conflict with kubectl scale at the next update, unless it may force", async () => {
     const scaled = async (replicas: number, annotations: object = {}) =>
-      rules.up(statefulSet(`replicas: ${replicas}`, { ...annotations, "pulumi.com/skipAwait": "true" }));
+      rules.up(statefulSet("scaled", `replicas: ${replicas}`, { ...annotations, "pulumi.com/skipAwait": "true" }));
     await scaled(1);
-    await rules.cluster.kubectl("--namespace", rules.namespace, "scale", "statefulset/pods", "--replicas=2");
+    await rules.cluster.kubectl("--namespace", rules.namespace, "scale", "statefulset/scaled", "--replicas=2");
     assert.match(await failure(scaled(3)), /conflict with "kubectl"/);
     await scaled(3, { "pulumi.com/patchForce": "true" });
-    assert.equal((await rules.object<{ spec: { replicas: number } }>("statefulset", "pods")).spec.replicas, 3);
+    assert.equal((await rules.object<{ spec: { replicas: number } }>("statefulset", "scaled")).spec.replicas, 3);
   });
 
   it("a StatefulSet of a fixed name is deleted and made anew for what cannot be changed, and for nothing else", async () => {
@@ -79,7 +71,7 @@ describe("Kubernetes objects by the plugin", function () {
       replicas: ["replicas: 0", "replicas: 1"],
     };
     const names = Object.keys(changed) as (keyof typeof changed)[];
-    const all = (version: 0 | 1) => names.map((name) => statefulSet(changed[name][version] ?? "", {}, name)).join("\n");
+    const all = (version: 0 | 1) => names.map((name) => statefulSet(name, changed[name][version] ?? "")).join("\n");
     const uids = () => Promise.all(names.map((name) => rules.uid("statefulset", name)));
     await rules.up(all(0));
     const before = await uids();
@@ -94,7 +86,8 @@ describe("Kubernetes objects by the plugin", function () {
     const storageClass = (value: string) => `new kubernetes.storage.v1.StorageClass("class", {
       metadata: { name: "plugin-objects" }, provisioner: "example.com/none", parameters: { value: "${value}" },
     }, options);`;
-    const all = (value: string, parameter: string) => secret(value) + configMap({ value }) + storageClass(parameter);
+    const all = (value: string, parameter: string) =>
+      secret("passwords", value) + configMap("settings", { value }) + storageClass(parameter);
     const uids = () => Promise.all([rules.uid("secret", "passwords"), rules.uid("configmap", "settings")]);
     await rules.up(all("one", "one"));
     const [first, second] = await uids();
@@ -102,7 +95,8 @@ describe("Kubernetes objects by the plugin", function () {
     assert.equal(replaced.changes.replace, 3);
     const [secretUid, configUid] = await uids();
     assert.ok(secretUid !== first && configUid !== second);
-    const updated = await rules.up(all("three", "two"), { enableSecretMutable: true, enableConfigMapMutable: true });
+    const mutable = { enableSecretMutable: true, enableConfigMapMutable: true };
+    const updated = await rules.up(all("three", "two"), mutable);
     assert.equal(updated.changes.replace ?? 0, 0);
     assert.deepEqual(await uids(), [secretUid, configUid]);
     const { data } = await rules.object<{ data: { password: string } }>("secret", "passwords");
@@ -122,7 +116,7 @@ describe("Kubernetes objects by the plugin", function () {
   });
 
   it("nothing of a Secret is in clear in the state", async () => {
-    await rules.up(secret("hush-hush-hush"));
+    await rules.up(secret("hidden", "hush-hush-hush"));
     const encoded = Buffer.from("hush-hush-hush").toString("base64");
     for (const text of ["hush-hush-hush", encoded]) assert.ok(!rules.program.stateText().includes(text), text);
   });
@@ -139,28 +133,28 @@ describe("Kubernetes objects by the plugin", function () {
     assert.deepEqual(await label(), ["one", "k1"]);
     await rules.up(patch("two"));
     assert.deepEqual(await label(), ["two", "k1"]);
-    await rules.program.destroy();
+    await rules.up("");
     assert.deepEqual(await label(), [undefined, "k1"]);
   });
 
   it("a refresh sees what somebody changed by hand, and the next up puts it back", async () => {
     const mutable = { enableConfigMapMutable: true };
-    await rules.up(configMap({ a: "1" }), mutable);
-    const merge = ["patch", "configmap", "settings", "--type=merge", '--patch={"data":{"a":"by hand"}}'];
+    await rules.up(configMap("seen", { a: "1" }), mutable);
+    const merge = ["patch", "configmap", "seen", "--type=merge", '--patch={"data":{"a":"by hand"}}'];
     await rules.cluster.kubectl("--namespace", rules.namespace, ...merge, "--field-manager=kubectl");
     await rules.program.pulumi("refresh", "--yes", "--skip-preview");
     assert.equal((await rules.program.up()).changes.update, 1);
-    assert.deepEqual((await rules.object<{ data: object }>("configmap", "settings")).data, { a: "1" });
-    await rules.cluster.kubectl("--namespace", rules.namespace, "delete", "configmap", "settings");
+    assert.deepEqual((await rules.object<{ data: object }>("configmap", "seen")).data, { a: "1" });
+    await rules.cluster.kubectl("--namespace", rules.namespace, "delete", "configmap", "seen");
     await rules.program.pulumi("refresh", "--yes", "--skip-preview");
     assert.equal((await rules.program.up()).changes.create, 1);
   });
 
   it("a second up without a change asks for none", async () => {
     const source =
-      configMap({ a: "1" }) +
-      secret("one") +
-      statefulSet(`replicas: 0, volumeClaimTemplates: [claimTemplate("1024Mi")]`);
+      configMap("same", { a: "1" }) +
+      secret("same-secret", "one") +
+      statefulSet("same-pods", `replicas: 0, volumeClaimTemplates: [claimTemplate("1024Mi")]`);
     await rules.up(source);
     await rules.program.pulumi("refresh", "--yes", "--skip-preview");
     const { changes } = await rules.program.up();
@@ -175,6 +169,6 @@ describe("Kubernetes objects by the plugin", function () {
       contexts: [{ name: "lab", context: { cluster: "gone", user: "nobody" } }],
       users: [{ name: "nobody", user: {} }],
     });
-    assert.match(await failure(rules.up(configMap({ a: "1" }), { kubeconfig })), /cluster is unreachable/);
+    assert.match(await failure(rules.up(configMap("away", { a: "1" }), { kubeconfig })), /cluster is unreachable/);
   });
 });

@@ -2,15 +2,16 @@ import * as assert from "node:assert/strict";
 import { failure } from "../support/failure";
 import { RulesProgram } from "./support/rulesProgram";
 
-const pods = (kind: "StatefulSet" | "Deployment" | "DaemonSet", more = "{}", options = "options") => `
-new kubernetes.apps.v1.${kind}("${kind}", {
-  metadata: { name: "pods" },
+const pods = (kind: "StatefulSet" | "Deployment" | "DaemonSet", more = "{}", options = "options", name = "pods") => `
+new kubernetes.apps.v1.${kind}("${kind}-${name}", {
+  metadata: { name: "${name}" },
   spec: { ...workload(${more}), ${kind === "DaemonSet" ? "replicas: undefined," : ""} ${kind === "StatefulSet" ? `serviceName: "pods", podManagementPolicy: "Parallel"` : ""} },
 }, ${options});`;
 
 /** A probe of a port that nobody listens at. */
 const neverReady = `{ readinessProbe: { tcpSocket: { port: 81 }, periodSeconds: 1 } }`;
 
+/** Each test has names of its own where they matter: what the one before made goes with the first `up` of the next. */
 describe("waiting by the plugin", function () {
   this.timeout(10 * 60_000);
   let rules: RulesProgram;
@@ -18,9 +19,6 @@ describe("waiting by the plugin", function () {
     rules = await RulesProgram.start("plugin-waiting");
   });
   after(async () => rules.stop());
-  afterEach(async () => {
-    await rules.program.destroy();
-  });
 
   const readyPods = async () => {
     const { items } = await rules.cluster.json<{
@@ -52,14 +50,14 @@ describe("waiting by the plugin", function () {
 
   it("a workload that does not get ready fails in its time, with the pod named; the object is kept, and the next up goes on", async () => {
     const limited = `{ ...options, customTimeouts: { create: "8s", update: "60s" } }`;
-    const message = await failure(rules.up(pods("StatefulSet", neverReady, limited)));
-    assert.match(message, /'pods' timed out waiting to be Ready/);
+    const message = await failure(rules.up(pods("StatefulSet", neverReady, limited, "slow")));
+    assert.match(message, /'slow' timed out waiting to be Ready/);
     assert.match(message, /0 out of 1 replicas succeeded readiness checks/);
-    assert.match(message, /\[Pod plugin-waiting\/pods-0\]/);
-    const uid = await rules.uid("statefulset", "pods");
-    const { changes } = await rules.up(pods("StatefulSet", "{}", limited));
+    assert.match(message, /\[Pod plugin-waiting\/slow-0\]/);
+    const uid = await rules.uid("statefulset", "slow");
+    const { changes } = await rules.up(pods("StatefulSet", "{}", limited, "slow"));
     assert.equal(changes.update, 1);
-    assert.equal(await rules.uid("statefulset", "pods"), uid);
+    assert.equal(await rules.uid("statefulset", "slow"), uid);
   });
 
   it("an image that does not exist is named with the cluster's reason", async () => {
@@ -82,16 +80,12 @@ describe("waiting by the plugin", function () {
   });
 
   it("a Service with an address waits until its endpoints have settled; a headless one does not", async () => {
-    const service = (clusterIP: string) => `new kubernetes.core.v1.Service("s", {
-      metadata: { name: "s" }, spec: { ${clusterIP} selector: labels, ports: [{ port: 80 }] },
+    const service = (name: string, clusterIP = "") => `new kubernetes.core.v1.Service("${name}", {
+      metadata: { name: "${name}" }, spec: { ${clusterIP} selector: labels, ports: [{ port: 80 }] },
     }, options);`;
-    const seconds = async (source: string) => {
-      const { steps } = await rules.up(source);
-      return steps.find(({ name }) => name === "s")?.seconds ?? NaN;
-    };
-    const headless = await seconds(service(`clusterIP: "None",`));
-    await rules.program.destroy();
-    const settling = await seconds(service(""));
+    const { steps } = await rules.up(service("settling") + service("headless", `clusterIP: "None",`));
+    const seconds = (service: string) => steps.find(({ name }) => name === service)?.seconds ?? NaN;
+    const [settling, headless] = [seconds("settling"), seconds("headless")];
     // 10 s, of which each end may lose a part to the log's whole seconds. However busy the machine is, it is not less.
     assert.ok(settling >= 9, `${settling} s with an address`);
     assert.ok(headless < 9, `${headless} s without one`);
@@ -108,29 +102,30 @@ describe("waiting by the plugin", function () {
   });
 
   it("a Job is waited for; one that fails says why", async () => {
-    const job = (image: string, deadline: number) => `new kubernetes.batch.v1.Job("job", {
-      metadata: { name: "job" },
+    const job = (name: string, image: string, deadline: number) => `new kubernetes.batch.v1.Job("${name}", {
+      metadata: { name: "${name}" },
       spec: {
         backoffLimit: 0, activeDeadlineSeconds: ${deadline},
         template: { spec: { restartPolicy: "Never", containers: [${image}] } },
       },
     }, options);`;
     const image = `{ name: "php", image: "wordpress:6.5-apache", command: ["php", "-r", "exit(0);"] }`;
-    await rules.up(job(image, 60));
-    const { status } = await rules.object<{ status: { succeeded: number } }>("job", "job");
+    const message = await failure(rules.up(job("ends", image, 60) + job("fails", "container", 2)));
+    assert.match(message, /DeadlineExceeded/);
+    const { status } = await rules.object<{ status: { succeeded: number } }>("job", "ends");
     assert.equal(status.succeeded, 1);
-    await rules.program.destroy();
-    assert.match(await failure(rules.up(job("container", 2))), /DeadlineExceeded/);
+    assert.equal(rules.program.resources().ends?.id, `${rules.namespace}/ends`);
   });
 
   it("pulumi.com/waitFor: up returns when the condition holds, or fails in its time", async () => {
-    const namespace = (expression: string) => `new kubernetes.core.v1.Namespace("other", {
-      metadata: { name: "plugin-waiting-other", annotations: { "pulumi.com/waitFor": "${expression}" } },
+    const namespace = (phase: string) => `new kubernetes.core.v1.Namespace("${phase}", {
+      metadata: {
+        name: "plugin-waiting-${phase.toLowerCase()}",
+        annotations: { "pulumi.com/waitFor": "jsonpath={.status.phase}=${phase}" },
+      },
     }, { ...options, customTimeouts: { create: "4s" } });`;
-    await rules.up(namespace("jsonpath={.status.phase}=Active"));
-    await rules.program.destroy();
-    const message = await failure(rules.up(namespace("jsonpath={.status.phase}=Asleep")));
-    assert.match(message, /timed out waiting for the condition/);
+    const message = await failure(rules.up(namespace("Active") + namespace("Asleep")));
+    assert.match(message, /creating plugin-waiting-asleep[^]*timed out waiting for the condition/);
   });
 
   it("an object whose namespace or definition comes a moment later is tried again", async () => {
@@ -160,7 +155,7 @@ describe("waiting by the plugin", function () {
     await new Promise((resolve) => setTimeout(resolve, 3000));
     await rules.cluster.kubectl("create", "namespace", "plugin-waiting-later");
     await rules.cluster.apply(JSON.stringify(definition));
-    assert.equal((await up).changes.create, 4);
+    assert.equal((await up).changes.create, 2);
     await rules.program.destroy();
     await rules.cluster.kubectl("delete", "namespace/plugin-waiting-later", "crd/rules.example.com");
   });

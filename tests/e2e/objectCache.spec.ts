@@ -7,6 +7,7 @@ import { LabSite } from "./support/labSite";
 import { administrator } from "./support/load";
 import { objectCacheDropIn } from "./support/objectCacheDropIn";
 import { pluginArchive, PluginRepository } from "./support/pluginRepository";
+import { SecretSearch } from "./support/secretSearch";
 import { sharedPlace, type SitePod, sitePods, wordPressCode } from "./support/sharedSite";
 
 const namespace = "object-cache";
@@ -19,14 +20,19 @@ describe("the object cache", function () {
   this.timeout(15 * 60_000);
   let site: LabSite;
   let repository: PluginRepository;
+  let search: SecretSearch;
 
   before(async () => {
     site = await LabSite.start(sharedPlace(namespace, 30125, { wordpressReplicas: 2 }));
+    search = new SecretSearch(site);
     await site.project.up();
     repository = await PluginRepository.start(site);
     await site.project.configure({ pluginRepository: repository.address });
   });
-  after(() => site?.stop());
+  after(async () => {
+    search?.stop();
+    await site?.stop();
+  });
 
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
   /** What PHP with WordPress around it prints in a pod. */
@@ -79,11 +85,12 @@ describe("the object cache", function () {
     assert.deepEqual([(await php(first, show)).trim(), (await php(second, show)).trim()], ["one", "one"]);
   });
 
-  it("asks for its password", async () => {
+  it("asks for its password, which nobody sees", async () => {
     const [pod] = await sitePods(site);
     const asked =
       "$s = stream_socket_client('tcp://wordpress-object-cache:6379'); fwrite($s, \"DBSIZE\\r\\n\"); echo fgets($s);";
     assert.match(await site.inPod(pod?.metadata.name ?? "", "php", "-r", asked), /^-NOAUTH/);
+    assert.deepEqual(await search.found(await search.places()), []);
   });
 
   it("goes with its pod, and comes back with nothing in it; no page fails", async () => {

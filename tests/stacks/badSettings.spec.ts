@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { entryKeys } from "../../stacks/extensionSettings";
 import {
-  extensionKeys,
   keys,
   nodeSshHostKeys,
   nodeSshKeys,
@@ -11,14 +11,35 @@ import {
   sharedKeys,
   storageKeys,
 } from "../../stacks/keys";
+import { topNames } from "../../stacks/settings";
 import { registeredBy } from "../support/mocks";
-import { refusal } from "../support/loadedSettings";
+import { record } from "../support/reliability";
+import { load, refusal } from "../support/loadedSettings";
 
 const hostile = ["$(reboot)", "<?php echo 1;", "a\nb", "x".repeat(10_000)] as const;
 const images = ["", "WordPress", "wordpress:", "a b", "wordpress:6.5 --privileged", ...hostile];
 const sizes = ["", "0", "-1Gi", "1GB", "ten", "1.5.1Gi", "1Gi2", ...hostile];
 const flags = ["", "yes", "no", "1", "TRUE", "truth", "on", ...hostile];
-const addresses = ["", "example.com", "ftp://example.com", "https://", "https://a b", "//example.com", ...hostile];
+const addresses = [
+  ...[
+    "",
+    "example.com",
+    "ftp://example.com",
+    "https://",
+    "https://a b",
+    "//example.com",
+    "https://user:word@a.example",
+  ],
+  ...[
+    "https://a'b",
+    'https://a.example/"',
+    "https://$(id)",
+    "https://a.example/`id`",
+    "https://<?php",
+    "https://a.example/\n",
+  ],
+  ...hostile,
+];
 const names = ["", "-a", "a-", "A", "a_b", "a/b", ...hostile];
 const ports = ["", "0", "65536", "-1", "22.5", "ssh", ...hostile];
 
@@ -60,6 +81,13 @@ const flat: { readonly [Name in keyof typeof keys | keyof typeof sharedKeys]: re
   phpMemory: [...sizes, "63Mi", "3Gi"],
 };
 
+const extension = {
+  slug: ["", "A", "a b", "../a", "-a", "a_b", ...hostile],
+  version: ["", "-1", "1 2", "../1", "1/2", ".1", ...hostile],
+  sha256: ["", "0123", "A".repeat(64), "g".repeat(64), "0".repeat(65), "sha256:0", ...hostile],
+  active: flags,
+};
+
 const inside: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   pageCache: {
     enabled: flags,
@@ -92,13 +120,40 @@ const inside: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   "nodeSsh.hosts.k0": {
     host: ["", "-a", "a b", "https://a", "a_b", "a/b", ...hostile],
-    hostKey: ["", "ssh-rsa AAAA", "ssh-ed25519", "ssh-ed25519 short", "AAAA", "ecdsa-sha2-nistp999 AAAA", ...hostile],
+    hostKey: [
+      ...["", "ssh-rsa AAAA", "ssh-ed25519", "ssh-ed25519 short", "AAAA", "ecdsa-sha2-nistp999 AAAA"],
+      `ssh-ed25519 ${"A".repeat(68)} $(reboot)`,
+      ...hostile,
+    ],
   },
-  "plugins[0]": {
-    slug: ["", "A", "a b", "../a", "-a", "a_b", ...hostile],
-    version: ["", "-1", "1 2", "../1", "1/2", ".1", ...hostile],
-    sha256: ["", "0123", "A".repeat(64), "g".repeat(64), "0".repeat(65), "sha256:0", ...hostile],
-  },
+  "plugins[0]": extension,
+  "themes[0]": extension,
+};
+
+/** What is no object, and what is no list. */
+const wholes: Readonly<Record<string, readonly string[]>> = {
+  storage: ["fast", "true", "1", "[]", "null", '"replicated"', ...hostile],
+  nodeSsh: ["root", "true", "22", "[]", "null", '"k0"', ...hostile],
+  pageCache: ["on", "false", "5", "[]", "null", '"nginx"', ...hostile],
+  objectCache: ["on", "true", "1", "[]", "null", '"valkey"', ...hostile],
+  "storage.pools": ["k0", "true", "1", "{}", "null", '"/dev/sdb"', ...hostile],
+  plugins: ["akismet", "true", "1", "{}", "null", '"akismet"', ...hostile],
+  themes: ["twenty", "true", "1", "{}", "null", '"twenty"', ...hostile],
+};
+
+/** Keys whose values are in no message. */
+const secretKeys: Readonly<Record<string, readonly string[]>> = {
+  adminPassword: [
+    "",
+    "short",
+    "seven77",
+    "two\nlines of it",
+    "a return\r",
+    "a zero\0 in it",
+    "x".repeat(201),
+    "x".repeat(10_000),
+  ],
+  nodeSshPrivateKey: ["", "/home/me/.ssh/key", "ssh-ed25519 AAAA", "-----BEGIN CERTIFICATE-----", ...hostile],
 };
 
 /** A whole object in which one value is the bad one. */
@@ -128,8 +183,23 @@ function configOf(place: string, key: string, value: string): Record<string, str
       return ssh({}, { ...host, ...changed });
     default: {
       const entry = { slug: "classic-editor", version: "1.6.7", sha256: "0".repeat(64), ...changed };
-      return { content: "shared", contentStorageClass: "many", plugins: JSON.stringify([entry]) };
+      return { content: "shared", contentStorageClass: "many", [place.replace("[0]", "")]: JSON.stringify([entry]) };
     }
+  }
+}
+
+/** What a value has to be set with, to be the one thing that is wrong. */
+function configOfWhole(key: string, value: string): Record<string, string> {
+  switch (key) {
+    case "storage.pools":
+      return { storage: JSON.stringify({ engine: "replicated", pools: value }) };
+    case "nodeSsh":
+    case "nodeSshPrivateKey":
+      return { ...configOf("nodeSsh", "port", "22"), [key]: value };
+    case "storage":
+      return { [key]: value };
+    default:
+      return { content: "shared", contentStorageClass: "many", [key]: value };
   }
 }
 
@@ -139,7 +209,7 @@ function assertRefused(key: string, value: string, config: Record<string, string
   const told = message.split("\n  - ").filter((finding) => finding.startsWith(`${key}: `));
   assert.equal(told.length, 1, `${JSON.stringify(value.slice(0, 40))}: ${message.slice(0, 400)}`);
   const [finding = ""] = told;
-  assert.match(finding, /is not allowed|has/, finding.slice(0, 300));
+  assert.match(finding, / is not allowed;/, finding.slice(0, 300));
   assert.match(finding, /expected |one of/, finding.slice(0, 300));
   assert.match(finding, /example: pulumi config set/, finding.slice(0, 300));
   assert.ok(finding.includes(JSON.stringify(value).slice(0, 20)), finding.slice(0, 300));
@@ -153,13 +223,77 @@ describe("bad values of every key", () => {
   it("are listed for every key that there is, at least six each", () => {
     const caches = { pageCache: pageCacheKeys, objectCache: objectCacheKeys };
     const rows = { ...caches, storage: storageKeys, "storage.pools[0]": poolKeys, nodeSsh: nodeSshKeys };
-    const all = { ...rows, "nodeSsh.hosts.k0": nodeSshHostKeys, "plugins[0]": extensionKeys };
+    const all = {
+      ...rows,
+      "nodeSsh.hosts.k0": nodeSshHostKeys,
+      "plugins[0]": entryKeys.plugins,
+      "themes[0]": entryKeys.themes,
+    };
     for (const [place, known] of Object.entries(all)) {
       assert.deepEqual(Object.keys(inside[place] ?? {}).sort(), Object.keys(known).sort(), place);
     }
-    const lists = [...Object.entries(flat), ...Object.values(inside).flatMap((own) => Object.entries(own))];
-    for (const [key, values] of lists) assert.ok(/Rotation$/.test(key) || values.length >= 6, key);
+    const tables = [flat, wholes, secretKeys, ...Object.values(inside)];
+    for (const [key, values] of tables.flatMap((table) => Object.entries(table))) {
+      assert.ok(/Rotation$/.test(key) || values.length >= 6, key);
+    }
+    const listed = [...Object.keys(flat), ...Object.keys(wholes), ...Object.keys(secretKeys)];
+    assert.deepEqual(listed.filter((key) => !key.includes(".")).sort(), [...topNames].sort());
   });
+
+  after(function () {
+    if (this.test?.parent?.tests.some(({ state }) => state !== "passed")) return;
+    const lists = [flat, wholes, secretKeys, ...Object.values(inside), { upsertExistingObjects: flags }];
+    const values = lists.flatMap((table) => Object.values(table));
+    record("Configuration", {
+      fault:
+        "values that each key must not have, at least six of every one: empty, of another kind, too small or large, `$(…)`, `<?php`, two lines, 10,000 characters",
+      holds:
+        "refused before anything is registered, in one line with the key, the value, what is allowed and an example; a secret's value is not shown",
+      measured: `${values.flat().length} values of ${values.filter((list) => list.length > 0).length} keys`,
+    });
+  });
+
+  for (const key of ["keyRotation", "databasePasswordRotation"] as const) {
+    it(`${key} takes any text as it is`, () => {
+      for (const value of hostile) assert.equal(load({ [key]: value })[key], value);
+    });
+  }
+
+  it(`kubernetes:upsertExistingObjects: ${flags.length} are refused`, () => {
+    const key = "kubernetes:upsertExistingObjects";
+    for (const value of flags) assertRefused(key, value, { [key]: value });
+  });
+
+  for (const [key, values] of Object.entries(wholes)) {
+    it(`${key}: ${values.length} are refused`, () => {
+      for (const value of values) {
+        const message = refusal(configOfWhole(key, value), ["nodeSshPrivateKey"]);
+        assert.match(
+          message,
+          new RegExp(
+            `- ${key}: .* is not allowed; expected (an object with the keys|a list of) .*; example: pulumi config set --path`,
+          ),
+          value.slice(0, 40),
+        );
+        assert.ok(message.length < 2000, `${message.length} characters`);
+      }
+    });
+  }
+
+  for (const [key, values] of Object.entries(secretKeys)) {
+    it(`${key}: ${values.length} are refused, and not shown`, () => {
+      for (const value of values) {
+        const message = refusal(configOfWhole(key, value), [key]);
+        assert.match(
+          message,
+          new RegExp(
+            `- ${key}: is (not allowed|no private key); expected .*; example: pulumi config set --secret ${key}`,
+          ),
+        );
+        assert.ok(value === "" || !message.includes(value), message.slice(0, 300));
+      }
+    });
+  }
 
   for (const [key, values] of Object.entries(flat).filter(([, list]) => list.length > 0)) {
     it(`${key}: ${values.length} are refused`, () => {

@@ -1,23 +1,38 @@
 import * as assert from "node:assert/strict";
-import { differences, withTable } from "../../docs/generateReliability";
+import { differences, withTables } from "../../docs/generateReliability";
 
 const page = "# Reliability\n\n<!-- prettier-ignore-start -->\n<!-- prettier-ignore-end -->\n\nAfterwards.\n";
-const killed = { fault: "it is killed", holds: "nothing is lost", measured: "1.0 s away" };
-const drained = { fault: "a | b is drained", holds: "no read fails", measured: "0 of 9" };
+const killed = { part: "Faults", fault: "it is killed", holds: "nothing is lost", measured: "1.0 s away" } as const;
+const drained = { part: "Faults", fault: "a | b is drained", holds: "no read fails", measured: "0 of 9" } as const;
+const asked = { part: "Security", fault: "a stranger asks", holds: "nobody answers", measured: "9 asked" } as const;
 
-describe("the table of docs/reliability.md", () => {
-  it("has a row for each result, between its marks", () => {
-    const written = withTable(page, [killed, drained]);
-    assert.match(written, /^# Reliability\n\n<!-- prettier-ignore-start -->\n\n\| fault /);
+describe("the tables of docs/reliability.md", () => {
+  it("have a row for each result, between its marks", () => {
+    const written = withTables(page, [killed, drained]);
+    assert.match(written, /^# Reliability\n\n<!-- prettier-ignore-start -->\n\n## Faults\n\n\| what was done /);
     assert.ok(
       written.includes("\n| it is killed | nothing is lost | 1.0 s away |\n| a \\| b is drained | no read fails |"),
     );
     assert.ok(written.endsWith("<!-- prettier-ignore-end -->\n\nAfterwards.\n"));
-    assert.equal(withTable(written, [killed, drained]), written);
+    assert.equal(withTables(written, [killed, drained]), written);
+  });
+
+  it("are one for each part, in their order", () => {
+    const written = withTables(page, [killed, asked, drained]);
+    assert.deepEqual(
+      written.split("\n").filter((line) => /^(#|\| a)/.test(line)),
+      [
+        "# Reliability",
+        "## Security",
+        "| a stranger asks | nobody answers | 9 asked |",
+        "## Faults",
+        "| a \\| b is drained | no read fails | 0 of 9 |",
+      ],
+    );
   });
 
   it("may have other figures than the results, and nothing else", () => {
-    const written = withTable(page, [killed, drained]);
+    const written = withTables(page, [killed, drained]);
     assert.deepEqual(differences(written, [drained, { ...killed, measured: "2.0 s away" }]), []);
     assert.deepEqual(differences(written, [killed]), [
       "on the page, and not tried: | a \\| b is drained | no read fails |",
@@ -28,7 +43,7 @@ describe("the table of docs/reliability.md", () => {
     ]);
   });
 
-  it("needs its marks", () => {
-    assert.throws(() => withTable("# Reliability\n", []), /there is no <!-- prettier-ignore-start -->/);
+  it("need their marks", () => {
+    assert.throws(() => withTables("# Reliability\n", []), /there is no <!-- prettier-ignore-start -->/);
   });
 });

@@ -6,9 +6,13 @@ import { projectRoot } from "../../lab/support/paths";
 /** Where results are kept until the page is written or compared: one file for each fault, so that specs side by side do not clash. */
 export const resultsFolder = path.join(projectRoot, "tests/faults/output");
 
+/** The tables of docs/reliability.md, in their order. */
+export const parts = ["Security", "Configuration", "Faults"] as const;
+export type Part = (typeof parts)[number];
+
 /** A row of docs/reliability.md. */
 export interface FaultResult {
-  /** What was done to the site. No two tests do the same. */
+  /** What was done to the site, or tried on it. No two tests do the same. */
   readonly fault: string;
   /** What the test insists on. */
   readonly holds: string;
@@ -16,19 +20,26 @@ export interface FaultResult {
   readonly measured: string;
 }
 
-/** Keeps the result of a test that went well. */
-export function recordFault({ fault, holds, measured }: FaultResult): void {
+/** A result, and the table that it is in. */
+export interface KeptResult extends FaultResult {
+  readonly part: Part;
+}
+
+/** Keeps the result of a test that went well, in the place of the one that it had before. */
+export function record(part: Part, { fault, holds, measured }: FaultResult): void {
   fs.mkdirSync(resultsFolder, { recursive: true });
-  const line = JSON.stringify({ fault, holds, measured });
+  const line = JSON.stringify({ part, fault, holds, measured });
   fs.writeFileSync(path.join(resultsFolder, `${digest(fault)}.json`), `${line}\n`);
 }
 
+export const recordFault = (result: FaultResult): void => record("Faults", result);
+
 /** All results that are kept, the oldest first. */
-export function keptResults(): FaultResult[] {
+export function keptResults(): KeptResult[] {
   if (!fs.existsSync(resultsFolder)) return [];
   return fs
     .readdirSync(resultsFolder)
     .map((name) => path.join(resultsFolder, name))
     .sort((one, other) => fs.statSync(one).mtimeMs - fs.statSync(other).mtimeMs)
-    .map((file) => JSON.parse(fs.readFileSync(file, "utf8")) as FaultResult);
+    .map((file) => JSON.parse(fs.readFileSync(file, "utf8")) as KeptResult);
 }

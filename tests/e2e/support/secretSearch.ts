@@ -1,0 +1,80 @@
+import * as fs from "node:fs";
+import type { LabSite } from "./labSite";
+
+/** Milliseconds between two looks at the processes: what lives shorter may not be seen. */
+const lookMs = 200;
+
+const kinds =
+  "pods,deployments,replicasets,statefulsets,jobs,cronjobs,configmaps,services,persistentvolumeclaims,events";
+
+interface Secret {
+  readonly metadata: { readonly name: string };
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Looks for the values of a site's Secrets where they must not be: in clear, and in base64. From its beginning on it keeps the
+ * command lines of all processes, those of the lab's containers as well. Stop it when the test is done.
+ */
+export class SecretSearch {
+  private readonly commandLines = new Set<string>();
+  private readonly timer = setInterval(() => this.lookAtProcesses(), lookMs);
+  /** Every value that was in a Secret so far, by Secret, key and value. */
+  private readonly values = new Map<string, string>();
+
+  constructor(private readonly site: LabSite) {}
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Takes the values that the Secrets have now along. @returns how many are looked for */
+  async gather(): Promise<number> {
+    const { cluster, namespace } = this.site;
+    const { items } = await cluster.json<{ items: Secret[] }>("get", "secrets", "--namespace", namespace);
+    for (const { metadata, data = {} } of items) {
+      for (const [key, encoded] of Object.entries(data)) {
+        // Whom the password is for is no secret.
+        if (key === "username") continue;
+        this.values.set(`${metadata.name}/${key}: ${encoded}`, Buffer.from(encoded, "base64").toString());
+      }
+    }
+    return this.values.size;
+  }
+
+  /** Each place, with all its text. */
+  async places(): Promise<Record<string, string>> {
+    const { cluster, namespace, project } = this.site;
+    const kubectl = (...args: string[]) => cluster.kubectl("--namespace", namespace, ...args);
+    const pods = await cluster.names("pods", namespace);
+    const logs = await Promise.all(pods.map((pod) => kubectl("logs", pod, "--all-containers")));
+    return {
+      "a process list": [...this.commandLines].join("\n"),
+      "the logs": logs.join(""),
+      "an object": await kubectl("get", kinds, "--output=yaml"),
+      "kubectl describe": await kubectl("describe", `${kinds},secrets`),
+      "what pulumi printed": project.transcript,
+      "the state": await project.pulumi("stack", "export"),
+    };
+  }
+
+  /** Where which Secret's value is, by name: of what a Secret has now and had at each `gather`. */
+  async found(places: Readonly<Record<string, string>>): Promise<string[]> {
+    await this.gather();
+    return Object.entries(places).flatMap(([place, text]) =>
+      [...this.values]
+        .filter(([, value]) => text.includes(value) || text.includes(Buffer.from(value).toString("base64")))
+        .map(([name]) => `${name.split(":")[0]} is in ${place}`),
+    );
+  }
+
+  private lookAtProcesses(): void {
+    for (const id of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      try {
+        this.commandLines.add(fs.readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " "));
+      } catch {
+        // It has ended since.
+      }
+    }
+  }
+}
