@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Container } from "./support/container";
 import { SiteBench, wordpress } from "./support/siteBench";
 
 /** What nobody should ever run. */
@@ -113,7 +114,10 @@ describe("the jobs of a site with shared content", function () {
       const cut = `<?php $GLOBALS["wp_filter"]["user_register"][10]["cut"] = ["function" => fn() => exit(9), "accepted_args" => 1];`;
       const env = { SITE_TITLE: title, ...administrator, CUT: cut };
       const php = "php -d auto_prepend_file=/tmp/cut.php /etc/wordpress/install.php";
-      assert.match(await bench.run(`printenv CUT > /tmp/cut.php && ${php}; echo ended with $?`, env), /ended with 9\n$/);
+      assert.match(
+        await bench.run(`printenv CUT > /tmp/cut.php && ${php}; echo ended with $?`, env),
+        /ended with 9\n$/,
+      );
       const rights = () => rows("select meta_value from wp_usermeta where meta_key = 'wp_capabilities'");
       assert.equal(rows("select user_login from wp_users"), "Ada Lovelace");
       assert.ok(!rights().includes("administrator"));
@@ -153,6 +157,70 @@ describe("the jobs of a site with shared content", function () {
   });
 
   describe("a pod of the site that they made", () => {
+    let site: Container;
+    before(async () => {
+      site = await bench.serve(bench.config);
+      await site.until("it answers", () => ask("/wp-login.php").status === 200);
+    });
+    afterEach(() => bench.tell({}));
+    after(() => site.remove());
+
+    /** A request's answer: status, Location and Set-Cookie, and the page. */
+    const ask = (path: string, ...args: string[]) => {
+      const { output } = site.exec(["curl", "-si", ...args, `http://127.0.0.1${path}`]);
+      const [head = "", body = ""] = output.split(/\r\n\r\n(.*)/s);
+      const [status = "", ...lines] = head.split("\r\n");
+      const header = (name: string) =>
+        lines.filter((line) => line.toLowerCase().startsWith(`${name}: `)).map((line) => line.slice(name.length + 2));
+      const [location] = header("location");
+      return { status: Number(status.split(" ")[1]), location, cookies: header("set-cookie"), body };
+    };
+
+    it("leads to the address that was asked for, if it is the site's, and to no other", () => {
+      bench.tell({ siteHosts: ["shop.example"] });
+      const login = (host: string) => ask("/wp-admin/", "-H", `Host: ${host}`).location;
+      for (const host of ["127.0.0.1:30007", "shop.example", "shop.example:30007"]) {
+        const back = encodeURIComponent(`http://${host}/wp-admin/`);
+        assert.equal(login(host), `http://${host}/wp-login.php?redirect_to=${back}&reauth=1`);
+      }
+      for (const host of ["evil.example", "shop.example:8080", "shop.example.evil.example", "a b"]) {
+        assert.deepEqual([ask("/wp-admin/", "-H", `Host: ${host}`).status, login(host)], [400, undefined], host);
+      }
+    });
+
+    it("with siteUrl leads there and nowhere else, behind a proxy that speaks TLS and sends another name as well", () => {
+      const siteUrl = "https://blog.example";
+      bench.tell({ siteUrl });
+      const proxied = ["-H", "X-Forwarded-Proto: https"];
+      for (const host of ["blog.example", "evil.example", "10.0.0.9:8080"]) {
+        const { location } = ask("/wp-admin/", "-H", `Host: ${host}`, ...proxied);
+        assert.equal(
+          location,
+          `${siteUrl}/wp-login.php?redirect_to=${encodeURIComponent(`${siteUrl}/wp-admin/`)}&reauth=1`,
+        );
+        const page = ask("/", "-H", `Host: ${host}`, ...proxied);
+        assert.equal(page.status, 200);
+        assert.ok(page.body.includes(`${siteUrl}/wp-includes/`));
+        assert.ok(host === "blog.example" || !page.body.includes(host));
+      }
+      const form = ["--data-urlencode", "log=Ada Lovelace", "--data-urlencode", `pwd=${password}`];
+      const { status, location, cookies } = ask("/wp-login.php", "-H", "Host: blog.example", ...proxied, ...form);
+      assert.deepEqual([status, location], [302, `${siteUrl}/wp-admin/`]);
+      const session = cookies.filter((cookie) => /^wordpress_/.test(cookie));
+      assert.ok(session.length >= 3 && session.every((cookie) => /; secure/i.test(cookie)), session.join("\n"));
+    });
+
+    it("lets the administrator change plugins and themes, unless fileModifications is false; never core", async () => {
+      const code = `require "/var/www/html/wp-load.php"; wp_set_current_user(get_user_by("login", "Ada Lovelace")->ID);
+        foreach (["install_plugins", "update_plugins", "edit_themes", "update_core", "upload_files"] as $right) echo (int) current_user_can($right);`;
+      const rights = () => bench.run(`exec php -r '${code}'`);
+      assert.equal(await rights(), "11101");
+      bench.tell({ fileModifications: false });
+      assert.equal(await rights(), "00001");
+    });
+  });
+
+  describe("another pod of it", () => {
     it("goes on answering while its ConfigMap changes", async () => {
       // As a node lays it out: links into a folder that another one takes the place of.
       const claim = bench.workbench.volume();

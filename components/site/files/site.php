@@ -38,7 +38,14 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 		object_cache( $settings['objectCache'] );
 	}
 
-	$address = $settings['siteUrl'] ?? site_address( $settings );
+	$asked   = asked_address( $settings );
+	$address = $settings['siteUrl'] ?? null;
+	if ( null === $address ) {
+		$address = $asked ?? refuse_host();
+	} elseif ( null === $asked ) {
+		// WordPress leads whoever has to log in back to where they came from.
+		$_SERVER['HTTP_HOST'] = preg_replace( '#^https?://#', '', $address );
+	}
 	define( 'WP_HOME', $address );
 	define( 'WP_SITEURL', $address );
 } )();
@@ -82,17 +89,17 @@ function object_cache_state(): string {
 }
 
 /**
- * The address that links and redirects begin with: the one that was asked for, if the site has it. Any other name would lead
- * to whoever sent it, in a mail about a password for example.
+ * The address that was asked for, if the site has it: links and redirects may begin with it. Any other name would lead to whoever
+ * sent it, in a mail about a password for example.
  */
-function site_address( array $settings ): string {
+function asked_address( array $settings ): ?string {
 	$port = $settings['nodePort'];
 	if ( 'cli' === PHP_SAPI ) {
 		return 'http://' . $settings['addresses'][0] . ":$port";
 	}
 	$asked = strtolower( $_SERVER['HTTP_HOST'] ?? '' );
 	if ( ! preg_match( '/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?$/', $asked, $parts ) ) {
-		refuse_host();
+		return null;
 	}
 	$name  = $parts[1];
 	$given = (int) ( $parts[2] ?? 0 );
@@ -101,7 +108,7 @@ function site_address( array $settings ): string {
 	$is_near = in_array( $name, $near, true );
 	$is_own  = in_array( $name, array_merge( $settings['hosts'], $settings['addresses'], array( host_of( 'HOST_IP' ) ) ), true );
 	if ( ! $is_near && ! ( $is_own && in_array( $given, array( 0, $port ), true ) ) ) {
-		refuse_host();
+		return null;
 	}
 	return ( 'on' === ( $_SERVER['HTTPS'] ?? '' ) ? 'https' : 'http' ) . "://$asked";
 }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { siteFiles, siteJson } from "../../../components/site/siteFiles";
+import { siteFiles, siteJson, type SiteSettings } from "../../../components/site/siteFiles";
 import { siteSettings } from "../../support/siteSettings";
 import type { Container } from "./container";
 import { Workbench } from "./workbench";
@@ -23,8 +23,8 @@ export class SiteBench {
   async open(): Promise<void> {
     await this.workbench.open(mariadb, wordpress);
     this.config = this.workbench.volume();
-    const files = { ...siteFiles(siteSettings), "settings.json": siteJson(siteSettings, ["127.0.0.1"]) };
-    for (const [name, text] of Object.entries(files)) this.put(name, text);
+    for (const [name, text] of Object.entries(siteFiles(siteSettings))) this.put(name, text);
+    this.tell({});
     const database = await this.workbench.start(mariadb, {
       env: {
         ...{ MARIADB_ROOT_PASSWORD: "root", MARIADB_INITDB_SKIP_TZINFO: "1" },
@@ -42,6 +42,11 @@ export class SiteBench {
   /** Writes a file of the ConfigMap. */
   put(name: string, text: string): void {
     fs.writeFileSync(path.join(this.config, name), text);
+  }
+
+  /** Tells the site these settings, and else what a stack says by default. */
+  tell(settings: Partial<SiteSettings>): void {
+    this.put("settings.json", siteJson({ ...siteSettings, ...settings }, ["127.0.0.1"]));
   }
 
   rows(sql: string): string {
