@@ -1,3 +1,4 @@
+import { mostPods } from "../components/site/apache";
 import { chartVersion } from "../components/storage/chartVersion";
 import { diskUri } from "../components/storage/disk";
 import {
@@ -34,7 +35,7 @@ const optionalKey = <T>(rule: Rule<T>, meaning: string) => ({ rule, meaning });
 /** The flat keys. */
 export const keys = {
   namespace: key(dnsLabel, "wordpress", "Namespace that the stack makes and owns."),
-  wordpressReplicas: key(wholeNumber(1, 100, 3), "1", "Number of WordPress pods."),
+  wordpressReplicas: key(wholeNumber(1, mostPods, 3), "1", "Number of WordPress pods."),
   wordpressImage: key(
     imageReference("wordpress:6.5-apache"),
     "wordpress:6.5-apache",

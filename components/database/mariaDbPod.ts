@@ -1,5 +1,5 @@
 import { restrictedContainer, restrictedPod, scratchMounts, scratchVolumes } from "../restricted";
-import { workers } from "../site/apache";
+import { mostPods, workers } from "../site/apache";
 import type { DatabaseConnection } from "./mariaDb";
 
 /** `mysql` in the image. */
@@ -8,14 +8,14 @@ const databaseUser = 999;
 /** What the server writes to besides its data: its socket, and tables that a query needs for a moment. */
 const folders = { run: "/run/mysqld", tmp: "/tmp" };
 
-/** MiB that the server may take. */
-const memoryMebibytes = 512;
+/** MiB that the server may take: its buffer pool, what all connections take, and itself. */
+const memoryMebibytes = 768;
 
 /**
- * What the server takes of its memory: half for what is read again and again, and a connection for each request that twelve pods
- * of the site may work on at once. A hundred connections, each after two of WordPress's queries, took 12 MiB.
+ * MiB for what is read again and again, and a connection for each request that the most pods of the site may work on at once, with some
+ * for their jobs. Whatever wordpressReplicas is now: another number would start the server again.
  */
-const sizes = [`--innodb-buffer-pool-size=${memoryMebibytes / 2}M`, `--max-connections=${12 * workers}`];
+const sizes = ["--innodb-buffer-pool-size=256M", `--max-connections=${mostPods * workers + 100}`];
 
 /** The pod of the database, as a plain object. */
 export function mariaDbPodSpec(image: string, { configMap, secret }: DatabaseConnection) {

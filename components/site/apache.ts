@@ -6,6 +6,9 @@ import { quantityBytes } from "../quantity";
  */
 export const workers = 16;
 
+/** Most pods that a site may have. */
+export const mostPods = 100;
+
 /** MiB that a worker may come to have for itself: 13 were seen at the dashboard; plugins need more than WordPress does. */
 const workerMebibytes = 36;
 

@@ -81,7 +81,7 @@ describe("waiting by the plugin", function () {
 
   it("a Service with an address waits until its endpoints have settled; a headless one does not", async () => {
     const service = (name: string, clusterIP = "") => `new kubernetes.core.v1.Service("${name}", {
-      metadata: { name: "${name}" }, spec: { ${clusterIP} selector: labels, ports: [{ port: 80 }] },
+      metadata: { name: "${name}" }, spec: { ${clusterIP} selector: { app: "nobody" }, ports: [{ port: 80 }] },
     }, options);`;
     const { steps } = await rules.up(service("settling") + service("headless", `clusterIP: "None",`));
     const seconds = (service: string) => steps.find(({ name }) => name === service)?.seconds ?? NaN;
@@ -125,7 +125,7 @@ describe("waiting by the plugin", function () {
       },
     }, { ...options, customTimeouts: { create: "4s" } });`;
     const message = await failure(rules.up(namespace("Active") + namespace("Asleep")));
-    assert.match(message, /creating plugin-waiting-asleep[^]*timed out waiting for the condition/);
+    assert.match(message, /Namespace Asleep \*\*creating failed\*\*[^]*timed out waiting for the condition/);
   });
 
   it("an object whose namespace or definition comes a moment later is tried again", async () => {

@@ -34,6 +34,13 @@ describe("from content per pod to shared content, on a site with pictures on thr
     return path.join(labPaths.volumes, name);
   };
 
+  const toPerPod = async () => {
+    await site.project.configure({ content: "perPod" });
+    for (const key of ["contentStorageClass", "contentAccessMode", "pageCache"])
+      await site.project.pulumi("config", "rm", key);
+  };
+  const toShared = () => site.project.configure({ content: "shared", ...sharedSettings, pageCache: pageCacheOfLab() });
+
   it("starts as the chapter leaves it: each pod has files of its own", async () => {
     await site.project.configure({ wordpressReplicas: "3" });
     await site.project.up();
@@ -52,7 +59,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
   });
 
   it("is not moved unless it is asked for", async () => {
-    await site.project.configure({ content: "shared", ...sharedSettings, pageCache: pageCacheOfLab() });
+    await toShared();
     const output = await failure(site.project.up());
     assert.match(
       output,
@@ -60,7 +67,8 @@ describe("from content per pod to shared content, on a site with pictures on thr
     );
   });
 
-  it("killed in the middle, it has lost nothing, and goes on", async () => {
+  /** `up`, killed while a claim is copied; each pod's own is as it was. */
+  const killedWhileCopying = async () => {
     await site.project.configure({ contentMigration: "merge" });
     const up = new StartedCommand(site.project, "up", "--yes", "--skip-preview");
     await site.cluster.until("a claim is being copied", 120, async () =>
@@ -73,6 +81,26 @@ describe("from content per pod to shared content, on a site with pictures on thr
       const folder = path.join(volume(`data-wordpress-${pod}`), media);
       assert.equal(fs.readdirSync(folder).length, Math.ceil((count - pod) / 3) + conflicts);
     }
+  };
+
+  it("killed in the middle, it goes back: each pod has its own files, and nothing else is left", async () => {
+    await killedWhileCopying();
+    await toPerPod();
+    await site.project.pulumi("config", "rm", "contentMigration");
+    await site.project.up();
+    assert.equal(await site.status(), 200);
+    assert.deepEqual(await site.claims(), ["data-mariadb-0", ...pods.map((pod) => `data-wordpress-${pod}`)]);
+    assert.deepEqual(await site.cluster.names("jobs", namespace), []);
+    const kept = await Promise.all(pods.map((pod) => site.inPod(`wordpress-${pod}`, "cat", `${media}/same-0.png`)));
+    assert.deepEqual(
+      kept,
+      pods.map((pod) => text(pod, 0)),
+    );
+  });
+
+  it("killed in the middle, it goes on", async () => {
+    await toShared();
+    await killedWhileCopying();
     const { output } = await site.project.up();
     assert.match(output, /of 3 pods: \d+ files, 20 conflicts/);
   });
@@ -114,11 +142,9 @@ describe("from content per pod to shared content, on a site with pictures on thr
     assert.deepEqual(await site.cluster.names("statefulsets", namespace), ["mariadb"]);
     const old = pods.map((pod) => `data-wordpress-${pod}`);
     assert.deepEqual(await site.claims(), ["data-mariadb-0", ...old, "wordpress-content"]);
-    await site.project.configure({ content: "perPod" });
-    for (const key of ["contentStorageClass", "contentAccessMode", "pageCache"])
-      await site.project.pulumi("config", "rm", key);
+    await toPerPod();
     assert.match(await failure(site.project.up()), /content: "perPod" is not allowed on this stack: .*before the move/);
-    await site.project.configure({ content: "shared", ...sharedSettings, pageCache: pageCacheOfLab() });
+    await toShared();
     await site.cluster.kubectl("delete", "persistentvolumeclaim", ...old, "--namespace", namespace);
     const { changes } = await site.project.up();
     assert.deepEqual(Object.keys(changes), ["same"]);

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import * as net from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { explain, readWorkload } from "../../components/cluster/diagnosis";
 import { Kubectl } from "../../components/cluster/kubectl";
@@ -21,8 +22,8 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     await site.cluster.kubectl("create", "namespace", others);
   });
   after(async () => {
-    await site.cluster.kubectl("delete", "namespace", others, namespace, "--ignore-not-found");
     await site.stop();
+    await site.cluster.kubectl("delete", "namespace", others, namespace, "--ignore-not-found");
   });
 
   it("everything that is in the way comes in one message, with the key to change, and nothing is made", async () => {
@@ -43,11 +44,6 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
       /storage\.className: "none-such" is no storage class.*the cluster has fixed, .*shared, standard/,
     );
     assert.deepEqual(await cluster.names("statefulsets,secrets,services", namespace), []);
-    recordFault({
-      fault: "a taken NodePort, a class that does not exist, a namespace of somebody else's, all at once",
-      holds: "up ends before anything is made, with one message that names all three and the keys to change",
-      measured: "3 findings",
-    });
     await cluster.kubectl("delete", "namespace", namespace);
     await project.pulumi("config", "rm", "--path", "storage.className");
   });
@@ -76,9 +72,25 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     });
   });
 
+  it("a cluster that takes connections and says nothing is named as well, in bounded time", async () => {
+    const silent = net.createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as net.AddressInfo;
+    const { output, seconds } = await failingWith({ server: `https://127.0.0.1:${port}` });
+    silent.close();
+    assert.match(output, new RegExp(`the cluster "lab" \\(https://127\\.0\\.0\\.1:${port}\\) does not answer: `));
+    recordFault({
+      fault: "a cluster that takes connections and does not answer",
+      holds: "up ends, names the cluster with its address and says what to do; nothing is made",
+      measured: `ended after ${seconds} s`,
+    });
+  });
+
   it("rights that the user lacks are named, all of them", async () => {
     const { cluster } = site;
     await cluster.kubectl("--namespace", others, "create", "serviceaccount", "visitor");
+    const stranger = (await cluster.kubectl("--namespace", others, "create", "token", "visitor")).trim();
+    assert.match((await failingWith({ token: stranger })).output, /the user of "lab" may not .*list .*nodes/);
     const role = ["clusterrolebinding", "refused-visitor"];
     await cluster.kubectl("create", ...role, "--clusterrole=view", `--serviceaccount=${others}:visitor`);
     const token = (await cluster.kubectl("--namespace", others, "create", "token", "visitor")).trim();
@@ -168,6 +180,18 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
         "a node without room, a container out of memory, an image and a class that do not exist, a probe that fails",
       holds: "each pod and claim is named with the cluster's own reason",
       measured: `${wanted.length} reasons`,
+    });
+  });
+
+  it("mended, all of it, up goes on", async () => {
+    await site.cluster.kubectl("--namespace", others, "delete", "service", "taken");
+    await site.project.up();
+    assert.equal(await site.status(), 200);
+    recordFault({
+      fault: "a taken NodePort, a class that does not exist, a namespace of somebody else's, all at once",
+      holds:
+        "up ends before anything is made, with one message that names all three and the keys to change; mended, up goes on",
+      measured: "3 findings",
     });
   });
 });

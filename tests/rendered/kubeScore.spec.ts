@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { record } from "../support/reliability";
 import { exceptions } from "./support/exceptions";
 import { score, type Score, unargued, unneeded } from "./support/kubeScore";
 import { changed, objectsOf, renderedStacks, type RenderedStack } from "./support/objects";
@@ -13,6 +14,11 @@ describe("the objects of a stack under kube-score", () => {
 
   it("every finding has its reason in tests/rendered/support/exceptions.ts, and every reason there its finding", () => {
     assert.deepEqual([unargued(scores, exceptions), unneeded(scores, exceptions)], [[], []]);
+    record("Security", {
+      fault: `the objects of the stacks ${renderedStacks.join(", ")} under kube-score`,
+      holds: "each finding has its reason in `tests/rendered/support/exceptions.ts`, and each reason its finding",
+      measured: `${exceptions.length} checks with a reason; ${[...scores.values()].flatMap(({ scored }) => scored).length} objects`,
+    });
   });
 
   for (const stack of renderedStacks) {
