@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as http from "node:http";
 import { isDeepStrictEqual } from "node:util";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { recordFault } from "../support/reliability";
 import { logIn, openBrowser } from "./support/browser";
 import { type CachedPage, cachePods, fromEachCache, pagesKept, wordUsed, wordsUsed } from "./support/caches";
 import { Visitor } from "./support/http";
@@ -354,6 +355,43 @@ describe("the page cache", function () {
     await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
   });
 
+  /** What failed of requests that came one after the other while something else was done, and how many there were. */
+  async function whileAsked(work: () => Promise<void>): Promise<{ readonly failed: string[]; readonly count: number }> {
+    const failed: string[] = [];
+    let [count, goesOn] = [0, true];
+    const load = (async () => {
+      for (; goesOn; count++) {
+        const { status } = await fetch(`${site.address}/?s=${count}`).catch((error: unknown) => ({
+          status: String(error),
+        }));
+        if (status !== 200) failed.push(String(status));
+      }
+    })();
+    try {
+      await work();
+    } finally {
+      goesOn = false;
+      await load;
+    }
+    return { failed, count };
+  }
+
+  it("loses each of its pods, one after the other, and no request fails meanwhile", async () => {
+    const pods = await cachePods(site);
+    const { failed, count } = await whileAsked(async () => {
+      for (const { metadata } of pods) {
+        await kubectl("delete", "pod", metadata.name);
+        await kubectl("rollout", "status", "deployment/wordpress-cache", "--timeout=120s");
+      }
+    });
+    assert.deepEqual(failed, []);
+    recordFault({
+      fault: "each pod of the page cache is deleted, one after the other",
+      holds: "no request fails",
+      measured: `${pods.length} pods; 0 of ${count} requests failed`,
+    });
+  });
+
   it("is turned off and on again, and no request fails meanwhile", async () => {
     const selector = async () =>
       (
@@ -365,27 +403,14 @@ describe("the page cache", function () {
           namespace,
         )
       ).spec.selector.app;
-    const failed: string[] = [];
-    let goesOn = true;
-    const load = (async () => {
-      for (let index = 0; goesOn; index++) {
-        const { status } = await fetch(`${site.address}/?s=${index}`).catch((error: unknown) => ({
-          status: String(error),
-        }));
-        if (status !== 200) failed.push(String(status));
-      }
-    })();
-    try {
+    const { failed } = await whileAsked(async () => {
       await site.project.configure({ pageCache: pageCacheOfLab({ enabled: false }) });
       await site.project.up();
       assert.equal(await selector(), "wordpress");
       await site.project.configure({ pageCache: pageCacheOfLab() });
       await site.project.up();
       assert.equal(await selector(), "wordpress-cache");
-    } finally {
-      goesOn = false;
-      await load;
-    }
+    });
     assert.deepEqual(failed, []);
   });
 });
