@@ -66,7 +66,7 @@ export class LabSite {
 
   /** What SQL prints when root runs it, without headings. */
   async rows(sql: string): Promise<string> {
-    const client = `exec mariadb -N -uroot -p"$MARIADB_ROOT_PASSWORD" wordpress -e "$1"`;
+    const client = `MYSQL_PWD="$MARIADB_ROOT_PASSWORD" exec mariadb -N -uroot wordpress -e "$1"`;
     return this.inPod("mariadb-0", "sh", "-c", client, "sh", sql);
   }
 
