@@ -86,13 +86,13 @@ const noSharedClass =
 
 /** That OpenEBS's own classes give volumes to one node at a time. */
 function classOfOneNode(className: string, engine: StorageEngine["engine"]): string {
-  const nfs =
+  const first =
     engine === "replicated"
-      ? `Leave it to the stack, which brings one by NFS: ${configRemove("contentStorageClass")}; or n`
-      : "N";
+      ? `Leave it to the stack, which brings one by NFS: ${configRemove("contentStorageClass")}; or name another one`
+      : "Name another one";
   return (
     `contentStorageClass: "${className}" is OpenEBS's, and gives volumes that one node writes to; content: shared on several nodes ` +
-    `needs ReadWriteMany. ${waysToShare(`${nfs}ame another one`)}`
+    `needs ReadWriteMany. ${waysToShare(first)}`
   );
 }
 
