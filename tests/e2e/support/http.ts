@@ -93,13 +93,19 @@ export class Visitor {
   }
 }
 
+/** What a page says, its markup left out; at most 300 characters of it. */
+function textOf(page: string): string {
+  const marked = page.replace(/<(style|script)[^]*?<\/\1>|<[^>]*>/g, " ");
+  return marked.replace(/\s+/g, " ").trim().slice(0, 300);
+}
+
 /** How many of a logged-in visitor's dashboard pages were answered with the way to the login page. */
 export async function thrownOut(visitor: Visitor, requests: number, mark: string): Promise<number> {
   let count = 0;
   for (let index = 0; index < requests; index++) {
-    const { status, location } = await visitor.get(`/wp-admin/index.php?${mark}=${index}`);
+    const { status, location, body } = await visitor.get(`/wp-admin/index.php?${mark}=${index}`);
     if (status === 302 && location?.includes("wp-login.php")) count++;
-    else if (status !== 200) throw new Error(`the dashboard answered ${status}`);
+    else if (status !== 200) throw new Error(`the dashboard answered ${status}: ${textOf(body)}`);
   }
   return count;
 }
