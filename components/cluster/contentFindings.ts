@@ -13,7 +13,8 @@ export function contentFindings(
   facts: ClusterFacts,
   stackClass: string | undefined,
 ): string[] {
-  const perPod = claimsOf("wordpress", facts.claims).map(({ metadata }) => metadata.name);
+  const podClaims = claimsOf("wordpress", facts.claims);
+  const perPod = podClaims.map(({ metadata }) => metadata.name);
   const shared = facts.claims.find(({ metadata }) => metadata.name === contentClaimName);
   const isMigrated = shared?.metadata.annotations?.[migratedAnnotation] === "true";
   if (content.content === "perPod") {
@@ -24,7 +25,7 @@ export function contentFindings(
   if (perPod.length > 0 && !content.migrates && !isMigrated) return [leavesBehind(perPod)];
   if (perPod.length > 0 && !isMigrated && content.accessMode === "ReadWriteOnce") {
     const className = content.className ?? stackClass;
-    const old = claimsOf("wordpress", facts.claims).filter(({ spec }) => spec.storageClassName === className);
+    const old = podClaims.filter(({ spec }) => spec.storageClassName === className);
     if (haveNoNodeInCommon(old, facts)) return [onNodesOfTheirOwn(old.map(({ metadata }) => metadata.name))];
   }
   const names = facts.classes.map(({ metadata }) => metadata.name);

@@ -87,9 +87,15 @@ function lastWarning(events: readonly Event[], kind: string, name: string): Even
   );
 }
 
+/** Why the scheduler finds no node for a pod; undefined where it has one, or was not looked at yet. */
+export function withoutNode({ status: { conditions = [] } }: Pod): string | undefined {
+  const unscheduled = conditions.find(({ type, status }) => type === "PodScheduled" && status === "False");
+  return unscheduled && (unscheduled.message ?? unscheduled.reason ?? "no reason given");
+}
+
 function podReason(pod: Pod, warning: Event | undefined): string {
-  const unscheduled = pod.status.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
-  if (unscheduled) return `has no node: ${unscheduled.message ?? unscheduled.reason ?? "no reason given"}`;
+  const unscheduled = withoutNode(pod);
+  if (unscheduled !== undefined) return `has no node: ${unscheduled}`;
   const containers = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
   const stuck = containers.map(containerReason).find((reason) => reason !== undefined);
   const said = warning?.message ? `; the cluster says: ${warning.message.trim()}` : "";

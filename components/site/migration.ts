@@ -2,6 +2,7 @@ import type { Kubectl } from "../cluster/kubectl";
 import type { AnyObject, Claim, Pod } from "../cluster/objects";
 import { claimsOf } from "../cluster/claimFindings";
 import { Refused } from "../cluster/commandProcess";
+import { withoutNode } from "../cluster/diagnosis";
 import { untilNoneLeft } from "../cluster/waiting";
 import { taskLabels } from "../labels";
 import { contentClaimName, type ContentAccessMode, migratedAnnotation } from "../storage/claims";
@@ -101,11 +102,15 @@ async function runJob(kubectl: Kubectl, { namespace, name, pod, claim }: JobArgs
   const logs = () => kubectl.run(["logs", `job/${name}`, ...where, "--tail=1000"]).catch(() => "");
   let ended: Job | undefined;
   const begun = Date.now();
+  let mayLackNode = true;
   const unfinished = async () => {
     const seen = await kubectl.json<Job>(["get", "job", name, ...where]);
     ended = seen;
     if (condition(seen, "Complete") || condition(seen, "Failed")) return [];
-    if (Date.now() - begun > patience.node * 1000) await refuseWithoutNode(kubectl, namespace, name);
+    if (mayLackNode && Date.now() - begun > patience.node * 1000) {
+      await refuseWithoutNode(kubectl, namespace, name);
+      mayLackNode = false;
+    }
     return [seen];
   };
   await untilNoneLeft(
@@ -129,8 +134,8 @@ async function refuseWithoutNode(kubectl: Kubectl, namespace: string, job: strin
   const pods = await kubectl.list<Pod>("pods", namespace);
   const reason = pods
     .filter(({ metadata }) => metadata.labels?.["job-name"] === job)
-    .flatMap(({ status }) => status.conditions ?? [])
-    .find(({ type, status }) => type === "PodScheduled" && status === "False")?.message;
+    .map(withoutNode)
+    .find((found) => found !== undefined);
   if (reason === undefined) return;
   throw new Refused(
     `The job ${job} has no node that reaches what it reads and what it writes: ${reason}\n${goOnOrBack}`,

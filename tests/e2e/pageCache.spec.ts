@@ -9,6 +9,7 @@ import { Visitor } from "./support/http";
 import { LabSite, pageCacheOfLab } from "./support/labSite";
 import { administrator } from "./support/load";
 import { changesFile, testPage, testPages } from "./support/testPages";
+import { whileAsked } from "./support/whileAsked";
 import { mustUse, runCron, sharedPlace, sitePods, wordPressCode } from "./support/sharedSite";
 
 const namespace = "page-cache";
@@ -355,30 +356,11 @@ describe("the page cache", function () {
     await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
   });
 
-  /** What failed of requests that came one after the other while something else was done, and how many there were. */
-  async function whileAsked(work: () => Promise<void>): Promise<{ readonly failed: string[]; readonly count: number }> {
-    const failed: string[] = [];
-    let [count, goesOn] = [0, true];
-    const load = (async () => {
-      for (; goesOn; count++) {
-        const { status } = await fetch(`${site.address}/?s=${count}`).catch((error: unknown) => ({
-          status: String(error),
-        }));
-        if (status !== 200) failed.push(String(status));
-      }
-    })();
-    try {
-      await work();
-    } finally {
-      goesOn = false;
-      await load;
-    }
-    return { failed, count };
-  }
+  const search = (index: number) => fetch(`${site.address}/?s=${index}`);
 
   it("loses each of its pods, one after the other, and no request fails meanwhile", async () => {
     const pods = await cachePods(site);
-    const { failed, count } = await whileAsked(async () => {
+    const { failed, count } = await whileAsked(search, async () => {
       for (const { metadata } of pods) {
         await kubectl("delete", "pod", metadata.name);
         await kubectl("rollout", "status", "deployment/wordpress-cache", "--timeout=120s");
@@ -403,7 +385,7 @@ describe("the page cache", function () {
           namespace,
         )
       ).spec.selector.app;
-    const { failed } = await whileAsked(async () => {
+    const { failed } = await whileAsked(search, async () => {
       await site.project.configure({ pageCache: pageCacheOfLab({ enabled: false }) });
       await site.project.up();
       assert.equal(await selector(), "wordpress");

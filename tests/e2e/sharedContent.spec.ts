@@ -22,6 +22,7 @@ import {
   sitePods,
   wordPressCode,
 } from "./support/sharedSite";
+import { whileAsked } from "./support/whileAsked";
 
 const namespace = "shared-content";
 const nodePort = 30077;
@@ -267,19 +268,13 @@ describe("content: shared on three nodes", function () {
     await site.project.configure({ wordpressReplicas: "2" });
     await site.project.up();
     assert.match(await everywhere("echo $GLOBALS['wp_version'];"), /^6\.4/);
-    const failed: string[] = [];
-    let isUpgrading = true;
-    const load = (async () => {
-      while (isUpgrading) {
-        const { status } = await new Visitor(site.address)
-          .get("/")
-          .catch((error: unknown) => ({ status: String(error) }));
-        if (status !== 200) failed.push(String(status));
-      }
-    })();
-    await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
-    await site.project.up().finally(() => (isUpgrading = false));
-    await load;
+    const { failed } = await whileAsked(
+      () => new Visitor(site.address).get("/"),
+      async () => {
+        await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
+        await site.project.up();
+      },
+    );
     assert.deepEqual(failed, []);
     await site.cluster.until("the old pods are gone", 60, async () => (await sitePods(site)).length === 2);
     assert.match(await everywhere("echo $GLOBALS['wp_version'];"), /^6\.5/);

@@ -75,8 +75,11 @@ function place( string $kind, string $slug ): string {
 
 /** Keeps in the site's option what the stack has installed of a slug: the archive's checksum, or null for nothing. */
 function note( array &$own, string $kind, string $slug, ?string $sum ): void {
-	$own[ $kind ][ $slug ] = $sum;
-	$own[ $kind ]          = array_filter( $own[ $kind ], static fn ( $kept ) => null !== $kept );
+	if ( null === $sum ) {
+		unset( $own[ $kind ][ $slug ] );
+	} else {
+		$own[ $kind ][ $slug ] = $sum;
+	}
 	update_option( OPTION, $own, false );
 }
 
