@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { parseDocument } from "yaml";
-import { copyProgram } from "../../lab/programCopy";
+import { copyProgram, linkProgramFolders } from "../../lab/programCopy";
 import { projectRoot } from "../../lab/support/paths";
 import { PulumiFolder } from "./pulumiFolder";
 
@@ -34,6 +34,7 @@ export class PulumiProject extends PulumiFolder {
     super(environment);
     this.stack = stack;
     copyProgram(projectRoot, this.folder, stack);
+    linkProgramFolders(projectRoot, this.folder);
     const file = this.inFolder(`Pulumi.${stack}.yaml`);
     const document = parseDocument(fs.readFileSync(file, "utf8"));
     for (const [key, value] of Object.entries(settings)) {

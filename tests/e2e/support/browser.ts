@@ -33,5 +33,8 @@ export async function logIn(page: Page, address: string, { user, password }: Acc
   await page.fill("#user_login", user);
   await page.fill("#user_pass", password);
   await page.click("#wp-submit");
-  await page.waitForSelector("#wpadminbar");
+  await page.waitForSelector("#wpadminbar").catch(async (error: unknown) => {
+    const text = (await page.innerText("body")).slice(0, 300);
+    throw new Error(`no dashboard, but ${page.url()}: ${text}`, { cause: error });
+  });
 }
