@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { projectRoot } from "../lab/support/paths";
+import { turnOnAutomaticLog } from "../lab/pulumi/automaticLog";
+import { labPaths, projectRoot } from "../lab/support/paths";
 import { main, Refusal, step } from "../lab/support/progress";
 import { useSystemPrograms } from "../lab/support/systemPath";
 import { chart } from "./chart";
@@ -27,6 +28,7 @@ const durations = { whole: { load: 10, rest: 20 }, smoke: { load: 2, rest: 2 } }
 async function bench(): Promise<void> {
   const { count, isSmoke } = options();
   await prepareLoad();
+  turnOnAutomaticLog(labPaths.pulumiHome);
   const rounds: Round[] = [];
   for (let number = 1; number <= count; number++) {
     const round = await step(`round ${number} of ${count}`, () =>

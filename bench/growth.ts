@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { labEnvironment } from "../lab/cluster/environment";
 import { Api } from "../lab/plugins/kubernetes/api";
 import { loadKubeconfig } from "../lab/plugins/kubernetes/kubeconfig";
+import { turnOnAutomaticLog } from "../lab/pulumi/automaticLog";
 import { labPaths, projectRoot } from "../lab/support/paths";
 import { main, step } from "../lab/support/progress";
 import { useSystemPrograms } from "../lab/support/systemPath";
@@ -29,6 +30,7 @@ async function growth(): Promise<void> {
   const { values } = parseArgs({ options: { smoke: { type: "boolean" } } });
   const { replicas, pools } = counts[values.smoke ? "smoke" : "whole"];
   const cluster = new Cluster(labEnvironment());
+  turnOnAutomaticLog(labPaths.pulumiHome);
   const nodes = await step("simulated nodes", () => SimulatedNodes.start(cluster));
   try {
     const withReplicas = await growReplicas(nodes, replicas);

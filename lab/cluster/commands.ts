@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { installPlugins } from "../plugins/install";
+import { turnOffAutomaticLog } from "../pulumi/automaticLog";
 import { labPaths } from "../support/paths";
 import { passphraseFile, pluginsFile } from "./environment";
 
@@ -16,6 +17,7 @@ export async function installCommands({ kubernetes, pulumi }: CommandPrograms): 
   for (const folder of [labPaths.bin, labPaths.pulumiHome, labPaths.pulumiState]) {
     fs.mkdirSync(folder, { recursive: true });
   }
+  turnOffAutomaticLog(labPaths.pulumiHome);
   link(kubernetes, "kubectl");
   link(pulumi, "pulumi");
   if (!fs.existsSync(passphraseFile)) {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { turnOffAutomaticLog } from "../../lab/pulumi/automaticLog";
 import { run } from "../../lab/support/processes";
 import { type EngineOperation, readEngineLog } from "./engineLog";
 
@@ -23,9 +24,11 @@ export abstract class PulumiFolder {
    */
   constructor(environment: NodeJS.ProcessEnv) {
     fs.mkdirSync(this.stateFolder);
+    const home = this.inFolder(".home");
+    turnOffAutomaticLog(home);
     this.environment = {
       ...withoutShellSettings(),
-      PULUMI_HOME: this.inFolder(".home"),
+      PULUMI_HOME: home,
       PULUMI_BACKEND_URL: `file://${this.stateFolder}`,
       PULUMI_CONFIG_PASSPHRASE: "correct horse battery staple",
       PULUMI_SKIP_UPDATE_CHECK: "true",
