@@ -4,7 +4,7 @@ import { turnOnAutomaticLog } from "../../lab/pulumi/automaticLog";
 import { SmallProgram } from "./support/smallProgram";
 
 describe("the log that the CLI keeps of every command", function () {
-  this.timeout(60_000);
+  this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.write("")));
   after(() => small?.remove());
