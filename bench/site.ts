@@ -87,24 +87,25 @@ export async function scale(site: BenchSite, replicas: number): Promise<number> 
 async function scaleAndWait(site: BenchSite, replicas: number): Promise<void> {
   await site.cluster.kubectl("--namespace", site.namespace, "scale", site.workload, `--replicas=${replicas}`);
   const end = Date.now() + limitMs;
-  for (let serving = 0; serving < replicas;) {
-    if (Date.now() > end) throw new Error(`${serving} of ${replicas} pods serve after ${limitMs / 1000} s`);
+  for (let answers: string[] = []; answers.filter((answer) => answer === "200").length < replicas;) {
+    if (Date.now() > end)
+      throw new Error(`not all ${replicas} pods serve after ${limitMs / 1000} s, but answer ${answers.join(", ")}`);
     const addresses = (await podsOf(site, "wordpress")).flatMap(({ status }) => status.podIP ?? []);
-    serving = (await Promise.all(addresses.map(serves))).filter(Boolean).length;
+    answers = await Promise.all(addresses.map(answerOf));
     await wait(50);
   }
 }
 
-/** Whether a pod answers with a page of WordPress's, asked by itself. */
-function serves(host: string): Promise<boolean> {
+/** What a pod answers, asked by itself for a page of WordPress's: the status, or why there is none. */
+function answerOf(host: string): Promise<string> {
   return new Promise((resolve) => {
     const headers = { host: new URL(address).host };
     http
       .get({ host, path: "/wp-login.php", headers, agent: false, timeout: 30_000 }, (response) => {
         response.resume();
-        resolve(response.statusCode === 200);
+        resolve(String(response.statusCode));
       })
-      .on("error", () => resolve(false));
+      .on("error", ({ message }) => resolve(message));
   });
 }
 
