@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { parseDocument } from "yaml";
 
 /** What makes the program, as a user has it after `git clone`. The stack file is apart: Pulumi writes to it. */
-const programFolders = ["components", "stacks"];
+export const programFolders = ["components", "stacks"];
 const programFiles = ["index.ts", "package.json", "tsconfig.json", "Pulumi.yaml"];
 
 /**
@@ -11,29 +11,19 @@ const programFiles = ["index.ts", "package.json", "tsconfig.json", "Pulumi.yaml"
  * which the stack's secrets cannot be read again, and the settings that somebody made there.
  * @param source folder of the program
  * @param target folder of the copy
+ * @param linked folders that are links to the program's own in the place of copies. What tsx has compiled it keeps by the file's
+ *   path: a copy at a new path costs its first `pulumi up` two seconds of a processor, and those of one folder once.
  */
-export function copyProgram(source: string, target: string, stack: string): void {
+export function copyProgram(source: string, target: string, stack: string, linked: readonly string[] = []): void {
   fs.mkdirSync(target, { recursive: true });
-  for (const file of [...programFolders, ...programFiles]) {
+  for (const file of [...programFolders, ...programFiles, "node_modules"]) {
+    const [from, to] = [path.join(source, file), path.join(target, file)];
     // A file that the program has no more must not stay.
-    fs.rmSync(path.join(target, file), { recursive: true, force: true });
-    fs.cpSync(path.join(source, file), path.join(target, file), { recursive: true });
+    fs.rmSync(to, { recursive: true, force: true });
+    if (file === "node_modules" || linked.includes(file)) fs.symlinkSync(from, to);
+    else fs.cpSync(from, to, { recursive: true });
   }
-  link(source, target, "node_modules");
   copyStackFile(path.join(source, `Pulumi.${stack}.yaml`), path.join(target, `Pulumi.${stack}.yaml`));
-}
-
-/**
- * Puts links to the program's own folders in the place of a copy's. What tsx has compiled it keeps by the file's path: a copy at
- * a new path costs its first `pulumi up` two seconds of a processor, and those of one folder once.
- */
-export function linkProgramFolders(source: string, target: string): void {
-  for (const folder of programFolders) link(source, target, folder);
-}
-
-function link(source: string, target: string, folder: string): void {
-  fs.rmSync(path.join(target, folder), { recursive: true, force: true });
-  fs.symlinkSync(path.join(source, folder), path.join(target, folder));
 }
 
 function copyStackFile(source: string, target: string): void {

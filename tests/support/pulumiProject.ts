@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { parseDocument } from "yaml";
-import { copyProgram, linkProgramFolders } from "../../lab/programCopy";
+import { copyProgram, programFolders } from "../../lab/programCopy";
 import { projectRoot } from "../../lab/support/paths";
 import { PulumiFolder } from "./pulumiFolder";
 
@@ -33,8 +33,7 @@ export class PulumiProject extends PulumiFolder {
   constructor({ stack, environment, settings = {} }: PulumiProjectOptions) {
     super(environment);
     this.stack = stack;
-    copyProgram(projectRoot, this.folder, stack);
-    linkProgramFolders(projectRoot, this.folder);
+    copyProgram(projectRoot, this.folder, stack, programFolders);
     const file = this.inFolder(`Pulumi.${stack}.yaml`);
     const document = parseDocument(fs.readFileSync(file, "utf8"));
     for (const [key, value] of Object.entries(settings)) {
