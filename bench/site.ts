@@ -101,7 +101,7 @@ function answerOf(host: string): Promise<string> {
   return new Promise((resolve) => {
     const headers = { host: new URL(address).host };
     http
-      .get({ host, path: "/wp-login.php", headers, agent: false, timeout: 30_000 }, (response) => {
+      .get({ host, path: "/wp-login.php", headers, agent: false, signal: AbortSignal.timeout(30_000) }, (response) => {
         response.resume();
         resolve(String(response.statusCode));
       })

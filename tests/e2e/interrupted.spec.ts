@@ -163,7 +163,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
 
   it("killed and cut off on its way down, destroy goes on and leaves nothing", async () => {
     await killedAt(site, ["destroy"], hasNone("deployments"));
-    await site.project.pulumi("cancel", "--yes");
+    await site.project.cancel();
     const { code, output } = await duringCommand(site, ["destroy"], hasNone("statefulsets"), () => proxy.cut());
     proxy.mend();
     assert.notEqual(code, 0);

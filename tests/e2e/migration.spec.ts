@@ -76,7 +76,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
     );
     up.signal("SIGKILL");
     await up.ended();
-    await site.project.pulumi("cancel", "--yes");
+    await site.project.cancel();
     for (const pod of pods) {
       const folder = path.join(volume(`data-wordpress-${pod}`), media);
       assert.equal(fs.readdirSync(folder).length, Math.ceil((count - pod) / 3) + conflicts);

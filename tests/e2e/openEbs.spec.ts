@@ -62,7 +62,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       await cluster.until("Helm works", 60, isAtWork);
       up.signal("SIGKILL");
       await up.ended();
-      await project.pulumi("cancel", "--yes");
+      await project.cancel();
       await project.configure(charts.settings);
       const output = await failure(project.up());
       assert.match(output, /OpenEBS's release is unfinished \(pending-install\)/);

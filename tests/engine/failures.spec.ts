@@ -1,5 +1,8 @@
 import * as assert from "node:assert";
+import * as fs from "node:fs";
+import { run } from "../../lab/support/processes";
 import { failure } from "../support/failure";
+import { recordFault } from "../support/reliability";
 import { deeds, isAbout, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
@@ -82,6 +85,21 @@ describe("a pulumi up that fails", function () {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
     assert.deepStrictEqual(deeds(site.calls), []);
+  });
+
+  it("cannot read a state whose attributes a crash has left empty; without these, as the docs tell, it is whole", async () => {
+    const stack = (await run("find", [site.project.stateFolder, "-path", "*/stacks/*", "-name", "dev.json"])).trim();
+    assert.ok(fs.statSync(`${stack}.attrs`).size > 0);
+    fs.truncateSync(`${stack}.attrs`);
+    assert.match(await failure(site.up()), /failed to load checkpoint: EOF/);
+    await site.project.cancel();
+    const { changes } = await site.up();
+    assert.deepStrictEqual(Object.keys(changes), ["same"]);
+    recordFault({
+      fault: "the state's file of attributes left empty, as a kill in the moment of its writing does",
+      holds: "no command reads the state; without that file, as the docs tell, `pulumi up` finds nothing to do",
+      measured: "1 file",
+    });
   });
 
   it("and a destroy that fails is taken up by the next one, too", async () => {

@@ -33,7 +33,7 @@ describe("pulumi up and destroy killed at random", function () {
       await assertWhole(site);
     }
     await killedAfter(["destroy"]);
-    await site.project.pulumi("cancel", "--yes");
+    await site.project.cancel();
     await site.project.destroy();
     await assertGone(site);
     console.log(`killed after ${points.join(", ")} s`);

@@ -124,7 +124,7 @@ describe("command: a script that runs when the CLI ends", function () {
   });
 
   it("ends with a CLI that is killed", async () => {
-    await small.pulumi("cancel", "--yes").catch(() => undefined);
+    await small.cancel().catch(() => undefined);
     const started = await pids();
     started.up.signal("SIGKILL");
     await started.up.ended();

@@ -61,6 +61,13 @@ export abstract class PulumiFolder {
     return this.operation("up", "--yes", "--skip-preview", ...flags);
   }
 
+  /** What docs/operations.md tells to do first after a crash, with the state in a folder. @throws CommandFailed */
+  async cancel(): Promise<void> {
+    const stacks = path.join(this.stateFolder, ".pulumi/stacks");
+    await run("find", [stacks, "-name", "*.attrs", "-size", "0", "-delete"]);
+    await this.pulumi("cancel", "--yes");
+  }
+
   /** `pulumi refresh` without a plan before it. @throws CommandFailed */
   async refresh(...flags: string[]): Promise<EngineOperation> {
     return this.operation("refresh", "--yes", "--skip-preview", ...flags);

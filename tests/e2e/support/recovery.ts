@@ -42,7 +42,7 @@ export async function killedAt(site: LabSite, command: readonly [string, ...stri
  * @returns whether objects had to be taken over
  */
 export async function recover({ project }: LabSite, up: () => Promise<unknown>): Promise<boolean> {
-  await project.pulumi("cancel", "--yes");
+  await project.cancel();
   await project.pulumi("refresh", "--clear-pending-creates", "--yes", "--skip-preview");
   try {
     await up();
