@@ -5,6 +5,11 @@ import { stateRoot } from "../support/paths";
 export const network = {
   /** The bridge's name; iptables rules of the lab's own carry it as their comment, CNI's records as their network's. */
   bridge: "wordpress-lab",
+  /**
+   * The bridge's own address, one of those that anybody may give. A bridge that was given none takes the lowest of its ports', another one
+   * whenever pods come and go; a pod that knows the former one goes on sending to that, and reaches neither Service nor host for a minute.
+   */
+  bridgeMac: "02:00:0a:56:00:01",
   /** The host on the bridge: cluster DNS, and the API server as pods see it. */
   gateway: "10.86.0.1",
   /** Nodes and pods. */

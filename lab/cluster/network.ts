@@ -35,7 +35,7 @@ export async function ensureNetwork(): Promise<void> {
   saveSettings();
   for (const [name, value] of Object.entries(neededSettings)) fs.writeFileSync(settingFile(name), value);
   if (!hasBridge()) await run("ip", ["link", "add", network.bridge, "type", "bridge"]);
-  await run("ip", ["link", "set", network.bridge, "up"]);
+  await run("ip", ["link", "set", network.bridge, "address", network.bridgeMac, "up"]);
   for (const address of [network.gateway, ...labNodes.map((node) => node.address)]) {
     await run("ip", ["address", "replace", `${address}/${network.prefixLength}`, "dev", network.bridge]);
   }

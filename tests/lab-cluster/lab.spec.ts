@@ -2,9 +2,10 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { labEnvironment } from "../../lab/cluster/environment";
-import { labNodes } from "../../lab/cluster/layout";
+import { labNodes, network } from "../../lab/cluster/layout";
 import { removeLink } from "../../lab/cluster/network";
 import { labPaths, stateRoot } from "../../lab/support/paths";
+import { run } from "../../lab/support/processes";
 import { Cluster } from "../e2e/support/cluster";
 import { daemons, killDaemon, killDaemonsAndShims, pretendReboot } from "./support/breaking";
 import { connect, lab, refusedLab, traces, whilePortIsTaken } from "./support/machine";
@@ -96,6 +97,21 @@ describe("the lab", function () {
         assert.match(await inPod(pod, "curl -ksS https://kubernetes.default/version"), /v1\.34\.4/);
       }
       assert.match(await inTests("logs", "web-1"), /Development Server/);
+    });
+
+    it("has Services reached by the pods that are there, whatever comes onto their bridge", async () => {
+      const allAskApi = () => {
+        const askApi = "curl --max-time 5 -ksS https://kubernetes.default/version";
+        return Promise.all(["web-0", "web-1", "web-2"].map((pod) => inPod(pod, askApi)));
+      };
+      await allAskApi();
+      await run("ip", ["link", "add", "lab-test", "address", "00:00:00:00:00:02", "type", "veth"]);
+      try {
+        await run("ip", ["link", "set", "lab-test", "master", network.bridge, "up"]);
+        await allAskApi();
+      } finally {
+        await removeLink("lab-test");
+      }
     });
 
     it("answers on the NodePort at 127.0.0.1, from all pods", async () => {
