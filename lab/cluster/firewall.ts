@@ -12,8 +12,14 @@ const comment = ["-m", "comment", "--comment", network.bridge];
 /** kube-proxy's chain that refuses connections to Services of which no pod is ready. */
 const refusals = "KUBE-EXTERNAL-SERVICES";
 
+/** What is on its way to a Service's address still, kube-proxy has led to no pod. */
+const toNobody = ["-d", network.services, ...comment, "-j", "REJECT"];
+
 /**
- * Rules of the lab's own. Pods reach what is outside, under the machine's address, also where forwarding is closed. And what the machine
+ * Rules of the lab's own; of one chain, the last is looked at first.
+ *
+ * Pods reach what is outside, under the machine's address, also where forwarding is closed. To a Service that kube-proxy does not know
+ * yet, up to a second after it was made, they do not get out: somebody else might answer there. And what the machine
  * itself asks for is refused on its way out: kube-proxy refuses only what comes in, and a connection that got so far on the machine is
  * remembered by the kernel, without a pod that it is for, for 120 s. One from the same port would be refused until then, also with
  * pods that are ready.
@@ -26,6 +32,8 @@ const ownRules: readonly { readonly table: string; readonly chain: string; reado
   },
   { table: "filter", chain: "FORWARD", rule: ["-s", network.pods, ...comment, "-j", "ACCEPT"] },
   { table: "filter", chain: "FORWARD", rule: ["-d", network.pods, ...comment, "-j", "ACCEPT"] },
+  { table: "filter", chain: "FORWARD", rule: toNobody },
+  { table: "filter", chain: "OUTPUT", rule: toNobody },
   { table: "filter", chain: "OUTPUT", rule: ["-o", "lo", "-m", "conntrack", "--ctstate", "NEW", "-j", refusals] },
 ];
 

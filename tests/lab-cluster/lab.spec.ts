@@ -99,6 +99,12 @@ describe("the lab", function () {
       assert.match(await inTests("logs", "web-1"), /Development Server/);
     });
 
+    it("refuses what goes to a Service that is not there, and lets it not out of the machine", async () => {
+      const nobody = "10.87.255.254";
+      await assert.rejects(connect(80, { host: nobody }), { code: "ECONNREFUSED" });
+      await assert.rejects(inPod("web-0", `curl --max-time 5 -sS http://${nobody}/`), /ended with 7:/);
+    });
+
     it("has Services reached by the pods that are there, whatever comes onto their bridge", async () => {
       const allAskApi = () => {
         const askApi = "curl --max-time 5 -ksS https://kubernetes.default/version";
@@ -132,13 +138,13 @@ describe("the lab", function () {
         await assert.rejects(connect(nodePort), { code: "ECONNREFUSED" });
         return true;
       });
-      await assert.rejects(connect(nodePort, from), { code: "ECONNREFUSED" });
+      await assert.rejects(connect(nodePort, { localPort: from }), { code: "ECONNREFUSED" });
       await select("web");
       await cluster.until("it answers", 20, async () => {
         await connect(nodePort);
         return true;
       });
-      await connect(nodePort, from);
+      await connect(nodePort, { localPort: from });
     });
 
     it("keeps a pod's files on a volume of its own, and shares those of `shared`", async () => {

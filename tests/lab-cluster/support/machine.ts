@@ -58,14 +58,16 @@ export async function whilePortIsTaken(port: number, work: () => Promise<void>):
   }
 }
 
-/** Connects to a port of 127.0.0.1 and hangs up. @param from the port that it comes from. @default any @throws Error where it is refused */
-export async function connect(port: number, from?: number): Promise<void> {
-  const socket = net.connect({
-    host: "127.0.0.1",
-    port,
-    timeout: 5000,
-    ...(from === undefined ? {} : { localPort: from }),
-  });
+export interface ConnectOptions {
+  /** @default 127.0.0.1 */
+  readonly host?: string;
+  /** The port that it comes from. @default any */
+  readonly localPort?: number;
+}
+
+/** Connects to a port and hangs up. @throws Error where it is refused */
+export async function connect(port: number, options: ConnectOptions = {}): Promise<void> {
+  const socket = net.connect({ host: "127.0.0.1", port, timeout: 5000, ...options });
   try {
     await new Promise((resolve, reject) => {
       socket.once("connect", resolve).once("error", reject);
