@@ -30,6 +30,8 @@ export async function logIn(page: Page, address: string, { user, password }: Acc
   // Three times as long as usual, as the tests' other limits: the first pages of a site come slowly where others are busy.
   page.setDefaultTimeout(90_000);
   await page.goto(`${address}/wp-login.php`);
+  // The page goes there by itself, a moment after it has come: what is being typed elsewhere by then would go there with it.
+  await page.waitForFunction(() => document.activeElement?.id === "user_login");
   await page.fill("#user_login", user);
   await page.fill("#user_pass", password);
   await page.click("#wp-submit");

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /**
  * Asks a site again and again, one request after the other, while something else is done.
  * @param ask a request; it is given how many there were before it
@@ -11,7 +13,7 @@ export async function whileAsked(
   let [count, goesOn] = [0, true];
   const load = (async () => {
     for (; goesOn; count++) {
-      const { status } = await ask(count).catch((error: unknown) => ({ status: String(error) }));
+      const { status } = await ask(count).catch((error: unknown) => ({ status: inspect(error) }));
       if (status !== 200) failed.push(String(status));
     }
   })();
