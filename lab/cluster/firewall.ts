@@ -12,7 +12,7 @@ const comment = ["-m", "comment", "--comment", network.bridge];
 /** kube-proxy's chain that refuses connections to Services of which no pod is ready. */
 const refusals = "KUBE-EXTERNAL-SERVICES";
 
-/** What is on its way to a Service's address still, kube-proxy has led to no pod. */
+/** For what still goes to a Service's address where filters look: kube-proxy has led it to no pod. */
 const toNobody = ["-d", network.services, ...comment, "-j", "REJECT"];
 
 /**

@@ -25,7 +25,7 @@ export abstract class PulumiFolder {
   constructor(environment: NodeJS.ProcessEnv) {
     fs.mkdirSync(this.stateFolder);
     const home = this.inFolder(".home");
-    turnOffAutomaticLog(home);
+    if (environment.PULUMI_HOME === undefined) turnOffAutomaticLog(home);
     this.environment = {
       ...withoutShellSettings(),
       PULUMI_HOME: home,
