@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { parseDocument } from "yaml";
 
 /** What makes the program, as a user has it after `git clone`. The stack file is apart: Pulumi writes to it. */
-export const programFolders = ["components", "stacks"];
+const programFolders = ["components", "stacks"];
 const programFiles = ["index.ts", "package.json", "tsconfig.json", "Pulumi.yaml"];
 
 /**
@@ -11,16 +11,22 @@ const programFiles = ["index.ts", "package.json", "tsconfig.json", "Pulumi.yaml"
  * which the stack's secrets cannot be read again, and the settings that somebody made there.
  * @param source folder of the program
  * @param target folder of the copy
- * @param linked folders that are links to the program's own in the place of copies. What tsx has compiled it keeps by the file's
- *   path: a copy at a new path costs its first `pulumi up` two seconds of a processor, and those of one folder once.
+ * @param folders what the program's folders are in it. What tsx has compiled it keeps by the file's path: copies at a new path cost
+ *   its first `pulumi up` two seconds of a processor, and those that links lead to once.
  */
-export function copyProgram(source: string, target: string, stack: string, linked: readonly string[] = []): void {
+export function copyProgram(
+  source: string,
+  target: string,
+  stack: string,
+  folders: "copied" | "linked" = "copied",
+): void {
+  const linked = ["node_modules", ...(folders === "linked" ? programFolders : [])];
   fs.mkdirSync(target, { recursive: true });
   for (const file of [...programFolders, ...programFiles, "node_modules"]) {
     const [from, to] = [path.join(source, file), path.join(target, file)];
     // A file that the program has no more must not stay.
     fs.rmSync(to, { recursive: true, force: true });
-    if (file === "node_modules" || linked.includes(file)) fs.symlinkSync(from, to);
+    if (linked.includes(file)) fs.symlinkSync(from, to);
     else fs.cpSync(from, to, { recursive: true });
   }
   copyStackFile(path.join(source, `Pulumi.${stack}.yaml`), path.join(target, `Pulumi.${stack}.yaml`));

@@ -142,11 +142,11 @@ describe("Kubernetes objects by the plugin", function () {
     await rules.up(configMap("seen", { a: "1" }), mutable);
     const merge = ["patch", "configmap", "seen", "--type=merge", '--patch={"data":{"a":"by hand"}}'];
     await rules.cluster.kubectl("--namespace", rules.namespace, ...merge, "--field-manager=kubectl");
-    await rules.program.pulumi("refresh", "--yes", "--skip-preview");
+    await rules.program.refresh();
     assert.equal((await rules.program.up()).changes.update, 1);
     assert.deepEqual((await rules.object<{ data: object }>("configmap", "seen")).data, { a: "1" });
     await rules.cluster.kubectl("--namespace", rules.namespace, "delete", "configmap", "seen");
-    await rules.program.pulumi("refresh", "--yes", "--skip-preview");
+    await rules.program.refresh();
     assert.equal((await rules.program.up()).changes.create, 1);
   });
 
@@ -156,7 +156,7 @@ describe("Kubernetes objects by the plugin", function () {
       secret("same-secret", "one") +
       statefulSet("same-pods", `replicas: 0, volumeClaimTemplates: [claimTemplate("1024Mi")]`);
     await rules.up(source);
-    await rules.program.pulumi("refresh", "--yes", "--skip-preview");
+    await rules.program.refresh();
     const { changes } = await rules.program.up();
     assert.deepEqual(Object.keys(changes), ["same"]);
   });

@@ -9,7 +9,7 @@ import { run } from "../../lab/support/processes";
 import { Cluster } from "../e2e/support/cluster";
 import { daemons, killDaemon, killDaemonsAndShims, pretendReboot } from "./support/breaking";
 import { connect, lab, refusedLab, traces, whilePortIsTaken } from "./support/machine";
-import { claim, namespace, nodePort, podWith, workload } from "./support/workload";
+import { claim, namespace, nodePort, pods, podWith, workload } from "./support/workload";
 
 describe("the lab", function () {
   this.timeout(10 * 60_000);
@@ -24,7 +24,7 @@ describe("the lab", function () {
   const podsServe = () => inTests("rollout", "status", "statefulset/web", "--timeout=360s");
   const volumeFolders = (name: string) => fs.readdirSync(labPaths.volumes).filter((folder) => folder.endsWith(name));
   const dataIsThere = async () => {
-    for (const pod of ["web-0", "web-1", "web-2"]) {
+    for (const pod of pods) {
       // What the API says of a pod may be from before it was hurt: that one is ready is not to be trusted yet.
       let found = "";
       await cluster.until(`${pod} can be asked for its files`, 60, async () => {
@@ -88,7 +88,7 @@ describe("the lab", function () {
       await podsServe();
       const nodes = await inTests("get", "pods", "--output=jsonpath={.items[*].spec.nodeName}");
       assert.deepEqual(nodes.split(" ").sort(), ["k0", "k1", "k2"]);
-      for (const pod of ["web-0", "web-1", "web-2"]) {
+      for (const pod of pods) {
         // Up to a second passes from ready pods to the rules that lead to them.
         assert.match(
           await inPod(pod, "curl -fsS --retry 5 --retry-connrefused http://web.lab-test.svc.cluster.local/"),
@@ -108,7 +108,7 @@ describe("the lab", function () {
     it("has Services reached by the pods that are there, whatever comes onto their bridge", async () => {
       const allAskApi = () => {
         const askApi = "curl --max-time 5 -ksS https://kubernetes.default/version";
-        return Promise.all(["web-0", "web-1", "web-2"].map((pod) => inPod(pod, askApi)));
+        return Promise.all(pods.map((pod) => inPod(pod, askApi)));
       };
       await allAskApi();
       await run("ip", ["link", "add", "lab-test", "address", "00:00:00:00:00:02", "type", "veth"]);
@@ -148,7 +148,7 @@ describe("the lab", function () {
     });
 
     it("keeps a pod's files on a volume of its own, and shares those of `shared`", async () => {
-      for (const pod of ["web-0", "web-1", "web-2"]) await inPod(pod, `echo ${pod} > /srv/own/name`);
+      for (const pod of pods) await inPod(pod, `echo ${pod} > /srv/own/name`);
       await inPod("web-0", "echo all > /srv/shared/all");
       await dataIsThere();
     });

@@ -16,6 +16,7 @@ export abstract class PulumiFolder {
   readonly stateFolder = this.inFolder(".state");
   /** Variables of every command, on top of this process's. */
   readonly environment: NodeJS.ProcessEnv;
+  private readonly stacksFolder = path.join(this.stateFolder, ".pulumi/stacks");
   private readonly transcriptFile = this.inFolder(".transcript");
 
   /**
@@ -63,8 +64,7 @@ export abstract class PulumiFolder {
 
   /** What docs/operations.md tells to do first after a crash, with the state in a folder. @throws CommandFailed */
   async cancel(): Promise<void> {
-    const stacks = path.join(this.stateFolder, ".pulumi/stacks");
-    await run("find", [stacks, "-name", "*.attrs", "-size", "0", "-delete"]);
+    await run("find", [this.stacksFolder, "-name", "*.attrs", "-size", "0", "-delete"]);
     await this.pulumi("cancel", "--yes");
   }
 
@@ -86,6 +86,11 @@ export abstract class PulumiFolder {
   /** Everything that the commands so far printed, and the commands. */
   get transcript(): string {
     return fs.readFileSync(this.transcriptFile, "utf8");
+  }
+
+  /** The file that the file backend keeps a stack's state in. @param stack with its project, e.g. `wordpress/dev` */
+  stateFile(stack: string): string {
+    return path.join(this.stacksFolder, `${stack}.json`);
   }
 
   /** Removes the folder, with the state in it. */

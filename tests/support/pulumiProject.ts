@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { parseDocument } from "yaml";
-import { copyProgram, programFolders } from "../../lab/programCopy";
+import { copyProgram } from "../../lab/programCopy";
 import { projectRoot } from "../../lab/support/paths";
 import { PulumiFolder } from "./pulumiFolder";
 
@@ -33,7 +33,7 @@ export class PulumiProject extends PulumiFolder {
   constructor({ stack, environment, settings = {} }: PulumiProjectOptions) {
     super(environment);
     this.stack = stack;
-    copyProgram(projectRoot, this.folder, stack, programFolders);
+    copyProgram(projectRoot, this.folder, stack, "linked");
     const file = this.inFolder(`Pulumi.${stack}.yaml`);
     const document = parseDocument(fs.readFileSync(file, "utf8"));
     for (const [key, value] of Object.entries(settings)) {

@@ -43,7 +43,7 @@ export async function killedAt(site: LabSite, command: readonly [string, ...stri
  */
 export async function recover({ project }: LabSite, up: () => Promise<unknown>): Promise<boolean> {
   await project.cancel();
-  await project.pulumi("refresh", "--clear-pending-creates", "--yes", "--skip-preview");
+  await project.refresh("--clear-pending-creates");
   try {
     await up();
     return false;

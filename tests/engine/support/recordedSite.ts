@@ -95,7 +95,7 @@ export class RecordedSite {
 /** Runs a command where the command provider would: in the project's folder, with the CLI's own variables and its own. */
 async function runCommand({ script, environment }: CommandRun, project: PulumiProject): Promise<string> {
   try {
-    const options = { cwd: project.folder, env: { ...project.environment, ...environment }, timeoutMs: 180_000 };
+    const options = { cwd: project.folder, env: { ...project.environment, ...environment }, timeoutMs: 3 * 60_000 };
     return (await run("/bin/sh", ["-c", script], options)).trimEnd();
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;

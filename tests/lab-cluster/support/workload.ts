@@ -1,6 +1,9 @@
 /** Namespace of the tests' objects. */
 export const namespace = "lab-test";
 
+/** The workload's pods. */
+export const pods = ["web-0", "web-1", "web-2"] as const;
+
 /** NodePort of the tests' Service. */
 export const nodePort = 30100;
 

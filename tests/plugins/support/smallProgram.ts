@@ -83,7 +83,7 @@ export class SmallProgram extends PulumiFolder {
 
   /** The checkpoint as it lies on the disk: secrets are ciphertext. */
   stateText(): string {
-    return fs.readFileSync(this.inFolder(".state/.pulumi/stacks/small/dev.json"), "utf8");
+    return fs.readFileSync(this.stateFile("small/dev"), "utf8");
   }
 
   /** Every resource of the state, by its name in the program. */
