@@ -4,7 +4,7 @@ import { parseDocument } from "yaml";
 
 /** What makes the program, as a user has it after `git clone`. The stack file is apart: Pulumi writes to it. */
 const programFolders = ["components", "stacks"];
-const programFiles = ["index.ts", "package.json", "tsconfig.json", "Pulumi.yaml"];
+const programFiles = ["index.ts", "scripts.ts", "package.json", "tsconfig.json", "Pulumi.yaml"];
 
 /**
  * Makes or refreshes a copy of the program for one stack. What the copy's stack file says stays: Pulumi's salt, without

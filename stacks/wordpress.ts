@@ -120,7 +120,7 @@ export function deploy(settings: Settings): StackOutputs {
     "volumes",
     {
       cluster,
-      onDelete: "components/storage/volumeReleaseCommand.ts",
+      onDelete: "delete-claims",
       request: {
         namespace,
         dataRetention,
@@ -169,7 +169,7 @@ export function deploy(settings: Settings): StackOutputs {
     "former-users",
     {
       cluster,
-      onChange: "components/database/formerUsersCommand.ts",
+      onChange: "drop-previous-users",
       request: { namespace, user: database.user, checksum: database.checksum },
     },
     { dependsOn: [database, site] },
@@ -180,7 +180,7 @@ export function deploy(settings: Settings): StackOutputs {
       "storage-guard",
       {
         cluster,
-        onDelete: "components/storage/foreignVolumesCommand.ts",
+        onDelete: "guard-destroy",
         request: {
           namespaces: [namespace, openEbsName, ...(nfs ? [nfsName] : [])],
           classes: broughtClasses(settings),

@@ -2,13 +2,25 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { type ClusterAccess, isKubeconfigText } from "./clusterAccess";
 
-/** When a script of this project runs. Each is a path from the project's folder. */
+/** Name of a script, which scripts.ts runs by it. The state of every stack has these names: a new one needs its predecessor kept. */
+export type ScriptName =
+  | "preflight"
+  | "prepare-database-user"
+  | "drop-previous-users"
+  | "migrate-content"
+  | "grow-claims"
+  | "delete-claims"
+  | "wait-for-huge-pages"
+  | "clean-up-openebs"
+  | "guard-destroy";
+
+/** When a script of this project runs. */
 export interface KubectlCommandArgs {
   readonly cluster: ClusterAccess;
   /** Runs when the command is created, and again whenever its request changes. */
-  readonly onChange?: string;
+  readonly onChange?: ScriptName;
   /** Runs when the command is deleted, with the request of the last change. */
-  readonly onDelete?: string;
+  readonly onDelete?: ScriptName;
   /** What the script is asked for; it reads it with {@link commandRequest}. */
   readonly request: pulumi.Input<Record<string, unknown>>;
 }
@@ -20,13 +32,13 @@ export function kubectlCommand(
   options: pulumi.CustomResourceOptions,
 ): local.Command {
   const { kubeconfig, context } = cluster;
-  const change = onChange === undefined ? "true" : nodeScript(onChange);
   return new local.Command(
     name,
     {
-      create: change,
-      update: change,
-      ...(onDelete === undefined ? {} : { delete: nodeScript(onDelete) }),
+      // Node itself, and no shell: the name is its last argument on every system, and what interrupts the command reaches the script.
+      interpreter: ["node", "--require", "tsx/cjs", "scripts.ts"],
+      ...(onChange === undefined ? {} : { create: onChange, update: onChange }),
+      ...(onDelete === undefined ? {} : { delete: onDelete }),
       environment: {
         CLUSTER_CONTEXT: context,
         ...(kubeconfig === undefined
@@ -39,8 +51,4 @@ export function kubectlCommand(
     },
     options,
   );
-}
-
-function nodeScript(script: string): string {
-  return `node --require tsx/cjs ${script}`;
 }

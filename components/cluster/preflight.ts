@@ -24,7 +24,7 @@ export class Preflight extends pulumi.ComponentResource {
     super("wordpress:cluster:Preflight", name, {}, options);
     this.command = kubectlCommand(
       `${name}-check`,
-      { cluster, onChange: "components/cluster/preflightCommand.ts", request: { ...request } },
+      { cluster, onChange: "preflight", request: { ...request } },
       { parent: this },
     );
     // The kubeconfig may be a secret, which makes the whole output one; nothing of it is in the record.

@@ -62,7 +62,7 @@ export class MariaDb extends pulumi.ComponentResource {
       { ...plain, keepers: { rotation: args.passwordRotation } },
       child,
     ).result;
-    const userCommand = { cluster, onChange: "components/database/databaseUserCommand.ts" };
+    const userCommand = { cluster, onChange: "prepare-database-user" } as const;
     // On a server that runs, the user is there before anybody is told of it.
     const request = { namespace, database, password };
     const prepared = kubectlCommand(`${name}-user`, { ...userCommand, request }, child);
@@ -88,7 +88,7 @@ export class MariaDb extends pulumi.ComponentResource {
       `${name}-growth`,
       {
         cluster,
-        onChange: "components/storage/claimGrowthCommand.ts",
+        onChange: "grow-claims",
         request: { namespace, statefulSet: "mariadb", size: args.storage },
       },
       child,

@@ -58,7 +58,7 @@ export class NfsVolumes extends pulumi.ComponentResource {
       `${name}-volumes`,
       {
         cluster,
-        onDelete: "components/storage/volumeReleaseCommand.ts",
+        onDelete: "delete-claims",
         request: { namespace: nfsName, dataRetention },
       },
       { parent: this, dependsOn: dependencies(options, namespace) },

@@ -77,7 +77,7 @@ export class Content extends pulumi.ComponentResource {
         `${name}-migration`,
         {
           cluster: args.cluster,
-          onChange: "components/site/migrationCommand.ts",
+          onChange: "migrate-content",
           request: { namespace, image, accessMode },
         },
         { parent: this, dependsOn: dependencies(options, config, claim, args.former) },

@@ -158,7 +158,7 @@ export class WordPress extends pulumi.ComponentResource {
       ? [
           kubectlCommand(
             `${name}-growth`,
-            { cluster: args.cluster, onChange: "components/storage/claimGrowthCommand.ts", request: claims },
+            { cluster: args.cluster, onChange: "grow-claims", request: claims },
             { parent: this, dependsOn: dependencies(options) },
           ),
         ]

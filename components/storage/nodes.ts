@@ -52,7 +52,7 @@ export class StorageNodes extends pulumi.ComponentResource {
       ? [
           kubectlCommand(
             `${name}-hugepages`,
-            { cluster, onChange: "components/storage/hugePagesCommand.ts", request: { nodes } },
+            { cluster, onChange: "wait-for-huge-pages", request: { nodes } },
             { parent: this, dependsOn: dependencies(options, ...prepared) },
           ),
         ]

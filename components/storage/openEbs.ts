@@ -52,7 +52,7 @@ export class OpenEbs extends pulumi.ComponentResource {
       `${name}-leftovers`,
       {
         cluster: args.cluster,
-        onDelete: "components/storage/leftoversCommand.ts",
+        onDelete: "clean-up-openebs",
         request: { namespace: openEbsName },
       },
       { parent: this, dependsOn: dependencies(options, namespace) },

@@ -152,7 +152,7 @@ describe("a stack with content per pod", function () {
     try {
       await site.up({ wordpressReplicas: "3" });
       site.provider.runCommand = ((run) => (command) =>
-        command.script.includes("migrationCommand") ? Promise.resolve("3 files") : run(command))(
+        command.command.includes("migrate-content") ? Promise.resolve("3 files") : run(command))(
         site.provider.runCommand,
       );
       await site.up({ content: "shared", contentAccessMode: "ReadWriteOnce", contentMigration: "merge" });

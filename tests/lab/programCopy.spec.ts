@@ -15,10 +15,10 @@ describe("the copy of the program that `try` deploys", () => {
   it("has what the program is made of, and no more", () => {
     copy();
     assert.deepEqual(fs.readdirSync(path.join(folder, "copy")).sort(), [
-      ...["Pulumi.dev.yaml", "Pulumi.yaml", "components", "index.ts", "node_modules", "package.json", "stacks"],
-      "tsconfig.json",
+      ...["Pulumi.dev.yaml", "Pulumi.yaml", "components", "index.ts", "node_modules", "package.json", "scripts.ts"],
+      ...["stacks", "tsconfig.json"],
     ]);
-    for (const name of ["index.ts", "Pulumi.dev.yaml", "stacks/settings.ts"]) {
+    for (const name of ["index.ts", "scripts.ts", "Pulumi.dev.yaml", "stacks/settings.ts"]) {
       assert.equal(fs.readFileSync(file(name), "utf8"), fs.readFileSync(path.join(projectRoot, name), "utf8"));
     }
   });

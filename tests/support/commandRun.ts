@@ -7,8 +7,8 @@ export const localCommand = "command:local:Command";
 export interface CommandRun {
   /** Name of the command in the program. */
   readonly name: string;
-  /** Text for a shell. */
-  readonly script: string;
+  /** The program, its options and the script, which is one argument. */
+  readonly command: readonly [string, ...string[]];
   /** What the program gives it, and in PULUMI_COMMAND_STDOUT what the last run printed. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -24,7 +24,12 @@ export function commandRun(call: RecordedCall, outputs: Properties): CommandRun 
   const properties = unwrappedRecord(operation === "delete" ? call.oldInputs : call.inputs);
   const script = scriptFor(operation, properties);
   const environment = { ...record(properties.environment), ...lastOutput(outputs) };
-  return typeof script === "string" ? { name, script, environment } : undefined;
+  return typeof script === "string" ? { name, command: [...interpreter(properties), script], environment } : undefined;
+}
+
+function interpreter({ interpreter: given }: Properties): [string, ...string[]] {
+  const [program, ...options] = Array.isArray(given) ? (given as string[]) : [];
+  return program === undefined ? ["/bin/sh", "-c"] : [program, ...options];
 }
 
 function scriptFor(operation: RecordedCall["operation"], properties: Properties): unknown {

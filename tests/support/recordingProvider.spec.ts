@@ -110,7 +110,7 @@ describe("the recording provider", () => {
   });
 
   it("returns what a command prints; secret where an input is", async () => {
-    provider.runCommand = ({ name, script }) => Promise.resolve(`${script} from ${name}`);
+    provider.runCommand = ({ name, command: words }) => Promise.resolve(`${words.at(-1)} from ${name}`);
     assert.strictEqual((await created(command, { create: "true" })).stdout, "true from thing");
     const output = (await created(command, { create: "true", environment: { TOKEN: asSecret("t") } })).stdout;
     assert.ok(isSecret(output));

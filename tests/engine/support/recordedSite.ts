@@ -93,12 +93,13 @@ export class RecordedSite {
 }
 
 /** Runs a command where the command provider would: in the project's folder, with the CLI's own variables and its own. */
-async function runCommand({ script, environment }: CommandRun, project: PulumiProject): Promise<string> {
+async function runCommand({ command, environment }: CommandRun, project: PulumiProject): Promise<string> {
+  const [program, ...args] = command;
   try {
     const options = { cwd: project.folder, env: { ...project.environment, ...environment }, timeoutMs: 3 * 60_000 };
-    return (await run("/bin/sh", ["-c", script], options)).trimEnd();
+    return (await run(program, args, options)).trimEnd();
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    throw new Error(`exit status ${error.code}: running "${script}":\n${error.output}`, { cause: error });
+    throw new Error(`exit status ${error.code}: running "${command.at(-1)}":\n${error.output}`, { cause: error });
   }
 }

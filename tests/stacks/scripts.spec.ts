@@ -1,0 +1,53 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { projectRoot } from "../../lab/support/paths";
+import { scripts } from "../../scripts";
+import { goldenFile } from "../support/golden";
+import type { Registered } from "../support/mocks";
+
+describe("the scripts of local commands", () => {
+  const commands = ["dev", "production"]
+    .flatMap((stack) => JSON.parse(fs.readFileSync(goldenFile(stack), "utf8")) as Registered[])
+    .filter(({ type }) => type === "command:local:Command");
+  const run = (inputs: Registered["inputs"]) =>
+    [inputs.create, inputs.update, inputs.delete].filter((script) => script !== undefined);
+
+  it("each have a module", () => {
+    for (const module of Object.values(scripts))
+      assert.ok(fs.existsSync(path.join(projectRoot, `${module}.ts`)), module);
+  });
+
+  it("are run by Node without a shell, under names that the entry point knows", () => {
+    assert.ok(commands.length > 10);
+    for (const { name, inputs } of commands) {
+      assert.deepEqual(inputs.interpreter, ["node", "--require", "tsx/cjs", "scripts.ts"], name);
+      assert.ok(run(inputs).length > 0, `${name} never runs anything`);
+      for (const script of run(inputs)) assert.ok(String(script) in scripts, `${name}: ${String(script)}`);
+    }
+  });
+
+  it("leave no path of a file in the state but the entry point's", () => {
+    for (const { name, inputs } of commands) {
+      const words = JSON.stringify(inputs).match(/[\w./-]+\.ts\b/g) ?? [];
+      assert.deepEqual(words, ["scripts.ts"], name);
+    }
+  });
+
+  it("are not run at all where nothing is to be done: `true` is no command on Windows", () => {
+    const volumes = commands.filter(({ name }) => name === "volumes");
+    assert.deepEqual(
+      volumes.map(({ inputs }) => run(inputs)),
+      [["delete-claims"], ["delete-claims"]],
+    );
+  });
+
+  it("are named when another one is requested", () => {
+    const entry = ["--require", "tsx/cjs", path.join(projectRoot, "scripts.ts"), "mend"];
+    assert.throws(() => execFileSync("node", entry, { cwd: projectRoot, encoding: "utf8", stdio: "pipe" }), {
+      status: 2,
+      stdout: `"mend" is not a script of this program; allowed: ${Object.keys(scripts).join(", ")}\n`,
+    });
+  });
+});
