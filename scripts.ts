@@ -7,6 +7,8 @@ import type { ScriptName } from "./components/cluster/kubectlCommand";
  */
 export const scripts: Readonly<Record<ScriptName, string>> = {
   preflight: "./components/cluster/preflightCommand",
+  "keep-preflight-record": "./components/cluster/preflightRecordCommand",
+  "guard-destroy": "./components/cluster/destroyGuardCommand",
   "prepare-database-user": "./components/database/databaseUserCommand",
   "drop-previous-users": "./components/database/formerUsersCommand",
   "migrate-content": "./components/site/migrationCommand",
@@ -14,7 +16,6 @@ export const scripts: Readonly<Record<ScriptName, string>> = {
   "delete-claims": "./components/storage/volumeReleaseCommand",
   "wait-for-huge-pages": "./components/storage/hugePagesCommand",
   "clean-up-openebs": "./components/storage/leftoversCommand",
-  "guard-destroy": "./components/storage/foreignVolumesCommand",
 };
 
 if (require.main === module) {

@@ -54,8 +54,9 @@ With the engine \`replicated\` the stack brings such volumes itself, by NFS, unl
 \`nodeSsh\` is for the engine \`replicated\` and may be left out: then somebody else prepares the nodes, and the program says what they lack.
 
 The cluster is named by ${clusterKeys.map((key) => code(`kubernetes:${key}`)).join(", ")}. \`kubeconfig\` is a path or the text of one
-(then set it with \`--secret\`); without it kubectl's own rules hold. Without \`context\` the first \`up\` takes the current one, says so,
-and from then on the stack refuses any other cluster. \`upsertExistingObjects\` is for one \`up\` after a crash (operations.md).
+(then set it with \`--secret\`). The state holds the text, encrypted, and never the path: your colleagues may have theirs elsewhere. Without it
+kubectl's own rules hold, with one file or a list in KUBECONFIG. Without \`context\` the first \`up\` takes the current one, says so, and from
+then on the stack refuses any other cluster (operations.md, "Another address for the cluster"). \`upsertExistingObjects\` is for one \`up\` after a crash (operations.md).
 `;
 }
 

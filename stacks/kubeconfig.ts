@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { expandHome, isKubeconfigText } from "../components/cluster/clusterAccess";
 import { digest } from "../components/digest";
@@ -11,50 +12,85 @@ export interface SelectedCluster {
    * on to another cluster does not take the stack along.
    */
   readonly context: string;
+  /** Text of the configured kubeconfig, also where a path is configured; undefined where kubectl's own rules hold. Secret. */
+  readonly kubeconfig?: string | undefined;
   /**
    * What tells, without asking it, the cluster that the context leads to: a digest of its address and its authority. Contexts
    * of one name are common (`kind-kind`, kubeadm's `kubernetes-admin@kubernetes`), and a file's content changes under its name.
-   * undefined for a kubeconfig given as text, which tells by itself, and where there is no such context.
+   * undefined where there is a text, which tells by itself, and where there is no such context.
    */
-  readonly digest: string | undefined;
+  readonly digest?: string | undefined;
 }
 
 /**
  * @param kubeconfig text or path of a kubeconfig; without it, kubectl's own rules
  * @param context of that kubeconfig; without it, its current one
- * @throws pulumi.RunError where no context is given and there is no current one
+ * @throws pulumi.RunError where no context is given and there is no current one, or where there is no such file
  */
 export function selectedCluster(kubeconfig: string | undefined, context: string | undefined): SelectedCluster {
-  if (kubeconfig !== undefined && isKubeconfigText(kubeconfig)) {
-    const named = /(?:^|[{,])\s*"?current-context"?:\s*["']?([^"'\s,}]+)/m.exec(kubeconfig)?.[1];
-    return { context: context ?? named ?? refuse("the kubeconfig has no current one"), digest: undefined };
-  }
-  const selection = context === undefined ? [] : ["--context", context];
+  if (kubeconfig === undefined) return ambientCluster(context);
+  const text = isKubeconfigText(kubeconfig) ? kubeconfig : textOf(kubeconfig, context);
+  const named = /(?:^|[{,])\s*"?current-context"?:\s*["']?([^"'\s,}]+)/m.exec(text)?.[1];
+  return { context: context ?? named ?? refuse("the kubeconfig has no current one"), kubeconfig: text };
+}
+
+function ambientCluster(context: string | undefined): SelectedCluster {
   // Both by one call: each costs a deployment half as much as Node's own start.
   const output = '--output=jsonpath={.current-context}{"\\n"}{.clusters[0].cluster}';
   try {
-    const answer = kubectlConfig(kubeconfig, ["view", "--raw", "--minify", ...selection, output]);
+    const answer = kubectlConfig(["view", "--raw", "--minify", ...selection(context), output]);
     const [selected = "", cluster = ""] = answer.split("\n");
     return { context: selected, digest: digest(cluster) };
   } catch {
     // The preflight says what is wrong with the context, and which ones there are.
-    return { context: context ?? currentContext(kubeconfig), digest: undefined };
+    return { context: context ?? currentContext() };
   }
 }
 
-function currentContext(kubeconfig: string | undefined): string {
+/** What the file says of the context, with the files that it refers to in it; all contexts where it lacks this one. */
+function textOf(file: string, context: string | undefined): string {
+  const found = expandHome(file);
+  const view = ["--kubeconfig", found, "view", "--raw", "--flatten", "--output=json"];
+  const refuseFile = (reason: string) => {
+    throw new pulumi.RunError(
+      `kubernetes:kubeconfig: "${file}" cannot be read: ${reason}; expected the path of a kubeconfig or its text; ` +
+        `example: ${configSet("kubernetes:kubeconfig", "~/.kube/config")}`,
+    );
+  };
+  // kubectl takes a file that is not there for an empty one.
+  if (!fs.existsSync(found)) return refuseFile("no such file or directory");
   try {
-    return kubectlConfig(kubeconfig, ["current-context"]).trim();
+    return kubectlConfig([...view, "--minify", ...selection(context)]);
+  } catch {
+    // The preflight says which contexts there are.
+  }
+  try {
+    return kubectlConfig(view);
+  } catch (error) {
+    return refuseFile(wordsOf(error));
+  }
+}
+
+function selection(context: string | undefined): string[] {
+  return context === undefined ? [] : ["--context", context];
+}
+
+function currentContext(): string {
+  try {
+    return kubectlConfig(["current-context"]).trim();
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     return refuse(missing ? "kubectl is not on PATH to find one" : "the kubeconfig has no current one");
   }
 }
 
-function kubectlConfig(kubeconfig: string | undefined, args: readonly string[]): string {
-  const flags = kubeconfig === undefined ? [] : ["--kubeconfig", expandHome(kubeconfig)];
-  const stdio = ["ignore", "pipe", "ignore"] as const;
-  return execFileSync("kubectl", [...flags, "config", ...args], { stdio: [...stdio], encoding: "utf8" });
+function kubectlConfig(args: readonly string[]): string {
+  return execFileSync("kubectl", ["config", ...args], { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+}
+
+function wordsOf(error: unknown): string {
+  const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: string };
+  return code === "ENOENT" ? "kubectl is not on PATH" : (stderr ?? "").trim().replace(/^error: /, "");
 }
 
 function refuse(reason: string): never {

@@ -1,7 +1,7 @@
 import { Provider } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomString } from "@pulumi/random";
-import { type ClusterAccess, isKubeconfigText } from "../components/cluster/clusterAccess";
+import type { ClusterAccess } from "../components/cluster/clusterAccess";
 import type { Workload } from "../components/cluster/diagnosis";
 import { failureReport } from "../components/cluster/failureReport";
 import { kubectlCommand } from "../components/cluster/kubectlCommand";
@@ -41,21 +41,15 @@ export interface StackOutputs {
 /** Registers the whole stack: what is checked first, then storage, database and site. */
 export function deploy(settings: Settings): StackOutputs {
   const { namespace, dataRetention, storage, content } = settings;
-  const { kubeconfig } = settings.cluster;
-  const { context, digest: clusterDigest } = selectedCluster(kubeconfig, settings.cluster.context);
+  const {
+    context,
+    kubeconfig,
+    digest: clusterDigest,
+  } = selectedCluster(settings.cluster.kubeconfig, settings.cluster.context);
   const cluster: ClusterAccess = { kubeconfig, context };
   const retain = dataRetention === "retain";
   const storageClass = claimClass(storage);
   const nfs = neededNfs(settings);
-  const provider = new Provider("cluster", {
-    kubeconfig: secretText(kubeconfig),
-    context: cluster.context,
-    enableSecretMutable: true,
-    enableConfigMapMutable: true,
-    // What kubectl changed by hand belongs to kubectl, and would be a conflict at every later change.
-    enablePatchForce: true,
-    ...(settings.cluster.upsertExistingObjects ? { upsertExistingObjects: true } : {}),
-  });
   const instance = new RandomString("instance", { length: 8, special: false, upper: false }, { protect: retain });
   const preflight = new Preflight("preflight", {
     cluster,
@@ -76,6 +70,24 @@ export function deploy(settings: Settings): StackOutputs {
       content: requestedContent(settings),
     },
   });
+  // It comes after the preflight: a refused `up` has not led it to another cluster.
+  const provider = new Provider(
+    "cluster",
+    {
+      // Without a text the SDK would put KUBECONFIG's path into the state, which nobody else has.
+      kubeconfig: kubeconfig === undefined ? "" : pulumi.secret(kubeconfig),
+      context: cluster.context,
+      // Which cluster it is, the preflight tells by its UID. By itself the provider would take another address, CA or context
+      // for another cluster, and replace everything.
+      clusterIdentifier: "preflight",
+      enableSecretMutable: true,
+      enableConfigMapMutable: true,
+      // What kubectl changed by hand belongs to kubectl, and would be a conflict at every later change.
+      enablePatchForce: true,
+      ...(settings.cluster.upsertExistingObjects ? { upsertExistingObjects: true } : {}),
+    },
+    { dependsOn: preflight },
+  );
   const ground = new Storage(
     "storage",
     {
@@ -174,22 +186,33 @@ export function deploy(settings: Settings): StackOutputs {
     },
     { dependsOn: [database, site] },
   );
-  if (storage.engine !== "existing") {
-    // On the way down it comes before all others, and stops where somebody else's data would go along.
-    kubectlCommand(
-      "storage-guard",
-      {
-        cluster,
-        onDelete: "guard-destroy",
-        request: {
-          namespaces: [namespace, openEbsName, ...(nfs ? [nfsName] : [])],
-          classes: broughtClasses(settings),
-          pools: [...ground.diskPools],
-        },
+  // On the way down it is deleted before all others, and stops where this is another cluster, or where the site or data on the
+  // storage is not the stack's.
+  const ownsOpenEbs = storage.engine !== "existing";
+  kubectlCommand(
+    "destroy-guard",
+    {
+      cluster,
+      onDelete: "guard-destroy",
+      request: {
+        cluster: preflight.record.apply(({ context: name, server, cluster: uid }) => ({
+          context: name,
+          server,
+          cluster: uid,
+        })),
+        instance: instance.result,
+        namespaces: [namespace, ...(ownsOpenEbs ? [openEbsName] : []), ...(nfs ? [nfsName] : [])],
+        ...(ownsOpenEbs && {
+          storage: {
+            namespaces: [namespace, openEbsName, ...(nfs ? [nfsName] : [])],
+            classes: broughtClasses(settings),
+            pools: [...ground.diskPools],
+          },
+        }),
       },
-      { dependsOn: [database, site, formerUsers, volumes] },
-    );
-  }
+    },
+    { dependsOn: [database, site, formerUsers, volumes], aliases: [{ name: "storage-guard" }] },
+  );
   const nodePortUrl = preflight.record.apply(
     ({ nodeAddress }) => `http://${nodeAddress}:${settings.wordpressNodePort}`,
   );
@@ -283,9 +306,4 @@ function openEbsRequest({ storage, nodeSsh }: Settings): OpenEbsRequest | undefi
   if (storage.engine === "existing") return undefined;
   const pools = storage.engine === "replicated" ? storage.pools : [];
   return { engine: storage.engine, pools, prepares: nodeSsh !== undefined };
-}
-
-/** A kubeconfig's text is a secret; its path is not. */
-function secretText(kubeconfig: string | undefined): pulumi.Input<string> | undefined {
-  return kubeconfig !== undefined && isKubeconfigText(kubeconfig) ? pulumi.secret(kubeconfig) : kubeconfig;
 }

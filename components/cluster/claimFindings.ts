@@ -6,9 +6,15 @@ import type { ClusterFacts, PreflightRecord, PreflightRequest, RequestedClaims }
 
 /** Claims cannot follow to another namespace, class or engine: a stack that has some is told how to move. */
 export function moveFindings(
-  request: PreflightRequest,
-  facts: ClusterFacts,
-  { former, storageClass }: { former: PreflightRecord | undefined; storageClass: string | undefined },
+  request: Pick<PreflightRequest, "namespace" | "engine" | "className">,
+  facts: Pick<ClusterFacts, "claims" | "formerClaims">,
+  {
+    former,
+    storageClass,
+  }: {
+    former: Pick<PreflightRecord, "namespace" | "engine" | "configuredClass"> | undefined;
+    storageClass: string | undefined;
+  },
 ): string[] {
   if (!former) return [];
   const findings: string[] = [];

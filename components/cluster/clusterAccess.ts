@@ -4,8 +4,8 @@ import * as path from "node:path";
 /** Which cluster is meant. The provider and every kubectl of a stack get the same one. */
 export interface ClusterAccess {
   /**
-   * A kubeconfig's text, or the path of one.
-   * @default what kubectl itself would take: KUBECONFIG, then ~/.kube/config
+   * A kubeconfig's text: a path would be in the state, and lead nowhere on another machine. States from before have paths.
+   * @default what kubectl itself would take: KUBECONFIG, which may be a list, then ~/.kube/config
    */
   readonly kubeconfig?: string | undefined;
   /** Name of the context in that kubeconfig. */

@@ -14,6 +14,12 @@ export function commandRequest<T>(): T {
   return JSON.parse(process.env.REQUEST ?? "{}") as T;
 }
 
+/** What the command printed when it ran last; undefined at its first run, and at that of a replacement. */
+export function previousOutput<T>(): T | undefined {
+  const { PULUMI_COMMAND_STDOUT: output } = process.env;
+  return output ? (JSON.parse(output) as T) : undefined;
+}
+
 /**
  * Runs a script's main function with kubectl on the stack's cluster. What it returns is printed, and Pulumi keeps it as
  * the command's output; a refusal is printed as it stands and ends the process with 1.

@@ -1,18 +1,19 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterAccess, isKubeconfigText } from "./clusterAccess";
+import type { ClusterAccess } from "./clusterAccess";
 
 /** Name of a script, which scripts.ts runs by it. The state of every stack has these names: a new one needs its predecessor kept. */
 export type ScriptName =
   | "preflight"
+  | "keep-preflight-record"
+  | "guard-destroy"
   | "prepare-database-user"
   | "drop-previous-users"
   | "migrate-content"
   | "grow-claims"
   | "delete-claims"
   | "wait-for-huge-pages"
-  | "clean-up-openebs"
-  | "guard-destroy";
+  | "clean-up-openebs";
 
 /** When a script of this project runs. */
 export interface KubectlCommandArgs {
@@ -41,9 +42,7 @@ export function kubectlCommand(
       ...(onDelete === undefined ? {} : { delete: onDelete }),
       environment: {
         CLUSTER_CONTEXT: context,
-        ...(kubeconfig === undefined
-          ? {}
-          : { CLUSTER_KUBECONFIG: isKubeconfigText(kubeconfig) ? pulumi.secret(kubeconfig) : kubeconfig }),
+        ...(kubeconfig === undefined ? {} : { CLUSTER_KUBECONFIG: pulumi.secret(kubeconfig) }),
         REQUEST: pulumi.jsonStringify(request),
       },
       // What goes to standard output comes back with the error; showing it as it runs would print it twice.

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "./clusterAccess";
 import { kubectlCommand } from "./kubectlCommand";
 import type { PreflightRecord, PreflightRequest } from "./preflightChecks";
+import { keptRecord } from "./preflightRecord";
 
 export interface PreflightArgs {
   readonly cluster: ClusterAccess;
@@ -29,6 +30,12 @@ export class Preflight extends pulumi.ComponentResource {
     );
     // The kubeconfig may be a secret, which makes the whole output one; nothing of it is in the record.
     this.record = pulumi.unsecret(this.command.stdout).apply((text) => JSON.parse(text) as PreflightRecord);
+    // `pulumi up --replace` makes the check forget what it printed. This one does not, and compares before anything is touched.
+    kubectlCommand(
+      `${name}-record`,
+      { cluster, onChange: "keep-preflight-record", request: { record: this.record.apply(keptRecord) } },
+      { parent: this },
+    );
     this.registerOutputs({});
   }
 }

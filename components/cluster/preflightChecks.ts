@@ -140,7 +140,11 @@ export function nodeAddresses(facts: ClusterFacts): string[] {
   return [...new Set([nodeAddress(facts), ...all])];
 }
 
-function otherCluster(facts: ClusterFacts, former: PreflightRecord): string {
+/** Why nothing is done on another cluster than the stack's own. */
+export function otherCluster(
+  facts: Pick<ClusterFacts, "context" | "server">,
+  former: Pick<PreflightRecord, "context" | "server">,
+): string {
   const goBack =
     facts.context === former.context
       ? "name the kubeconfig that has the former one, in KUBECONFIG or as kubernetes:kubeconfig"

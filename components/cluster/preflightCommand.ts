@@ -1,5 +1,5 @@
 import { refusalOfManyNodes } from "./classTrial";
-import { commandCluster, commandRequest, Refused, runCommand } from "./commandProcess";
+import { commandCluster, commandRequest, previousOutput, Refused, runCommand } from "./commandProcess";
 import { Kubectl, KubectlFailed } from "./kubectl";
 import type { AnyObject, Claim, DiskPool, Namespace, Node, Service, StorageClass, Volume } from "./objects";
 import {
@@ -22,8 +22,7 @@ import { configSet } from "../validation";
 
 runCommand(async (kubectl) => {
   const request = commandRequest<PreflightRequest>();
-  const before = process.env.PULUMI_COMMAND_STDOUT;
-  const former = before ? (JSON.parse(before) as PreflightRecord) : undefined;
+  const former = previousOutput<PreflightRecord>();
   const facts = await readFacts(kubectl, request, former);
   const findings = preflightFindings(request, facts, former);
   if (findings.length > 0) {

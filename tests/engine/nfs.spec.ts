@@ -69,7 +69,7 @@ describe("a stack with the engine replicated and shared content", function () {
   it("takes them back after the site's volumes are gone, and before what they are on", async () => {
     await site.destroy();
     const deleted = done(site.calls, "delete");
-    assertBefore(deleted, "Command/storage-guard", claim);
+    assertBefore(deleted, "Command/destroy-guard", claim);
     assertBefore(deleted, claim, "Command/volumes");
     for (const next of [driver, server]) assertBefore(deleted, "Command/volumes", next);
     assertBefore(deleted, server, serverClaim);

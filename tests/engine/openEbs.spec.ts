@@ -82,7 +82,7 @@ describe("a stack with the engine replicated", function () {
       "create RandomPassword/storage-openebs-minio-root",
       "create RandomPassword/storage-openebs-minio-user",
       // Loki's class is one more that goes with the stack.
-      "update Command/storage-guard",
+      "update Command/destroy-guard",
       `update ${release}`,
     ]);
     const { inputs } = only(site.calls, "update", release);
@@ -124,7 +124,7 @@ describe("a stack with the engine replicated", function () {
     const output = await failure(site.destroy());
     assert.match(output, /Nothing was deleted[^]*volume pvc-of-blog \(claim blog\/data\)/);
     assert.deepStrictEqual(
-      subjects(site.calls, "delete").filter((name) => name !== "Command/storage-guard"),
+      subjects(site.calls, "delete").filter((name) => name !== "Command/destroy-guard"),
       [],
     );
     site.cluster.volumes.length = 0;
@@ -143,7 +143,7 @@ describe("a stack with the engine replicated", function () {
       1,
     );
     assert.ok(refused && subject(refused) === "DiskPool/pool-k1");
-    assertBefore(deleted, "Command/storage-guard", workloads);
+    assertBefore(deleted, "Command/destroy-guard", workloads);
     assertBefore(deleted, workloads, "Command/volumes");
     assertBefore(deleted, "Command/volumes", pools);
     assertBefore(deleted, pools, release);

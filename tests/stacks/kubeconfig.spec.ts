@@ -3,22 +3,36 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { selectedCluster } from "../../stacks/kubeconfig";
+import { registeredByStack } from "../support/golden";
 
 /** A kubectl whose kubeconfigs are files of the form `context server`, a line each, the current context first. */
 const smallKubectl = `#!/bin/sh
-file=$2
-current=$(head -1 "$file" | grep -o '^[^ ]*') || exit 1
-case "$*" in
-*config\\ current-context) echo "$current"; exit ;;
-*--context*) context=$8 ;;
-*) context=$current ;;
-esac
-server=$(grep -o "^$context [^ ]*" "$file") || exit 1
-printf '%s\\n%s' "$context" "$server"
+file=$KUBECONFIG
+while [ $# -gt 0 ]; do
+  case $1 in
+  --kubeconfig) file=$2; shift ;;
+  --context) context=$2; shift ;;
+  --output=*) output=\${1#*=} ;;
+  --minify) minify=true ;;
+  current-context) current=true ;;
+  esac
+  shift
+done
+test -f "$file" || exit 1
+first=$(head -1 "$file" | grep -o '^[^ ]*')
+if test "$current" -o "$minify"; then
+  context=\${context:-$first}
+  server=$(grep "^$context " "$file" | cut -d ' ' -f 2)
+  test "$server" || exit 1
+fi
+if test "$current"; then echo "$context"
+elif test "$output" = json; then
+  printf '{\\n "servers": "%s",\\n "current-context": "%s"\\n}\\n' "\${server:-$(tr '\\n' ' ' <"$file")}" "\${context:-$first}"
+else printf '%s\\n%s' "$context" "$server"; fi
 `;
 
 describe("what a kubeconfig says", () => {
-  const { PATH } = process.env;
+  const { PATH, KUBECONFIG } = process.env;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kubeconfig-"));
   const file = path.join(folder, "config");
 
@@ -26,13 +40,17 @@ describe("what a kubeconfig says", () => {
     fs.writeFileSync(path.join(folder, "kubectl"), smallKubectl, { mode: 0o755 });
     fs.writeFileSync(file, "kind-kind https://127.0.0.1:40001\nprod https://prod.example\n");
     process.env.PATH = `${folder}:${PATH}`;
+    process.env.KUBECONFIG = file;
   });
   afterEach(() => {
     process.env.PATH = PATH;
+    if (KUBECONFIG === undefined) delete process.env.KUBECONFIG;
+    else process.env.KUBECONFIG = KUBECONFIG;
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
-  it("is the current context, from a file and from a text", () => {
+  it("is the current context: kubectl's own, that of a file, and that of a text", () => {
+    assert.equal(selectedCluster(undefined, undefined).context, "kind-kind");
     assert.equal(selectedCluster(file, undefined).context, "kind-kind");
     assert.equal(selectedCluster("apiVersion: v1\ncurrent-context: prod\n", undefined).context, "prod");
     assert.equal(selectedCluster('{"current-context": "prod"}', undefined).context, "prod");
@@ -41,29 +59,58 @@ describe("what a kubeconfig says", () => {
   it("is asked for where there is no current context, or no kubectl to find it", () => {
     const example = "example: pulumi config set kubernetes:context kind-kind";
     const message = `kubernetes:context: not set, and the kubeconfig has no current one; ${example}`;
-    assert.throws(() => selectedCluster("apiVersion: v1\n", undefined).context, { message });
+    assert.throws(() => selectedCluster("apiVersion: v1\n", undefined), { message });
     fs.writeFileSync(file, "");
-    assert.throws(() => selectedCluster(file, undefined).context, { message });
+    assert.throws(() => selectedCluster(undefined, undefined), { message });
     process.env.PATH = path.join(folder, "empty");
-    assert.throws(() => selectedCluster(file, undefined).context, {
+    assert.throws(() => selectedCluster(undefined, undefined), {
       message: `kubernetes:context: not set, and kubectl is not on PATH to find one; ${example}`,
     });
   });
 
   it("tells a cluster from the next one of the same context", () => {
-    const digest = () => selectedCluster(file, "kind-kind").digest;
+    const digest = () => selectedCluster(undefined, "kind-kind").digest;
     const before = digest();
     assert.match(before ?? "", /^[0-9a-f]{16}$/);
-    assert.deepEqual(selectedCluster(file, undefined), { context: "kind-kind", digest: before });
+    assert.deepEqual(selectedCluster(undefined, undefined), { context: "kind-kind", digest: before });
     assert.equal(digest(), before);
-    assert.notEqual(selectedCluster(file, "prod").digest, before);
+    assert.notEqual(selectedCluster(undefined, "prod").digest, before);
     fs.writeFileSync(file, "kind-kind https://127.0.0.1:40002\n");
     assert.notEqual(digest(), before);
   });
 
   it("is left to the preflight where there is no such context, and to itself where it is a text", () => {
-    assert.deepEqual(selectedCluster(file, "missing"), { context: "missing", digest: undefined });
+    assert.deepEqual(selectedCluster(undefined, "missing"), { context: "missing" });
     const text = "apiVersion: v1\n";
-    assert.deepEqual(selectedCluster(text, "kind-kind"), { context: "kind-kind", digest: undefined });
+    assert.deepEqual(selectedCluster(text, "kind-kind"), { context: "kind-kind", kubeconfig: text });
+  });
+
+  it("is a text where a path is configured: that of the context, or of all where there is no such context", () => {
+    const { kubeconfig = "", ...rest } = selectedCluster(file, "prod");
+    assert.deepEqual(rest, { context: "prod" });
+    assert.deepEqual(JSON.parse(kubeconfig), { servers: "https://prod.example", "current-context": "prod" });
+    assert.match(selectedCluster(file, "missing").kubeconfig ?? "", /kind-kind.*prod/s);
+  });
+
+  it("is refused where a configured path leads to no file", () => {
+    assert.throws(() => selectedCluster("/gone/config", "prod"), {
+      message:
+        'kubernetes:kubeconfig: "/gone/config" cannot be read: no such file or directory; expected the path ' +
+        "of a kubeconfig or its text; example: pulumi config set kubernetes:kubeconfig '~/.kube/config'",
+    });
+  });
+
+  it("leaves no path in the state: neither KUBECONFIG's, which may be a list, nor a configured one", async () => {
+    const providerOf = async (kubeconfig?: string) =>
+      (await registeredByStack("dev", { "kubernetes:kubeconfig": kubeconfig })).find(
+        ({ type }) => type === "pulumi:providers:kubernetes",
+      )?.inputs;
+    process.env.KUBECONFIG = `${file}:/elsewhere/config`;
+    assert.equal((await providerOf())?.kubeconfig, "");
+    const inputs = JSON.stringify(
+      await registeredByStack("dev", { "kubernetes:kubeconfig": file, "kubernetes:context": "prod" }),
+    );
+    assert.ok(!inputs.includes(file));
+    assert.match(inputs, /https:\/\/prod\.example/);
   });
 });

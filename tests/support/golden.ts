@@ -32,14 +32,10 @@ export async function registeredByStack(
   const config = Object.entries({ "kubernetes:context": "golden", ...file.config, ...changes })
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => [key, text(value)] as const);
-  // The SDK takes it for the provider's own.
-  const { KUBECONFIG: known } = process.env;
-  delete process.env.KUBECONFIG;
   const resources = await registeredBy(() => {
     pulumi.runtime.setAllConfig(Object.fromEntries(config));
     deploy(loadSettings());
   }, answers);
   pulumi.runtime.setAllConfig({});
-  if (known !== undefined) process.env.KUBECONFIG = known;
   return resources;
 }

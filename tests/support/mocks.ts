@@ -67,6 +67,12 @@ export async function registeredBy(program: () => unknown, outputs: Outputs = no
 
 /** What the preflight agreed on. */
 const record = {
+  context: "golden",
+  server: "https://127.0.0.1:6443",
+  cluster: "uid-of-kube-system",
+  namespace: "wordpress",
+  engine: "existing",
+  configuredClass: null,
   nodeAddress: "127.0.0.1",
   nodeAddresses: ["127.0.0.1", "10.0.0.2"],
   nodeSources: ["10.0.0.2/32"],

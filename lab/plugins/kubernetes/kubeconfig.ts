@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
+import { parse } from "yaml";
 
 /** The arguments of a Kubernetes provider that choose the cluster. */
 interface ClusterArguments {
@@ -29,13 +30,29 @@ export function loadKubeconfig({ kubeconfig, context, cluster }: ClusterArgument
   return config;
 }
 
-/** What the kubeconfig says of the cluster that the arguments choose; undefined where it cannot be told. */
+/**
+ * What the kubeconfig says of the cluster that the arguments choose; undefined where it cannot be told.
+ * @throws Error, as the official provider does, where the kubeconfig is neither a text nor the path of a file
+ */
 export function activeCluster({ kubeconfig, context, cluster }: ClusterArguments): unknown {
-  if (typeof kubeconfig !== "string") return undefined;
+  if (typeof kubeconfig !== "string" || kubeconfig === "") return undefined;
+  if (!isFile(kubeconfig) && !isObjectText(kubeconfig)) {
+    throw new Error(
+      "failed to parse kubeconfig: couldn't get version/kind; json parse error: json: cannot unmarshal string",
+    );
+  }
   try {
     return loadKubeconfig({ kubeconfig, context, cluster }).getCurrentCluster() ?? undefined;
   } catch {
     return undefined;
+  }
+}
+
+function isObjectText(text: string): boolean {
+  try {
+    return typeof parse(text) === "object";
+  } catch {
+    return false;
   }
 }
 

@@ -63,10 +63,17 @@ export function isAutonamed(object: Inputs): boolean {
 
 /**
  * The arguments of the provider itself that lead to another cluster: the official provider then replaces everything that it made.
- * A renewed token leads to the same cluster.
+ * A renewed token leads to the same cluster. With a `clusterIdentifier` before and after, it alone decides; adding it or
+ * removing it replaces nothing.
+ * @throws Error where a kubeconfig cannot be read, such as the path of a file that is gone
  */
 export function argumentsThatReplace(before: ProviderArguments, after: ProviderArguments): string[] {
   const [left, right] = [activeCluster(before), activeCluster(after)];
+  const identifiers = [before.clusterIdentifier, after.clusterIdentifier];
+  if (identifiers.every((identifier) => identifier !== undefined)) {
+    if (isDeepStrictEqual(...(identifiers as [unknown, unknown]))) return [];
+    return ["clusterIdentifier"];
+  }
   if (left === undefined || right === undefined || isDeepStrictEqual(left, right)) return [];
   return ["kubeconfig", "context", "cluster"].filter((name) => !isDeepStrictEqual(before[name], after[name]));
 }

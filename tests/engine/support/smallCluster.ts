@@ -19,8 +19,8 @@ import { SmallDatabase } from "./smallDatabase";
 
 /**
  * The cluster that the program's own kubectl finds in the engine tests: what the recording provider holds, the claims that
- * its StatefulSets would make, and what a test puts beside it. Its context is `small`; a second one, `other`, leads to
- * another cluster, which is empty.
+ * its StatefulSets would make, and what a test puts beside it. Its contexts are `small` and `renamed`; another one, `other`, leads
+ * to another cluster, which is empty.
  */
 export class SmallCluster {
   /** The class that claims without one get: `standard`, `fast` or `fixed`. */
@@ -30,6 +30,10 @@ export class SmallCluster {
   readonly pods: Pod[] = [];
   /** Volumes of other people. */
   readonly volumes: Volume[] = [];
+  /** Namespaces of other people, on every cluster. */
+  readonly foreignNamespaces: Pick<Namespace, "metadata">[] = [];
+  /** Whether the stack's namespaces are there; not when somebody has deleted them by hand. */
+  hasOwnNamespaces = true;
   /** Definitions that somebody else brought. */
   readonly definitions: AnyObject[] = [];
   readonly nodes: Node[] = ["k0", "k1", "k2"].map(testNode);
@@ -39,6 +43,10 @@ export class SmallCluster {
   readonly deleted: string[] = [];
   /** Another number is another cluster in its place: empty, behind the same context, at an address of its own. */
   incarnation = 1;
+  /** Another number is another address of the same cluster. @default the incarnation */
+  address: number | undefined;
+  /** What kubectl says instead of an answer, such as of credentials that have expired. @default nothing */
+  refusal: string | undefined;
   readonly database = new SmallDatabase();
   private claims: SmallClaim[] = [];
 
@@ -68,9 +76,12 @@ export class SmallCluster {
     if (verb === "patch" && kind === "persistentvolumeclaim") return this.grow(name ?? "", flags);
     if (verb === "exec") return this.runSql(call.input);
     if (verb !== "get") throw new Error(`the tests' kubectl does not know: ${JSON.stringify(call)}`);
-    const cluster = `${flags.context} ${this.incarnation}`;
-    if (name === "kube-system") return JSON.stringify({ metadata: { name, uid: `uid of ${cluster}` } });
-    return JSON.stringify({ items: cluster === "small 1" ? this.list(kind, flags.namespace) : [] });
+    if (this.refusal !== undefined) throw new Error(this.refusal);
+    const cluster = `${flags.context === "other" ? "other" : "small"} ${this.incarnation}`;
+    const system = { metadata: { name: "kube-system", uid: `uid of ${cluster}` } };
+    if (name === "kube-system") return JSON.stringify(system);
+    const items = cluster === "small 1" ? this.list(kind, flags.namespace) : [];
+    return JSON.stringify({ items: kind === "namespaces" ? [system, ...this.foreignNamespaces, ...items] : items });
   }
 
   private config(kind: string, { context = "small", output }: KubectlCall["flags"]): string {
@@ -82,7 +93,7 @@ export class SmallCluster {
   }
 
   private get kubeconfig() {
-    return kubeconfig("hidden", this.incarnation);
+    return kubeconfig("hidden", this.address ?? this.incarnation);
   }
 
   private get classes(): StorageClass[] {
@@ -104,7 +115,7 @@ export class SmallCluster {
   private list(kind: string, namespace: string | undefined): readonly unknown[] {
     switch (kind) {
       case "namespaces":
-        return this.made("Namespace").map((call): Namespace => ({
+        return (this.hasOwnNamespaces ? this.made("Namespace") : []).map((call): Namespace => ({
           metadata: metadataOf(call),
           status: { phase: "Active" },
         }));
@@ -191,21 +202,26 @@ export class SmallCluster {
   }
 }
 
-/** Text of a kubeconfig with the contexts `small`, which is the current one, and `other`. */
-export function kubeconfigText(token: string): string {
-  return yaml.stringify(kubeconfig(token, 1));
+/** Text of a kubeconfig with the contexts `small`, which is the current one, `renamed` and `other`. */
+export function kubeconfigText(token: string, address = 1): string {
+  return yaml.stringify(kubeconfig(token, address));
 }
 
-function kubeconfig(token: string, incarnation: number) {
-  const names = ["small", "other"];
+function kubeconfig(token: string, address: number) {
+  const names = ["small", "renamed", "other"];
   return {
     apiVersion: "v1",
     kind: "Config",
     "current-context": "small",
-    clusters: names.map((name) => ({ name, cluster: { server: `https://${name}-${incarnation}.example:6443` } })),
+    clusters: names.map((name) => ({ name, cluster: clusterAt(name, address) })),
     contexts: names.map((name) => ({ name, context: { cluster: name, user: "admin" } })),
     users: [{ name: "admin", user: { token } }],
   };
+}
+
+function clusterAt(name: string, address: number) {
+  const authority = Buffer.from(`authority of ${name} ${address}`).toString("base64");
+  return { server: `https://${name}-${address}.example:6443`, "certificate-authority-data": authority };
 }
 
 /** The answers to a list of SelfSubjectAccessReviews, a line each. */

@@ -1,0 +1,77 @@
+import { KubectlFailed, type Kubectl } from "./kubectl";
+import type { Namespace } from "./objects";
+import { instanceAnnotation } from "./ownership";
+import type { PreflightRecord } from "./preflightChecks";
+
+/** What the guard compares, before `pulumi destroy` deletes anything. */
+export interface DestroyGuardRequest {
+  /** The cluster that the stack is on. */
+  readonly cluster: Pick<PreflightRecord, "context" | "server" | "cluster">;
+  /** What {@link instanceAnnotation} says on the stack's namespaces. */
+  readonly instance: string;
+  /** Namespaces that are deleted with the stack. */
+  readonly namespaces: readonly string[];
+}
+
+/** The cluster that the guard was given. */
+export interface GuardedCluster {
+  readonly context: string;
+  /** Whether its credentials are in the stack's state. */
+  readonly hasOwnKubeconfig: boolean;
+}
+
+const again = "then again: pulumi destroy";
+const forget = "If that cluster no longer exists, forget the stack: pulumi stack rm --force";
+
+/** Why nothing may be deleted, in words; undefined where this is the stack's own cluster, and its own site. */
+export async function destroyRefusal(
+  kubectl: Pick<Kubectl, "list" | "json">,
+  { cluster, instance, namespaces }: DestroyGuardRequest,
+  { context, hasOwnKubeconfig }: GuardedCluster,
+): Promise<string | undefined> {
+  const own = `"${cluster.context}" (${cluster.server})`;
+  let found: readonly Namespace[];
+  try {
+    found = await kubectl.list<Namespace>("namespaces");
+  } catch (error) {
+    if (!(error instanceof KubectlFailed)) throw error;
+    return unreadable(error.message, { own, context, hasOwnKubeconfig });
+  }
+  const uid = found.find(({ metadata }) => metadata.name === "kube-system")?.metadata.uid;
+  if (uid !== cluster.cluster) {
+    const goBack = hasOwnKubeconfig
+      ? "Set kubernetes:kubeconfig to one that leads to it, then: pulumi up"
+      : "Name its kubeconfig in KUBECONFIG";
+    return (
+      `The context "${context}" leads to another cluster than the one this stack is on: ${own}, whose namespace ` +
+      `kube-system has the UID ${cluster.cluster}; here it is ${uid}.\n${goBack}, ${again}\n${forget}`
+    );
+  }
+  const foreign = found
+    .filter(({ metadata }) => namespaces.includes(metadata.name))
+    .filter(({ metadata }) => metadata.annotations?.[instanceAnnotation] !== instance)
+    .map(({ metadata }) => metadata.name);
+  if (foreign.length === 0) return undefined;
+  return (
+    `On ${own} the namespace ${foreign.join(", ")} is not this stack's: its annotation ${instanceAnnotation} is another ` +
+    `stack's, or none.\nLook: kubectl --context ${context} get namespace ${foreign[0]} --output yaml\n` +
+    "If this stack's own namespace no longer exists, forget the stack: pulumi stack rm --force"
+  );
+}
+
+function unreadable(
+  words: string,
+  { own, context, hasOwnKubeconfig }: GuardedCluster & { readonly own: string },
+): string {
+  const reason = words.split("\n").at(-1) ?? "";
+  if (/unauthorized|must be logged in|provide credentials/i.test(words)) {
+    const remedy = hasOwnKubeconfig
+      ? "`pulumi destroy` uses those of the last `pulumi up`. Set new ones in kubernetes:kubeconfig, then: pulumi up"
+      : "Log in again, so that `kubectl get namespaces` answers";
+    return `The cluster ${own} does not accept the credentials any more: ${reason}\n${remedy}, ${again}`;
+  }
+  return (
+    `Whether the context "${context}" leads to this stack's cluster, ${own}, could not be read: ${reason}\n` +
+    `See that \`kubectl --context ${context} get namespaces\` answers, ${again}\n${forget}`
+  );
+}

@@ -1,0 +1,183 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { failure } from "../support/failure";
+import { deeds } from "./support/calls";
+import { RecordedSite } from "./support/recordedSite";
+import { kubeconfigText } from "./support/smallCluster";
+
+const cluster = /^(create|delete) (?!Command|Random)/;
+
+describe("which cluster a stack is on", function () {
+  this.timeout(10 * 60_000);
+  let site: RecordedSite;
+
+  beforeEach(async () => {
+    site = await RecordedSite.start();
+  });
+  afterEach(() => site.stop());
+
+  const text = async (token: string, address: number) =>
+    site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText(token, address));
+  const inFile = (name: string, address: number) => {
+    const file = site.project.inFolder(name);
+    fs.writeFileSync(file, kubeconfigText("t", address));
+    return file;
+  };
+  const assertUpdatesOnly = async () => {
+    const { changes } = await site.up();
+    assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
+    assert.deepEqual(
+      deeds(site.calls).filter((deed) => cluster.test(deed)),
+      [],
+    );
+  };
+  /** The Kubernetes provider's inputs in the state, secrets included. */
+  const providerInputs = async () => {
+    const state = JSON.parse(await site.project.pulumi("stack", "export", "--show-secrets")) as {
+      deployment: { resources: { type: string; inputs: unknown }[] };
+    };
+    return state.deployment.resources.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs;
+  };
+
+  it("is told by its UID: another address, CA, user or context of the same one changes no object", async () => {
+    await text("first", 1);
+    await site.up();
+    await text("second", 1);
+    await assertUpdatesOnly();
+    site.cluster.address = 2;
+    await text("second", 2);
+    await assertUpdatesOnly();
+    await site.project.configure({ "kubernetes:context": "renamed" });
+    await assertUpdatesOnly();
+    await site.destroy();
+    assert.deepEqual(site.provider.objects, []);
+  });
+
+  it("is another one behind the same context: refused, and the state still leads to the first", async () => {
+    await text("first", 1);
+    await site.up();
+    const before = await providerInputs();
+    site.cluster.incarnation = 2;
+    await text("first", 2);
+    assert.match(await failure(site.up()), /leads to another cluster than the one this stack is on/);
+    assert.deepEqual(deeds(site.calls), ["update Command/preflight-check"]);
+    assert.deepEqual(await providerInputs(), before);
+  });
+
+  it("may be named by a list in KUBECONFIG, and the state has no path of it", async () => {
+    site.project.environment.KUBECONFIG = ["/first/config", "/second/config"].join(":");
+    await site.up();
+    assert.doesNotMatch(await site.project.pulumi("stack", "export", "--show-secrets"), /first\/config/);
+    site.project.environment.KUBECONFIG = "/elsewhere/config";
+    assert.deepEqual(Object.keys((await site.up()).changes), ["same"]);
+    await site.destroy();
+  });
+
+  it("may be named by a path that others do not have: with theirs, and without any, the stack goes on", async () => {
+    await site.up({ "kubernetes:kubeconfig": inFile("mine", 1) });
+    fs.rmSync(site.project.inFolder("mine"));
+    site.cluster.address = 2;
+    await site.project.configure({ "kubernetes:kubeconfig": inFile("theirs", 2) });
+    await assertUpdatesOnly();
+    fs.rmSync(site.project.inFolder("theirs"));
+    await site.project.refresh();
+    await site.destroy();
+    assert.deepEqual(await site.project.resources(), []);
+  });
+
+  it("is still known when the preflight's own record is replaced: another one, or another engine, is refused", async () => {
+    await site.up();
+    const replace = () => site.project.up("--replace", "**::preflight-check");
+    site.begin();
+    await replace();
+    assert.deepEqual(
+      deeds(site.calls).filter((deed) => cluster.test(deed)),
+      [],
+    );
+    await site.project.configure({ "storage.className": "fast" });
+    site.begin();
+    assert.match(
+      await failure(replace()),
+      /storage\.className: "fast" is not allowed on this stack: it has data on "standard"/,
+    );
+    assert.deepEqual(
+      deeds(site.calls).filter((deed) => !/ Command\/preflight-/.test(deed)),
+      [],
+    );
+    await site.project.pulumi("config", "rm", "--path", "storage.className");
+    site.cluster.incarnation = 2;
+    site.begin();
+    assert.match(await failure(replace()), /Nothing was changed/);
+    site.cluster.incarnation = 1;
+    await replace();
+    await site.up({ wordpressReplicas: "2" });
+  });
+});
+
+describe("pulumi destroy", function () {
+  this.timeout(10 * 60_000);
+  let site: RecordedSite;
+
+  before(async () => {
+    site = await RecordedSite.start();
+    await site.up();
+  });
+  after(() => site.stop());
+
+  /** Sees that destroy is refused before anything is deleted. @returns what the user saw */
+  const refused = async (): Promise<string> => {
+    const output = await failure(site.destroy());
+    assert.deepEqual(deeds(site.calls), ["delete Command/destroy-guard"]);
+    assert.match(output, /Nothing was deleted\./);
+    return output;
+  };
+
+  it("deletes nothing on another cluster behind the same context, and says which one is meant", async () => {
+    site.cluster.incarnation = 2;
+    const output = await refused();
+    site.cluster.incarnation = 1;
+    assert.match(output, /another cluster than the one this stack is on: "small" \(https:\/\/small-1\.example:6443\)/);
+    assert.match(output, /UID uid of small 1; here it is uid of small 2/);
+    assert.match(output, /pulumi stack rm --force/);
+  });
+
+  it("deletes nothing of another stack's site in the namespace", async () => {
+    site.cluster.foreignNamespaces.push({
+      metadata: { name: "wordpress", uid: "foreign", annotations: { "wordpress/instance": "another1" } },
+    });
+    assert.match(await refused(), /the namespace wordpress is not this stack's/);
+    site.cluster.foreignNamespaces.pop();
+  });
+
+  it("deletes nothing where the cluster does not answer, or takes the credentials no more, and says so", async () => {
+    site.cluster.refusal = "The connection to the server small-1.example:6443 was refused";
+    assert.match(
+      await refused(),
+      /could not be read: .*was refused\nSee that `kubectl --context small get namespaces` answers/s,
+    );
+    site.cluster.refusal = "error: You must be logged in to the server (Unauthorized)";
+    assert.match(await refused(), /does not accept the credentials any more: .*\(Unauthorized\)/);
+    site.cluster.refusal = undefined;
+  });
+
+  it("says that `pulumi up` comes first where the credentials in the state have expired", async () => {
+    await site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText("old"));
+    await site.up();
+    site.cluster.refusal = "error: You must be logged in to the server (Unauthorized)";
+    assert.match(await refused(), /Set new ones in kubernetes:kubeconfig, then: pulumi up, then again: pulumi destroy/);
+    site.cluster.refusal = undefined;
+  });
+
+  it("once refused leaves the stack as it was: up changes nothing", async () => {
+    assert.deepEqual(Object.keys((await site.up()).changes), ["same"]);
+  });
+
+  it("deletes a site whose namespace somebody has deleted by hand, and a part of it by --target", async () => {
+    await site.destroy("--target", "**::wordpress-service", "--target-dependents");
+    assert.match(deeds(site.calls).join("\n"), /delete Command\/destroy-guard/);
+    await site.up();
+    site.cluster.hasOwnNamespaces = false;
+    await site.destroy();
+    assert.deepEqual(await site.project.resources(), []);
+  });
+});
