@@ -19,6 +19,14 @@ describe("the jobs of a site with shared content", function () {
   });
   after(() => bench.close());
 
+  it("run PHP files without a syntax error", async () => {
+    const check = 'for file in /etc/wordpress/*.php; do php -l "$file" || exit; done; echo all are valid';
+    const volumes = { "/etc/wordpress": bench.config };
+    const container = await bench.workbench.start(wordpress, { args: ["bash", "-c", check], volumes });
+    await container.ended();
+    assert.match(container.output, /pageCache\.php[^]*all are valid\n$/);
+  });
+
   describe("the one that fills the claim", () => {
     const fill = (claim: string, before?: string) => bench.fill(claim, before);
     const count = (folder: string) =>
