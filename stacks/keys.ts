@@ -117,9 +117,9 @@ export const pageCacheKeys = {
   seconds: key(
     wholeNumber(1, 3600, 5),
     "5",
-    "Seconds after which a page is made anew. A change of a post, comment, menu or option makes it anew at once.",
+    "Seconds for which a page is kept. A change by a logged-in user or a job invalidates all pages at once, one by a visitor within five minutes.",
   ),
-  image: key(imageReference("nginx:1.30"), "nginx:1.30", "Image of nginx with njs: 1.22 or newer."),
+  image: key(imageReference("nginx:1.30"), "nginx:1.30", "Image of nginx 1.27.3 or newer with njs 0.8 or newer."),
 } as const;
 
 /** The keys inside the object `objectCache`. */

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { Kubectl } from "../../components/cluster/kubectl";
 import { migrate, patience } from "../../components/site/migration";
+import { copyPodSpec, mergePodSpec } from "../../components/site/sharedPod";
 
 const namespace = "wordpress";
 const request = { namespace, image: "wordpress:6.5-apache", accessMode: "ReadWriteOnce" } as const;
@@ -12,11 +13,15 @@ interface MadeJob {
 }
 
 /** A cluster with these claims and pods, whose jobs all end as said. */
-function smallCluster(claims: readonly object[], pods: readonly object[], conditions: readonly object[]) {
+function smallCluster(
+  claims: readonly object[],
+  pods: readonly object[] | (() => readonly object[]),
+  conditions: readonly object[],
+) {
   const jobs: MadeJob[] = [];
   const calls: string[] = [];
   const kubectl = {
-    list: (kind: string) => Promise.resolve(kind === "pods" ? pods : claims),
+    list: (kind: string) => Promise.resolve(kind !== "pods" ? claims : typeof pods === "function" ? pods() : pods),
     json: () => Promise.resolve({ metadata: {}, status: { conditions } }),
     run: (args: string[], input?: string) => {
       calls.push(args.slice(0, 3).join(" "));
@@ -29,10 +34,11 @@ function smallCluster(claims: readonly object[], pods: readonly object[], condit
 const complete = [{ type: "Complete", status: "True" }];
 
 describe("the move of the content", () => {
-  const { node } = patience;
+  const usual = { ...patience };
   afterEach(() => {
-    patience.node = node;
+    Object.assign(patience, usual);
   });
+  const writing = (name: string) => ({ metadata: { name, uid: name, labels: { app: "wordpress" } }, status: {} });
 
   it("copies each claim, makes one content of all, and says so on the claim", async () => {
     const { kubectl, jobs, calls } = smallCluster([own, claim("data-wordpress-1"), shared], [], complete);
@@ -47,6 +53,49 @@ describe("the move of the content", () => {
       names.map((name) => `log of job/${name}`),
     );
     assert.equal(calls.at(-1), "annotate persistentvolumeclaim wordpress-content");
+  });
+
+  it("copies nothing while a pod of the StatefulSet may still write", async () => {
+    let polls = 0;
+    const jobsAtPoll: number[] = [];
+    const { kubectl, jobs } = smallCluster(
+      [own, shared],
+      () => {
+        jobsAtPoll.push(jobs.length);
+        return polls++ < 2 ? [writing("wordpress-0")] : [];
+      },
+      complete,
+    );
+    await migrate(kubectl, request, () => undefined);
+    assert.deepEqual(jobsAtPoll, [0, 0, 0]);
+    assert.equal(jobs.length, 2);
+  });
+
+  it("gives up where such a pod stays, and has copied nothing", async () => {
+    patience.pods = 0;
+    const others = ["wordpress-7d9c5b-x2x4z", "wordpress-cache-0"].map(writing);
+    const { kubectl, jobs, calls } = smallCluster([own, shared], [...others, writing("wordpress-1")], complete);
+    await assert.rejects(
+      migrate(kubectl, request, () => undefined),
+      /these pods still write: wordpress-1\./,
+    );
+    assert.deepEqual([jobs, calls], [[], []]);
+  });
+
+  it("only reads the claims that it copies, and sees none of them when it merges", () => {
+    const site = { image: request.image, accessMode: request.accessMode };
+    const { volumes, containers } = copyPodSpec(site, "data-wordpress-0", "0");
+    const claims = volumes.filter((volume) => "persistentVolumeClaim" in volume);
+    assert.deepEqual(claims, [
+      { name: "content", persistentVolumeClaim: { claimName: "wordpress-content" } },
+      { name: "from", persistentVolumeClaim: { claimName: "data-wordpress-0", readOnly: true } },
+    ]);
+    const mounts = containers.flatMap(({ volumeMounts }) => volumeMounts as { name: string }[]);
+    assert.deepEqual(
+      mounts.filter(({ name }) => name === "from"),
+      [{ name: "from", mountPath: "/from", readOnly: true }],
+    );
+    assert.doesNotMatch(JSON.stringify(mergePodSpec(site)), /data-wordpress|"from"/);
   });
 
   it("leaves jobs that go with the claim that they write to: on the way back nothing holds it", async () => {

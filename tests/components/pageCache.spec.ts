@@ -1,6 +1,4 @@
 import * as assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { pageCacheFiles } from "../../components/site/pageCacheFiles";
 import { pageCachePodSpec } from "../../components/site/pageCachePod";
@@ -94,11 +92,6 @@ describe("the page cache", () => {
     for (const args of ["s=x", "p=a", "p=1&x=2", "x", "p=12345678901", "preview=true", "rest_route=/", "p=1%26x"]) {
       assert.doesNotMatch(args, known);
     }
-  });
-
-  it("begins with a script that is valid", () => {
-    const file = path.resolve(__dirname, "../../components/site/files/pageCache.sh");
-    assert.equal(spawnSync("sh", ["-n", file], { encoding: "utf8" }).stderr, "");
   });
 
   it("writes to its own folders alone, and has a limit for what it keeps", () => {

@@ -16,9 +16,19 @@ const env = {
 };
 const check = ["healthcheck.sh", "--connect", "--innodb_initialized"];
 
-function query(container: Container, user: string, password: string, sql: string, host = "127.0.0.1"): string {
-  const client = ["mariadb", "-h", host, `-u${user}`, `-p${password}`, "--batch", "--skip-column-names", "-e", sql];
-  return container.exec(client).output.trim();
+function client(user: string, password: string, sql: string, host = "127.0.0.1"): string[] {
+  return ["mariadb", "-h", host, `-u${user}`, `-p${password}`, "--batch", "--skip-column-names", "-e", sql];
+}
+
+function query(container: Container, ...given: Parameters<typeof client>): string {
+  return container.read(client(...given)).trim();
+}
+
+/** What the server says to a user whom it has to refuse. */
+function refusal(container: Container, ...given: Parameters<typeof client>): string {
+  const { code, output } = container.exec(client(...given));
+  assert.notEqual(code, 0, output);
+  return output;
 }
 
 describe("the image mariadb:10.11", function () {
@@ -61,7 +71,7 @@ describe("the image mariadb:10.11", function () {
       env.MARIADB_PASSWORD,
       "CREATE TABLE word_press.t (a INT); INSERT INTO word_press.t VALUES (7)",
     );
-    assert.match(query(first, "wordpress", env.MARIADB_PASSWORD, "CREATE DATABASE other"), /Access denied/);
+    assert.match(refusal(first, "wordpress", env.MARIADB_PASSWORD, "CREATE DATABASE other"), /Access denied/);
     assert.equal(first.exec(["healthcheck.sh", "--su-mysql", "--connect", "--innodb_initialized"]).code, 0);
     assert.match(first.output, /Initializing database files/);
     await first.stop();
@@ -85,8 +95,8 @@ describe("the image mariadb:10.11", function () {
       query(container, "root", env.MARIADB_ROOT_PASSWORD, "SELECT CURRENT_USER()", "localhost"),
       "root@localhost",
     );
-    assert.match(query(container, "root", env.MARIADB_ROOT_PASSWORD, "SELECT 1"), /Access denied/);
-    assert.match(query(container, "root", "", "SELECT 1", "localhost"), /Access denied/);
+    assert.match(refusal(container, "root", env.MARIADB_ROOT_PASSWORD, "SELECT 1"), /Access denied/);
+    assert.match(refusal(container, "root", "", "SELECT 1", "localhost"), /Access denied/);
   });
 
   it("prints a random root password, which works from everywhere", async () => {
@@ -110,12 +120,12 @@ describe("the image mariadb:10.11", function () {
       () => container.exec(["test", "-e", "/tmp/reached"]).code === 0,
     );
     assert.match(
-      container.exec(["mariadb", "-uroot", `-p${env.MARIADB_ROOT_PASSWORD}`, "-e", "SELECT 'up'"]).output,
+      container.read(["mariadb", "-uroot", `-p${env.MARIADB_ROOT_PASSWORD}`, "-e", "SELECT 'up'"]),
       /up/,
     );
     assert.notEqual(container.exec(check).code, 0);
     assert.notEqual(container.exec(["healthcheck.sh", "--innodb_initialized"]).code, 0);
-    container.exec(["touch", "/tmp/go"]);
+    container.read(["touch", "/tmp/go"]);
     await container.until("healthcheck.sh holds", () => container.exec(check).code === 0);
   });
 
@@ -134,7 +144,7 @@ describe("the image mariadb:10.11", function () {
       },
     });
     assert.equal(query(container, "root", "from a file", "SELECT CURRENT_USER()"), "root@%");
-    assert.equal(container.exec(["cat", "/proc/1/comm"]).output.trim(), "mariadbd");
+    assert.equal(container.read(["cat", "/proc/1/comm"]).trim(), "mariadbd");
   });
 
   it("upgrades an earlier version's system tables where MARIADB_AUTO_UPGRADE says so, with a copy of them", async () => {
@@ -147,7 +157,7 @@ describe("the image mariadb:10.11", function () {
     assert.match(fs.readFileSync(path.join(data, "mysql_upgrade_info"), "utf8"), /^10\.11\./);
     assert.ok(fs.statSync(path.join(data, "system_mysql_backup_10.6.18-MariaDB.sql.zst")).size > 1000);
     assert.equal(query(upgraded, "wordpress", env.MARIADB_PASSWORD, "SELECT 1"), "1");
-    assert.match(query(upgraded, "wordpress", "wrong", "SELECT 1"), /Access denied/);
+    assert.match(refusal(upgraded, "wordpress", "wrong", "SELECT 1"), /Access denied/);
   });
 
   it("refuses an empty data directory without a root password", async () => {

@@ -19,6 +19,14 @@ describe("the jobs of a site with shared content", function () {
   });
   after(() => bench.close());
 
+  it("run PHP files without a syntax error", async () => {
+    const check = 'for file in /etc/wordpress/*.php; do php -l "$file" || exit; done; echo all are valid';
+    const volumes = { "/etc/wordpress": bench.config };
+    const container = await bench.workbench.start(wordpress, { args: ["bash", "-c", check], volumes });
+    await container.ended();
+    assert.match(container.output, /pageCache\.php[^]*all are valid\n$/);
+  });
+
   describe("the one that fills the claim", () => {
     const fill = (claim: string, before?: string) => bench.fill(claim, before);
     const count = (folder: string) =>
@@ -143,7 +151,9 @@ describe("the jobs of a site with shared content", function () {
 
     it("touches no user of a site that is there", async () => {
       const before = rows("select * from wp_users; select * from wp_usermeta");
-      await (await install({ ADMIN_USER: "eve", ADMIN_PASSWORD: "another one", SITE_TITLE: "Another" })).ended();
+      const run = await install({ ADMIN_USER: "eve", ADMIN_PASSWORD: "another one", SITE_TITLE: "Another" });
+      await run.ended();
+      assert.match(run.output, /The site is there; its tables: /);
       assert.equal(rows("select * from wp_users; select * from wp_usermeta"), before);
       assert.ok(!rows("select option_value from wp_options where option_name = 'blogname'").includes("Another"));
     });
@@ -160,14 +170,14 @@ describe("the jobs of a site with shared content", function () {
     let site: Container;
     before(async () => {
       site = await bench.serve(bench.config);
-      await site.until("it answers", () => ask("/wp-login.php").status === 200);
+      await site.until("it answers", () => site.exec(["curl", "-fs", "http://127.0.0.1/wp-login.php"]).code === 0);
     });
     afterEach(() => bench.tell({}));
     after(() => site.remove());
 
     /** A request's answer: status, Location and Set-Cookie, and the page. */
     const ask = (path: string, ...args: string[]) => {
-      const { output } = site.exec(["curl", "-si", ...args, `http://127.0.0.1${path}`]);
+      const output = site.read(["curl", "-si", ...args, `http://127.0.0.1${path}`]);
       const [head = "", body = ""] = output.split(/\r\n\r\n(.*)/s);
       const [status = "", ...lines] = head.split("\r\n");
       const header = (name: string) =>

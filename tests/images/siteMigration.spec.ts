@@ -115,6 +115,60 @@ describe("the jobs that make one content of all pods'", function () {
     assert.deepEqual(fs.readdirSync(claim).sort(), ["conflicts", "wp-content"]);
   });
 
+  describe("refuse a copy that is not as it was", () => {
+    const file = "uploads/a.png";
+    const files = { [file]: "a picture", "index.php": "<?php" };
+
+    for (const [fault, command] of [
+      ["a changed byte", `printf X | dd of=0.partial/${file} bs=1 seek=2 conv=notrunc status=none`],
+      ["a missing file", `rm 0.partial/${file}`],
+      ["a file that is cut off", `truncate --size=3 0.partial/${file}`],
+      ["a file more", "touch 0.partial/uploads/b.png"],
+    ] as const) {
+      it(`with ${fault}, and copy it again`, async () => {
+        const claim = bench.claim();
+        const from = podsClaim(files, 1000);
+        const faulty = [`cp() { command cp "$@" && ${command}; }; export -f cp; bash /etc/wordpress/copy.sh`, "0"];
+        const output = await job(claim, faulty, from);
+        assert.match(output, /differ|EOF/);
+        assert.match(output, /ended with 1\n$/);
+        assert.deepEqual(fs.readdirSync(path.join(claim, "migration")), ["0.partial"]);
+        assert.match(await copy(claim, 0, from), /the content of pod 0: 2 files\nended with 0/);
+        assert.equal(read(claim, `migration/0/${file}`), files[file]);
+      });
+    }
+
+    for (const [fault, code] of [
+      ["a changed byte", 'return (bool) file_put_contents($to, "X" . substr(file_get_contents($from), 1));'],
+      ["a missing file", "return true;"],
+      ["a file that is cut off", "return (bool) file_put_contents($to, substr(file_get_contents($from), 1));"],
+    ] as const) {
+      for (const [place, pods] of [
+        ["/merging/uploads/a.png", 1],
+        ["/conflicts/pod-0/uploads/a.png", 2],
+      ] as const) {
+        it(`with ${fault} at ${place}, and merge it again`, async () => {
+          const claim = bench.claim();
+          for (let pod = 0; pod < pods; pod++) {
+            await copy(claim, pod, podsClaim({ ...files, [file]: `a picture of ${pod}` }, 1000 + pod));
+          }
+          // PHP leaves the name of a function that is disabled to others.
+          const honest = "return copy($from, $to) && touch($to, filemtime($from));";
+          const link = `function link($from, $to) { if (str_ends_with($to, "${place}")) { ${code} } ${honest} }`;
+          bench.put("faultyLink.php", `<?php ${link}`);
+          const php = "php -d disable_functions=link -d auto_prepend_file=/etc/wordpress/faultyLink.php";
+          assert.match(
+            await job(claim, [`${php} /etc/wordpress/merge.php`]),
+            /uploads\/a\.png of pod 0 is not as it was: nothing was changed\nended with 1\n$/,
+          );
+          assert.ok(!fs.existsSync(path.join(claim, "wp-content")));
+          assert.match(await merge(claim), new RegExp(`${pods} pods: 2 files, ${pods - 1} conflicts`));
+          assert.equal(read(claim, `wp-content/${file}`), `a picture of ${pods - 1}`);
+        });
+      }
+    }
+  });
+
   it("fail where wp-content cannot be made, and change nothing", async () => {
     const claim = bench.claim();
     await copy(claim, 0, podsClaim({ "uploads/a.png": "a" }, 1000));

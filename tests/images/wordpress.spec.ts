@@ -20,11 +20,11 @@ function keysOf(container: Container): string[] {
   const script = `mkdir -p /tmp/none && touch /tmp/none/wp-settings.php && php -r '
     define("ABSPATH", "/tmp/none/"); require "${docroot}/wp-config.php";
     foreach (explode(" ", "${keys.join(" ")}") as $key) echo constant($key), "\\n";'`;
-  return container.exec(["bash", "-c", script]).output.trim().split("\n");
+  return container.read(["bash", "-c", script]).trim().split("\n");
 }
 
 function answer(container: Container, url: string, ...options: string[]): string {
-  return container.exec(["curl", "--silent", "--include", ...options, `http://127.0.0.1${url}`]).output;
+  return container.read(["curl", "--silent", "--include", ...options, `http://127.0.0.1${url}`]);
 }
 
 describe("the image wordpress:6.5-apache", function () {
@@ -150,7 +150,7 @@ describe("the image wordpress:6.5-apache", function () {
     });
     assert.deepEqual(keysOf(container), [...keys.slice(0, -1).map((key) => `given ${key}`), "from a file"]);
     const file = `define("ABSPATH", "/tmp/none/"); require "${docroot}/wp-config.php"; echo FROM_EXTRA;`;
-    assert.equal(container.exec(["php", "-r", file]).output, "there");
+    assert.equal(container.read(["php", "-r", file]), "there");
   });
 
   it("writes no wp-config.php without a WORDPRESS_ variable, and does nothing for another command", async () => {
@@ -175,7 +175,7 @@ describe("the image wordpress:6.5-apache", function () {
         "/var/lock/apache2": workbench.volume(wwwData),
       },
     });
-    assert.equal(container.exec(["stat", "-c", "%u", "/proc/1"]).output.trim(), String(wwwData));
+    assert.equal(container.read(["stat", "-c", "%u", "/proc/1"]).trim(), String(wwwData));
     assert.equal(keysOf(container).length, keys.length);
     assert.match(answer(container, "/wp-admin/images/wordpress-logo.svg"), /^HTTP\/1.1 200 /);
     const line = '"GET /wp-admin/images/wordpress-logo.svg HTTP/1.1" 200';
@@ -192,7 +192,7 @@ describe("the image wordpress:6.5-apache", function () {
     const script = `${docroot}/settings.php`;
     const settings = `<?php echo json_encode([ini_get("upload_max_filesize"), ini_get("memory_limit"),
       ini_get("opcache.revalidate_freq"), $_SERVER["REMOTE_ADDR"], get_loaded_extensions()]);`;
-    container.exec(["bash", "-c", `printf '%s' '${settings}' > ${script}`]);
+    container.read(["bash", "-c", `printf '%s' '${settings}' > ${script}`]);
     const body =
       answer(container, "/settings.php", "--header", "X-Forwarded-For: 203.0.113.9").split("\r\n\r\n")[1] ?? "";
     const [upload, memory, revalidate, address, extensions] = JSON.parse(body) as [
@@ -208,6 +208,6 @@ describe("the image wordpress:6.5-apache", function () {
       wanted.filter((extension) => !extensions.includes(extension)),
       [],
     );
-    assert.equal(container.exec(["php", "-r", 'echo ini_get("upload_max_filesize");']).output, "64M");
+    assert.equal(container.read(["php", "-r", 'echo ini_get("upload_max_filesize");']), "64M");
   });
 });

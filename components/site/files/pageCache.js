@@ -2,97 +2,130 @@ import crypto from "crypto";
 import fs from "fs";
 
 const folder = "/var/cache/nginx";
-/** Names of the words of before each of the last changes, the newest first. */
-const beforeFile = `${folder}/before`;
-/** The link that nginx follows at each request: to ask here would cost it more than the page. */
+/** The generations, a folder each: their names are whole numbers, and each next one is begun by making its folder, which is atomic. */
+const generations = `${folder}/words`;
+/** Leads to the generation that serves. nginx follows it at each request: to call this file there would cost more than the page. */
 const link = `${folder}/word`;
 
-/** How many words of before are known: changes that follow each other while nobody asks for a page. */
+/** How many previous generations are known: changes that follow each other while no visitor requests a page. */
 const known = 32;
+/** Milliseconds after which a renewal is taken for dead. The front page takes four seconds at most (pageCache.conf). */
+const longestMs = 6000;
+/** Milliseconds between two polls of a request that waits for a renewal: the longer it waits, up to the second number. */
+const pollMs = [20, 200];
+/** Milliseconds in which the cluster's name servers may not list a new pod yet, and a little more: no change reaches it. */
+const unlistedMs = 65000;
+/** Seconds for which a page is kept. */
+const seconds = Number("@SECONDS@");
 
-function wordsBefore() {
-  try {
-    return fs.readFileSync(beforeFile, "utf8").split(" ");
-  } catch (error) {
-    return [];
-  }
-}
-
-/** What tells the newest page of before the last change, for when there is nobody to make a new one. */
+/** The generation that has the newest page from before the last change, for when WordPress is unavailable. */
 function wordBefore(r) {
   const page = r.variables.page;
-  return wordsBefore().find((word) => isKept(`${word} ${page}`)) || "none";
+  const current = serving();
+  for (let number = current - 1; number >= Math.max(0, current - known); number--) {
+    if (isKept(`${pathOf(number)} ${page}`)) return pathOf(number);
+  }
+  return "none";
 }
 
 /** Whether nginx has a file for a key, where it puts it. */
 function isKept(key) {
   const name = crypto.createHash("md5").update(key).digest("hex");
-  try {
-    fs.accessSync(`${folder}/pages/${name.slice(-1)}/${name.slice(-3, -1)}/${name}`);
-    return true;
-  } catch (error) {
-    return false;
-  }
+  return exists(`${folder}/pages/${name.slice(-1)}/${name.slice(-3, -1)}/${name}`);
 }
 
-/** How often the front page is made again because another change was faster. */
-const attempts = 3;
-
-/** Makes all pages that there are old. */
-function renew(r) {
-  // A page that is being made meanwhile may lack this change: its word is not the first any more.
-  isFirstAfter(fs.realpathSync(link));
-  follow(newWord(r.variables.request_id));
+/** Invalidates all pages. */
+async function renew(r) {
+  await renewal(() => undefined);
   r.return(204);
 }
 
 /**
- * Makes all pages that there are old, and the new front page first: until then the old one comes, and nobody waits. Whoever made
- * the change does, so that all is new when they have their answer.
+ * Invalidates all pages, with the new front page made first: until then the previous one is served, and no visitor waits. The request
+ * that tells of the change does, so that all is new when it has its answer.
  */
 async function renewFromFrontPage(r) {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    const next = newWord(`${r.variables.request_id}.${attempt}`);
-    const current = fs.realpathSync(link);
+  await renewal((next) => {
     r.variables.next_word = next;
-    await r.subrequest("/front-page", { method: "HEAD" });
-    if (isFirstAfter(current)) {
-      follow(next);
-      r.return(204);
-      return;
+    return r.subrequest("/front-page", { method: "HEAD" });
+  });
+  r.return(204);
+}
+
+/** Invalidates all pages in the first minute of a pod. Shorter-lived ones are new by then without it. */
+async function renewInFirstMinute() {
+  const startedAt = fs.statSync("/tmp/nginx.pid").mtimeMs;
+  if (seconds * 1000 > unlistedMs && Date.now() - startedAt < unlistedMs) await renewal(() => undefined);
+}
+
+/**
+ * Ends when a generation serves that was begun after this call: an older one may have pages without the caller's change. One renewal
+ * runs at a time, in all of nginx's processes, and all calls that come meanwhile share the next one.
+ */
+async function renewal(prepare) {
+  const needed = newest() + 1;
+  const end = Date.now() + 3 * longestMs;
+  for (let pauseMs = pollMs[0]; serving() < needed; pauseMs = Math.min(2 * pauseMs, pollMs[1])) {
+    if (Date.now() > end) throw new Error(`No generation could be begun in ${generations} within ${3 * longestMs} ms`);
+    const last = newest();
+    const isAtWork = last > serving() && ageMs(last) < longestMs;
+    if (isAtWork || !begin(last + 1)) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      continue;
     }
-    // The page that was made may lack the other change.
-    fs.rmdirSync(next);
+    try {
+      await prepare(pathOf(last + 1));
+    } catch (error) {
+      // Visitors make the front page then.
+    }
+    activate(last + 1);
   }
-  // Changes come faster than pages.
-  renew(r);
 }
 
-function newWord(name) {
-  const word = `${folder}/words/${name}`;
-  fs.mkdirSync(word);
-  return word;
-}
-
-/** Whether no other word has followed this one: each has one that does. */
-function isFirstAfter(word) {
+/** Begins a generation. @returns false where another process was faster */
+function begin(number) {
   try {
-    fs.mkdirSync(`${word}/followed`);
+    fs.mkdirSync(pathOf(number));
     return true;
   } catch (error) {
     return false;
   }
 }
 
-/** Each step at once, since others read meanwhile. */
-function follow(next) {
-  const words = [fs.realpathSync(link)].concat(wordsBefore());
-  const part = `${next}.part`;
-  fs.writeFileSync(part, words.slice(0, known).join(" "));
-  fs.renameSync(part, beforeFile);
-  fs.symlinkSync(next, part);
+/** Has a generation serve, unless it was taken for dead and another one was begun. */
+function activate(number) {
+  if (exists(pathOf(number + 1))) return;
+  const part = `${folder}/word.${number}`;
+  fs.symlinkSync(pathOf(number), part);
   fs.renameSync(part, link);
-  words.slice(known).forEach((word) => fs.rmdirSync(word, { recursive: true }));
+  fs.readdirSync(generations).forEach((name) => {
+    if (Number(name) < number - known) fs.rmdirSync(`${generations}/${name}`);
+  });
 }
 
-export default { wordBefore, renew, renewFromFrontPage };
+/** Number of the generation that serves. */
+function serving() {
+  return Number(fs.realpathSync(link).split("/").pop());
+}
+
+/** Number of the newest generation that was begun. */
+function newest() {
+  let number = serving();
+  while (exists(pathOf(number + 1))) number++;
+  return number;
+}
+
+function pathOf(number) {
+  return `${generations}/${number}`;
+}
+
+/** Milliseconds since a generation was begun. */
+function ageMs(number) {
+  return Date.now() - fs.statSync(pathOf(number)).mtimeMs;
+}
+
+function exists(path) {
+  return fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+export default { wordBefore, renew, renewFromFrontPage, renewInFirstMinute };

@@ -1,63 +1,201 @@
 <?php
 /**
- * Tells every pod of the page cache, at the end of a request that changed what visitors see. Loaded as a plugin that cannot be
- * turned off; not from wp-content, which is the user's.
+ * Purges the page cache at the end of a request that changed what visitors see. Loaded as a plugin that cannot be turned off; not
+ * from wp-content, which is the user's.
+ *
+ * Two kinds of requests purge at once: jobs, and those of logged-in users who do more than view the site. What any other request
+ * changes is pending until the next job purges. So no visitor purges, and no plugin that writes something at each page view does.
  */
 
-( static function () {
-	$changed = false;
-	$note    = static function () use ( &$changed ) {
-		$changed = true;
-	};
-	// A comment that waits for approval changes nothing yet; one that is approved changes its post's count.
-	foreach ( array( 'edit_comment', 'transition_comment_status', 'created_term', 'edited_term', 'delete_term', 'clean_user_cache', 'wp_update_nav_menu', 'switch_theme', 'upgrader_process_complete' ) as $hook ) {
-		add_action( $hook, $note );
-	}
-	// Called for every way to change a post. Drafts and revisions, which the dashboard makes by itself, nobody sees.
-	add_action(
-		'clean_post_cache',
-		static function ( $id, $post ) use ( $note ) {
-			if ( 'revision' !== $post->post_type && in_array( $post->post_status, array( 'publish', 'inherit' ), true ) ) {
-				$note();
+namespace WordPressStack\PageCache;
+
+/** Option that is there while a change is pending. It is written past WordPress, whose hooks would take it for a change. */
+const PENDING_OPTION = 'wordpress_stack_page_change';
+
+const CONTENT_HOOKS = array( 'created_term', 'edited_term', 'delete_term', 'deleted_user', 'wp_update_nav_menu', 'switch_theme', 'upgrader_process_complete' );
+
+/** Post types that no page shows, whatever their status. A page may show any other: a form, a table, a variation of a product. */
+const HIDDEN_POST_TYPES = array( 'revision', 'oembed_cache', 'customize_changeset', 'user_request' );
+
+/** Options and meta that WordPress and common plugins keep for themselves: no page shows them. Space in these does not count. */
+const HIDDEN_OPTIONS = '/^(
+	(_site)?_transient_.* | wordpress_stack_.* | action_scheduler_.* | schema-ActionScheduler.* | .*\.lock | \w+_children
+	| cron | doing_cron | rewrite_rules | recently_(activated|edited) | uninstall_plugins | theme_switched | wp_force_deactivated_plugins
+	| (initial_)?db_version | db_upgraded | fresh_site | finished_\w+ | https_detection_errors | user_count | can_compress_scripts
+	| auto_core_update_\w+ | auto_plugin_theme_update_emails | dismissed_update_core | dashboard_widget_options | recovery_\w+
+	| admin_email_lifespan | new_admin_email | adminhash | secret_key | (auth|secure_auth|logged_in|nonce)_(key|salt)
+)$/x';
+const HIDDEN_META    = '/^(
+	_edit_(lock|last) | _pingme | _encloseme | _trackbackme | _oembed_\w+ | akismet_\w+
+	| _wp_(old_slug|old_date|desired_post_slug|trash_meta_\w+) | session_tokens | _application_passwords | _new_email
+	| default_password_nag | community-events-location | show_welcome_panel | dismissed_wp_pointers
+	| (meta-box-order|metaboxhidden|closedpostboxes|screen_layout)_.* | manage.*columnshidden | (edit_.*|upload)_per_page
+	| .*_(capabilities|user_level|user-settings|user-settings-time|dashboard_quick_press_last_post_id|persisted_preferences)
+)$/x';
+
+/** What a request changed that visitors may see. */
+final class Changes {
+	/** Posts, comments, terms, users, themes and plugins. */
+	public static bool $content = false;
+	/** Options and meta: plugins also write these to count page views. */
+	public static bool $settings = false;
+}
+
+foreach ( CONTENT_HOOKS as $hook ) {
+	add_action( $hook, __NAMESPACE__ . '\note_content' );
+}
+// Called for every way to change a post. Plugins call hooks too, with fewer arguments: hence the defaults.
+add_action( 'clean_post_cache', static fn ( $id, $post = null ) => is_visible_post( $post ) && note_content(), 10, 2 );
+add_action(
+	'transition_post_status',
+	static fn ( $new, $old = '', $post = null ) => is_visible_status( $old ) && ! is_hidden_type( $post ) && note_content(),
+	10,
+	3
+);
+add_action(
+	'set_object_terms',
+	static function ( $id, $terms = null, $new = null, $taxonomy = '', $append = false, $old = array() ) {
+		if ( $new != $old && is_visible( 'post', $id ) ) {
+			note_content();
+		}
+	},
+	10,
+	6
+);
+// A comment that waits for approval changes nothing yet.
+add_action( 'edit_comment', static fn ( $id ) => is_visible( 'comment', $id ) && note_content() );
+add_action(
+	'transition_comment_status',
+	static fn ( $status, $previous = '' ) => in_array( 'approved', array( $status, $previous ), true ) && note_content(),
+	10,
+	2
+);
+// Not when a user requests another password, which changes the user as well. The address of the mail decides the picture.
+add_action(
+	'profile_update',
+	static function ( $id, $previous = null ) {
+		$user = get_userdata( $id );
+		foreach ( array( 'display_name', 'user_nicename', 'user_url', 'user_email' ) as $field ) {
+			if ( $user && ( $previous->$field ?? null ) !== $user->$field && is_visible( 'user', $id ) ) {
+				note_content();
 			}
-		},
-		10,
-		2
-	);
-	add_action(
-		'transition_post_status',
-		static function ( $status, $before ) use ( $note ) {
-			if ( 'publish' === $before && 'publish' !== $status ) {
-				$note();
-			}
-		},
-		10,
-		2
-	);
-	foreach ( array( 'added_option', 'updated_option', 'deleted_option' ) as $hook ) {
+		}
+	},
+	10,
+	2
+);
+foreach ( array( 'added', 'updated', 'deleted' ) as $change ) {
+	add_action( "{$change}_option", static fn ( $option ) => preg_match( HIDDEN_OPTIONS, (string) $option ) || note_settings() );
+	foreach ( array( 'post', 'comment', 'term', 'user' ) as $kind ) {
 		add_action(
-			$hook,
-			static function ( $option ) use ( $note ) {
-				// What WordPress writes down for itself, at any time; no page shows it.
-				if ( ! preg_match( '/^(_site)?_transient_|^(cron|doing_cron|recently_edited|can_compress_scripts|auto_core_update_\w+|recovery_\w+|finished_\w+|https_detection_errors|user_count|.*\.lock)$/', (string) $option ) ) {
-					$note();
+			"{$change}_{$kind}_meta",
+			static function ( $ids, $id = 0, $key = '' ) use ( $kind ) {
+				if ( ! Changes::$settings && ! preg_match( HIDDEN_META, (string) $key ) && is_visible( $kind, $id ) ) {
+					note_settings();
 				}
-			}
+			},
+			10,
+			3
 		);
 	}
-	add_action(
-		'shutdown',
-		static function () use ( &$changed ) {
-			if ( $changed ) {
-				tell_page_caches();
-			}
-		},
-		PHP_INT_MAX
-	);
-} )();
+}
+add_action( 'shutdown', __NAMESPACE__ . '\finish', PHP_INT_MAX );
 
-/** A cache that cannot be told has its pages until their time is over. */
-function tell_page_caches(): void {
+function note_content(): void {
+	Changes::$content = true;
+}
+
+function note_settings(): void {
+	Changes::$settings = true;
+}
+
+/** Whether a page may show an object. @param int|string $id 0 stands for all objects of the kind */
+function is_visible( string $kind, $id ): bool {
+	if ( 0 === (int) $id || 'term' === $kind ) {
+		return true;
+	}
+	if ( 'post' === $kind ) {
+		return is_visible_post( get_post( $id ) );
+	}
+	if ( 'comment' === $kind ) {
+		return '1' === ( get_comment( $id )->comment_approved ?? null );
+	}
+	// Customers and subscribers, whom plugins write about at any time, are no authors.
+	return count_user_posts( $id, get_post_types( array( 'public' => true ) ), true ) > 0;
+}
+
+function is_visible_post( ?object $post ): bool {
+	return null !== $post && ! is_hidden_type( $post ) && is_visible_status( $post->post_status );
+}
+
+function is_hidden_type( ?object $post ): bool {
+	return in_array( $post->post_type ?? '', HIDDEN_POST_TYPES, true );
+}
+
+/** Drafts, which the dashboard makes by itself, are in no page, nor are orders of a shop. */
+function is_visible_status( string $status ): bool {
+	// That of attachments.
+	return 'inherit' === $status || ( get_post_status_object( $status )->public ?? false );
+}
+
+/** Purges, or puts down that a job has to. */
+function finish(): void {
+	if ( may_purge() ) {
+		if ( Changes::$content || Changes::$settings || ( 'cli' === PHP_SAPI && is_pending() ) ) {
+			purge();
+		}
+	} elseif ( Changes::$content || ( Changes::$settings && ! is_view() ) ) {
+		put_down();
+	}
+}
+
+/** Whether the request is a job's, or a logged-in user's who does more than view the site: in the dashboard a link may change something. */
+function may_purge(): bool {
+	if ( 'cli' === PHP_SAPI ) {
+		return true;
+	}
+	// A request that ended early, by a fatal error of a plugin's, has no user yet.
+	if ( ! function_exists( 'is_user_logged_in' ) || ! is_user_logged_in() ) {
+		return false;
+	}
+	$is_dashboard = is_admin() || ( defined( 'REST_REQUEST' ) && REST_REQUEST );
+	return ! is_view() || ( $is_dashboard && current_user_can( 'edit_posts' ) );
+}
+
+function is_view(): bool {
+	return in_array( $_SERVER['REQUEST_METHOD'] ?? '', array( 'GET', 'HEAD' ), true );
+}
+
+function is_pending(): bool {
+	global $wpdb;
+	$sql = $wpdb->prepare( "SELECT 1 FROM $wpdb->options WHERE option_name = %s", PENDING_OPTION );
+	return null !== query( static fn () => $wpdb->get_var( $sql ) );
+}
+
+/** Has the next job purge. However many requests do, until then it is one row that is written once. */
+function put_down(): void {
+	global $wpdb;
+	$sql = "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, '1', 'no')";
+	if ( ! is_pending() ) {
+		query( static fn () => $wpdb->query( $wpdb->prepare( $sql, PENDING_OPTION ) ) );
+	}
+}
+
+/** Asks the database. A site that is being installed may have no tables yet. */
+function query( callable $ask ): mixed {
+	global $wpdb;
+	$were_hidden = $wpdb->suppress_errors();
+	$answer      = $ask();
+	$wpdb->suppress_errors( $were_hidden );
+	return $answer;
+}
+
+/** Has every pod of the cache begin a new generation of pages. Where one cannot be told, the next job tries again. */
+function purge(): void {
+	global $wpdb;
+	// First: what another request changes from here on may be too late for this purge.
+	query( static fn () => $wpdb->delete( $wpdb->options, array( 'option_name' => PENDING_OPTION ) ) );
+
 	[ 'host' => $host, 'port' => $port ] = WORDPRESS_PAGE_CACHES;
 
 	// A job does not know by which of the site's names visitors come, and there may be no pod yet that makes a page for them.
@@ -77,13 +215,18 @@ function tell_page_caches(): void {
 		$addresses
 	);
 	$options   = array(
-		// The front page has two seconds.
-		'timeout'         => 3,
+		// Another renewal may be at work, and after it comes this one: four seconds each at most.
+		'timeout'         => 10,
 		'connect_timeout' => 1,
 	);
-	foreach ( WpOrg\Requests\Requests::request_multiple( $requests, $options ) as $index => $response ) {
-		if ( ! $response instanceof WpOrg\Requests\Response || ! $response->success ) {
-			error_log( "The page cache at {$addresses[ $index ]} was not told of a change: its pages are new when their time is over." );
+	$is_done   = array() !== $addresses;
+	foreach ( \WpOrg\Requests\Requests::request_multiple( $requests, $options ) as $index => $response ) {
+		if ( ! $response instanceof \WpOrg\Requests\Response || ! $response->success ) {
+			$is_done = false;
+			error_log( "The page cache at {$addresses[ $index ]} was not told of a change: the next job tells it, within five minutes." );
 		}
+	}
+	if ( ! $is_done ) {
+		put_down();
 	}
 }

@@ -27,6 +27,11 @@ for port in @PORT@ @CONTROL_PORT@; do
     test ! -e /proc/net/if_inet6 || echo "listen [::]:$port;"
   } >"/tmp/listen-$port.conf"
 done
-mkdir -p /var/cache/nginx/words/first
-test -L /var/cache/nginx/word || ln -s words/first /var/cache/nginx/word
+# A container that starts again may have missed a change: it begins a generation, and keeps the previous ones for when WordPress is
+# unavailable (pageCache.js).
+cd /var/cache/nginx
+mkdir -p words
+next=$(($(ls words | sort -n | tail -n1) + 1))
+mkdir "words/$next"
+ln -sfn "words/$next" word
 exec nginx -c /etc/wordpress-cache/pageCache.conf -e /dev/stderr -g 'daemon off;'

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import { pageCacheName, pageCachePorts } from "../../../components/site/pageCacheNames";
 import type { LabSite } from "./labSite";
-import { podsOf, type SitePod } from "./sharedSite";
+import { podsOf, type SitePod, sitePods } from "./sharedSite";
 
 /** What a pod of the page cache answered. */
 export interface CachedPage {
@@ -54,6 +54,12 @@ function get(options: http.RequestOptions): Promise<CachedPage> {
   });
 }
 
+/** What a pod of the site answers itself, under the site's own name. */
+export async function fromSitePod(site: LabSite, path: string): Promise<CachedPage> {
+  const [pod] = await sitePods(site);
+  return get({ host: pod?.status.podIP, port: 80, path, agent: false, headers: { host: new URL(site.address).host } });
+}
+
 /** How many pages the page cache has, in all of its pods. */
 export async function pagesKept(site: LabSite): Promise<number> {
   const counts = (await cachePods(site)).map(async ({ metadata }) =>
@@ -62,7 +68,7 @@ export async function pagesKept(site: LabSite): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-/** The place of the word in the key of each page that a pod of the page cache gives now: another one when all pages are made old. */
+/** The folder of the generation that serves in a pod of the page cache: another one after each purge. */
 export function wordUsed(site: LabSite, pod: SitePod): Promise<string> {
   return site.inPod(pod.metadata.name, "readlink", "-f", "/var/cache/nginx/word");
 }

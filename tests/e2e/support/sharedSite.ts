@@ -5,7 +5,7 @@ import { LabSite, sharedSettings } from "./labSite";
 /** A pod, and where it is. */
 export interface SitePod extends Pod {
   readonly spec: { readonly nodeName?: string };
-  readonly status: Pod["status"] & { readonly podIP?: string };
+  readonly status: Pod["status"] & { readonly podIP?: string; readonly startTime?: string };
 }
 
 /** Settings of a site on all of the lab's nodes, at a place of its own. */

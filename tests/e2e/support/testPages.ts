@@ -12,6 +12,9 @@ foreach ( array( 'added_option', 'updated_option', 'deleted_option', 'clean_post
 		file_put_contents( WP_CONTENT_DIR . '/${changesFile}', "$line\\n", FILE_APPEND );
 	} );
 }
+add_action( 'template_redirect', function () {
+	usleep( (int) get_option( 'e2e_wait', 0 ) );
+} );
 add_action( 'parse_request', function () {
 	$page = (int) ( $_GET['page_id'] ?? 0 );
 	switch ( $page ) {

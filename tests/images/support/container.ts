@@ -65,6 +65,13 @@ export class Container {
     return { code: result.status, output: result.stdout + result.stderr };
   }
 
+  /** What a command prints that has to succeed. @throws with what it printed, when it does not */
+  read(command: readonly string[]): string {
+    const { code, output } = this.exec(command);
+    if (code !== 0) throw new Error(`${command[0]} ended with ${code}: ${output}`);
+    return output;
+  }
+
   /** Waits until `check` holds. @throws with what the container printed, when it ends first or 90 seconds pass */
   async until(what: string, check: () => boolean): Promise<void> {
     for (let attempt = 0; attempt < 900; attempt++) {

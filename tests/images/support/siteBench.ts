@@ -49,9 +49,10 @@ export class SiteBench {
     this.put("settings.json", siteJson({ ...siteSettings, ...settings }, ["127.0.0.1"]));
   }
 
+  /** What SQL prints when root runs it, without headings. @throws with the database's words, when it fails */
   rows(sql: string): string {
-    const client = ["mariadb", "-N", "-uroot", "-proot", "wordpress", "-e", sql];
-    return this.database?.exec(client).output.trim() ?? "";
+    if (this.database === undefined) throw new Error("there is no database: open() starts it");
+    return this.database.read(["mariadb", "-N", "-uroot", "-proot", "wordpress", "-e", sql]).trim();
   }
 
   /** A new empty claim. */
@@ -72,8 +73,10 @@ export class SiteBench {
   /** Fills the claim that the tasks see. */
   async fillContent(): Promise<void> {
     const claim = this.claim();
-    await (await this.fill(claim)).ended();
+    const job = await this.fill(claim);
+    await job.ended();
     this.content = path.join(claim, "wp-content");
+    if (!fs.existsSync(this.content)) throw new Error(`the claim is not filled:\n${job.output}`);
   }
 
   /** Starts a command with the site around it, as a job has it. */
@@ -100,11 +103,13 @@ export class SiteBench {
     });
   }
 
-  /** Runs such a command to its end, and returns what it printed. */
+  /** Runs such a command to its end, and returns what it printed. @throws with that, when it fails */
   async run(command: string, env?: Readonly<Record<string, string>>): Promise<string> {
-    const container = await this.task(command, env);
+    const container = await this.task(`(${command}); echo "exit code $?"`, env);
     await container.ended();
-    return container.output;
+    const [, printed, code] = /^([^]*)exit code (\d+)\n$/.exec(container.output) ?? [];
+    if (printed === undefined || code !== "0") throw new Error(`${command} failed:\n${container.output}`);
+    return printed;
   }
 
   /** Starts a pod of the site. @param config folder in the place of the ConfigMap's */
@@ -114,7 +119,8 @@ export class SiteBench {
 
   /** What every request reads, as files of their own. */
   private requestFiles(): Record<string, string> {
-    const files = ["site.php", "settings.json"].map((file) => [`/etc/wordpress-${file}`, path.join(this.config, file)]);
+    const names = ["site.php", "settings.json", "pageCache.php"];
+    const files = names.map((file) => [`/etc/wordpress-${file}`, path.join(this.config, file)]);
     return Object.fromEntries(files) as Record<string, string>;
   }
 
