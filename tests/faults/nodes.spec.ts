@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { sitePods } from "../e2e/support/sharedSite";
+import { isFailedCommand } from "../support/until";
 import { chance } from "./support/chance";
 import { declareBack, declareOffCommand, drain, gather, nodeWithSiteAlone, placement, powerCut } from "./support/nodes";
 import { allReady, databasePod, untilRestarted } from "./support/pods";
@@ -37,7 +38,8 @@ describe("under load, of a lab with three nodes", function () {
     await powerCut(database, async () => {
       await site.cluster.kubectl(...declareOffCommand(database));
       const moved = async () => (await placement(site)).database !== database;
-      await site.cluster.until("the database is on another node", 150, moved);
+      // Between its deletion and its successor there is no pod.
+      await site.cluster.until("the database is on another node", 150, moved, isFailedCommand);
       await allReady(site);
       await load.goesWell();
     }).finally(() => declareBack(site));
