@@ -13,6 +13,7 @@ import { Cluster } from "../tests/e2e/support/cluster";
 import { Visitor } from "../tests/e2e/support/http";
 import { LabSite } from "../tests/e2e/support/labSite";
 import { stopwatch } from "../tests/support/timed";
+import { isUnreachable } from "../tests/support/until";
 import { type CommandTimes, commandTimes } from "./commandTimes";
 import { podsOf, sharedPlace } from "../tests/e2e/support/sharedSite";
 import { type Account, administrator } from "../tests/e2e/support/load";
@@ -75,7 +76,8 @@ export async function programSite(): Promise<BenchSite> {
 
 /** Waits for the front page. */
 async function answers(cluster: Cluster): Promise<void> {
-  await cluster.until("the front page answers", 60, async () => (await new Visitor(address).get("/")).status === 200);
+  const isThere = async () => (await new Visitor(address).get("/")).status === 200;
+  await cluster.until("the front page answers", 60, isThere, isUnreachable);
 }
 
 /** Seconds from asking the API for so many pods until each of them serves a page, whatever its probes say. */

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Claim, Pod } from "../../components/cluster/objects";
 import { labPaths } from "../../lab/support/paths";
+import { isUnreachable } from "../support/until";
 import { logIn, openBrowser, outputFolder } from "./support/browser";
 import { owner } from "./support/chapter";
 import type { Cluster } from "./support/cluster";
@@ -101,10 +102,11 @@ describe("the chapter, told by the program on a real cluster", function () {
       const rollout = ["rollout", "status", `statefulset/${workload}`, "--timeout=540s"];
       await cluster.kubectl("--namespace", namespace, ...rollout);
     }
-    await cluster.until("the site shows the post again", 120, async () => {
+    const isShown = async () => {
       const { status, body } = await new Visitor(address).get("/");
       return status === 200 && body.includes(title);
-    });
+    };
+    await cluster.until("the site shows the post again", 120, isShown, isUnreachable);
   });
 
   it("keeps its rows in a database that was grown to 2Gi, on the same claim", async () => {

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
+import { isFailedCommand } from "../support/until";
 import { ApiProxy } from "./support/apiProxy";
 import { assertGone, assertWhole } from "./support/convergence";
 import { LabSite } from "./support/labSite";
@@ -98,10 +99,12 @@ describe("pulumi up and destroy that do not get to their end", function () {
     const locked = duringCommand(site, up, isUnderWay, async () => {
       assert.match(await failure(site.project.up()), /locked by 1 lock.*pulumi cancel/s);
     });
-    const allKilled = site.cluster.until("each job has lost a pod", 120, async () => {
+    const killEach = async () => {
       for (const task of tasks) await kill(task);
       return killed.size === tasks.length;
-    });
+    };
+    // A pod that ended before it could be killed is not found.
+    const allKilled = site.cluster.until("each job has lost a pod", 300, killEach, isFailedCommand);
     const [{ code, output }] = await Promise.all([locked, allKilled]);
     assert.equal(code, 0, output);
     await assertWhole(site);

@@ -71,7 +71,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
   const killedWhileCopying = async () => {
     await site.project.configure({ contentMigration: "merge" });
     const up = new StartedCommand(site.project, "up", "--yes", "--skip-preview");
-    await site.cluster.until("a claim is being copied", 120, async () =>
+    await site.cluster.until("a claim is being copied", 300, async () =>
       (await site.cluster.names("jobs", namespace)).some((name) => name.startsWith("wordpress-copy-")),
     );
     up.signal("SIGKILL");

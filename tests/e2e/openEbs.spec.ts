@@ -59,7 +59,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       await project.configure({ "storage.imageRegistry": "registry.example.com" });
       const up = new StartedCommand(project, "up", "--yes", "--skip-preview");
       const isAtWork = async () => (await cluster.names("deployments", "openebs")).length > 0;
-      await cluster.until("Helm works", 60, isAtWork);
+      await cluster.until("Helm works", 120, isAtWork);
       up.signal("SIGKILL");
       await up.ended();
       await project.cancel();

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { sitePods } from "../e2e/support/sharedSite";
+import { isFailedCommand } from "../support/until";
 import { chance } from "./support/chance";
 import { declareBack, declareOffCommand, drain, gather, nodeWithSiteAlone, placement, powerCut } from "./support/nodes";
 import { allReady, databasePod, untilRestarted } from "./support/pods";
@@ -8,36 +9,41 @@ import { survives } from "./support/survives";
 describe("under load, of a lab with three nodes", function () {
   this.timeout(15 * 60_000);
 
-  survives("the node with all WordPress pods, and without the database, is drained", "noneFails", async (site) => {
-    const [node = ""] = (await placement(site)).others;
-    await gather(site, node);
-    await drain(site, node, () => allReady(site));
-    assert.ok((await sitePods(site)).every(({ spec }) => spec.nodeName !== node));
-  });
+  survives(
+    "the node with all WordPress pods, and without the database, is drained",
+    "siteNodeDrained",
+    async (site) => {
+      const [node = ""] = (await placement(site)).others;
+      await gather(site, node);
+      await drain(site, node, () => allReady(site));
+      assert.ok((await sitePods(site)).every(({ spec }) => spec.nodeName !== node));
+    },
+  );
 
-  survives("the database's node is drained", "noWriteLost", async (site) => {
+  survives("the database's node is drained", "databaseNodeDrained", async (site) => {
     const { database } = await placement(site);
     await drain(site, database, () => allReady(site));
     assert.notEqual((await placement(site)).database, database);
   });
 
-  survives("a node without the database stops hard, and is back", "noWriteLost", async (site) => {
+  survives("a node without the database stops hard, and is back", "siteNodeStops", async (site) => {
     const node = await nodeWithSiteAlone(site);
     const hurt = (await sitePods(site)).filter(({ spec }) => spec.nodeName === node);
     await untilRestarted(site, hurt, () => powerCut(node, () => chance.moment()));
   });
 
-  survives("the database's node stops hard, and is back", "noWriteLost", async (site) => {
+  survives("the database's node stops hard, and is back", "databaseNodeStops", async (site) => {
     const pod = await databasePod(site);
     await untilRestarted(site, [pod], () => powerCut(pod.spec.nodeName ?? "", () => chance.moment()));
   });
 
-  survives("the database's node dies", "noWriteLost", async (site, load) => {
+  survives("the database's node dies", "databaseNodeDies", async (site, load) => {
     const { database } = await placement(site);
     await powerCut(database, async () => {
       await site.cluster.kubectl(...declareOffCommand(database));
       const moved = async () => (await placement(site)).database !== database;
-      await site.cluster.until("the database is on another node", 150, moved);
+      // Between its deletion and its successor there is no pod.
+      await site.cluster.until("the database is on another node", 150, moved, isFailedCommand);
       await allReady(site);
       await load.goesWell();
     }).finally(() => declareBack(site));

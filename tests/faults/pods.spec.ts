@@ -13,26 +13,32 @@ const runs = (program: string) => (entry: { readonly executable: string }) =>
 describe("under load, of two WordPress pods and the database's", function () {
   this.timeout(15 * 60_000);
 
-  survives("MariaDB is killed (`kill -9`)", "noWriteLost", async (site) =>
+  survives("MariaDB is killed (`kill -9`)", "databaseKilled", async (site) =>
     kill(site, await databasePod(site), runs("mariadbd")),
   );
 
-  survives("Apache is killed (`kill -9`) in a WordPress pod", "noWriteLost", async (site) => {
+  survives("Apache is killed (`kill -9`) in a WordPress pod", "apacheKilled", async (site) => {
     const [pod] = chance.order(await sitePods(site));
     if (pod !== undefined) await kill(site, pod, runs("apache2"));
   });
 
-  survives("each WordPress pod is deleted, one after the other", "noneFails", async (site) => {
+  survives("each WordPress pod is deleted, one after the other", "sitePodsDeleted", async (site) => {
     for (const pod of chance.order(await sitePods(site))) await deletePod(site, pod);
   });
 
-  survives("the database's pod is deleted", "noWriteLost", async (site) => deletePod(site, await databasePod(site)));
+  survives("the database's pod is deleted", "databasePodDeleted", async (site) =>
+    deletePod(site, await databasePod(site)),
+  );
 
-  survives("all processes of each WordPress pod are killed, one pod after the other", "noWriteLost", async (site) => {
-    for (const pod of chance.order(await sitePods(site))) await kill(site, pod);
-  });
+  survives(
+    "all processes of each WordPress pod are killed, one pod after the other",
+    "sitePodsKilled",
+    async (site) => {
+      for (const pod of chance.order(await sitePods(site))) await kill(site, pod);
+    },
+  );
 
-  survives("all processes of the database's pod are killed", "noWriteLost", async (site) =>
+  survives("all processes of the database's pod are killed", "databasePodKilled", async (site) =>
     kill(site, await databasePod(site)),
   );
 });

@@ -27,7 +27,7 @@ export async function openBrowser(): Promise<Browser> {
 
 /** Logs somebody in by the login page; ends in the dashboard. @param address where the site is */
 export async function logIn(page: Page, address: string, { user, password }: Account): Promise<void> {
-  // Three times as long as usual, as the tests' other limits: the first pages of a site come slowly where others are busy.
+  // Three times Playwright's default: the first pages of a site are slow on a busy machine.
   page.setDefaultTimeout(90_000);
   await page.goto(`${address}/wp-login.php`);
   // The page goes there by itself, a moment after it has come: what is being typed elsewhere by then would go there with it.

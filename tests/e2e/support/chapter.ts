@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isUnreachable } from "../../support/until";
 import type { Cluster } from "./cluster";
 import type { Visitor } from "./http";
 
@@ -41,10 +42,8 @@ export async function applyChapter(cluster: Cluster): Promise<void> {
 
 /** Installs its WordPress by the installer's form, as soon as that is there. @param visitor of where it answers */
 export async function installChapter(cluster: Cluster, visitor: Visitor): Promise<void> {
-  await cluster.until("the chapter's installer answers", 120, async () => {
-    const { status } = await visitor.get("/wp-admin/install.php");
-    return status === 200;
-  });
+  const answers = async () => (await visitor.get("/wp-admin/install.php")).status === 200;
+  await cluster.until("the chapter's installer answers", 120, answers, isUnreachable);
   await visitor.install(owner.user, owner.password);
 }
 

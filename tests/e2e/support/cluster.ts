@@ -1,10 +1,5 @@
 import { run } from "../../../lab/support/processes";
-
-/** How much slower a machine may be for a while than the one that the seconds below were chosen on. */
-const slowness = 3;
-
-/** Milliseconds between two looks: each is a kubectl, and takes a tenth of a second from what is waited for. */
-const lookMs = 1000;
+import { type IsTransient, until } from "../../support/until";
 
 /** kubectl on the lab, for looking at what the program made. */
 export class Cluster {
@@ -34,21 +29,8 @@ export class Cluster {
     return text.split(" ").filter(Boolean).sort();
   }
 
-  /**
-   * Waits until a condition holds. One that throws does not hold yet.
-   * @throws Error after the given seconds of a machine that is not slowed down, with what was to hold and what was thrown last
-   */
-  async until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + seconds * slowness * 1000;
-    let reason = "";
-    const isMet = () =>
-      holds().catch((error: unknown) => {
-        reason = `: ${String(error)}`;
-        return false;
-      });
-    while (!(await isMet())) {
-      if (Date.now() > end) throw new Error(`${what}: not within ${seconds * slowness} s${reason}`);
-      await new Promise((resolve) => setTimeout(resolve, lookMs));
-    }
+  /** Waits until a condition holds, as {@link until} does. @param isTransient errors that mean that it does not hold yet */
+  until(what: string, seconds: number, holds: () => Promise<boolean>, isTransient?: IsTransient): Promise<void> {
+    return until(what, seconds, holds, { ...(isTransient && { isTransient }) });
   }
 }

@@ -79,7 +79,7 @@ export class Visitor {
           text(response).then((body) => resolve({ status, location: headers.location, body }), reject);
         },
       );
-      request.on("timeout", () => request.destroy(new Error(`${path} did not answer in ${this.timeoutMs} ms`)));
+      request.on("timeout", () => request.destroy(timedOut(`${path} did not answer in ${this.timeoutMs} ms`)));
       request.on("error", reject);
       request.end(form);
     });
@@ -91,6 +91,11 @@ export class Visitor {
       if (name !== undefined && value !== undefined) this.cookies.set(name, value);
     }
   }
+}
+
+/** An error with the code that the system has for it. */
+function timedOut(message: string): Error {
+  return Object.assign(new Error(message), { code: "ETIMEDOUT" });
 }
 
 /** What a page says, its markup left out; at most 300 characters of it. */

@@ -1,5 +1,6 @@
 import { labEnvironment } from "../../../lab/cluster/environment";
 import { perPodSettings, PulumiProject } from "../../support/pulumiProject";
+import { isUnreachable, NotYet } from "../../support/until";
 import { Cluster } from "./cluster";
 import { labShell } from "./labShell";
 
@@ -50,11 +51,12 @@ export class LabSite {
    */
   async status(): Promise<number> {
     let status = 0;
-    await this.cluster.until("the NodePort answers", 20, async () => {
+    const answers = async () => {
       ({ status } = await fetch(this.address, { redirect: "manual" }));
-      if (status === 502) throw new Error("502: the page cache finds no pod of the site");
+      if (status === 502) throw new NotYet("502: the page cache finds no pod of the site");
       return true;
-    });
+    };
+    await this.cluster.until("the NodePort answers", 20, answers, isUnreachable);
     return status;
   }
 

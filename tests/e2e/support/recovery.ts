@@ -1,8 +1,8 @@
 import { StartedCommand } from "../../plugins/support/startedCommand";
 import type { LabSite } from "./labSite";
 
-/** Seconds after which a moment that does not come is given up. */
-const patienceSeconds = 120;
+/** Seconds after which the wait for a moment ends. No promise: an `up` beside others reaches its last moments late. */
+const timeoutSeconds = 300;
 
 /** A moment of an `up` or `destroy`, as the cluster shows it. */
 export interface Moment {
@@ -21,7 +21,7 @@ export async function duringCommand(
   let hasEnded = false;
   void started.ended().then(() => (hasEnded = true));
   try {
-    await site.cluster.until(`${command}: ${name}`, patienceSeconds, async () => hasEnded || isNow());
+    await site.cluster.until(`${command}: ${name}`, timeoutSeconds, async () => hasEnded || isNow());
     if (hasEnded) throw new Error(`it ended before:\n${started.output}`);
     await act(started);
   } catch (error) {

@@ -3,7 +3,12 @@ export interface FailedRequest {
   /** Milliseconds since the load began. */
   readonly atMs: number;
   readonly reason: string;
+  /** Whether it failed because the client was logged out. */
+  readonly isLoggedOut: boolean;
 }
+
+/** A request that the site refused because it does not know the client any more. */
+export class LoggedOut extends Error {}
 
 /** How requests of one kind ended, and for how long none did well. Times are whole milliseconds. */
 export class Tally {
@@ -12,24 +17,30 @@ export class Tally {
   count = 0;
   /** Those of them that did so since the last one failed, or since it was set to 0. */
   streak = 0;
-  private readonly begunAt = Date.now();
-  private lastAt = this.begunAt;
+  private readonly begunAt: number;
+  private lastAt: number;
   private longestGapMs = 0;
+
+  /** @param now the time in milliseconds. @default the machine's */
+  constructor(private readonly now: () => number = Date.now) {
+    this.begunAt = this.lastAt = now();
+  }
 
   succeeded(): void {
     this.longestGapMs = this.longestOutageMs;
-    this.lastAt = Date.now();
+    this.lastAt = this.now();
     this.count++;
     this.streak++;
   }
 
   failedWith(error: unknown): void {
     this.streak = 0;
-    this.failed.push({ atMs: Date.now() - this.begunAt, reason: String(error) });
+    const isLoggedOut = error instanceof LoggedOut;
+    this.failed.push({ atMs: this.now() - this.begunAt, reason: String(error), isLoggedOut });
   }
 
   /** The longest span in which no request ended well, up to now. */
   get longestOutageMs(): number {
-    return Math.max(this.longestGapMs, Date.now() - this.lastAt);
+    return Math.max(this.longestGapMs, this.now() - this.lastAt);
   }
 }

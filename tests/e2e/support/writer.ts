@@ -1,4 +1,5 @@
 import { type Answer, Visitor } from "./http";
+import { LoggedOut } from "./tally";
 
 /** A post that the site said to have. */
 export interface Post {
@@ -27,33 +28,33 @@ export class Writer {
 
   /**
    * Writes a post with a title that no other has.
-   * @returns it, where the site acknowledged it; undefined where the writer is logged out, and logs in at the next post
+   * @returns it, where the site acknowledged it
+   * @throws LoggedOut where the writer is logged out, and logs in at the next post
    * @throws Error where anything else came of it
    */
-  async write(): Promise<Post | undefined> {
+  async write(): Promise<Post> {
     const title = `${this.options.name}-${++this.written}`;
     this.session ??= await this.login();
-    if (this.session === undefined) return undefined;
     const { visitor, nonce } = this.session;
     const fields = { title, content: `The post ${title}.`, status: "publish" };
     const answer = await visitor.post("/?rest_route=/wp/v2/posts", fields, { "x-wp-nonce": nonce });
     if (isLoggedOut(answer)) {
       this.session = undefined;
-      return undefined;
+      throw new LoggedOut(`post answered ${answer.status}`);
     }
     if (answer.status !== 201) throw unexpected("post", answer);
     const { pathname, search } = new URL((JSON.parse(answer.body) as { link: string }).link);
     return { title, path: `${pathname}${search}` };
   }
 
-  /** Undefined where one pod lets the writer in and the next one does not know of it, as while the keys change. */
+  /** @throws LoggedOut where one pod lets the writer in and the next one does not know of it, as while the keys change */
   private async login() {
     const { address, user, password, timeoutMs } = this.options;
     const visitor = new Visitor(address, timeoutMs);
     await visitor.login(user, password);
     const answer = await visitor.get("/wp-admin/admin-ajax.php?action=rest-nonce");
     // What WordPress answers there to a stranger.
-    if (answer.status === 400 && answer.body === "0") return undefined;
+    if (answer.status === 400 && answer.body === "0") throw new LoggedOut("nonce answered 400");
     if (answer.status !== 200) throw unexpected("nonce", answer);
     return { visitor, nonce: answer.body };
   }

@@ -2,6 +2,7 @@ import { signal } from "../../../lab/cluster/endProcesses";
 import { type ProcessEntry, readProcesses } from "../../../lab/cluster/processTable";
 import type { LabSite } from "../../e2e/support/labSite";
 import { type SitePod, sitePods } from "../../e2e/support/sharedSite";
+import { isFailedCommand } from "../../support/until";
 
 /** The database's pod. */
 export function databasePod({ cluster, namespace }: LabSite): Promise<SitePod> {
@@ -52,13 +53,15 @@ export async function untilRestarted(
   work: () => Promise<void>,
 ): Promise<void> {
   await work();
-  await site.cluster.until("the containers have been started again", 120, async () => {
+  const haveRestarted = async () => {
     const now = [...(await sitePods(site)), await databasePod(site)];
     return pods.every(({ metadata: { uid }, status }) => {
       const same = now.find((pod) => pod.metadata.uid === uid);
       return same === undefined || restarts(same) > restarts({ status });
     });
-  });
+  };
+  // Between a pod of the database and its successor there is none.
+  await site.cluster.until("the containers have been started again", 120, haveRestarted, isFailedCommand);
   await allReady(site);
 }
 

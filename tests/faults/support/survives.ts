@@ -3,25 +3,22 @@ import { type LoadFigures, lostWrites, SteadyLoad } from "../../e2e/support/load
 import type { LabSite } from "../../e2e/support/labSite";
 import { recordFault } from "../../support/reliability";
 import { chance } from "./chance";
+import { exceeded, limits, promise } from "./limits";
 import { allReady } from "./pods";
 import { site } from "./site";
 
-/** What a test insists on, besides that the site is well again in the end. */
-export const promises = {
-  noWriteLost: "no acknowledged write is lost",
-  noneFails: "no read and no write fails, none is lost",
-} as const;
-
 /**
  * Declares the test of a fault under load.
+ * @param limit what the fault may cost
  * @param hurt does it, and returns once the cluster says that all is well again; what it resolves to is said of the figures
  */
 export function survives(
   fault: string,
-  promise: keyof typeof promises,
+  limit: keyof typeof limits,
   hurt: (site: LabSite, load: SteadyLoad) => Promise<string | void>,
 ): void {
-  it(`${fault}: ${promises[promise]}`, async () => {
+  const holds = promise(limits[limit]);
+  it(`${fault}: ${holds}`, async () => {
     // After an outage a pod may serve while another one does not yet.
     await allReady(site());
     const load = await SteadyLoad.start(site());
@@ -35,9 +32,9 @@ export function survives(
       figures = await load.stop();
     }
     assert.deepEqual(await lostWrites(site(), load), []);
-    if (promise === "noneFails") assert.deepEqual([...figures.failedReads, ...figures.failedWrites], []);
+    assert.deepEqual(exceeded(figures, limits[limit]), []);
     const measured = [figuresText(figures), remark].filter(Boolean).join("; ");
-    recordFault({ fault, holds: promises[promise], measured });
+    recordFault({ fault, holds, measured });
   });
 }
 

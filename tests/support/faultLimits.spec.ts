@@ -1,0 +1,105 @@
+import * as assert from "node:assert/strict";
+import type { LoadFigures } from "../e2e/support/load";
+import { LoggedOut, Tally } from "../e2e/support/tally";
+import { exceeded, type Limits, limits, promise } from "../faults/support/limits";
+
+/** A run of 240 s: four reads and two writes a second, each of which ends as `outcome` says of its second. */
+function simulated(outcome: (kind: "read" | "write", second: number) => Error | undefined): LoadFigures {
+  let now = 0;
+  const tallies = { read: new Tally(() => now), write: new Tally(() => now) };
+  for (; now < 240_000; now += 250) {
+    for (const kind of now % 500 === 0 ? (["read", "write"] as const) : (["read"] as const)) {
+      const error = outcome(kind, now / 1000);
+      if (error) tallies[kind].failedWith(error);
+      else tallies[kind].succeeded();
+    }
+  }
+  const { read, write } = tallies;
+  return {
+    reads: read.count,
+    writes: write.count,
+    failedReads: read.failed,
+    failedWrites: write.failed,
+    longestReadOutageMs: read.longestOutageMs,
+    longestWriteOutageMs: write.longestOutageMs,
+  };
+}
+
+const during = (begin: number, end: number, error: Error) => (second: number) =>
+  second >= begin && second < end ? error : undefined;
+const all = Object.entries(limits) as [string, Limits][];
+
+describe("the limits of the faults under load", () => {
+  for (const [name, limit] of all) {
+    it(`of ${name} pass a run in which all is well, and none with 180 s of failures`, () => {
+      assert.deepEqual(
+        exceeded(
+          simulated(() => undefined),
+          limit,
+          1,
+        ),
+        [],
+      );
+      const away = during(30, 210, new Error("answered 500"));
+      const [reads, ...others] = exceeded(
+        simulated((_, second) => away(second)),
+        limit,
+        1,
+      );
+      assert.match(reads ?? "", /^720 reads failed, more than \d+: Error: answered 500$/);
+      assert.equal(others.length, 3);
+      const hangs = { ...simulated(() => undefined), longestReadOutageMs: 180_000, longestWriteOutageMs: 180_000 };
+      assert.equal(exceeded(hangs, limit, 1).length, 2);
+    });
+
+    it(`of ${name} do not pass a run that logs all writers out for a minute`, () => {
+      const out = during(60, 120, new LoggedOut("post answered 401"));
+      const lines = exceeded(
+        simulated((kind, second) => (kind === "write" ? out(second) : undefined)),
+        limit,
+        1,
+      );
+      assert.match(lines[0] ?? "", /^120 writes of writers that were logged out, more than \d+: /);
+    });
+  }
+
+  it("let no writer be logged out except by another keyRotation, and there few", () => {
+    const once = (kind: string, second: number) =>
+      kind === "write" && second === 60 ? new LoggedOut("post answered 401") : undefined;
+    const passed = all.filter(([, limit]) => exceeded(simulated(once), limit, 1).length === 0);
+    assert.deepEqual(
+      passed.map(([name]) => name),
+      ["keyRotation"],
+    );
+  });
+
+  it("name what was too much, its limit and the reasons", () => {
+    const figures = simulated((_, second) => during(60, 72, new Error("refused"))(second));
+    const limit = { failedReads: 20, failedWrites: 30, outageSeconds: 10 };
+    assert.deepEqual(exceeded(figures, limit, 1), [
+      "48 reads failed, more than 20: Error: refused",
+      "12.3 s without a read, more than 10 s",
+      "12.5 s without a write, more than 10 s",
+    ]);
+    assert.deepEqual(exceeded(figures, limit, 2), ["48 reads failed, more than 40: Error: refused"]);
+  });
+
+  it("are in the promise of each test", () => {
+    assert.equal(promise(limits.image), "no read and no write fails, none is lost");
+    assert.match(promise(limits.keyRotation), /, but for at most 20 writes of writers that are logged out$/);
+    assert.equal(
+      promise(limits.databaseKilled),
+      "no acknowledged write is lost; at most 75 reads and 15 writes fail, at most 15 s without either",
+    );
+  });
+});
+
+describe("a tally", () => {
+  it("counts a request of a client that was logged out as failed, and begins its streak again", () => {
+    const tally = new Tally(() => 0);
+    tally.succeeded();
+    tally.failedWith(new LoggedOut("post answered 401"));
+    assert.deepEqual([tally.count, tally.streak], [1, 0]);
+    assert.deepEqual(tally.failed, [{ atMs: 0, reason: "Error: post answered 401", isLoggedOut: true }]);
+  });
+});
