@@ -66,7 +66,7 @@ export async function registeredBy(program: () => unknown, outputs: Outputs = no
 }
 
 /** What the preflight agreed on. */
-const record = {
+export const preflightRecord = {
   nodeAddress: "127.0.0.1",
   nodeAddresses: ["127.0.0.1", "10.0.0.2"],
   nodeSources: ["10.0.0.2/32"],
@@ -75,7 +75,7 @@ const record = {
 };
 
 const printed: Readonly<Record<string, string>> = {
-  "preflight-check": JSON.stringify(record),
+  "preflight-check": JSON.stringify(preflightRecord),
   "mariadb-user": "wordpress",
 };
 
