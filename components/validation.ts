@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { urlHost } from "./hostAddress";
 import { quantityBytes } from "./quantity";
 
 /** What a value may be: how to read it, and how to say what is allowed. */
@@ -74,7 +75,7 @@ export function oneOf<T extends string>(...values: readonly [T, ...T[]]): Rule<T
 export const trueOrFalse: Rule<boolean> = {
   allowed: "true or false",
   example: "true",
-  parse: (text) => ({ true: true, false: false })[text],
+  parse: (text) => (text === "true" || text === "false" ? text === "true" : undefined),
 };
 
 /**
@@ -82,31 +83,50 @@ export const trueOrFalse: Rule<boolean> = {
  * that an URL may have, quotes, `$`, parentheses and the like are not taken: other programs read it, and nobody's repository has them.
  */
 export const webAddress = (example: string) =>
-  matching(
+  url(
     "an http or https URL without user and password, its path of a-z, A-Z, 0-9 and . _ ~ % + : = @ / -",
     example,
-    /^https?:\/\/(\w[\w-]*(\.\w[\w-]*)*|\[[0-9a-fA-F:.]+\])(:\d{1,5})?(\/[\w.~%+:=@/-]*)?$/,
+    /^https?:\/\/(\w[\w-]*(\.\w[\w-]*)*|\[[0-9a-fA-F:.]+\])(:(?<port>\d{1,5}))?(\/[\w.~%+:=@/-]*)?$/,
     2000,
   );
 
 /** The address of a site: a scheme and a host, as every link begins. */
-export const siteAddress = matching(
+export const siteAddress = url(
   "an http or https URL of a host, without a path",
   "https://blog.example.com",
-  /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/,
+  /^https?:\/\/(?<host>[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:(?<port>\d{1,5}))?$/,
   253,
 );
 
-/** Host names as a list in JSON, the form in which lists are in the configuration. */
+/**
+ * A text that programs take for an URL too. Of some that match a pattern they make another host or none: `https://1` is `https://0.0.0.1`,
+ * and `https://1.2.3.256` is an error. Where the pattern has the group `host`, that is refused.
+ */
+function url(allowed: string, example: string, pattern: RegExp, maximumLength: number): Rule<string> {
+  const rule = matching(allowed, example, pattern, maximumLength);
+  const isUrl = (text: string) => {
+    const { host } = pattern.exec(text)?.groups ?? {};
+    return URL.canParse(text) && (host === undefined || new URL(text).hostname === host);
+  };
+  return { ...rule, parse: (text) => (rule.parse(text) !== undefined && isUrl(text) ? text : undefined) };
+}
+
+/** Names and addresses of hosts as a list in JSON, the form in which lists are in the configuration. IPv6 gets its brackets. */
 export const hostNames: Rule<readonly string[]> = {
-  allowed: "a list of host names in lower case, without port",
+  allowed: "a list of host names in lower case and of IP addresses, without port",
   example: '["blog.example.com"]',
   parse: (text) => {
-    const names = parsed(text);
-    const isName = (name: unknown) => typeof name === "string" && dnsSubdomain.parse(name) !== undefined;
-    return Array.isArray(names) && names.length <= 100 && names.every(isName) ? (names as string[]) : undefined;
+    const hosts = parsed(text);
+    if (!Array.isArray(hosts) || hosts.length > 100) return undefined;
+    const read = hosts.map((host: unknown) => (typeof host === "string" ? hostOf(host) : undefined));
+    return read.every((host) => host !== undefined) ? read : undefined;
   },
 };
+
+function hostOf(text: string): string | undefined {
+  const host = urlHost(text);
+  return host.startsWith("[") && host.endsWith("]") && URL.canParse(`http://${host}`) ? host : dnsSubdomain.parse(text);
+}
 
 /** Where pods may connect to: `open`, or CIDRs as a list in JSON. */
 export const egressRule: Rule<"open" | readonly string[]> = {
@@ -120,7 +140,8 @@ export const egressRule: Rule<"open" | readonly string[]> = {
 };
 
 function isCidr(range: unknown): boolean {
-  const [, address = "", length = ""] = (typeof range === "string" && /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(range)) || [];
+  const [, address = "", length = ""] =
+    (typeof range === "string" && /^([0-9a-f.:]+)\/(0|[1-9]\d{0,2})$/i.exec(range)) || [];
   const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
   return length !== "" && Number(length) <= bits;
 }
@@ -147,16 +168,24 @@ export function parsed(text: string): unknown {
 export const imageRegistry = matching(
   "an image registry: host[:port][/path]",
   "registry.example.com/openebs",
-  /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+  /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:(?<port>\d{1,5}))?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
   253,
 );
 
+/** A text that matches a pattern. What its group `port` matches, where it has one, is a number from 1 to 65535. */
 export function matching(allowed: string, example: string, pattern: RegExp, maximumLength: number): Rule<string> {
   return {
     allowed,
     example,
-    parse: (text) => (text.length <= maximumLength && pattern.test(text) ? text : undefined),
+    parse: (text) => {
+      const match = text.length <= maximumLength ? pattern.exec(text) : null;
+      return match && isPort(match.groups?.port) ? text : undefined;
+    },
   };
+}
+
+function isPort(digits: string | undefined): boolean {
+  return digits === undefined || (/^[1-9]/.test(digits) && Number(digits) <= 65535);
 }
 
 /** A name as namespaces and Services have it (RFC 1123 label). */
@@ -180,7 +209,7 @@ export const imageReference = (example: string) =>
   matching(
     "an image reference: [registry/]name[:tag][@sha256:…]",
     example,
-    /^([a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+    /^([a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:(?<port>\d{1,5}))?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
     383,
   );
 

@@ -1,11 +1,27 @@
 import { fieldsOf, type JudgedResource, kindOf } from "./resource";
 
+interface Profile {
+  readonly type?: string;
+}
+
+/** Of a pod, or of a container: some fields are of one of them alone. */
 export interface SecurityContext {
   readonly runAsNonRoot?: boolean;
   readonly runAsUser?: number;
   readonly allowPrivilegeEscalation?: boolean;
+  readonly privileged?: boolean;
   readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
-  readonly seccompProfile?: { readonly type?: string };
+  readonly seccompProfile?: Profile;
+  readonly appArmorProfile?: Profile;
+  readonly seLinuxOptions?: { readonly type?: string; readonly user?: string; readonly role?: string };
+  readonly procMount?: string;
+  readonly sysctls?: readonly { readonly name: string }[];
+  readonly windowsOptions?: { readonly hostProcess?: boolean };
+}
+
+interface Handler {
+  readonly httpGet?: { readonly host?: string };
+  readonly tcpSocket?: { readonly host?: string };
 }
 
 export interface EnvironmentVariable {
@@ -20,11 +36,22 @@ export interface Container {
   readonly env?: readonly EnvironmentVariable[];
   readonly resources?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly securityContext?: SecurityContext;
+  readonly ports?: readonly { readonly hostPort?: number }[];
+  readonly livenessProbe?: Handler;
+  readonly readinessProbe?: Handler;
+  readonly startupProbe?: Handler;
+  readonly lifecycle?: { readonly postStart?: Handler; readonly preStop?: Handler };
 }
 
 export interface PodSpec {
   readonly containers?: readonly Container[];
   readonly initContainers?: readonly Container[];
+  readonly ephemeralContainers?: readonly Container[];
+  readonly hostNetwork?: boolean;
+  readonly hostPID?: boolean;
+  readonly hostIPC?: boolean;
+  /** Each has, besides its name, one field with the name of its type. */
+  readonly volumes?: readonly Readonly<Record<string, unknown>>[];
   readonly securityContext?: SecurityContext;
 }
 
@@ -34,6 +61,9 @@ const podPaths: Readonly<Record<string, readonly string[]>> = {
   "apps/Deployment": ["spec", "template", "spec"],
   "apps/StatefulSet": ["spec", "template", "spec"],
   "apps/DaemonSet": ["spec", "template", "spec"],
+  "apps/ReplicaSet": ["spec", "template", "spec"],
+  "core/ReplicationController": ["spec", "template", "spec"],
+  "core/PodTemplate": ["template", "spec"],
   "batch/Job": ["spec", "template", "spec"],
   "batch/CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
 };
@@ -44,8 +74,14 @@ export function podSpec(resource: JudgedResource): PodSpec | undefined {
   return path?.reduce(fieldsOf, resource.inputs);
 }
 
-/** Containers and init containers of the pods that a resource is or makes. */
+/** Annotations of the pods that a resource is or makes. */
+export function podAnnotations(resource: JudgedResource): Readonly<Record<string, unknown>> {
+  const path = podPaths[kindOf(resource) ?? ""] ?? [];
+  return fieldsOf(fieldsOf(path.slice(0, -1).reduce(fieldsOf, resource.inputs), "metadata"), "annotations");
+}
+
+/** Init containers, containers and ephemeral ones of the pods that a resource is or makes. */
 export function containersOf(resource: JudgedResource): readonly Container[] {
-  const pod = podSpec(resource);
-  return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])];
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = podSpec(resource) ?? {};
+  return [...initContainers, ...containers, ...ephemeralContainers];
 }

@@ -30,20 +30,18 @@ export interface Key<T> {
 }
 
 const key = <T>(rule: Rule<T>, defaultText: string, meaning: string) => ({ rule, default: defaultText, meaning });
+/** An image whose default is its example too: one literal, which is the one that Renovate updates (renovate.json). */
+const imageKey = (image: string, meaning: string) => key(imageReference(image), image, meaning);
 const optionalKey = <T>(rule: Rule<T>, meaning: string) => ({ rule, meaning });
 
 /** The flat keys. */
 export const keys = {
   namespace: key(dnsLabel, "wordpress", "Namespace that the stack makes and owns."),
   wordpressReplicas: key(wholeNumber(1, mostPods, 3), "1", "Number of WordPress pods."),
-  wordpressImage: key(
-    imageReference("wordpress:6.5-apache"),
-    "wordpress:6.5-apache",
-    "Image of WordPress with Apache.",
-  ),
+  wordpressImage: imageKey("wordpress:6.5-apache", "Image of WordPress with Apache."),
   wordpressStorage: key(storageSize("1Gi"), "1Gi", "Size of each pod's claim, or of the shared one. It may only grow."),
   wordpressNodePort: key(wholeNumber(30000, 32767, 30007), "30007", "Port of every node at which the site answers."),
-  mariadbImage: key(imageReference("mariadb:10.11"), "mariadb:10.11", "Image of MariaDB."),
+  mariadbImage: imageKey("mariadb:10.11", "Image of MariaDB."),
   mariadbStorage: key(storageSize(), "1Gi", "Size of the database's claim. It may only grow."),
   dataRetention: key(
     oneOf("delete", "retain"),
@@ -89,7 +87,7 @@ export const sharedKeys = {
     siteAddress,
     "The site's one address. Not set: it answers on every node's address at the NodePort, and on `siteHosts`.",
   ),
-  siteHosts: optionalKey(hostNames, "Names that the site has besides its nodes' addresses."),
+  siteHosts: optionalKey(hostNames, "Names and addresses that the site has besides its nodes' addresses."),
   siteTitle: key(plainText(200, "My Shop"), "WordPress", "Title that the site is installed with."),
   adminUser: key(
     matching("a login: 1 to 60 of a-z, A-Z, 0-9, space, _ . - @", "admin", /^[\w.@-]([\w .@-]*[\w.@-])?$/, 60),
@@ -119,7 +117,7 @@ export const pageCacheKeys = {
     "5",
     "Seconds for which a page is kept. A change by a logged-in user or a job invalidates all pages at once, one by a visitor within five minutes.",
   ),
-  image: key(imageReference("nginx:1.30"), "nginx:1.30", "Image of nginx 1.27.3 or newer with njs 0.8 or newer."),
+  image: imageKey("nginx:1.30", "Image of nginx 1.27.3 or newer with njs 0.8 or newer."),
 } as const;
 
 /** The keys inside the object `objectCache`. */
@@ -129,7 +127,7 @@ export const objectCacheKeys = {
     "false",
     "Whether Valkey keeps what WordPress asks its database for again and again. It needs `redis-cache` in `plugins`.",
   ),
-  image: key(imageReference("valkey/valkey:8.1"), "valkey/valkey:8.1", "Image of Valkey, or of Redis 7 or newer."),
+  image: imageKey("valkey/valkey:8.1", "Image of Valkey, or of Redis 7 or newer."),
   memory: key(
     quantityWithin("16Mi", "16Gi", "128Mi"),
     "64Mi",

@@ -48,13 +48,13 @@ export function readObject(
   { known, example }: { readonly known: readonly string[]; readonly example: readonly [string, string] },
   report: Report,
 ): Record<string, string | undefined> {
-  if (text === undefined) return {};
+  if (text === undefined) return texts({});
   const value = parsed(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     report(
       notAllowed(name, value, `an object with the keys ${known.join(", ")}`, [`${name}.${example[0]}`, example[1]]),
     );
-    return {};
+    return texts({});
   }
   Object.keys(value)
     .filter((key) => !known.includes(key))
@@ -69,11 +69,12 @@ export function readObject(
   return texts(value);
 }
 
-/** The values of an object, each as a text. */
+/** The values of an object, each as a text. It has no other keys: a node may be named `constructor`. */
 function texts(value: object): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, typeof inner === "string" ? inner : JSON.stringify(inner)]),
+  const entries = Object.entries(value).map(
+    ([key, inner]) => [key, typeof inner === "string" ? inner : JSON.stringify(inner)] as const,
   );
+  return Object.assign(Object.create(null) as object, Object.fromEntries(entries));
 }
 
 /** Reads a list, each entry still to be read. @param entry what one is, e.g. `{ node, disk }` @param example a key and a value */

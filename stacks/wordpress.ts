@@ -9,6 +9,7 @@ import { NetworkPolicies } from "../components/cluster/networkPolicies";
 import { Preflight } from "../components/cluster/preflight";
 import type { RequestedClaims, RequestedContent } from "../components/cluster/preflightChecks";
 import { ownNamespace } from "../components/cluster/ownNamespace";
+import { urlHost } from "../components/hostAddress";
 import { MariaDb } from "../components/database/mariaDb";
 import { databaseClients } from "../components/site/tasks";
 import { type SiteContent, WordPress } from "../components/site/wordPress";
@@ -214,7 +215,7 @@ export function deploy(settings: Settings): StackOutputs {
     { dependsOn: [database, site, formerUsers, volumes], aliases: [{ name: "storage-guard" }] },
   );
   const nodePortUrl = preflight.record.apply(
-    ({ nodeAddress }) => `http://${nodeAddress}:${settings.wordpressNodePort}`,
+    ({ nodeAddress }) => `http://${urlHost(nodeAddress)}:${settings.wordpressNodePort}`,
   );
   return {
     url: (content.content === "shared" && content.siteUrl) || nodePortUrl,

@@ -10,15 +10,21 @@ export type Egress = "open" | readonly string[];
 
 export interface NetworkPoliciesArgs {
   readonly namespace: string;
-  /** Values of the label `app` of the pods that ask the database and the world: those of the site, and some jobs. */
+  /** Values of the label `app` of the pods that connect to the database and the world: the site's, and those of some jobs. */
   readonly clients: readonly string[];
-  /** Whether there is a page cache: visitors then reach nothing else. */
+  /** Whether there is a page cache: visitors then connect to its pods alone. */
   readonly pageCache: boolean;
   readonly objectCache: boolean;
   readonly egress: Egress;
 }
 
-/** Who may connect to whom in the stack's namespace. Where the cluster's network enforces no policies, everybody may. */
+/**
+ * Which connections the stack's namespace allows. A cluster whose network enforces no policies allows all.
+ *
+ * Policies add up, so whatever is turned on or off is one that is created or deleted, never one that is narrowed by an update: Pulumi
+ * creates and updates first and deletes last, and workloads depend on these policies. So connections are allowed before the first pod
+ * needs them, and until no pod uses them any more.
+ */
 export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkPoliciesArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:cluster:NetworkPolicies", name, {}, options);
@@ -34,41 +40,45 @@ export class NetworkPolicies extends pulumi.ComponentResource {
 }
 
 /** The policies by name, as plain objects. */
-function networkPolicySpecs({ clients, egress, pageCache, objectCache }: Omit<NetworkPoliciesArgs, "namespace">) {
-  const asking = { matchExpressions: [{ key: "app", operator: "In", values: [...clients] }] };
+export function networkPolicySpecs({
+  clients,
+  egress,
+  pageCache,
+  objectCache,
+}: Omit<NetworkPoliciesArgs, "namespace">) {
+  const clientPods = { matchExpressions: [{ key: "app", operator: "In", values: [...clients] }] };
   const database = { matchLabels: selectorLabels("mariadb") };
   const site = { matchLabels: selectorLabels("wordpress") };
   const cache = { matchLabels: selectorLabels(pageCacheName) };
   const objects = { matchLabels: selectorLabels(objectCacheName) };
-  // A NodePort is for everybody, and what comes by it has the address of a node, or its own.
-  const everybody = (port: number) => ({ ports: [tcp(port)] });
   return {
-    // Whoever no other policy speaks of, and whatever they do not speak of.
+    // All pods, and every connection that no other policy allows.
     "default-deny": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
     mariadb: {
       podSelector: database,
       policyTypes: ["Ingress"],
-      ingress: [{ from: [{ podSelector: asking }], ports: [tcp(3306)] }],
+      ingress: [{ from: [{ podSelector: clientPods }], ports: [tcp(3306)] }],
     },
-    wordpress: {
+    "wordpress-from-stack": {
       podSelector: site,
       policyTypes: ["Ingress"],
-      ingress: pageCache
-        ? [{ from: [{ podSelector: cache }, { podSelector: asking }], ports: [tcp(80)] }]
-        : [everybody(80)],
+      ingress: [{ from: [{ podSelector: cache }, { podSelector: clientPods }], ports: [tcp(80)] }],
     },
+    // Deleted at the end of the `up` that turns the page cache on: until then the Service may lead to these pods.
+    ...(!pageCache && {
+      wordpress: { podSelector: site, policyTypes: ["Ingress"], ingress: [fromAnywhere(80)] },
+    }),
     "wordpress-egress": {
-      podSelector: asking,
+      podSelector: clientPods,
       policyTypes: ["Egress"],
       egress: [
         nameServers,
         { to: [{ podSelector: database }], ports: [tcp(3306)] },
-        // WordPress asks itself.
+        // WordPress sends requests to itself.
         { to: [{ podSelector: site }], ports: [tcp(80)] },
-        ...(pageCache
-          ? [{ to: [{ podSelector: cache }], ports: [tcp(pageCachePorts.http), tcp(pageCachePorts.control)] }]
-          : []),
-        ...(objectCache ? [{ to: [{ podSelector: objects }], ports: [tcp(objectCachePort)] }] : []),
+        // To both caches, turned on or not: without the rule, pods that still use one would be cut off as it is turned off.
+        { to: [{ podSelector: cache }], ports: [tcp(pageCachePorts.http), tcp(pageCachePorts.control)] },
+        { to: [{ podSelector: objects }], ports: [tcp(objectCachePort)] },
         ...worldRules(egress),
       ],
     },
@@ -77,8 +87,8 @@ function networkPolicySpecs({ clients, egress, pageCache, objectCache }: Omit<Ne
         podSelector: cache,
         policyTypes: ["Ingress", "Egress"],
         ingress: [
-          everybody(pageCachePorts.http),
-          { from: [{ podSelector: asking }], ports: [tcp(pageCachePorts.control)] },
+          fromAnywhere(pageCachePorts.http),
+          { from: [{ podSelector: clientPods }], ports: [tcp(pageCachePorts.control)] },
         ],
         egress: [nameServers, { to: [{ podSelector: site }], ports: [tcp(80)] }],
       },
@@ -87,16 +97,21 @@ function networkPolicySpecs({ clients, egress, pageCache, objectCache }: Omit<Ne
       [objectCacheName]: {
         podSelector: objects,
         policyTypes: ["Ingress"],
-        ingress: [{ from: [{ podSelector: asking }], ports: [tcp(objectCachePort)] }],
+        ingress: [{ from: [{ podSelector: clientPods }], ports: [tcp(objectCachePort)] }],
       },
     }),
   };
 }
 
+/** Visitors come by a NodePort, with the address of a node or their own. */
+function fromAnywhere(port: number) {
+  return { ports: [tcp(port)] };
+}
+
 /** Wherever the cluster has them: some are on the node, under an address of no pod. */
 const nameServers = { ports: [{ port: 53, protocol: "UDP" }, tcp(53)] };
 
-/** A rule without peers would be one for all of the world. */
+/** A rule without peers would allow all of the world. */
 function worldRules(egress: Egress) {
   if (egress === "open") return [{ ports: [tcp(80), tcp(443)] }];
   return egress.length === 0 ? [] : [{ to: egress.map((cidr) => ({ ipBlock: { cidr } })) }];

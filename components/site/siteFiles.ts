@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { digest } from "../digest";
+import { urlHost } from "../hostAddress";
 import { quantityBytes } from "../quantity";
 import { apacheConfiguration } from "./apache";
 import { objectCacheName, objectCachePlugin, objectCachePort } from "./objectCacheNames";
@@ -88,14 +89,12 @@ export function formLimit({ uploadLimit }: Pick<SiteSettings, "uploadLimit">): n
 /** What `site.php` reads. @param addresses the nodes' addresses, at least one */
 export function siteJson(settings: SiteSettings, addresses: readonly string[]): string {
   const { siteUrl, siteHosts, nodePort, fileModifications } = settings;
-  // As a Host header has them.
-  const asked = addresses.map((address) => (address.includes(":") ? `[${address}]` : address));
   const pageCaches = settings.hasPageCache ? { host: cachesService, port: pageCachePorts.control } : null;
   const objectCache = settings.hasObjectCache
     ? { host: objectCacheName, port: objectCachePort, plugin: objectCachePlugin }
     : null;
   return JSON.stringify({
-    ...{ siteUrl, hosts: siteHosts, addresses: asked, nodePort, fileModifications },
+    ...{ siteUrl, hosts: siteHosts, addresses: addresses.map(urlHost), nodePort, fileModifications },
     ...{ pageCaches, objectCache },
   });
 }

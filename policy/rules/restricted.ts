@@ -1,4 +1,5 @@
-import { type Container, containersOf, podSpec, type SecurityContext } from "../pods";
+import { containersOf, podAnnotations, podSpec } from "../pods";
+import { containerControls, podControls } from "../podSecurityStandards";
 import { fieldsOf } from "../resource";
 import type { Rule } from "../rule";
 
@@ -8,8 +9,7 @@ import type { Rule } from "../rule";
  */
 export const restricted: Rule = {
   name: "restricted",
-  description:
-    "Pods run as somebody else than root, without rights of their own, and under the runtime's seccomp profile.",
+  description: "Pods keep to the level restricted of the Pod Security Standards, which includes the level baseline.",
   enforcementLevel: "mandatory",
   lists: {
     exemptNamespaces: {
@@ -18,8 +18,14 @@ export const restricted: Rule = {
     },
   },
   findings: (resource, { exemptNamespaces = [] }) => {
-    const pod = podSpec(resource)?.securityContext ?? {};
-    const findings = containersOf(resource).flatMap((container) => finding(container, pod));
+    const pod = podSpec(resource);
+    if (!pod) return [];
+    const findings = [
+      ...podControls(pod, podAnnotations(resource)).map((problem) => `the pod ${problem}`),
+      ...containersOf(resource).flatMap((container) =>
+        containerControls(container, pod.securityContext).map((problem) => `container ${container.name} ${problem}`),
+      ),
+    ];
     // The namespace is read last: at preview it may not be known.
     if (findings.length === 0 || exemptNamespaces.includes(namespaceOf(resource.inputs))) return [];
     return findings;
@@ -29,18 +35,4 @@ export const restricted: Rule = {
 function namespaceOf(inputs: Readonly<Record<string, unknown>>): string {
   const { namespace = "default" } = fieldsOf(inputs, "metadata") as { readonly namespace?: string };
   return namespace;
-}
-
-function finding({ name, securityContext: own = {} }: Container, pod: SecurityContext): string[] {
-  const { runAsNonRoot, runAsUser, seccompProfile } = { ...pod, ...own };
-  const { add = [], drop = [] } = own.capabilities ?? {};
-  const problems = [
-    (runAsNonRoot !== true || runAsUser === 0) && "may be root: set runAsNonRoot to true, and runAsUser not to 0",
-    own.allowPrivilegeEscalation !== false && "may get more rights: set allowPrivilegeEscalation to false",
-    (!drop.includes("ALL") || add.length > 0) && 'has capabilities: set capabilities to { drop: ["ALL"] }',
-    seccompProfile?.type !== "RuntimeDefault" && "is not confined: set seccompProfile.type to RuntimeDefault",
-  ];
-  return problems
-    .filter((problem) => problem !== false)
-    .map((problem) => `container ${name} ${problem} in its securityContext`);
 }

@@ -6,9 +6,13 @@ import { container, findingsOf, judged, podSpec, workloads } from "./support/jud
 
 describe("policy: the pods of a resource", () => {
   it("are found in each kind that makes some, init containers before the others", () => {
-    const spec = podSpec({ initContainers: [container({ name: "first" })] });
+    const [initContainers, ephemeralContainers] = ["first", "last"].map((name) => [container({ name })]);
+    const spec = podSpec({
+      ...(initContainers && { initContainers }),
+      ...(ephemeralContainers && { ephemeralContainers }),
+    });
     const found = workloads(spec).map((resource) => containersOf(resource).map(({ name }) => name));
-    assert.deepEqual(found, Array(6).fill(["first", "app"]));
+    assert.deepEqual(found, Array(9).fill(["first", "app", "last"]));
   });
 
   it("are found in what was made without a class for its kind", () => {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import type { SecurityContext } from "../../policy/pods";
+import type { Container, PodSpec, SecurityContext } from "../../policy/pods";
 import { restricted } from "../../policy/rules/restricted";
-import { container, findingsOf, pod, podSpec, workloads } from "./support/judging";
+import { container, findingsOf, judged, pod, podSpec, workloads } from "./support/judging";
 
 const good = container().securityContext;
 const message = (problem: string, name = "app") => `container ${name} ${problem} in its securityContext`;
@@ -17,18 +17,134 @@ const found = (own: SecurityContext, ofPod: SecurityContext | undefined = podSpe
     pod(podSpec({ securityContext: ofPod, containers: [container({ securityContext: { ...good, ...own } })] })),
   );
 
+/** One violation of each control of the levels baseline and restricted, in the pod's own fields. */
+const podViolations: readonly [PodSpec, RegExp][] = [
+  [{ hostNetwork: true }, /is in a namespace of its node: remove hostNetwork/],
+  [{ hostPID: true }, /is in a namespace of its node: remove hostPID/],
+  [{ hostIPC: true }, /is in a namespace of its node: remove hostIPC/],
+  ...["hostPath", "nfs", "iscsi", "gcePersistentDisk", "flexVolume"].map((type): [PodSpec, RegExp] => [
+    { volumes: [{ name: "v", [type]: {} }] },
+    new RegExp(`has the volume v of type ${type}: take configMap, csi, `),
+  ]),
+  ...(
+    [
+      [{ windowsOptions: { hostProcess: true } }, /is a process of its Windows node/],
+      [{ appArmorProfile: { type: "Unconfined" } }, /set appArmorProfile.type to RuntimeDefault/],
+      [{ seLinuxOptions: { type: "spc_t" } }, /remove seLinuxOptions/],
+      [{ seLinuxOptions: { user: "system_u" } }, /remove seLinuxOptions/],
+      [{ seLinuxOptions: { role: "system_r" } }, /remove seLinuxOptions/],
+      [{ sysctls: [{ name: "kernel.msgmax" }] }, /sets the sysctl kernel.msgmax, which is not a safe one/],
+      [{ runAsUser: 0 }, /runs as root: set runAsUser to another user than 0/],
+      [{ seccompProfile: { type: "Unconfined" } }, /is not confined: set seccompProfile.type to RuntimeDefault/],
+    ] as const
+  ).map(([own, told]): [PodSpec, RegExp] => [{ securityContext: { ...podSpec().securityContext, ...own } }, told]),
+];
+
+/** And in a container's fields. */
+const containerViolations: readonly [Partial<Container>, RegExp][] = [
+  ...(
+    [
+      [{ privileged: true }, /is privileged: remove privileged/],
+      [{ windowsOptions: { hostProcess: true } }, /is a process of its Windows node/],
+      [{ appArmorProfile: { type: "Unconfined" } }, /set appArmorProfile.type to RuntimeDefault/],
+      [{ seLinuxOptions: { type: "spc_t" } }, /remove seLinuxOptions/],
+      [{ procMount: "Unmasked" }, /has procMount Unmasked/],
+      [{ runAsNonRoot: false }, /may be root: set runAsNonRoot to true/],
+      [{ runAsUser: 0 }, /runs as root: set runAsUser to another user than 0/],
+      [{ allowPrivilegeEscalation: true }, /set allowPrivilegeEscalation to false/],
+      [{ capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] } }, /has capabilities/],
+      [{ capabilities: { drop: ["NET_RAW"] } }, /has capabilities/],
+      [{ seccompProfile: { type: "Unconfined" } }, /set seccompProfile.type to RuntimeDefault/],
+    ] as const
+  ).map(([own, told]): [Partial<Container>, RegExp] => [{ securityContext: { ...good, ...own } }, told]),
+  [{ ports: [{ hostPort: 80 }] }, /takes port 80 of its node: remove hostPort/],
+  ...["livenessProbe", "readinessProbe", "startupProbe"].map((probe): [Partial<Container>, RegExp] => [
+    { [probe]: { httpGet: { host: "169.254.169.254" } } },
+    new RegExp(`has a ${probe} to another host: remove host`),
+  ]),
+  [{ livenessProbe: { tcpSocket: { host: "10.0.0.1" } } }, /has a livenessProbe to another host/],
+  [{ lifecycle: { preStop: { httpGet: { host: "10.0.0.1" } } } }, /has a preStop to another host/],
+  [{ lifecycle: { postStart: { httpGet: { host: "10.0.0.1" } } } }, /has a postStart to another host/],
+];
+
 describe("policy: restricted", () => {
+  for (const [fields, told] of podViolations) {
+    it(`refuses a pod with ${JSON.stringify(fields)}, in each kind of workload`, () => {
+      for (const resource of workloads(podSpec(fields))) {
+        const [finding = "", ...others] = findingsOf(restricted, resource);
+        assert.match(finding, told, resource.type);
+        assert.ok(finding.startsWith("the pod "));
+        assert.deepEqual(others, [], resource.type);
+      }
+    });
+  }
+
+  for (const [fields, told] of containerViolations) {
+    it(`refuses a container with ${JSON.stringify(fields)}, of each list of the pod's`, () => {
+      for (const list of ["initContainers", "containers", "ephemeralContainers"] as const) {
+        const spec = podSpec({ [list]: [container({ name: "second", ...fields })] });
+        const [finding = "", ...others] = findingsOf(restricted, pod(spec));
+        assert.match(finding, told, list);
+        assert.ok(finding.startsWith("container second "));
+        assert.deepEqual(others, [], list);
+      }
+    });
+  }
+
+  it("refuses an AppArmor profile that is turned off by an annotation, in each kind of workload", () => {
+    const name = "container.apparmor.security.beta.kubernetes.io/app";
+    const annotated = (value: string) => {
+      const template = { metadata: { annotations: { [name]: value } }, spec: podSpec() };
+      return judged("kubernetes:apps/v1:Deployment", { metadata: { namespace: "wordpress" }, spec: { template } });
+    };
+    const pods = (value: string) =>
+      judged("kubernetes:core/v1:Pod", { metadata: { annotations: { [name]: value } }, spec: podSpec() });
+    for (const resource of [annotated("unconfined"), pods("unconfined")]) {
+      assert.deepEqual(findingsOf(restricted, resource), [`the pod is not confined: remove the annotation ${name}`]);
+    }
+    for (const value of ["runtime/default", "localhost/own"]) {
+      assert.deepEqual(findingsOf(restricted, annotated(value)), []);
+    }
+  });
+
+  it("allows all that the level restricted does", () => {
+    const types = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected"];
+    const spec = podSpec({
+      hostNetwork: false,
+      volumes: [...types, "secret"].map((type) => ({ name: type, [type]: {} })),
+      securityContext: {
+        runAsNonRoot: true,
+        seccompProfile: { type: "Localhost" },
+        appArmorProfile: { type: "Localhost" },
+        seLinuxOptions: { type: "container_t" },
+        sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start" }, { name: "net.ipv4.tcp_rmem" }],
+        windowsOptions: { hostProcess: false },
+      },
+      containers: [
+        container({
+          securityContext: {
+            ...good,
+            capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+            procMount: "Default",
+          },
+          ports: [{ hostPort: 0 }, {}],
+          livenessProbe: { httpGet: { host: "" } },
+        }),
+      ],
+    });
+    for (const resource of workloads(spec)) assert.deepEqual(findingsOf(restricted, resource), [], resource.type);
+  });
+
   it("lets a pod through that says it all of the pod, or of the container", () => {
     assert.deepEqual(found({}), []);
     assert.deepEqual(found({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } }, {}), []);
   });
 
-  it("refuses root, said of the pod, of the container, or not excluded", () => {
+  it("refuses root where neither pod nor container excludes it", () => {
     const { seccompProfile } = podSpec().securityContext ?? {};
     assert.deepEqual(found({}, { seccompProfile }), [root]);
-    assert.deepEqual(found({}, { seccompProfile, runAsNonRoot: true, runAsUser: 0 }), [root]);
-    assert.deepEqual(found({ runAsNonRoot: false }), [root]);
-    assert.deepEqual(found({ runAsUser: 0 }), [root]);
+    const ofPod = "the pod may run as root: set runAsNonRoot to true in its securityContext";
+    assert.deepEqual(found({ runAsNonRoot: true }, { seccompProfile, runAsNonRoot: false }), [ofPod]);
   });
 
   it("refuses that a process gets more rights", () => {
@@ -37,14 +153,20 @@ describe("policy: restricted", () => {
   });
 
   it("refuses capabilities, one that is added too", () => {
-    for (const given of [undefined, {}, { drop: ["NET_RAW"] }, { drop: ["ALL"], add: ["CHOWN"] }]) {
+    const bind = ["NET_BIND_SERVICE"];
+    for (const given of [
+      undefined,
+      {},
+      { drop: ["NET_RAW"] },
+      { drop: ["ALL"], add: [...bind, "CHOWN"] },
+      { add: bind },
+    ]) {
       assert.deepEqual(found({ capabilities: given }), [capabilities]);
     }
   });
 
-  it("refuses another seccomp profile, or none", () => {
+  it("refuses a container without a seccomp profile", () => {
     assert.deepEqual(found({}, { runAsNonRoot: true }), [seccomp]);
-    assert.deepEqual(found({ seccompProfile: { type: "Unconfined" } }), [seccomp]);
   });
 
   it("refuses a pod that says nothing, in each kind and in init containers", () => {

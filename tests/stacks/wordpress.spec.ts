@@ -4,26 +4,31 @@ import * as pulumi from "@pulumi/pulumi";
 import { loadSettings } from "../../stacks/settings";
 import { deploy, type StackOutputs } from "../../stacks/wordpress";
 import { goldenFile, stackResources } from "../support/golden";
-import { answers, type Registered, registeredBy } from "../support/mocks";
+import { answers, preflightRecord, type Registered, registeredBy } from "../support/mocks";
 import { isSecret } from "../support/properties";
 
 async function stack(
   config: Record<string, string> = {},
   secrets: readonly string[] = [],
+  agreed: Partial<typeof preflightRecord> = {},
 ): Promise<{ resources: Registered[]; outputs: StackOutputs }> {
   let outputs: StackOutputs | undefined;
-  const resources = await registeredBy(() => {
-    const full = (key: string) => (key.includes(":") ? key : `wordpress:${key}`);
-    pulumi.runtime.setAllConfig(
-      {
-        "kubernetes:context": "test",
-        "wordpress:content": "perPod",
-        ...Object.fromEntries(Object.entries(config).map(([key, value]) => [full(key), value])),
-      },
-      secrets.map(full),
-    );
-    outputs = deploy(loadSettings());
-  }, answers);
+  const resources = await registeredBy(
+    () => {
+      const full = (key: string) => (key.includes(":") ? key : `wordpress:${key}`);
+      pulumi.runtime.setAllConfig(
+        {
+          "kubernetes:context": "test",
+          "wordpress:content": "perPod",
+          ...Object.fromEntries(Object.entries(config).map(([key, value]) => [full(key), value])),
+        },
+        secrets.map(full),
+      );
+      outputs = deploy(loadSettings());
+    },
+    (type, name) =>
+      name === "preflight-check" ? { stdout: JSON.stringify({ ...preflightRecord, ...agreed }) } : answers(type, name),
+  );
   assert.ok(outputs);
   return { resources, outputs };
 }
@@ -151,6 +156,18 @@ describe("the stack", () => {
     assert.equal(await valueOf(outputs.url), "http://127.0.0.1:30123");
     assert.equal(outputs.namespace, "blog");
     assert.deepEqual(await valueOf(outputs.storageClasses), ["standard"]);
+  });
+
+  it("has an address as output that is an URL where the node's is IPv6", async () => {
+    const { outputs } = await stack({}, [], { nodeAddress: "fd00::2" });
+    const url = await valueOf(outputs.url);
+    assert.equal(url, "http://[fd00::2]:30007");
+    assert.equal(new URL(url).host, "[fd00::2]:30007");
+  });
+
+  it("has siteUrl as its address where that is set", async () => {
+    const site = { content: "shared", contentStorageClass: "many", siteUrl: "https://blog.example.com" };
+    assert.equal(await valueOf((await stack(site)).outputs.url), "https://blog.example.com");
   });
 
   it("protects nothing with dataRetention delete", async () => {

@@ -66,7 +66,7 @@ export async function registeredBy(program: () => unknown, outputs: Outputs = no
 }
 
 /** What the preflight agreed on. */
-const record = {
+export const preflightRecord = {
   context: "golden",
   server: "https://127.0.0.1:6443",
   cluster: "uid-of-kube-system",
@@ -81,7 +81,7 @@ const record = {
 };
 
 const printed: Readonly<Record<string, string>> = {
-  "preflight-check": JSON.stringify(record),
+  "preflight-check": JSON.stringify(preflightRecord),
   "mariadb-user": "wordpress",
 };
 

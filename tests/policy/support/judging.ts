@@ -43,10 +43,18 @@ export function pod(spec: PodSpec, namespace = "wordpress"): JudgedResource {
 export function workloads(spec: PodSpec): JudgedResource[] {
   const metadata = { namespace: "wordpress" };
   const template = { template: { spec } };
-  const kinds = ["apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batch/v1:Job"];
+  const kinds = [
+    "apps/v1:Deployment",
+    "apps/v1:StatefulSet",
+    "apps/v1:DaemonSet",
+    "apps/v1:ReplicaSet",
+    "batch/v1:Job",
+  ];
   return [
     pod(spec),
     ...kinds.map((kind) => judged(`kubernetes:${kind}`, { metadata, spec: template })),
+    judged("kubernetes:core/v1:ReplicationController", { metadata, spec: template }),
+    judged("kubernetes:core/v1:PodTemplate", { metadata, ...template }),
     judged("kubernetes:batch/v1:CronJob", { metadata, spec: { jobTemplate: { spec: template } } }),
   ];
 }

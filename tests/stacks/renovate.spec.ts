@@ -1,0 +1,64 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { projectRoot } from "../../lab/support/paths";
+import { keys, objectCacheKeys, pageCacheKeys, storageKeys } from "../../stacks/keys";
+
+interface Manager {
+  readonly managerFilePatterns: readonly string[];
+  readonly matchStrings: readonly string[];
+}
+
+const { customManagers } = JSON.parse(fs.readFileSync(path.join(projectRoot, "renovate.json"), "utf8")) as {
+  readonly customManagers: readonly Manager[];
+};
+const keysFile = "stacks/keys.ts";
+const text = fs.readFileSync(path.join(projectRoot, keysFile), "utf8");
+
+/** What Renovate finds in a file: where the version is, and what of. */
+function found(pattern: string, content: string) {
+  return [...content.matchAll(new RegExp(pattern, "gd"))].map(({ groups, indices }) => ({
+    name: groups?.depName,
+    version: groups?.currentValue ?? "",
+    at: indices?.groups?.currentValue,
+  }));
+}
+
+describe("renovate.json", () => {
+  for (const { managerFilePatterns, matchStrings } of customManagers) {
+    it(`finds a version in ${managerFilePatterns.join(" and ")} by ${matchStrings.join(" or ")}`, () => {
+      for (const file of managerFilePatterns) {
+        const content = fs.readFileSync(path.join(projectRoot, file), "utf8");
+        const versions = matchStrings.flatMap((pattern) => found(pattern, content));
+        assert.ok(versions.length > 0 && versions.every(({ version }) => version !== ""), file);
+      }
+    });
+  }
+
+  const ofKeys = customManagers
+    .filter(({ managerFilePatterns }) => managerFilePatterns.includes(keysFile))
+    .flatMap(({ matchStrings }) => matchStrings.flatMap((pattern) => found(pattern, text)));
+
+  it("finds every default image and chart in stacks/keys.ts once, and nothing else there", () => {
+    const images = [keys.wordpressImage, keys.mariadbImage, pageCacheKeys.image, objectCacheKeys.image];
+    assert.deepEqual(
+      ofKeys.map(({ name, version }) => (name === undefined ? version : `${name}:${version}`)).sort(),
+      [...images.map((image) => image.default), storageKeys.chartVersion.default].sort(),
+    );
+  });
+
+  it("changes a default, as each default image is written once", () => {
+    for (const { name, version, at } of ofKeys.filter((one) => one.name !== undefined)) {
+      assert.equal(text.split(`"${name}:${version}"`).length - 1, 1, `${name}:${version}`);
+      assert.equal(text.slice(...(at ?? [])), version);
+    }
+    for (const { rule, default: image } of [
+      keys.wordpressImage,
+      keys.mariadbImage,
+      pageCacheKeys.image,
+      objectCacheKeys.image,
+    ]) {
+      assert.equal(rule.example, image);
+    }
+  });
+});
