@@ -12,12 +12,12 @@ import { ownNamespace } from "../components/cluster/ownNamespace";
 import { MariaDb } from "../components/database/mariaDb";
 import { databaseClients } from "../components/site/tasks";
 import { type SiteContent, WordPress } from "../components/site/wordPress";
-import { nfsName, nfsServerClassName } from "../components/nfs/nfsNames";
+import { nfsDriver, nfsName, nfsServerClassName } from "../components/nfs/nfsNames";
 import { NfsVolumes, type NfsVolumesArgs } from "../components/nfs/nfsVolumes";
 import { openEbsName } from "../components/storage/openEbsNames";
 import type { OpenEbsRequest } from "../components/storage/openEbsFindings";
 import { contentClaimName } from "../components/storage/claims";
-import { claimClass, ownClasses, Storage } from "../components/storage/storage";
+import { claimClass, ownClasses, ownDrivers, Storage } from "../components/storage/storage";
 import { replicatedVolumes } from "../components/storage/storageClasses";
 import { selectedCluster } from "./kubeconfig";
 import type { ContentSettings } from "./contentSettings";
@@ -183,7 +183,7 @@ export function deploy(settings: Settings): StackOutputs {
         onDelete: "components/storage/foreignVolumesCommand.ts",
         request: {
           namespaces: [namespace, openEbsName, ...(nfs ? [nfsName] : [])],
-          classes: broughtClasses(settings),
+          drivers: [...ownDrivers(storage), ...(nfs ? [nfsDriver] : [])],
           pools: [...ground.diskPools],
         },
       },
@@ -282,7 +282,7 @@ function siteContent(
 function openEbsRequest({ storage, nodeSsh }: Settings): OpenEbsRequest | undefined {
   if (storage.engine === "existing") return undefined;
   const pools = storage.engine === "replicated" ? storage.pools : [];
-  return { engine: storage.engine, pools, prepares: nodeSsh !== undefined };
+  return { engine: storage.engine, pools, managesNodes: nodeSsh !== undefined };
 }
 
 /** A kubeconfig's text is a secret; its path is not. */

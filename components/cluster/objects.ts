@@ -43,6 +43,7 @@ export interface Volume {
   readonly metadata: ObjectMeta;
   readonly spec: {
     readonly storageClassName?: string;
+    readonly csi?: { readonly driver: string };
     readonly claimRef?: { readonly namespace?: string; readonly name?: string };
     readonly persistentVolumeReclaimPolicy?: string;
     readonly nodeAffinity?: {

@@ -24,7 +24,7 @@ export interface NodeFindingsOptions {
   /** Context that the commands in the messages name. */
   readonly context: string;
   /** Whether the program prepares the nodes itself, huge pages included. */
-  readonly prepares: boolean;
+  readonly managesNodes: boolean;
 }
 
 /** What the nodes of the pools lack, a finding a line, each with what mends it. */
@@ -46,7 +46,7 @@ export function nodeFindings(
 }
 
 /** What a node has too little of, and the command for it. */
-function lacks(node: Node, { context, prepares }: NodeFindingsOptions): string[] {
+function lacks(node: Node, { context, managesNodes }: NodeFindingsOptions): string[] {
   const findings: string[] = [];
   const { status } = node;
   const { name } = node.metadata;
@@ -69,7 +69,7 @@ function lacks(node: Node, { context, prepares }: NodeFindingsOptions): string[]
     findings.push(`has ${processors} CPUs, and ${needed.processors} are the least: give it more, or take another`);
   }
   const pages = status.allocatable?.["hugepages-2Mi"] ?? "0";
-  if (!prepares && !hasHugePages(status.allocatable)) {
+  if (!managesNodes && !hasHugePages(status.allocatable)) {
     findings.push(`has ${pages} of ${needed.hugePages} of huge pages; on ${name}: ${hugePagesCommand}`);
   }
   return findings;

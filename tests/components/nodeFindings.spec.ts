@@ -17,10 +17,10 @@ const but = (name: string, status: Partial<Node["status"]>): Node => ({
   status: { ...good(name).status, ...status },
 });
 const planned = (...names: string[]) => names.map((node, index) => ({ key: `storage.pools[${index}].node`, node }));
-const found = (nodes: Node[], prepares = false, ...names: string[]) =>
+const found = (nodes: Node[], managesNodes = false, ...names: string[]) =>
   nodeFindings(planned(...(names.length > 0 ? names : nodes.map(({ metadata }) => metadata.name))), nodes, {
     context: "prod",
-    prepares,
+    managesNodes,
   });
 
 const hugePages =

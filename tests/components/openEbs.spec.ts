@@ -123,22 +123,48 @@ describe("what goes with OpenEBS", () => {
   });
   const pool = (name: string): DiskPool => ({ metadata: { name, uid: name }, spec: { node: "k9", disks: ["a"] } });
 
-  it("is not the data of others: their volumes and pools are named", () => {
-    const request = {
-      ...{ namespaces: ["wordpress", "openebs"], classes: ["openebs-replicated"], pools: ["pool-k0"] },
-    };
-    const volumes = [
-      volume("own", "openebs-replicated", "wordpress"),
-      volume("etcd", "openebs-replicated", "openebs"),
-      volume("blog", "openebs-replicated", "blog"),
-      volume("left", "openebs-replicated"),
-      volume("elsewhere", "standard", "blog"),
-    ];
-    assert.deepEqual(foreignVolumes(request, volumes, [pool("pool-k0"), pool("pool-k9")]), [
-      "volume blog (claim blog/claim-blog)",
-      "volume left (of no claim)",
-      "DiskPool pool-k9 (node k9)",
-    ]);
+  describe("is not the data of others", () => {
+    const request = { namespaces: ["wordpress", "openebs"], pools: ["pool-k0"] };
+    const csi = (driver: string, { metadata, spec }: Volume): Volume => ({
+      metadata,
+      spec: { ...spec, csi: { driver } },
+    });
+    const provisioned = (driver: string, { metadata, spec }: Volume): Volume => ({
+      metadata: { ...metadata, annotations: { "pv.kubernetes.io/provisioned-by": driver } },
+      spec,
+    });
+    const mayastor = "io.openebs.csi-mayastor";
+    const folders = "openebs.io/local";
+
+    it("tells their volumes by the driver, whatever the class is called", () => {
+      const volumes = [
+        csi(mayastor, volume("own", "openebs-replicated", "wordpress")),
+        provisioned(folders, volume("etcd", "mayastor-etcd-localpv", "openebs")),
+        csi(mayastor, volume("shop", "fast", "shop")),
+        provisioned(folders, volume("folder", "own-class", "blog")),
+        csi(mayastor, volume("orphan", "")),
+        csi("disks.example.com", volume("disk", "openebs-replicated", "blog")),
+        volume("by-hand", "openebs-replicated", "blog"),
+      ];
+      assert.deepEqual(foreignVolumes(request, volumes, []), [
+        "volume shop (claim shop/claim-shop)",
+        "volume folder (claim blog/claim-folder)",
+        "volume orphan (of no claim)",
+      ]);
+    });
+
+    it("counts the volumes of the drivers that the stack installs, and no others", () => {
+      const nfs = csi("nfs.csi.k8s.io", volume("share", "nfs", "blog"));
+      const disk = csi(mayastor, volume("disk", "fast", "blog"));
+      assert.deepEqual(foreignVolumes({ ...request, drivers: [folders] }, [nfs, disk], []), []);
+      assert.deepEqual(foreignVolumes({ ...request, drivers: ["nfs.csi.k8s.io"] }, [nfs, disk], []), [
+        "volume share (claim blog/claim-share)",
+      ]);
+    });
+
+    it("names their pools", () => {
+      assert.deepEqual(foreignVolumes(request, [], [pool("pool-k0"), pool("pool-k9")]), ["DiskPool pool-k9 (node k9)"]);
+    });
   });
 
   it("is what its release leaves: claims in its namespace and the volumes that were theirs", () => {

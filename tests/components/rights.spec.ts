@@ -59,7 +59,7 @@ describe("the rights of the context's user", () => {
   });
 
   it("are more where the stack installs OpenEBS, each verb named once", async () => {
-    const openEbs = { engine: "hostpath", pools: [], prepares: false } as const;
+    const openEbs = { engine: "hostpath", pools: [], managesNodes: false } as const;
     const { kubectl } = smallCluster(({ resource }) => !["storageclasses", "nodes", "diskpools"].includes(resource));
     assert.deepEqual(await missingRights(kubectl, { ...request, openEbs }), [
       "list, get, watch, create, patch, delete storageclasses.storage.k8s.io",
