@@ -1,4 +1,4 @@
-import { isReady } from "../cluster/conditions";
+import { isReady, repellingTaints } from "../cluster/conditions";
 import type { Node } from "../cluster/objects";
 import { quantityBytes } from "../quantity";
 import { configSet } from "../validation";
@@ -52,6 +52,13 @@ function lacks(node: Node, { context, managesNodes }: NodeFindingsOptions): stri
   const { name } = node.metadata;
   if (!isReady(node)) {
     findings.push(`is not Ready; look: kubectl --context ${context} describe node ${name}`);
+  }
+  for (const { key, value, effect } of repellingTaints(node)) {
+    const taint = `${key}${value === undefined ? "" : `=${value}`}:${effect}`;
+    findings.push(
+      `has the taint ${taint}, which OpenEBS's pods do not tolerate: remove it (kubectl --context ${context} taint node ` +
+        `${name} ${taint}-), or use another node`,
+    );
   }
   const { architecture = "unknown", kernelVersion = "unknown" } = status.nodeInfo ?? {};
   if (architecture !== needed.architecture) {

@@ -62,6 +62,24 @@ describe("what the nodes of the pools lack", () => {
     });
   }
 
+  it("is a taint that keeps OpenEBS's pods off the node, and the command that removes it", () => {
+    const tainted = (...taints: NonNullable<Node["spec"]>["taints"] & object) => ({ ...good("k0"), spec: { taints } });
+    assert.deepEqual(found([tainted({ key: "dedicated", value: "db", effect: "NoSchedule" })]), [
+      "storage.pools[0].node: the node k0 has the taint dedicated=db:NoSchedule, which OpenEBS's pods do not tolerate: " +
+        "remove it (kubectl --context prod taint node k0 dedicated=db:NoSchedule-), or use another node",
+    ]);
+    const controlPlane = { key: "node-role.kubernetes.io/control-plane", effect: "NoExecute" };
+    assert.match(
+      found([tainted(controlPlane)]).join(),
+      /taint node k0 node-role\.kubernetes\.io\/control-plane:NoExecute-\)/,
+    );
+    const harmless = [
+      { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" },
+      { key: "batch", effect: "PreferNoSchedule" },
+    ];
+    assert.deepEqual(found([tainted(...harmless)]), []);
+  });
+
   it("is all of it, of each node, in one list", () => {
     const none = { conditions: [], capacity: {}, allocatable: {} };
     const bare = (name: string): Node => ({ metadata: { name, uid: name }, status: none });

@@ -78,6 +78,20 @@ describe("the rights of the context's user", () => {
     ]);
   });
 
+  it("include csinodes where a class for ReadWriteMany is probed, and only there", async () => {
+    const { kubectl } = smallCluster(({ resource }) => resource !== "csinodes");
+    const content = {
+      content: "shared",
+      accessMode: "ReadWriteMany",
+      classComesAlong: false,
+      migrates: false,
+    } as const;
+    assert.deepEqual(await missingRights(kubectl, { ...request, content }), ["list csinodes.storage.k8s.io"]);
+    assert.deepEqual(await missingRights(kubectl, { ...request, content: { ...content, classComesAlong: true } }), []);
+    const oneNode = { ...content, accessMode: "ReadWriteOnce" } as const;
+    assert.deepEqual(await missingRights(kubectl, { ...request, content: oneNode }), []);
+  });
+
   it("are more where content is shared: its claim, its Deployment and its jobs", async () => {
     const { kubectl } = smallCluster(
       ({ resource }) => !["deployments", "jobs", "persistentvolumeclaims"].includes(resource),
