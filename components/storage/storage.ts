@@ -60,7 +60,7 @@ export class Storage extends pulumi.ComponentResource {
           ...args,
           ...storage,
           // Each member is on a node of its own, and two are worse than one.
-          etcdMembers: nodes.length < 3 ? 1 : 3,
+          members: nodes.length < 3 ? 1 : 3,
           releaseAfter: ready,
         },
         child,
@@ -83,7 +83,7 @@ export class Storage extends pulumi.ComponentResource {
       this.diskPools = pools.names;
     } else {
       if (storage.engine === "hostpath") {
-        const none = { etcdMembers: 1, logging: false, releaseAfter: [] } as const;
+        const none = { members: 1, logging: false, releaseAfter: [] } as const;
         new OpenEbs(`${name}-openebs`, { ...args, ...storage, ...none }, child);
       }
       this.diskPools = [];
