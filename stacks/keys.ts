@@ -42,7 +42,11 @@ export const keys = {
   wordpressStorage: key(storageSize("1Gi"), "1Gi", "Size of each pod's claim, or of the shared one. It may only grow."),
   wordpressNodePort: key(wholeNumber(30000, 32767, 30007), "30007", "Port of every node at which the site answers."),
   mariadbImage: imageKey("mariadb:10.11", "Image of MariaDB."),
-  mariadbStorage: key(storageSize(), "1Gi", "Size of the database's claim. It may only grow."),
+  mariadbStorage: key(
+    storageSize(),
+    "1Gi",
+    "Size of the database's claim. It may only grow. With the engine `replicated` at least 300Mi, the least of XFS.",
+  ),
   dataRetention: key(
     oneOf("delete", "retain"),
     "delete",

@@ -5,7 +5,8 @@ import type { Egress } from "../components/cluster/networkPolicies";
 import type { NodeSsh } from "../components/storage/nodes";
 import { openEbsName } from "../components/storage/openEbsNames";
 import type { StorageEngine } from "../components/storage/storage";
-import { configSet, trueOrFalse } from "../components/validation";
+import { quantityBytes } from "../components/quantity";
+import { configSet, InvalidValue, storageSize, trueOrFalse } from "../components/validation";
 import { cacheNames, type ContentSettings, readContent, sharedNames } from "./contentSettings";
 import { clusterKeys, keys } from "./keys";
 import { nodeSshNames, readNodeSsh } from "./nodeSshSettings";
@@ -63,6 +64,9 @@ function readSettings(report: Report): Settings {
     .forEach((name) => report(`kubernetes:${name}: is not read by this program; it reads ${clusterKeys.join(", ")}`));
   const storage = readStorage(own.storage, report);
   const values = readKeys(keys, "", own, report);
+  if (storage.engine === "replicated" && (quantityBytes(values.mariadbStorage) ?? Infinity) < leastXfsBytes) {
+    report(new InvalidValue("mariadbStorage", values.mariadbStorage, storageSize("300Mi")).message);
+  }
   if (storage.engine !== "existing" && [openEbsName, nfsName].includes(values.namespace)) {
     const example = configSet("namespace", "wordpress");
     report(
@@ -81,6 +85,9 @@ function readSettings(report: Report): Settings {
     nodeSsh: readNodeSsh(own, storage, report),
   };
 }
+
+/** The least that XFS takes, which the engine `replicated` makes on its volumes. */
+const leastXfsBytes = 300 * 2 ** 20;
 
 /** A word that is neither would be read as false, and the recovery would fail again without a word. */
 const providerKeys = { upsertExistingObjects: { meaning: "", rule: trueOrFalse, default: "false" } } as const;

@@ -13,12 +13,12 @@ import { urlHost } from "../components/hostAddress";
 import { MariaDb } from "../components/database/mariaDb";
 import { databaseClients } from "../components/site/tasks";
 import { type SiteContent, WordPress } from "../components/site/wordPress";
-import { nfsName, nfsServerClassName } from "../components/nfs/nfsNames";
+import { nfsDriver, nfsName, nfsServerClassName } from "../components/nfs/nfsNames";
 import { NfsVolumes, type NfsVolumesArgs } from "../components/nfs/nfsVolumes";
 import { openEbsName } from "../components/storage/openEbsNames";
 import type { OpenEbsRequest } from "../components/storage/openEbsFindings";
 import { contentClaimName } from "../components/storage/claims";
-import { claimClass, ownClasses, Storage } from "../components/storage/storage";
+import { claimClass, ownClasses, ownDrivers, Storage } from "../components/storage/storage";
 import { replicatedVolumes } from "../components/storage/storageClasses";
 import { selectedCluster } from "./kubeconfig";
 import type { ContentSettings } from "./contentSettings";
@@ -206,7 +206,7 @@ export function deploy(settings: Settings): StackOutputs {
         ...(ownsOpenEbs && {
           storage: {
             namespaces: [namespace, openEbsName, ...(nfs ? [nfsName] : [])],
-            classes: broughtClasses(settings),
+            drivers: [...ownDrivers(storage), ...(nfs ? [nfsDriver] : [])],
             pools: [...ground.diskPools],
           },
         }),
@@ -306,5 +306,5 @@ function siteContent(
 function openEbsRequest({ storage, nodeSsh }: Settings): OpenEbsRequest | undefined {
   if (storage.engine === "existing") return undefined;
   const pools = storage.engine === "replicated" ? storage.pools : [];
-  return { engine: storage.engine, pools, prepares: nodeSsh !== undefined };
+  return { engine: storage.engine, pools, managesNodes: nodeSsh !== undefined };
 }

@@ -1,4 +1,4 @@
-import type { Condition } from "./objects";
+import type { Condition, Node, Taint } from "./objects";
 
 /** A node or a pod. */
 interface WithConditions {
@@ -8,4 +8,16 @@ interface WithConditions {
 /** Whether a node's kubelet says that pods can run on it; whether a pod's probes let it have traffic. */
 export function isReady({ status }: WithConditions): boolean {
   return status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+/** Taints that keep a pod without tolerations off a node. Kubernetes's own come and go with the node's state. */
+export function repellingTaints({ spec }: Node): Taint[] {
+  return (spec?.taints ?? []).filter(
+    ({ key, effect }) => effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/"),
+  );
+}
+
+/** Whether a pod without tolerations can be scheduled on a node now. */
+export function isSchedulable(node: Node): boolean {
+  return isReady(node) && node.spec?.unschedulable !== true && repellingTaints(node).length === 0;
 }

@@ -43,6 +43,7 @@ export interface Volume {
   readonly metadata: ObjectMeta;
   readonly spec: {
     readonly storageClassName?: string;
+    readonly csi?: { readonly driver: string };
     readonly claimRef?: { readonly namespace?: string; readonly name?: string };
     readonly persistentVolumeReclaimPolicy?: string;
     readonly nodeAffinity?: {
@@ -62,7 +63,12 @@ export interface Volume {
 
 export interface Node {
   readonly metadata: ObjectMeta;
-  readonly spec?: { readonly podCIDRs?: readonly string[] };
+  readonly spec?: {
+    readonly podCIDRs?: readonly string[];
+    readonly taints?: readonly Taint[];
+    /** True where the node is cordoned. */
+    readonly unschedulable?: boolean;
+  };
   readonly status: {
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
     readonly conditions?: readonly Condition[];
@@ -72,6 +78,19 @@ export interface Node {
     readonly allocatable?: Readonly<Record<string, string>>;
     readonly nodeInfo?: { readonly architecture: string; readonly kernelVersion: string };
   };
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  /** NoSchedule, PreferNoSchedule or NoExecute. */
+  readonly effect: string;
+}
+
+/** What a node's kubelet knows of CSI; it has the node's name. */
+export interface CsiNode {
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly drivers: readonly { readonly name: string }[] | null };
 }
 
 /** OpenEBS's part of a node's disk. */

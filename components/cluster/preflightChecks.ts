@@ -69,6 +69,8 @@ export interface PreflightRecord {
   readonly nodeAddresses: readonly string[];
   /** Where the nodes' own traffic to pods comes from, as CIDRs. */
   readonly nodeSources: readonly string[];
+  /** Whether the program prepares the storage nodes, over SSH. @default false, as in records that say nothing of it */
+  readonly managesNodes?: boolean;
 }
 
 /** What was read from the cluster. */
@@ -92,7 +94,7 @@ export interface ClusterFacts {
   /** Why the class of the shared content gives no volumes for many nodes; undefined where it does, or is not asked to. */
   readonly contentRefusal?: string | undefined;
   /** Undefined where the stack brings nothing of OpenEBS. */
-  readonly openEbs?: Omit<OpenEbsFacts, "context" | "nodes" | "classes"> | undefined;
+  readonly openEbs?: Omit<OpenEbsFacts, "context" | "nodes" | "classes" | "hasManagedNodes"> | undefined;
   /** Undefined where the stack brings none of NFS. */
   readonly nfs?: Omit<NfsFacts, "context"> | undefined;
 }
@@ -111,7 +113,11 @@ export function preflightFindings(
     ...namespaceFindings(request, facts),
     ...nodePortFindings(request, facts),
     ...(request.openEbs && facts.openEbs
-      ? openEbsFindings(request.openEbs, request.instance, { ...facts, ...facts.openEbs })
+      ? openEbsFindings(request.openEbs, request.instance, {
+          ...facts,
+          ...facts.openEbs,
+          hasManagedNodes: former?.managesNodes ?? false,
+        })
       : classFindings(request, facts)),
     ...(facts.nfs ? nfsFindings(request.instance, { ...facts, ...facts.nfs }) : []),
     ...readyFindings(facts),

@@ -42,6 +42,7 @@ runCommand(async (kubectl) => {
     nodeAddress: nodeAddress(facts),
     nodeAddresses: nodeAddresses(facts),
     nodeSources: nodeSources(facts.nodes),
+    managesNodes: request.openEbs?.managesNodes ?? false,
   };
   return JSON.stringify(record);
 });

@@ -44,6 +44,9 @@ const sharedContentRights: readonly Right[] = [
   { resource: "persistentvolumeclaims" },
 ].flatMap((kind) => everyVerb.map((verb) => ({ ...kind, verb, inNamespace: true })));
 
+/** What the probe of a class for ReadWriteMany reads: on which nodes the class's driver is. */
+const probeRights: readonly Right[] = [{ verb: "list", resource: "csinodes", group: "storage.k8s.io" }];
+
 /** What a stack that installs OpenEBS does besides, as far as it can be told before Helm has read the chart. */
 const openEbsRights: readonly Right[] = [
   { verb: "patch", resource: "nodes" },
@@ -76,6 +79,9 @@ export async function missingRights(
   const neededRights = [
     ...siteRights,
     ...(content.content === "shared" ? sharedContentRights : []),
+    ...(content.content === "shared" && content.accessMode === "ReadWriteMany" && !content.classComesAlong
+      ? probeRights
+      : []),
     ...(openEbs ? openEbsRights : []),
     ...(nfs ? nfsRights : []),
   ];

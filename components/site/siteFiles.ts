@@ -61,6 +61,7 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     "site.php": fileText("site.php"),
     "pageCache.php": fileText("pageCache.php"),
     "install.php": fileText("install.php"),
+    "copyTree.sh": fileText("copyTree.sh"),
     "fill.sh": fileText("fill.sh"),
     "core.sh": fileText("core.sh"),
     "extensions.php": fileText("extensions.php"),

@@ -18,6 +18,8 @@ export interface DiskPoolSettings {
 export interface DiskPoolsArgs {
   readonly pools: readonly DiskPoolSettings[];
   readonly dataRetention: DataRetention;
+  /** What a node's pool needs of its node, by the node's name: its label and its preparation. */
+  readonly readyByNode: ReadonlyMap<string, readonly pulumi.Resource[]>;
   /** Called when a pool does not come online. */
   readonly onError: (pool: string) => pulumi.ErrorHook;
 }
@@ -46,7 +48,7 @@ export class DiskPools extends pulumi.ComponentResource {
         },
         {
           parent: this,
-          dependsOn: dependencies(options),
+          dependsOn: dependencies(options, ...(args.readyByNode.get(node) ?? [])),
           protect: args.dataRetention === "retain",
           // OpenEBS takes an edit of a pool and ignores it. The preflight refuses one that would lose data.
           replaceOnChanges: ["spec"],

@@ -1,4 +1,4 @@
-import { isReady } from "../cluster/conditions";
+import { isReady, repellingTaints } from "../cluster/conditions";
 import type { Node } from "../cluster/objects";
 import { quantityBytes } from "../quantity";
 import { configSet } from "../validation";
@@ -24,7 +24,7 @@ export interface NodeFindingsOptions {
   /** Context that the commands in the messages name. */
   readonly context: string;
   /** Whether the program prepares the nodes itself, huge pages included. */
-  readonly prepares: boolean;
+  readonly managesNodes: boolean;
 }
 
 /** What the nodes of the pools lack, a finding a line, each with what mends it. */
@@ -46,12 +46,19 @@ export function nodeFindings(
 }
 
 /** What a node has too little of, and the command for it. */
-function lacks(node: Node, { context, prepares }: NodeFindingsOptions): string[] {
+function lacks(node: Node, { context, managesNodes }: NodeFindingsOptions): string[] {
   const findings: string[] = [];
   const { status } = node;
   const { name } = node.metadata;
   if (!isReady(node)) {
     findings.push(`is not Ready; look: kubectl --context ${context} describe node ${name}`);
+  }
+  for (const { key, value, effect } of repellingTaints(node)) {
+    const taint = `${key}${value === undefined ? "" : `=${value}`}:${effect}`;
+    findings.push(
+      `has the taint ${taint}, which OpenEBS's pods do not tolerate: remove it (kubectl --context ${context} taint node ` +
+        `${name} ${taint}-), or use another node`,
+    );
   }
   const { architecture = "unknown", kernelVersion = "unknown" } = status.nodeInfo ?? {};
   if (architecture !== needed.architecture) {
@@ -69,7 +76,7 @@ function lacks(node: Node, { context, prepares }: NodeFindingsOptions): string[]
     findings.push(`has ${processors} CPUs, and ${needed.processors} are the least: give it more, or take another`);
   }
   const pages = status.allocatable?.["hugepages-2Mi"] ?? "0";
-  if (!prepares && !hasHugePages(status.allocatable)) {
+  if (!managesNodes && !hasHugePages(status.allocatable)) {
     findings.push(`has ${pages} of ${needed.hugePages} of huge pages; on ${name}: ${hugePagesCommand}`);
   }
   return findings;

@@ -4,7 +4,7 @@ export const neededHugePages = 1024;
 /** Files on the node that the program makes, and takes away again. */
 const modulesFile = "/etc/modules-load.d/wordpress-storage.conf";
 const sysctlFile = "/etc/sysctl.d/90-wordpress-storage.conf";
-/** How many huge pages there were before. */
+/** How many huge pages the node had without the program. */
 const formerPages = "/etc/wordpress-storage-huge-pages";
 
 /** One at a time: a run that lost its connection may still be at work. */
@@ -49,11 +49,36 @@ elif ! grep -qs "^ *vm.nr_hugepages" /etc/sysctl.conf /etc/sysctl.d/*.conf; then
 fi
 `.trim();
 
-/** Undoes what \`prepareNode\` did, and nothing else. */
+/** Whole seconds that a pod of OpenEBS's may take to end, and to give its huge pages back. */
+const releaseSeconds = 120;
+
+/** In use: taken, or promised to a process. */
+const usedPages = `
+used_pages() {
+  awk '/^HugePages_(Total|Rsvd):/ { used += $2 } /^HugePages_Free:/ { used -= $2 } END { print used + 0 }' /proc/meminfo
+}`.trim();
+
+/**
+ * Undoes what `prepareNode` did, and nothing else. Refuses while a process uses huge pages that would be taken away: OpenEBS's
+ * io-engine could not start again without them.
+ */
 export const restoreNode = `
 set -eu
 ${exclusively}
 ${restartKubelet}
+${usedPages}
+if [ -e ${sysctlFile} ] && [ "$(cat ${formerPages})" -lt "$(sysctl -n vm.nr_hugepages)" ]; then
+  waited=0
+  while used=$(used_pages); [ "$used" -gt "$(cat ${formerPages})" ]; do
+    if [ "$waited" -ge ${releaseSeconds} ]; then
+      echo "$used huge pages are still in use after ${releaseSeconds} s, so nothing was undone on this node. End the process that uses \
+them (OpenEBS's io-engine, for example), then run the command again" >&2
+      exit 1
+    fi
+    waited=$((waited + 5))
+    sleep 5
+  done
+fi
 if [ -e ${modulesFile} ]; then
   rm ${modulesFile}
   modprobe -r nvme-tcp || true

@@ -26,38 +26,45 @@ export interface StorageNodesArgs {
   readonly ssh?: NodeSsh | undefined;
 }
 
-/** The nodes that hold data: labelled for OpenEBS and, over SSH, prepared for it. Both are undone when the stack goes. */
+/**
+ * The nodes that hold data: prepared for OpenEBS over SSH, and labelled for it. A node that loses its pool loses the label first, by
+ * which its io-engine ends, and then the huge pages that this one held.
+ */
 export class StorageNodes extends pulumi.ComponentResource {
   /** What runs on the nodes depends on these. */
   readonly ready: readonly pulumi.Resource[];
+  /** The same for one node, by its name: Pulumi orders what one `up` deletes by direct dependencies alone. */
+  readonly readyByNode: ReadonlyMap<string, readonly pulumi.Resource[]>;
 
   constructor(name: string, { cluster, nodes, ssh }: StorageNodesArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:storage:StorageNodes", name, {}, options);
     const child = { parent: this, dependsOn: dependencies(options) };
-    const labels = nodes.map(
-      (node) =>
-        new NodePatch(
-          `${name}-${node}-label`,
-          {
-            metadata: {
-              name: node,
-              labels: { "openebs.io/engine": "mayastor" },
-            },
-          },
-          child,
-        ),
-    );
-    const prepared = ssh ? nodes.map((node) => preparation(`${name}-${node}-preparation`, node, ssh, child)) : [];
+    const prepared = nodes.map((node) => (ssh ? [preparation(`${name}-${node}-preparation`, node, ssh, child)] : []));
     const seen = ssh
       ? [
           kubectlCommand(
             `${name}-hugepages`,
             { cluster, onChange: "wait-for-huge-pages", request: { nodes } },
-            { parent: this, dependsOn: dependencies(options, ...prepared) },
+            { parent: this, dependsOn: dependencies(options, ...prepared.flat()) },
           ),
         ]
       : [];
-    this.ready = [...labels, ...prepared, ...seen];
+    const ready = nodes.map((node, index) => {
+      const preparations = prepared[index] ?? [];
+      const label = new NodePatch(
+        `${name}-${node}-label`,
+        {
+          metadata: {
+            name: node,
+            labels: { "openebs.io/engine": "mayastor" },
+          },
+        },
+        { parent: this, dependsOn: dependencies(options, ...preparations) },
+      );
+      return [node, [label, ...preparations]] as const;
+    });
+    this.readyByNode = new Map(ready);
+    this.ready = [...ready.flatMap(([, resources]) => resources), ...seen];
     this.registerOutputs({});
   }
 }

@@ -23,7 +23,8 @@ export interface OpenEbsArgs {
   readonly instance: pulumi.Input<string>;
   /** Whether the chart brings the CRDs of snapshots. */
   readonly snapshotCrds: pulumi.Input<boolean>;
-  readonly etcdMembers: 1 | 3;
+  /** Members of etcd, and of Loki and its MinIO, each on a node of its own. */
+  readonly members: 1 | 3;
   /** Whether Loki comes along. */
   readonly logging: boolean;
   readonly dataRetention: DataRetention;

@@ -11,7 +11,7 @@ export interface OpenEbsRequest {
   /** Empty for the engine hostpath. */
   readonly pools: readonly DiskPoolSettings[];
   /** Whether the program prepares the nodes, over SSH. */
-  readonly prepares: boolean;
+  readonly managesNodes: boolean;
 }
 
 /** What of OpenEBS was read from the cluster. */
@@ -24,6 +24,8 @@ export interface OpenEbsFacts {
   readonly drivers: readonly AnyObject[];
   /** DiskPools in that namespace. */
   readonly pools: readonly DiskPool[];
+  /** Whether the program has prepared the nodes at the last `up`. */
+  readonly hasManagedNodes: boolean;
 }
 
 /** What stands in the way of OpenEBS and its pools, a finding a line. */
@@ -42,8 +44,25 @@ export function openEbsFindings(request: OpenEbsRequest, instance: string, facts
     // A node that has its pool is not asked again: it may be down just now.
     .filter(({ node }) => !facts.pools.some((pool) => pool.spec.node === node));
   return [
-    ...nodeFindings(planned, facts.nodes, { context, prepares: request.prepares }),
+    ...nodeFindings(planned, facts.nodes, { context, managesNodes: request.managesNodes }),
     ...poolFindings(request.pools, facts.pools),
+    ...preparationFindings(request, facts),
+  ];
+}
+
+/** Without `nodeSsh` the preparation of every node would be undone at once, under pools that run. */
+function preparationFindings(
+  { managesNodes }: OpenEbsRequest,
+  { hasManagedNodes, pools }: Pick<OpenEbsFacts, "hasManagedNodes" | "pools">,
+): string[] {
+  const [first] = pools;
+  if (managesNodes || !hasManagedNodes || !first) return [];
+  const nodes = pools.map(({ spec }) => spec.node).join(", ");
+  return [
+    `nodeSsh: is not set anymore, and this stack has prepared ${nodes} over SSH: without it these nodes would lose their huge ` +
+      "pages and the module nvme-tcp while their pools need them. Set it again as it was, with nodeSshPrivateKey; example: " +
+      `${configSet(`nodeSsh.hosts${first.spec.node.includes(".") ? `["${first.spec.node}"]` : `.${first.spec.node}`}.host`, "192.0.2.10")}. ` +
+      "It is needed until `pulumi destroy` has deleted the pools",
   ];
 }
 

@@ -4,6 +4,9 @@ export const openEbsName = "openebs";
 /** Mayastor's driver, which serves the replicated volumes. */
 export const mayastorDriver = "io.openebs.csi-mayastor";
 
+/** The provisioner of folders of a node. Its volumes are no CSI volumes. */
+export const hostpathDriver = "openebs.io/local";
+
 /** The class of volumes whose data is on several pools, and that of their snapshots: the chapter's, which no chart brings. */
 export const replicatedClassName = "openebs-replicated";
 

@@ -22,8 +22,8 @@ export interface OpenEbsValuesArgs {
   readonly imageRegistry: string | undefined;
   /** Whether the chart brings the CRDs of snapshots: not where the cluster has them from somebody else. */
   readonly snapshotCrds: pulumi.Input<boolean>;
-  /** Members of the replicated engine's etcd: 1 or 3, each on a node of its own. */
-  readonly etcdMembers: 1 | 3;
+  /** Members of the replicated engine's etcd, and of Loki and its MinIO: 1 or 3, each on a node of its own. */
+  readonly members: 1 | 3;
   /** Loki's credentials; without them there is no Loki. */
   readonly logging?: LoggingCredentials | undefined;
 }
@@ -46,34 +46,50 @@ export function openEbsValues(args: OpenEbsValuesArgs) {
       ...(args.imageRegistry === undefined ? {} : { global: { imageRegistry: args.imageRegistry } }),
     },
     ...(replicated ? { mayastor: mayastorValues(args) } : {}),
-    loki: logging && args.logging ? lokiValues(args.logging, args.imageRegistry) : { enabled: false },
+    loki: logging && args.logging ? lokiValues(args.logging, args) : { enabled: false },
     alloy: { enabled: logging, ...(logging ? imageRegistryOf(args.imageRegistry) : {}) },
     ...(args.imageRegistry === undefined ? {} : { preUpgradeHook: { image: { registry: args.imageRegistry } } }),
   };
 }
 
-function mayastorValues({ imageRegistry, etcdMembers }: OpenEbsValuesArgs) {
+function mayastorValues({ imageRegistry, members }: OpenEbsValuesArgs) {
   const image = imageRegistry === undefined ? {} : { image: { registry: imageRegistry } };
   return {
     ...image,
     csi: image,
     etcd: {
       ...image,
-      replicaCount: etcdMembers,
+      // Runs before etcd and gives its volume to it.
+      ...(imageRegistry === undefined ? {} : { volumePermissions: image }),
+      replicaCount: members,
       localpvScConfig: { enabled: true, name: "mayastor-etcd-localpv" },
     },
+    ...(imageRegistry === undefined ? {} : { nats: { nats: image, reloader: image, exporter: image } }),
     storageClass: { enabled: true },
     obs: { callhome: { enabled: false } },
   };
 }
 
-function lokiValues({ rootPassword, userPassword }: LoggingCredentials, imageRegistry: string | undefined) {
-  const storageClass = "mayastor-loki-localpv";
+/** Names of the classes that Loki and its MinIO have their volumes of. */
+const loggingClasses = { loki: "mayastor-loki-localpv", minio: "openebs-minio-localpv" } as const;
+
+function lokiValues(
+  { rootPassword, userPassword }: LoggingCredentials,
+  { imageRegistry, members }: Pick<OpenEbsValuesArgs, "imageRegistry" | "members">,
+) {
+  // The chart names images at quay.io, which has them no more.
+  const image = (name: string) => ({ repository: `${imageRegistry ?? "docker.io"}/openebs/${name}` });
   return {
     enabled: true,
-    localpvScConfig: { loki: { name: storageClass } },
-    singleBinary: { persistence: { storageClass } },
+    localpvScConfig: { loki: { name: loggingClasses.loki }, minio: { name: loggingClasses.minio } },
+    loki: { commonConfig: { replication_factor: members } },
+    singleBinary: { replicas: members, persistence: { storageClass: loggingClasses.loki } },
     minio: {
+      mode: members === 1 ? "standalone" : "distributed",
+      replicas: members,
+      persistence: { storageClass: loggingClasses.minio },
+      image: image("minio"),
+      mcImage: image("mc"),
       rootPassword,
       users: [{ accessKey: "logs-user", secretKey: userPassword, policy: "readwrite" }],
     },
@@ -91,8 +107,9 @@ export function chartClasses(engine: "hostpath" | "replicated", logging: boolean
   if (engine === "hostpath") return [hostpathClassName];
   return [
     "mayastor-etcd-localpv",
-    ...(logging ? ["mayastor-loki-localpv"] : []),
+    ...(logging ? [loggingClasses.loki] : []),
     hostpathClassName,
+    ...(logging ? [loggingClasses.minio] : []),
     "openebs-single-replica",
   ];
 }

@@ -6,7 +6,7 @@ import { type DiskPoolSettings, DiskPools } from "./diskPools";
 import { type NodeSsh, StorageNodes } from "./nodes";
 import { OpenEbs } from "./openEbs";
 import { type ChartSettings, chartClasses } from "./openEbsValues";
-import { hostpathClassName, replicatedClassName } from "./openEbsNames";
+import { hostpathClassName, hostpathDriver, mayastorDriver, replicatedClassName } from "./openEbsNames";
 import { poolReport } from "./poolReport";
 import { ReplicatedClass } from "./storageClasses";
 
@@ -49,14 +49,18 @@ export class Storage extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: dependencies(options) };
     if (storage.engine === "replicated") {
       const nodes = storage.pools.map(({ node }) => node);
-      const { ready } = new StorageNodes(`${name}-nodes`, { cluster: args.cluster, nodes, ssh: args.nodeSsh }, child);
+      const { ready, readyByNode } = new StorageNodes(
+        `${name}-nodes`,
+        { cluster: args.cluster, nodes, ssh: args.nodeSsh },
+        child,
+      );
       const { release } = new OpenEbs(
         `${name}-openebs`,
         {
           ...args,
           ...storage,
           // Each member is on a node of its own, and two are worse than one.
-          etcdMembers: nodes.length < 3 ? 1 : 3,
+          members: nodes.length < 3 ? 1 : 3,
           releaseAfter: ready,
         },
         child,
@@ -66,6 +70,7 @@ export class Storage extends pulumi.ComponentResource {
         {
           pools: storage.pools,
           dataRetention: args.dataRetention,
+          readyByNode,
           onError: (pool) => poolReport(`${pool}-failure`, args.cluster, pool),
         },
         { parent: this, dependsOn: dependencies(options, release) },
@@ -78,7 +83,7 @@ export class Storage extends pulumi.ComponentResource {
       this.diskPools = pools.names;
     } else {
       if (storage.engine === "hostpath") {
-        const none = { etcdMembers: 1, logging: false, releaseAfter: [] } as const;
+        const none = { members: 1, logging: false, releaseAfter: [] } as const;
         new OpenEbs(`${name}-openebs`, { ...args, ...storage, ...none }, child);
       }
       this.diskPools = [];
@@ -98,4 +103,10 @@ export function ownClasses(storage: StorageEngine): string[] {
   if (storage.engine === "existing") return [];
   if (storage.engine === "hostpath") return chartClasses("hostpath", false);
   return [...chartClasses("replicated", storage.logging), replicatedClassName].sort();
+}
+
+/** Names of the drivers that the stack installs: without them their volumes cannot be mounted or deleted. */
+export function ownDrivers({ engine }: StorageEngine): string[] {
+  if (engine === "existing") return [];
+  return engine === "hostpath" ? [hostpathDriver] : [hostpathDriver, mayastorDriver];
 }

@@ -33,7 +33,7 @@ export interface ChartPlace {
  */
 export async function checkRendered({ engine, logging }: (typeof forms)[number], place: ChartPlace): Promise<void> {
   const values = openEbsValues({
-    ...{ engine, imageRegistry: registry, snapshotCrds: true, etcdMembers: 3 },
+    ...{ engine, imageRegistry: registry, snapshotCrds: true, members: 3 },
     logging: logging ? credentials : undefined,
   });
   const { text, ofKind } = await render("openebs", "openebs", place, values);

@@ -17,10 +17,10 @@ const but = (name: string, status: Partial<Node["status"]>): Node => ({
   status: { ...good(name).status, ...status },
 });
 const planned = (...names: string[]) => names.map((node, index) => ({ key: `storage.pools[${index}].node`, node }));
-const found = (nodes: Node[], prepares = false, ...names: string[]) =>
+const found = (nodes: Node[], managesNodes = false, ...names: string[]) =>
   nodeFindings(planned(...(names.length > 0 ? names : nodes.map(({ metadata }) => metadata.name))), nodes, {
     context: "prod",
-    prepares,
+    managesNodes,
   });
 
 const hugePages =
@@ -61,6 +61,24 @@ describe("what the nodes of the pools lack", () => {
       assert.deepEqual(found([but("k0", status)]), [`storage.pools[0].node: the node k0 ${message}`]);
     });
   }
+
+  it("is a taint that keeps OpenEBS's pods off the node, and the command that removes it", () => {
+    const tainted = (...taints: NonNullable<Node["spec"]>["taints"] & object) => ({ ...good("k0"), spec: { taints } });
+    assert.deepEqual(found([tainted({ key: "dedicated", value: "db", effect: "NoSchedule" })]), [
+      "storage.pools[0].node: the node k0 has the taint dedicated=db:NoSchedule, which OpenEBS's pods do not tolerate: " +
+        "remove it (kubectl --context prod taint node k0 dedicated=db:NoSchedule-), or use another node",
+    ]);
+    const controlPlane = { key: "node-role.kubernetes.io/control-plane", effect: "NoExecute" };
+    assert.match(
+      found([tainted(controlPlane)]).join(),
+      /taint node k0 node-role\.kubernetes\.io\/control-plane:NoExecute-\)/,
+    );
+    const harmless = [
+      { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" },
+      { key: "batch", effect: "PreferNoSchedule" },
+    ];
+    assert.deepEqual(found([tainted(...harmless)]), []);
+  });
 
   it("is all of it, of each node, in one list", () => {
     const none = { conditions: [], capacity: {}, allocatable: {} };

@@ -3,12 +3,12 @@ import type { Claim, DiskPool, Pod, Volume } from "../../components/cluster/obje
 import { explainRelease, type ReleaseFacts } from "../../components/cluster/releaseReport";
 import { foreignVolumes } from "../../components/storage/foreignVolumes";
 import { leftClaims, needsSnapshotCrds, ownedSnapshotCrds } from "../../components/storage/leftovers";
-import { openEbsValues, type OpenEbsValuesArgs } from "../../components/storage/openEbsValues";
+import { chartClasses, openEbsValues, type OpenEbsValuesArgs } from "../../components/storage/openEbsValues";
 import { poolState } from "../../components/storage/poolReport";
 
 const off = { enabled: false };
 const values = (args: Partial<OpenEbsValuesArgs>) =>
-  openEbsValues({ engine: "replicated", imageRegistry: undefined, snapshotCrds: true, etcdMembers: 3, ...args });
+  openEbsValues({ engine: "replicated", imageRegistry: undefined, snapshotCrds: true, members: 3, ...args });
 /** Every path to a value that is a text with this in it. */
 function pathsTo(text: string, value: unknown, path = ""): string[] {
   if (typeof value === "string") return value.includes(text) ? [path] : [];
@@ -46,26 +46,53 @@ describe("the values of OpenEBS's chart", () => {
     assert.deepEqual(values({ snapshotCrds: false })["openebs-crds"], { csi: { volumeSnapshots: off } });
   });
 
-  it("have Loki with a class of its own and with passwords that are not published, where it is asked for", () => {
-    const { loki, alloy } = values({ logging: { rootPassword: "one", userPassword: "two" } });
+  const logging = { rootPassword: "one", userPassword: "two" };
+
+  it("have Loki and its MinIO with classes and passwords of their own, where it is asked for", () => {
+    const { loki, alloy } = values({ logging });
     assert.deepEqual(alloy, { enabled: true });
     assert.deepEqual(loki, {
       enabled: true,
-      localpvScConfig: { loki: { name: "mayastor-loki-localpv" } },
-      singleBinary: { persistence: { storageClass: "mayastor-loki-localpv" } },
-      minio: { rootPassword: "one", users: [{ accessKey: "logs-user", secretKey: "two", policy: "readwrite" }] },
+      localpvScConfig: { loki: { name: "mayastor-loki-localpv" }, minio: { name: "openebs-minio-localpv" } },
+      loki: { commonConfig: { replication_factor: 3 } },
+      singleBinary: { replicas: 3, persistence: { storageClass: "mayastor-loki-localpv" } },
+      minio: {
+        mode: "distributed",
+        replicas: 3,
+        persistence: { storageClass: "openebs-minio-localpv" },
+        image: { repository: "docker.io/openebs/minio" },
+        mcImage: { repository: "docker.io/openebs/mc" },
+        rootPassword: "one",
+        users: [{ accessKey: "logs-user", secretKey: "two", policy: "readwrite" }],
+      },
     });
+    assert.deepEqual(chartClasses("replicated", true), [
+      ...["mayastor-etcd-localpv", "mayastor-loki-localpv", "openebs-hostpath", "openebs-minio-localpv"],
+      "openebs-single-replica",
+    ]);
+  });
+
+  it("have one Loki and one MinIO where there are fewer than three nodes for them", () => {
+    const { loki } = values({ logging, members: 1 });
+    assert.ok("minio" in loki);
+    assert.deepEqual([loki.loki.commonConfig.replication_factor, loki.singleBinary.replicas], [1, 1]);
+    assert.deepEqual([loki.minio.mode, loki.minio.replicas], ["standalone", 1]);
   });
 
   it("lead every image to another registry", () => {
-    const logging = { rootPassword: "one", userPassword: "two" };
     assert.deepEqual(pathsTo("registry.example", values({ imageRegistry: "registry.example", logging })).sort(), [
       "alloy.global.image.registry",
       "localpv-provisioner.global.imageRegistry",
       "loki.global.image.registry",
+      "loki.minio.image.repository",
+      "loki.minio.mcImage.repository",
       "mayastor.csi.image.registry",
       "mayastor.etcd.image.registry",
+      "mayastor.etcd.volumePermissions.image.registry",
       "mayastor.image.registry",
+      "mayastor.nats.exporter.image.registry",
+      "mayastor.nats.nats.image.registry",
+      "mayastor.nats.reloader.image.registry",
       "preUpgradeHook.image.registry",
     ]);
     assert.deepEqual(pathsTo("registry.example", values({ engine: "hostpath", imageRegistry: "registry.example" })), [
@@ -123,22 +150,48 @@ describe("what goes with OpenEBS", () => {
   });
   const pool = (name: string): DiskPool => ({ metadata: { name, uid: name }, spec: { node: "k9", disks: ["a"] } });
 
-  it("is not the data of others: their volumes and pools are named", () => {
-    const request = {
-      ...{ namespaces: ["wordpress", "openebs"], classes: ["openebs-replicated"], pools: ["pool-k0"] },
-    };
-    const volumes = [
-      volume("own", "openebs-replicated", "wordpress"),
-      volume("etcd", "openebs-replicated", "openebs"),
-      volume("blog", "openebs-replicated", "blog"),
-      volume("left", "openebs-replicated"),
-      volume("elsewhere", "standard", "blog"),
-    ];
-    assert.deepEqual(foreignVolumes(request, volumes, [pool("pool-k0"), pool("pool-k9")]), [
-      "volume blog (claim blog/claim-blog)",
-      "volume left (of no claim)",
-      "DiskPool pool-k9 (node k9)",
-    ]);
+  describe("is not the data of others", () => {
+    const request = { namespaces: ["wordpress", "openebs"], pools: ["pool-k0"] };
+    const csi = (driver: string, { metadata, spec }: Volume): Volume => ({
+      metadata,
+      spec: { ...spec, csi: { driver } },
+    });
+    const provisioned = (driver: string, { metadata, spec }: Volume): Volume => ({
+      metadata: { ...metadata, annotations: { "pv.kubernetes.io/provisioned-by": driver } },
+      spec,
+    });
+    const mayastor = "io.openebs.csi-mayastor";
+    const folders = "openebs.io/local";
+
+    it("tells their volumes by the driver, whatever the class is called", () => {
+      const volumes = [
+        csi(mayastor, volume("own", "openebs-replicated", "wordpress")),
+        provisioned(folders, volume("etcd", "mayastor-etcd-localpv", "openebs")),
+        csi(mayastor, volume("shop", "fast", "shop")),
+        provisioned(folders, volume("folder", "own-class", "blog")),
+        csi(mayastor, volume("orphan", "")),
+        csi("disks.example.com", volume("disk", "openebs-replicated", "blog")),
+        volume("by-hand", "openebs-replicated", "blog"),
+      ];
+      assert.deepEqual(foreignVolumes(request, volumes, []), [
+        "volume shop (claim shop/claim-shop)",
+        "volume folder (claim blog/claim-folder)",
+        "volume orphan (of no claim)",
+      ]);
+    });
+
+    it("counts the volumes of the drivers that the stack installs, and no others", () => {
+      const nfs = csi("nfs.csi.k8s.io", volume("share", "nfs", "blog"));
+      const disk = csi(mayastor, volume("disk", "fast", "blog"));
+      assert.deepEqual(foreignVolumes({ ...request, drivers: [folders] }, [nfs, disk], []), []);
+      assert.deepEqual(foreignVolumes({ ...request, drivers: ["nfs.csi.k8s.io"] }, [nfs, disk], []), [
+        "volume share (claim blog/claim-share)",
+      ]);
+    });
+
+    it("names their pools", () => {
+      assert.deepEqual(foreignVolumes(request, [], [pool("pool-k0"), pool("pool-k9")]), ["DiskPool pool-k9 (node k9)"]);
+    });
   });
 
   it("is what its release leaves: claims in its namespace and the volumes that were theirs", () => {

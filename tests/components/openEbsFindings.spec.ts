@@ -10,8 +10,8 @@ const pool = (node: string, disk: string, used = 0): DiskPool => ({
 const home = (instance: string): Namespace => ({
   metadata: { name: "openebs", uid: "1", annotations: { "wordpress/instance": instance } },
 });
-const facts: OpenEbsFacts = { context: "prod", nodes: [], classes: [], drivers: [], pools: [] };
-const request: OpenEbsRequest = { engine: "replicated", pools: [], prepares: false };
+const facts: OpenEbsFacts = { context: "prod", nodes: [], classes: [], drivers: [], pools: [], hasManagedNodes: false };
+const request: OpenEbsRequest = { engine: "replicated", pools: [], managesNodes: false };
 const wanted = (node: string, disk: string, replace = false) => ({ node, disk, replace });
 
 function found(ask: Partial<OpenEbsRequest>, seen: Partial<OpenEbsFacts>): string[] {
@@ -66,6 +66,20 @@ describe("what stands in the way of OpenEBS", () => {
     ]);
     assert.deepEqual(found({ pools: [wanted("k0", "b", true)] }, there), []);
     assert.deepEqual(found({ pools: [wanted("k0", "a")] }, there), []);
+  });
+
+  it("is nodeSsh that was removed while there are pools on nodes that the program has prepared", () => {
+    const pools = [wanted("k0", "a"), wanted("k1.example", "b")];
+    const there = { home: home("mine"), pools: [pool("k0", "a"), pool("k1.example", "b")] };
+    assert.deepEqual(found({ pools }, { ...there, hasManagedNodes: true }), [
+      "nodeSsh: is not set anymore, and this stack has prepared k0, k1.example over SSH: without it these nodes would lose " +
+        "their huge pages and the module nvme-tcp while their pools need them. Set it again as it was, with " +
+        "nodeSshPrivateKey; example: pulumi config set --path nodeSsh.hosts.k0.host 192.0.2.10. It is needed until " +
+        "`pulumi destroy` has deleted the pools",
+    ]);
+    assert.deepEqual(found({ pools }, there), []);
+    assert.deepEqual(found({ pools, managesNodes: true }, { ...there, hasManagedNodes: true }), []);
+    assert.deepEqual(found({ managesNodes: false }, { hasManagedNodes: true, pools: [] }), []);
   });
 
   it("is a pool that is left out while volumes are on it", () => {

@@ -59,7 +59,7 @@ describe("the rights of the context's user", () => {
   });
 
   it("are more where the stack installs OpenEBS, each verb named once", async () => {
-    const openEbs = { engine: "hostpath", pools: [], prepares: false } as const;
+    const openEbs = { engine: "hostpath", pools: [], managesNodes: false } as const;
     const { kubectl } = smallCluster(({ resource }) => !["storageclasses", "nodes", "diskpools"].includes(resource));
     assert.deepEqual(await missingRights(kubectl, { ...request, openEbs }), [
       "list, get, watch, create, patch, delete storageclasses.storage.k8s.io",
@@ -76,6 +76,20 @@ describe("the rights of the context's user", () => {
       "list, get, watch, create, patch, delete services",
       "get, list, watch, create, patch, delete networkpolicies.networking.k8s.io",
     ]);
+  });
+
+  it("include csinodes where a class for ReadWriteMany is probed, and only there", async () => {
+    const { kubectl } = smallCluster(({ resource }) => resource !== "csinodes");
+    const content = {
+      content: "shared",
+      accessMode: "ReadWriteMany",
+      classComesAlong: false,
+      migrates: false,
+    } as const;
+    assert.deepEqual(await missingRights(kubectl, { ...request, content }), ["list csinodes.storage.k8s.io"]);
+    assert.deepEqual(await missingRights(kubectl, { ...request, content: { ...content, classComesAlong: true } }), []);
+    const oneNode = { ...content, accessMode: "ReadWriteOnce" } as const;
+    assert.deepEqual(await missingRights(kubectl, { ...request, content: oneNode }), []);
   });
 
   it("are more where content is shared: its claim, its Deployment and its jobs", async () => {

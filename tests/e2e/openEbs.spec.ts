@@ -164,7 +164,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
         await nodes.set("p0", { ...completeNode, ...state });
         const pools = [{ key: "storage.pools[0].node", node: "p0" }];
         const seen = await new Kubectl({ kubeconfig: labPaths.kubeconfig, context: "lab" }).list<Node>("nodes");
-        const findings = nodeFindings(pools, seen, { context: "lab", prepares: false });
+        const findings = nodeFindings(pools, seen, { context: "lab", managesNodes: false });
         if (expected === undefined) assert.deepEqual(findings, []);
         else assert.match(findings.length === 1 ? (findings[0] ?? "") : findings.join("\n"), expected);
       });

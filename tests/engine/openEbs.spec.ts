@@ -81,8 +81,6 @@ describe("a stack with the engine replicated", function () {
     assert.deepStrictEqual(deeds(site.calls), [
       "create RandomPassword/storage-openebs-minio-root",
       "create RandomPassword/storage-openebs-minio-user",
-      // Loki's class is one more that goes with the stack.
-      "update Command/destroy-guard",
       `update ${release}`,
     ]);
     const { inputs } = only(site.calls, "update", release);
@@ -119,7 +117,11 @@ describe("a stack with the engine replicated", function () {
   it("does not begin to go while somebody else has volumes on it", async () => {
     site.cluster.volumes.push({
       metadata: { name: "pvc-of-blog", uid: "uid-blog" },
-      spec: { storageClassName: "openebs-replicated", claimRef: { namespace: "blog", name: "data" } },
+      spec: {
+        storageClassName: "fast",
+        csi: { driver: "io.openebs.csi-mayastor" },
+        claimRef: { namespace: "blog", name: "data" },
+      },
     });
     const output = await failure(site.destroy());
     assert.match(output, /Nothing was deleted[^]*volume pvc-of-blog \(claim blog\/data\)/);

@@ -51,6 +51,16 @@ describe("the settings of storage", () => {
     });
   });
 
+  it("of the engine replicated refuse a database's claim that is too small for XFS", () => {
+    const refusal =
+      'mariadbStorage: "299Mi" is not allowed; expected a Kubernetes quantity of at least 300Mi; example: pulumi config set ' +
+      "mariadbStorage 2Gi";
+    assert.deepEqual(findings(replicated, { "wordpress:mariadbStorage": "299Mi" }), [refusal]);
+    assert.deepEqual(findings(replicated, { "wordpress:mariadbStorage": "300Mi" }), []);
+    assert.deepEqual(findings({ engine: "existing" }, { "wordpress:mariadbStorage": "1Mi" }), []);
+    assert.equal(findings(replicated, { "wordpress:mariadbStorage": "none" }).length, 1);
+  });
+
   it("of the engine replicated are its pools, and at most three replicas unless they say otherwise", () => {
     const expected = (nodes: string[], replicas: number, logging = false) => ({
       ...{ engine: "replicated", chart, logging, replicas, nfsChartRepository },

@@ -24,6 +24,12 @@ export interface StateResource {
   readonly protect?: boolean;
   readonly delete?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  /** URN of the component that it belongs to. */
+  readonly parent?: string;
+  /** URNs of what it depends on. */
+  readonly dependencies?: readonly string[];
+  /** The same by its inputs. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
 }
 
 /** A copy of this repository's program. */

@@ -1,5 +1,6 @@
 # Puts the image's wp-content on the claim, once. It appears there whole or not at all, and what is there is never touched again.
 set -euo pipefail
+source "$(dirname "$0")/copyTree.sh"
 cd /claim
 if [[ -d wp-content ]]; then
     echo "wp-content is there already"
@@ -9,7 +10,8 @@ new=filling-$HOSTNAME
 # Left by a run that was cut off, or by another one that is at work: the folder's name tells it.
 trap 'rm -rf "$new"' EXIT
 mkdir "$new"
-tar --directory /usr/src/wordpress/wp-content --create --file - . | tar --directory "$new" --extract --no-overwrite-dir --file -
+copy_tree /usr/src/wordpress/wp-content "$new"
+is_same_tree /usr/src/wordpress/wp-content "$new"
 sync --file-system "$new"
 if mv --no-target-directory "$new" wp-content; then
     echo "wp-content is filled: $(find wp-content -type f | wc -l) files"

@@ -30,7 +30,7 @@ foreach ( $pods as $pod ) {
 			put( $from, $to );
 			$owners[ $file ] = $pod;
 		} elseif ( ! is_same( $from, $to ) ) {
-			$is_newer = ! is_dir( $to ) && exists( $to ) && filemtime( $from ) > filemtime( $to );
+			$is_newer = ! is_dir( $to ) && exists( $to ) && modified( $pod, $file ) > modified( $owners[ $file ], $file );
 			$loser    = $is_newer ? $owners[ $file ] : $pod;
 			if ( $is_newer ) {
 				put( ROOT . "/migration/$loser/$file", ROOT . "/conflicts/pod-$loser/$file" );
@@ -77,6 +77,20 @@ function tell_conflicts(): void {
 	}
 }
 
+/** When a pod changed a file, in seconds. The claim may have refused the times: copy.sh has written them down beside the copy. */
+function modified( string $pod, string $file ): float {
+	static $times = array();
+	if ( ! isset( $times[ $pod ] ) ) {
+		$times[ $pod ] = array();
+		$list          = ROOT . "/migration/$pod.times";
+		foreach ( array_filter( explode( "\0", is_file( $list ) ? file_get_contents( $list ) : '' ) ) as $line ) {
+			list( $time, $name )    = explode( ' ', $line, 2 );
+			$times[ $pod ][ $name ] = (float) $time;
+		}
+	}
+	return $times[ $pod ][ $file ] ?? (float) @filemtime( ROOT . "/migration/$pod/$file" );
+}
+
 /** Files and links below a folder, by their paths in it. */
 function files_in( string $folder ): Generator {
 	$all = new RecursiveIteratorIterator(
@@ -113,16 +127,21 @@ function is_same( string $one, string $other ): bool {
 		&& hash_file( 'sha256', $one ) === hash_file( 'sha256', $other );
 }
 
-/** Puts a file into another place too, with its mode and time. */
+/** Puts a file into another place too, with its mode and time where the claim takes them. */
 function put( string $from, string $to ): void {
 	is_dir( dirname( $to ) ) || mkdir( dirname( $to ), 0755, true );
 	if ( is_link( $from ) ) {
 		symlink( readlink( $from ), $to );
 		return;
 	}
-	if ( ! @link( $from, $to ) && ! ( copy( $from, $to ) && chmod( $to, fileperms( $from ) & 0777 ) && touch( $to, filemtime( $from ) ) ) ) {
+	if ( @link( $from, $to ) ) {
+		return;
+	}
+	if ( ! copy( $from, $to ) ) {
 		fail( "$to cannot be written" );
 	}
+	@chmod( $to, fileperms( $from ) & 0777 );
+	@touch( $to, filemtime( $from ) );
 }
 
 function clear( string $folder ): void {

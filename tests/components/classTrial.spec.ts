@@ -1,0 +1,130 @@
+import * as assert from "node:assert/strict";
+import { probeNode, refusalOfManyNodes } from "../../components/cluster/classTrial";
+import type { Kubectl } from "../../components/cluster/kubectl";
+import type { CsiNode, Event, Node, StorageClass } from "../../components/cluster/objects";
+
+const driver = "shares.example.com";
+const node = (name: string, spec: Node["spec"] = {}, ready = "True"): Node => ({
+  metadata: { name, uid: name },
+  spec,
+  status: { conditions: [{ type: "Ready", status: ready }] },
+});
+const csiNode = (name: string, ...drivers: string[]): CsiNode => ({
+  metadata: { name, uid: name },
+  spec: { drivers: drivers.map((driver) => ({ name: driver })) },
+});
+
+/** A cluster whose class says something of the claim at a second, and binds it at another one. */
+class ClassCluster {
+  seconds = 0;
+  readonly calls: string[] = [];
+  claim: { metadata: { annotations: Record<string, string> } } | undefined;
+
+  constructor(
+    private readonly events: Readonly<Record<number, string>>,
+    private readonly boundAt = Infinity,
+    private readonly csiNodes: readonly CsiNode[] = [],
+  ) {}
+
+  get kubectl(): Kubectl {
+    return {
+      run: (args: readonly string[], input?: string) => {
+        this.calls.push(args.slice(0, 2).join(" "));
+        if (input !== undefined) this.claim = JSON.parse(input) as ClassCluster["claim"];
+        return Promise.resolve("");
+      },
+      json: () => Promise.resolve({ status: { phase: this.seconds >= this.boundAt ? "Bound" : "Pending" } }),
+      list: (kind: string) => Promise.resolve(kind === "csinodes" ? this.csiNodes : this.eventsSoFar()),
+    } as unknown as Kubectl;
+  }
+
+  readonly second = () => Promise.resolve(this.seconds++);
+
+  private eventsSoFar(): Event[] {
+    const past = Object.entries(this.events).filter(([second]) => Number(second) <= this.seconds);
+    return past.map(([, message]) => ({
+      ...{ type: "Warning", reason: "ProvisioningFailed", message },
+      involvedObject: { kind: "PersistentVolumeClaim", name: "trial" },
+    }));
+  }
+}
+
+const storageClass = (volumeBindingMode = "Immediate"): StorageClass => ({
+  metadata: { name: "shares", uid: "1" },
+  provisioner: driver,
+  volumeBindingMode,
+});
+const probe = (cluster: ClassCluster, mode?: string, nodes: readonly Node[] = []) =>
+  refusalOfManyNodes(cluster.kubectl, storageClass(mode), nodes, "trial-1", cluster.second);
+
+describe("the probe of a class for ReadWriteMany", () => {
+  it("accepts a class that makes the volume", async () => {
+    const cluster = new ClassCluster({}, 3);
+    assert.equal(await probe(cluster), undefined);
+    assert.deepEqual(cluster.calls, [
+      "delete namespace",
+      "create namespace",
+      "create --filename=-",
+      "delete namespace",
+    ]);
+  });
+
+  it("accepts a class whose first try fails and whose next one succeeds", async () => {
+    const cluster = new ClassCluster({ 1: "rpc error: code = Internal desc = the share is being made" }, 7);
+    assert.equal(await probe(cluster), undefined);
+  });
+
+  it("returns the reason of a class that goes on refusing, after 10 s", async () => {
+    const reason = "rpc error: code = InvalidArgument desc = Volume capabilities not supported";
+    const cluster = new ClassCluster({ 2: reason });
+    assert.equal(await probe(cluster), reason);
+    assert.equal(cluster.seconds, 12);
+    assert.equal(cluster.calls.at(-1), "delete namespace");
+  });
+
+  for (const code of ["DeadlineExceeded", "Unavailable", "Aborted", "Canceled", "ResourceExhausted"]) {
+    it(`takes ${code} for a class that is still at work`, async () => {
+      const cluster = new ClassCluster({ 0: `rpc error: code = ${code} desc = try again` });
+      assert.equal(await probe(cluster), undefined);
+      assert.equal(cluster.seconds, 30);
+    });
+  }
+
+  it("tells a class that waits for a pod a node that has its driver", async () => {
+    const cluster = new ClassCluster({}, 0, [csiNode("k0", "other"), csiNode("k1", driver)]);
+    await probe(cluster, "WaitForFirstConsumer", [node("k0"), node("k1")]);
+    assert.deepEqual(cluster.claim?.metadata.annotations, { "volume.kubernetes.io/selected-node": "k1" });
+  });
+
+  it("tells a class that does not wait no node", async () => {
+    const cluster = new ClassCluster({}, 0, [csiNode("k1", driver)]);
+    await probe(cluster, "Immediate", [node("k1")]);
+    assert.deepEqual(cluster.claim?.metadata.annotations, {});
+  });
+});
+
+describe("the node of that probe", () => {
+  const controlPlane = node("k0", { taints: [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }] });
+  const everywhere = ["k0", "k1", "k2", "k3"].map((name) => csiNode(name, driver));
+
+  it("is Ready, is not cordoned and repels no pods", () => {
+    const nodes = [controlPlane, node("k1", { unschedulable: true }), node("k2", {}, "False"), node("k3")];
+    assert.equal(probeNode(driver, nodes, everywhere), "k3");
+    assert.equal(probeNode(driver, nodes.slice(0, 3), everywhere), undefined);
+  });
+
+  it("may have taints that only discourage, or that Kubernetes sets by itself", () => {
+    const taints = [
+      { key: "batch", effect: "PreferNoSchedule" },
+      { key: "node.kubernetes.io/memory-pressure", effect: "NoSchedule" },
+    ];
+    assert.equal(probeNode(driver, [node("k1", { taints })], everywhere), "k1");
+  });
+
+  it("has the class's driver, where any node has it", () => {
+    const nodes = [node("k0"), node("k1")];
+    assert.equal(probeNode(driver, nodes, [csiNode("k0"), csiNode("k1", "other", driver)]), "k1");
+    assert.equal(probeNode("rancher.io/local-path", nodes, [csiNode("k0", driver)]), "k0");
+    assert.equal(probeNode(driver, nodes, [{ ...csiNode("k0"), spec: { drivers: null } }]), "k0");
+  });
+});
