@@ -46,7 +46,7 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 		object_cache( $settings['objectCache'] );
 	}
 
-	if ( null !== $settings['siteUrl'] && ! $settings['trustsProxies'] ) {
+	if ( isset( $settings['siteUrl'] ) && ! $settings['trustsProxies'] ) {
 		// No proxy's word counts, and the site has one address: its scheme is that of every request.
 		$_SERVER['HTTPS'] = str_starts_with( $settings['siteUrl'], 'https:' ) ? 'on' : 'off';
 	}
