@@ -139,6 +139,17 @@ export const egressRule: Rule<"open" | readonly string[]> = {
   },
 };
 
+/** CIDRs of proxies as a list in JSON. A range of all addresses would let every visitor choose the address that the site sees. */
+export const proxyRanges: Rule<readonly string[]> = {
+  allowed: "a list of at most 100 CIDRs, none of them /0",
+  example: '["192.0.2.0/24"]',
+  parse: (text) => {
+    const ranges = egressRule.parse(text);
+    if (ranges === undefined || ranges === "open") return undefined;
+    return ranges.some((range) => /\/0+$/.test(range)) ? undefined : ranges;
+  },
+};
+
 function isCidr(range: unknown): boolean {
   const [, address = "", length = ""] =
     (typeof range === "string" && /^([0-9a-f.:]+)\/(0|[1-9]\d{0,2})$/i.exec(range)) || [];

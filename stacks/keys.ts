@@ -12,6 +12,7 @@ import {
   matching,
   oneOf,
   plainText,
+  proxyRanges,
   quantityWithin,
   type Rule,
   siteAddress,
@@ -62,6 +63,17 @@ export const keys = {
     egressRule,
     "open",
     "Where WordPress and its jobs may connect to, besides DNS and each other: `open`, ports 80 and 443 anywhere, for updates; or CIDRs.",
+  ),
+  trustedProxies: optionalKey(
+    proxyRanges,
+    "CIDRs of the proxies in front of the site whose forwarded headers (address, scheme) are believed. Not set: the address " +
+      "and scheme of the connection count, whatever a visitor sends.",
+  ),
+  externalTrafficPolicy: key(
+    oneOf("Cluster", "Local"),
+    "Cluster",
+    "`Cluster`: every node answers at the NodePort, and the site sees a node's address for its visitors. `Local`: only nodes " +
+      "with a pod of the front answer, and the site sees the visitors' own addresses.",
   ),
   content: key(
     oneOf("shared", "perPod"),

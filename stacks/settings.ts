@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DataRetention } from "../components/storage/claims";
+import type { ExternalTrafficPolicy } from "../components/site/wordPress";
 import { nfsName } from "../components/nfs/nfsNames";
 import type { Egress } from "../components/cluster/networkPolicies";
 import type { NodeSsh } from "../components/storage/nodes";
@@ -35,6 +36,9 @@ export interface Settings {
   readonly databasePasswordRotation: string;
   /** Where WordPress and its jobs may connect to. */
   readonly egress: Egress;
+  /** CIDRs of the proxies whose forwarded headers are believed; none where it is undefined. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  readonly externalTrafficPolicy: ExternalTrafficPolicy;
   readonly content: ContentSettings;
   readonly storage: StorageEngine;
   /** How to reach the nodes to prepare them; undefined where somebody else does. */

@@ -170,6 +170,8 @@ export function deploy(settings: Settings): StackOutputs {
         preflight.record.apply(({ nodeAddresses }) => nodeAddresses),
       ),
       nodePort: settings.wordpressNodePort,
+      externalTrafficPolicy: settings.externalTrafficPolicy,
+      trustedProxies: settings.trustedProxies ?? [],
       keyRotation: settings.keyRotation,
       database: database.connection,
       databaseChecksum: database.checksum,
@@ -275,7 +277,7 @@ function requestedContent(settings: Settings): RequestedContent {
 }
 
 function siteContent(
-  { content, wordpressNodePort }: Settings,
+  { content, wordpressNodePort, trustedProxies = [] }: Settings,
   addresses: pulumi.Output<readonly string[]>,
 ): SiteContent {
   if (content.content === "perPod") return { content: "perPod" };
@@ -287,6 +289,7 @@ function siteContent(
       ...content,
       siteHosts: content.siteHosts ?? [],
       nodePort: wordpressNodePort,
+      trustedProxies,
       hasPageCache: content.pageCache !== undefined,
       hasObjectCache: content.objectCache !== undefined,
     },

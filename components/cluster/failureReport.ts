@@ -13,24 +13,27 @@ const noReason = "its pods and claims give no reason; the message of Pulumi's th
  * message that follows knows only that the time ran out.
  */
 export function failureReport(name: string, cluster: ClusterAccess, workload: Workload): pulumi.ErrorHook {
-  return reportHook(name, async () => {
-    const { namespace, kind, app } = workload;
-    const client = new Kubectl(cluster);
-    const { reasons, pods } = await readWorkload(client, workload).then(
-      (facts) => ({ reasons: explain(facts), pods: facts.pods }),
-      (error: unknown) => ({ reasons: [`the cluster could not be asked why: ${messageOf(error)}`], pods: [] }),
-    );
-    // What pods that run print is not for this; what ended by itself has said why.
-    const hasEnded = kind === "Job" || reasons.some((reason) => / ended with exit code /.test(reason));
-    const said = hasEnded ? tellingLines(await lastWords(client, namespace, pods)) : [];
-    const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
-    return [
-      `${kind} ${app} did not ${kind === "Job" ? "end well" : "come up"}:`,
-      ...(reasons.length > 0 ? reasons : [noReason]).map((reason) => `  - ${reason}`),
-      ...said.map((line) => `    | ${line}`),
-      ...advice(workload, [...reasons, ...said]).map((sentence) => `What to do: ${sentence}`),
-      `Look: ${kubectl} describe pods --selector app=${app}; ${kubectl} logs --selector app=${app} --prefix`,
-      "Mend the cause, then again: pulumi up",
-    ].join("\n");
-  });
+  return reportHook(name, () => workloadReport(cluster, workload));
+}
+
+/** Why a workload is not up or a job failed, and what to do. */
+export async function workloadReport(cluster: ClusterAccess, workload: Workload): Promise<string> {
+  const { namespace, kind, app } = workload;
+  const client = new Kubectl(cluster);
+  const { reasons, pods } = await readWorkload(client, workload).then(
+    (facts) => ({ reasons: explain(facts), pods: facts.pods }),
+    (error: unknown) => ({ reasons: [`the cluster could not be asked why: ${messageOf(error)}`], pods: [] }),
+  );
+  // What pods that run print is not for this; what ended by itself has said why.
+  const hasEnded = kind === "Job" || reasons.some((reason) => / ended with exit code /.test(reason));
+  const said = hasEnded ? tellingLines(await lastWords(client, namespace, pods)) : [];
+  const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
+  return [
+    `${kind} ${app} did not ${kind === "Job" ? "end well" : "come up"}:`,
+    ...(reasons.length > 0 ? reasons : [noReason]).map((reason) => `  - ${reason}`),
+    ...said.map((line) => `    | ${line}`),
+    ...advice(workload, [...reasons, ...said]).map((sentence) => `What to do: ${sentence}`),
+    `Look: ${kubectl} describe pods --selector app=${app}; ${kubectl} logs --selector app=${app} --prefix`,
+    "Mend the cause, then again: pulumi up",
+  ].join("\n");
 }

@@ -1,4 +1,5 @@
 import { quantityBytes } from "../quantity";
+import { healthVirtualHost } from "./health";
 
 /**
  * Requests that one pod works on at once; others wait for their turn. PHP keeps a processor busy, so that more would be slower
@@ -15,10 +16,21 @@ const workerMebibytes = 36;
 /** MiB that all workers share: opcache's 128, and Apache with PHP itself. */
 const sharedMebibytes = 192;
 
+/** MiB of a job besides what its one request may take: PHP itself, and libraries that work on pictures. */
+const taskMebibytes = 256;
+
+/** Memory limit of a job, which is one request: 512Mi, or what `phpMemory` allows and some more. */
+export function taskMemoryLimit(phpMemory: string): string {
+  return `${Math.max(512, taskMebibytes + mebibytes(phpMemory))}Mi`;
+}
+
 /** Most memory of a pod: for all workers, or for two requests that take all they may. */
 export function memoryLimit(phpMemory: string): string {
-  const request = Math.ceil((quantityBytes(phpMemory) ?? 0) / 2 ** 20);
-  return `${sharedMebibytes + Math.max(workers * workerMebibytes, 2 * request)}Mi`;
+  return `${sharedMebibytes + Math.max(workers * workerMebibytes, 2 * mebibytes(phpMemory))}Mi`;
+}
+
+function mebibytes(quantity: string): number {
+  return Math.ceil((quantityBytes(quantity) ?? 0) / 2 ** 20);
 }
 
 /** Read after the image's own configuration. */
@@ -26,5 +38,5 @@ export const apacheConfiguration = [
   `MaxRequestWorkers ${workers}`,
   // A visitor who is only connected keeps a worker from the others.
   "KeepAliveTimeout 1",
-  "",
+  healthVirtualHost,
 ].join("\n");

@@ -2,7 +2,9 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1";
 import { ConfigMap, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../cluster/clusterAccess";
 import type { Workload } from "../cluster/diagnosis";
+import { awaitRollout, rolloutSeconds } from "../cluster/rollout";
 import { dependencies } from "../dependencies";
 import { digest } from "../digest";
 import { labels, selectorLabels } from "../labels";
@@ -21,10 +23,11 @@ export interface PageCacheSettings {
 }
 
 export interface PageCacheArgs extends PageCacheSettings {
+  readonly cluster: ClusterAccess;
   readonly namespace: string;
   /** Number of pods of the site, 1 to 100. */
   readonly sitePods: number;
-  readonly settings: Pick<SiteSettings, "uploadLimit">;
+  readonly settings: Pick<SiteSettings, "uploadLimit" | "trustedProxies">;
   /** Called when its pods do not come up. */
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
@@ -76,6 +79,7 @@ export class PageCache extends pulumi.ComponentResource {
         child,
       ),
     ];
+    const workload = { namespace, kind: "Deployment", app: pageCacheName } as const;
     new Deployment(
       `${name}-pods`,
       {
@@ -93,7 +97,10 @@ export class PageCache extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: dependencies(options, config, account, ...services),
-        hooks: { onError: [args.onError({ namespace, kind: "Deployment", app: pageCacheName })] },
+        hooks: {
+          afterUpdate: [() => awaitRollout(args.cluster, workload, rolloutSeconds(mostPods, 0))],
+          onError: [args.onError(workload)],
+        },
       },
     );
     this.registerOutputs({});

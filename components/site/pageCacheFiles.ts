@@ -9,13 +9,15 @@ export function pageCacheFiles({
   settings,
 }: {
   readonly seconds: number;
-  readonly settings: Pick<SiteSettings, "uploadLimit">;
+  readonly settings: Pick<SiteSettings, "uploadLimit" | "trustedProxies">;
 }): Record<string, string> {
-  const words: Record<string, number> = {
+  const words: Record<string, string | number> = {
     SECONDS: seconds,
     BODY_BYTES: formLimit(settings),
     PORT: pageCachePorts.http,
     CONTROL_PORT: pageCachePorts.control,
+    TRUSTED_SOURCES: settings.trustedProxies.map((range) => `set_real_ip_from ${range};`).join(" "),
+    TRUSTED_RANGES: settings.trustedProxies.map((range) => `${range} 1;`).join(" "),
   };
   const filled = (text: string) => text.replace(/@([A-Z_]+)@/g, (_, word: string) => String(words[word]));
   return Object.fromEntries(fileNames.map((name) => [name, filled(fileText(name))]));

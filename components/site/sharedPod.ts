@@ -2,12 +2,23 @@ import type { DatabaseConnection } from "../database/mariaDb";
 import { selectorLabels, taskLabels } from "../labels";
 import { restrictedContainer } from "../restricted";
 import { type ContentAccessMode, contentClaimName } from "../storage/claims";
-import { memoryLimit } from "./apache";
-import { requestPrefix, siteFolder } from "./siteFiles";
-import { databaseEnvironment, siteContainerBase, sitePodBase, spread, wordPressProbes } from "./wordPressPod";
+import { memoryLimit, taskMemoryLimit } from "./apache";
+import { siteProbes } from "./health";
+import { requestPrefix, sessionsFolder, siteFolder } from "./siteFiles";
+import {
+  databaseEnvironment,
+  serverMounts,
+  siteContainerBase,
+  sitePodBase,
+  sitePodHealth,
+  spread,
+} from "./wordPressPod";
 
 /** ConfigMap with the site's files. */
 export const siteConfigName = "wordpress-site";
+
+/** Folder on the claim with PHP's sessions, beside what Apache serves. The kubelet would make it as root, so the fill job makes it. */
+const sessionsSubPath = "sessions";
 
 /** A variable of a container's environment. */
 export interface EnvironmentVariable {
@@ -21,6 +32,8 @@ export interface SharedPodArgs {
   readonly keysSecret: string;
   readonly database: DatabaseConnection;
   readonly accessMode: ContentAccessMode;
+  /** Memory that one request may take, a Kubernetes quantity. */
+  readonly phpMemory: string;
   /** Secret with the object cache's password; undefined where there is none. */
   readonly objectCacheSecret: string | undefined;
 }
@@ -112,16 +125,16 @@ function wordPressContainer({ image, keysSecret, database, objectCacheSecret }: 
       ...siteContainerBase.volumeMounts,
       { name: "core", mountPath: "/var/www/html" },
       { name: "content", mountPath: "/var/www/html/wp-content", subPath: "wp-content" },
-      siteMount,
+      { name: "content", mountPath: sessionsFolder, subPath: sessionsSubPath },
+      ...serverMounts,
       ...requestFiles,
       { name: "site", mountPath: "/usr/local/etc/php/conf.d/zz-site.ini", subPath: "site.ini", readOnly: true },
-      { name: "site", mountPath: "/etc/apache2/conf-enabled/zz-site.conf", subPath: "site.conf", readOnly: true },
     ],
   };
 }
 
-/** A pod that serves the site. @param siteUrl the site's one address, if it has one */
-export function sharedPodSpec(args: SharedPodArgs, siteUrl: string | undefined, phpMemory: string) {
+/** A pod that serves the site. */
+export function sharedPodSpec(args: SharedPodArgs) {
   const container = wordPressContainer(args);
   return {
     ...wordPressPod(args),
@@ -131,11 +144,15 @@ export function sharedPodSpec(args: SharedPodArgs, siteUrl: string | undefined, 
         name: "wordpress",
         ...container,
         ports: [{ name: "http", containerPort: 80 }],
-        ...wordPressProbes(siteUrl),
+        ...siteProbes,
         // Until everybody knows that the pod goes, requests still come.
         lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } },
-        resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "2", memory: memoryLimit(phpMemory) } },
+        resources: {
+          requests: { cpu: "100m", memory: "128Mi" },
+          limits: { cpu: "2", memory: memoryLimit(args.phpMemory) },
+        },
       },
+      sitePodHealth(args.image, args.database),
     ],
   };
 }
@@ -152,7 +169,10 @@ export function taskPodSpec(args: SharedPodArgs, command: readonly string[], env
         ...container,
         env: [...container.env, ...env],
         command: [...command],
-        resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "2", memory: "512Mi" } },
+        resources: {
+          requests: { cpu: "50m", memory: "64Mi" },
+          limits: { cpu: "2", memory: taskMemoryLimit(args.phpMemory) },
+        },
       },
     ],
   };
@@ -188,7 +208,7 @@ function claimPod(args: Pick<SharedPodArgs, "image" | "accessMode">, command: re
 
 /** The pod that fills the claim. */
 export function fillPodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">) {
-  return claimPod(args, ["bash", `${siteFolder}/fill.sh`]);
+  return claimPod(args, ["bash", `${siteFolder}/fill.sh`, sessionsSubPath]);
 }
 
 /** A pod that copies the content of a pod's own claim beside the shared one. @param number the pod's */

@@ -4,6 +4,8 @@ import { databaseChecksum } from "../database/databaseUsers";
 import type { DatabaseConnection } from "../database/mariaDb";
 import { dependencies } from "../dependencies";
 import { digest } from "../digest";
+import { rolloutOptions } from "./rolloutOptions";
+import { defaultContainer } from "./wordPressPod";
 import { labels } from "../labels";
 import { Content, type ContentArgs } from "./content";
 import { Cron } from "./cron";
@@ -39,7 +41,7 @@ export class SharedSite extends pulumi.ComponentResource {
     const objectCache =
       args.objectCache && new ObjectCache(`${name}-object-cache`, { ...args.objectCache, namespace, onError }, child);
     const pod: SharedPodArgs = {
-      ...{ image, accessMode, database, keysSecret: args.keys.secretName },
+      ...{ image, accessMode, database, keysSecret: args.keys.secretName, phpMemory: settings.phpMemory },
       objectCacheSecret: objectCache?.secretName,
     };
 
@@ -76,12 +78,13 @@ export class SharedSite extends pulumi.ComponentResource {
         spec: {
           replicas: args.replicas,
           selector: { matchLabels: sharedSelector },
-          // A pod goes when another one serves in its place.
-          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          // A pod goes when another one serves in its place. A quarter at a time (one at least): 100 in turn take longer than Pulumi waits.
+          strategy: { rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
           template: {
             metadata: {
               labels: { ...labels("wordpress"), ...sharedSelector },
               annotations: {
+                ...defaultContainer,
                 "wordpress/keys-checksum": args.keys.checksum,
                 [databaseChecksum]: args.databaseChecksum,
                 "wordpress/settings-checksum": pulumi
@@ -90,11 +93,11 @@ export class SharedSite extends pulumi.ComponentResource {
                 ...(objectCache && { [objectCacheChecksum]: objectCache.checksum }),
               },
             },
-            spec: sharedPodSpec(pod, settings.siteUrl, settings.phpMemory),
+            spec: sharedPodSpec(pod),
           },
         },
       },
-      { ...after, hooks: { onError: [onError({ namespace, kind: "Deployment", app: "wordpress" })] } },
+      { ...after, ...rolloutOptions(args, { namespace, kind: "Deployment", app: "wordpress" }) },
     );
     if (objectCache) {
       // All pods begin with it at once, when all of them know of it. Another version of the plugin may read other values.

@@ -4,6 +4,7 @@ import { digest } from "../digest";
 import { urlHost } from "../hostAddress";
 import { quantityBytes } from "../quantity";
 import { apacheConfiguration } from "./apache";
+import { remoteIpConfiguration, type TrustedProxies } from "./clientAddress";
 import { objectCacheName, objectCachePlugin, objectCachePort } from "./objectCacheNames";
 import { cachesService, pageCachePorts } from "./pageCacheNames";
 
@@ -41,10 +42,15 @@ export interface SiteSettings {
   /** Whether there is a page cache, which has to be told what changed. */
   readonly hasPageCache: boolean;
   readonly hasObjectCache: boolean;
+  /** CIDRs of the proxies whose forwarded headers (address, scheme) are believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** Folder in the containers where the files are. */
 export const siteFolder = "/etc/wordpress";
+
+/** Where the containers find PHP's sessions, which all pods share. */
+export const sessionsFolder = "/var/lib/wordpress-sessions";
 
 /** What the paths of the files begin with that every request reads: `/etc/wordpress-site.php`. */
 export const requestPrefix = "/etc/wordpress-";
@@ -68,7 +74,8 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     "objectCache.php": fileText("objectCache.php"),
     "copy.sh": fileText("copy.sh"),
     "merge.php": fileText("merge.php"),
-    "site.conf": apacheConfiguration,
+    // All that reaches Apache then has come through the page cache, or is a job of the site's: the network policies say so.
+    ...podFiles(settings.hasPageCache ? "all" : settings.trustedProxies),
     "site.ini": [
       `memory_limit = ${quantityBytes(settings.phpMemory)}`,
       `upload_max_filesize = ${quantityBytes(settings.uploadLimit)}`,
@@ -77,8 +84,22 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
       // For a site with many plugins; WordPress alone fills a quarter.
       "opcache.interned_strings_buffer = 16",
       "opcache.max_accelerated_files = 10000",
+      `session.save_path = ${sessionsFolder}`,
+      // Old sessions are deleted by every thousandth request that has one: the folder may be on a network.
+      "session.gc_probability = 1",
+      "session.gc_divisor = 1000",
       "",
     ].join("\n"),
+  };
+}
+
+/** Files of every pod of the site, whether its content is shared or its own. @param proxies whom Apache believes */
+export function podFiles(proxies: TrustedProxies): Record<string, string> {
+  return {
+    "health.php": fileText("health.php"),
+    "fatal.php": fileText("fatal.php"),
+    "site.conf": apacheConfiguration,
+    "remoteip.conf": remoteIpConfiguration(proxies),
   };
 }
 
@@ -96,7 +117,7 @@ export function siteJson(settings: SiteSettings, addresses: readonly string[]): 
     : null;
   return JSON.stringify({
     ...{ siteUrl, hosts: siteHosts, addresses: addresses.map(urlHost), nodePort, fileModifications },
-    ...{ pageCaches, objectCache },
+    ...{ pageCaches, objectCache, trustsProxies: settings.trustedProxies.length > 0 },
   });
 }
 

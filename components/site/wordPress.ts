@@ -1,5 +1,5 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1";
-import { Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { ConfigMap, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
@@ -9,6 +9,7 @@ import { kubectlCommand } from "../cluster/kubectlCommand";
 import { databaseChecksum } from "../database/databaseUsers";
 import type { DatabaseConnection } from "../database/mariaDb";
 import { dependencies } from "../dependencies";
+import { digest } from "../digest";
 import { labels, selectorLabels } from "../labels";
 import { growClaims } from "../storage/claimGrowth";
 import { claimRetentionPolicy, claimTemplate, type ContentAccessMode, type DataRetention } from "../storage/claims";
@@ -18,9 +19,13 @@ import { PageCache, type PageCacheSettings } from "./pageCache";
 import { pageCacheName } from "./pageCacheNames";
 import { sharedSelector } from "./sharedPod";
 import type { Administrator } from "./installer";
+import { rolloutOptions } from "./rolloutOptions";
 import { SharedSite } from "./sharedSite";
-import type { Extensions, SiteSettings } from "./siteFiles";
-import { wordPressPodSpec } from "./wordPressPod";
+import { type Extensions, podFiles, type SiteSettings } from "./siteFiles";
+import { defaultContainer, podConfigName, wordPressPodSpec } from "./wordPressPod";
+
+/** Which nodes answer at the NodePort: all, or those alone that have a pod, which then see the visitor's own address. */
+export type ExternalTrafficPolicy = "Cluster" | "Local";
 
 /** Where the site's files are. */
 export type SiteContent =
@@ -57,6 +62,9 @@ export interface WordPressArgs {
   readonly content: SiteContent;
   /** Port of every node at which the site answers, 30000 to 32767. */
   readonly nodePort: number;
+  readonly externalTrafficPolicy: ExternalTrafficPolicy;
+  /** CIDRs of the proxies whose forwarded headers (address, scheme) are believed. */
+  readonly trustedProxies: readonly string[];
   readonly dataRetention: DataRetention;
   /** Any text; another one makes new keys and rolls the pods. */
   readonly keyRotation: string;
@@ -103,6 +111,7 @@ export class WordPress extends pulumi.ComponentResource {
             {
               ...content.pageCache,
               namespace,
+              cluster: args.cluster,
               sitePods: args.replicas,
               settings: content.settings,
               onError: args.onError,
@@ -117,6 +126,7 @@ export class WordPress extends pulumi.ComponentResource {
         metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
         spec: {
           type: "NodePort",
+          externalTrafficPolicy: args.externalTrafficPolicy,
           ports: [{ name: "http", port: 80, targetPort: "http", nodePort: args.nodePort }],
           selector: cache ? selectorLabels(pageCacheName) : selector,
         },
@@ -152,6 +162,12 @@ export class WordPress extends pulumi.ComponentResource {
     options: pulumi.ComponentResourceOptions,
   ): StatefulSet {
     const { namespace } = args;
+    const files = podFiles(args.trustedProxies);
+    const config = new ConfigMap(
+      `${name}-pods-config`,
+      { metadata: { name: podConfigName, namespace, labels: labels("wordpress") }, data: files },
+      { parent: this, dependsOn: dependencies(options) },
+    );
     const claims = { namespace, statefulSet: "wordpress", size: args.storage };
     const grows = args.content.content === "perPod";
     const growth = grows
@@ -163,6 +179,7 @@ export class WordPress extends pulumi.ComponentResource {
           ),
         ]
       : [];
+    const rollout = rolloutOptions(args, { namespace, kind: "StatefulSet", app: "wordpress" });
     return new StatefulSet(
       `${name}-pods`,
       {
@@ -176,7 +193,12 @@ export class WordPress extends pulumi.ComponentResource {
           template: {
             metadata: {
               labels: labels("wordpress"),
-              annotations: { "wordpress/keys-checksum": keys.checksum, [databaseChecksum]: args.databaseChecksum },
+              annotations: {
+                ...defaultContainer,
+                "wordpress/keys-checksum": keys.checksum,
+                [databaseChecksum]: args.databaseChecksum,
+                "wordpress/settings-checksum": digest(files),
+              },
             },
             spec: wordPressPodSpec(args.image, keys.secretName, args.database),
           },
@@ -186,16 +208,18 @@ export class WordPress extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: dependencies(options, args.podsAfter, keys, ...after, ...growth),
+        dependsOn: dependencies(options, args.podsAfter, config, keys, ...after, ...growth),
         ignoreChanges: ["spec.volumeClaimTemplates"],
+        ...rollout,
         hooks: {
-          // Pods that are added later get their claims from the first template: see growClaims.
+          ...rollout.hooks,
           afterUpdate: [
+            // Pods that are added later get their claims from the first template: see growClaims.
             async () => {
               if (grows) await growClaims(new Kubectl(args.cluster), claims);
             },
+            ...(rollout.hooks?.afterUpdate ?? []),
           ],
-          onError: [args.onError({ namespace, kind: "StatefulSet", app: "wordpress" })],
         },
       },
     );

@@ -1,6 +1,18 @@
 import type { DatabaseConnection } from "../database/mariaDb";
 import { selectorLabels } from "../labels";
 import { restrictedContainer, restrictedPod, scratchMounts, scratchVolumes } from "../restricted";
+import { memoryLimit } from "./apache";
+import { healthContainer, healthMount, siteProbes } from "./health";
+import { siteFolder } from "./siteFiles";
+
+/** ConfigMap with the files of pods whose content is their own. */
+export const podConfigName = "wordpress-pods";
+
+/** On pods of the site: `kubectl logs` and `kubectl exec` mean Apache's container. */
+export const defaultContainer = { "kubectl.kubernetes.io/default-container": "wordpress" } as const;
+
+/** What one request may take in the image, where the stack sets no limit: PHP's own default. */
+const imagePhpMemory = "128Mi";
 
 /** www-data in the image. */
 const webUser = 33;
@@ -25,11 +37,31 @@ export function sitePodBase() {
 /** A container in such a pod. */
 export const siteContainerBase = { securityContext: restrictedContainer, volumeMounts: scratchMounts(folders) };
 
+/** Where a container with the site's Apache finds the configuration of both, in the volume `site`. */
+export const serverMounts = [
+  { name: "site", mountPath: siteFolder, readOnly: true },
+  healthMount("site"),
+  { name: "site", mountPath: "/etc/apache2/conf-enabled/zz-site.conf", subPath: "site.conf", readOnly: true },
+  // In the place of the image's own: what two files say of proxies adds up.
+  { name: "site", mountPath: "/etc/apache2/conf-enabled/remoteip.conf", subPath: "remoteip.conf", readOnly: true },
+];
+
+/** The container beside Apache's that answers the kubelet. */
+export function sitePodHealth(image: string, database: DatabaseConnection) {
+  return healthContainer({
+    image,
+    env: databaseEnvironment(database),
+    mounts: [...siteContainerBase.volumeMounts, healthMount("site")],
+  });
+}
+
 /** A pod of the site whose whole document root is on its own claim `data`, as a plain object. */
 export function wordPressPodSpec(image: string, keysSecret: string, database: DatabaseConnection) {
+  const pod = sitePodBase();
   return {
-    ...sitePodBase(),
+    ...pod,
     ...spread(selectorLabels("wordpress")),
+    volumes: [...pod.volumes, { name: "site", configMap: { name: podConfigName } }],
     containers: [
       {
         name: "wordpress",
@@ -38,10 +70,18 @@ export function wordPressPodSpec(image: string, keysSecret: string, database: Da
         ports: [{ name: "http", containerPort: 80 }],
         envFrom: [{ secretRef: { name: keysSecret } }],
         env: databaseEnvironment(database),
-        ...wordPressProbes(undefined),
-        resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "2", memory: "512Mi" } },
-        volumeMounts: [{ name: "data", mountPath: "/var/www/html" }, ...siteContainerBase.volumeMounts],
+        ...siteProbes,
+        resources: {
+          requests: { cpu: "100m", memory: "128Mi" },
+          limits: { cpu: "2", memory: memoryLimit(imagePhpMemory) },
+        },
+        volumeMounts: [
+          { name: "data", mountPath: "/var/www/html" },
+          ...siteContainerBase.volumeMounts,
+          ...serverMounts,
+        ],
       },
+      sitePodHealth(image, database),
     ],
   };
 }
@@ -77,31 +117,4 @@ export function databaseEnvironment({ host, configMap, secret }: DatabaseConnect
       valueFrom: { secretKeyRef: { name: secret.name, key: secret.password } },
     },
   ];
-}
-
-/**
- * Startup and readiness ask for a page that needs PHP and the database, and that answers before the site is installed and after. The
- * kubelet counts a redirect to another host as success without looking, so it asks under the name that the site has: without a
- * `siteUrl` the pod's own address, the kubelet's default. Liveness asks only for the port: a pod in maintenance answers 503, and
- * one without a database 500; neither is dead.
- */
-export function wordPressProbes(siteUrl: string | undefined) {
-  const { protocol = "http:", host } = siteUrl === undefined ? {} : new URL(siteUrl);
-  const loginPage = {
-    httpGet: {
-      path: "/wp-login.php",
-      port: "http",
-      httpHeaders: [
-        { name: "X-Forwarded-Proto", value: protocol.replace(":", "") },
-        ...(host === undefined ? [] : [{ name: "Host", value: host }]),
-      ],
-    },
-    timeoutSeconds: 5,
-  };
-  return {
-    startupProbe: { ...loginPage, periodSeconds: 2, failureThreshold: 300 },
-    // A page waits for its turn where many ask at once; without its pods the site would be gone for all of them.
-    readinessProbe: { ...loginPage, timeoutSeconds: 15, periodSeconds: 5, failureThreshold: 3 },
-    livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
-  };
 }

@@ -20,8 +20,8 @@ async function stack(config: Record<string, string> = {}, content: Readonly<Reco
 }
 const specOf = (all: readonly Registered[], name: string) =>
   all.find((resource) => resource.name === name)?.inputs.spec as Spec | undefined;
-const conf = (seconds: number, uploadLimit = "64Mi") =>
-  pageCacheFiles({ seconds, settings: { uploadLimit } })["pageCache.conf"] ?? "";
+const conf = (seconds: number, uploadLimit = "64Mi", trustedProxies: readonly string[] = []) =>
+  pageCacheFiles({ seconds, settings: { uploadLimit, trustedProxies } })["pageCache.conf"] ?? "";
 
 /** The regular expression of a line of the configuration, which nginx reads with PCRE and these as JavaScript does. */
 function pattern(before: RegExp): RegExp {
@@ -36,6 +36,17 @@ describe("the page cache", () => {
     const replicas = async (wordpressReplicas: string) =>
       specOf(await stack({ wordpressReplicas }), "wordpress-cache-pods")?.replicas;
     assert.deepEqual([await replicas("1"), await replicas("2"), await replicas("100")], [1, 2, 3]);
+  });
+
+  it("believes the forwarded headers of trustedProxies alone, and tells Apache one address", () => {
+    assert.doesNotMatch(conf(5), /set_real_ip_from|proxy_add_x_forwarded_for/);
+    const proxied = conf(5, "64Mi", ["192.0.2.0/24", "fd00::/8"]);
+    assert.match(proxied, /^ *set_real_ip_from 192\.0\.2\.0\/24; set_real_ip_from fd00::\/8;$/m);
+    assert.match(
+      proxied,
+      /geo \$realip_remote_addr \$is_trusted {\s+default 0;\s+192\.0\.2\.0\/24 1; fd00::\/8 1;\s+}/,
+    );
+    assert.match(proxied, /proxy_set_header X-Forwarded-For \$remote_addr;/);
   });
 
   it("is what the Service leads to, and the site's pods are where there is none", async () => {

@@ -28,6 +28,7 @@ const pod = {
   keysSecret: "keys",
   database,
   accessMode: "ReadWriteMany",
+  phpMemory: "256Mi",
   objectCacheSecret: undefined,
 } as const;
 async function stack(config: Record<string, string> = {}): Promise<(name: string) => Registered & { spec: never }> {
@@ -48,27 +49,23 @@ const nameOf = ({ inputs }: Registered) => (inputs.metadata as { name: string })
 
 describe("a pod of a site with shared content", () => {
   it("lays out core without seeing the shared claim", () => {
-    const [core] = sharedPodSpec(pod, undefined, "256Mi").initContainers;
+    const [core] = sharedPodSpec(pod).initContainers;
     assert.deepEqual(
       core?.volumeMounts.map(({ name }) => name),
       ["core", "site"],
     );
   });
 
-  it("sees of the claim wp-content alone; the one that fills it sees all", () => {
+  it("mounts wp-content and the sessions of the claim; the pod that fills it mounts all of it", () => {
     const mounts = (spec: { containers: { volumeMounts: { name: string; subPath?: string }[] }[] }) =>
       spec.containers[0]?.volumeMounts.filter(({ name }) => name === "content").map(({ subPath }) => subPath);
-    assert.deepEqual(mounts(sharedPodSpec(pod, undefined, "256Mi")), ["wp-content"]);
-    assert.deepEqual(mounts(taskPodSpec(pod, ["true"])), ["wp-content"]);
+    assert.deepEqual(mounts(sharedPodSpec(pod)), ["wp-content", "sessions"]);
+    assert.deepEqual(mounts(taskPodSpec(pod, ["true"])), ["wp-content", "sessions"]);
     assert.deepEqual(mounts(fillPodSpec(pod)), [undefined]);
   });
 
   it("is nobody's root, and may open port 80", () => {
-    for (const { securityContext, containers } of [
-      sharedPodSpec(pod, undefined, "256Mi"),
-      taskPodSpec(pod, ["true"]),
-      fillPodSpec(pod),
-    ]) {
+    for (const { securityContext, containers } of [sharedPodSpec(pod), taskPodSpec(pod, ["true"]), fillPodSpec(pod)]) {
       assert.equal(securityContext.runAsUser, 33);
       assert.equal(securityContext.runAsNonRoot, true);
       assert.deepEqual(securityContext.sysctls, [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }]);
@@ -79,32 +76,26 @@ describe("a pod of a site with shared content", () => {
   it("is beside the others with ReadWriteOnce, jobs included, and away from them with ReadWriteMany", () => {
     const single = { ...pod, accessMode: "ReadWriteOnce" } as const;
     const rule = (spec: { affinity?: object }) => JSON.stringify(spec.affinity ?? {});
-    for (const spec of [
-      sharedPodSpec(single, undefined, "256Mi"),
-      taskPodSpec(single, ["true"]),
-      fillPodSpec(single),
-    ]) {
+    for (const spec of [sharedPodSpec(single), taskPodSpec(single, ["true"]), fillPodSpec(single)]) {
       assert.match(rule(spec), /requiredDuringScheduling.*kubernetes\.io\/hostname.*"wordpress\/content":"shared"/);
     }
-    assert.equal(rule(sharedPodSpec(pod, undefined, "256Mi")), "{}");
-    assert.ok("topologySpreadConstraints" in sharedPodSpec(pod, undefined, "256Mi"));
-    assert.ok(!("topologySpreadConstraints" in sharedPodSpec(single, undefined, "256Mi")));
-  });
-
-  it("is asked by the name that it has", () => {
-    const headers = (siteUrl?: string) =>
-      sharedPodSpec(pod, siteUrl, "256Mi").containers[0]?.readinessProbe.httpGet.httpHeaders;
-    assert.deepEqual(headers(), [{ name: "X-Forwarded-Proto", value: "http" }]);
-    assert.deepEqual(headers("https://blog.example.com:8443"), [
-      { name: "X-Forwarded-Proto", value: "https" },
-      { name: "Host", value: "blog.example.com:8443" },
-    ]);
+    assert.equal(rule(sharedPodSpec(pod)), "{}");
+    assert.ok("topologySpreadConstraints" in sharedPodSpec(pod));
+    assert.ok(!("topologySpreadConstraints" in sharedPodSpec(single)));
   });
 
   it("has room for all of Apache's workers, and for two of the largest requests", () => {
-    const limit = (phpMemory: string) =>
-      sharedPodSpec(pod, undefined, phpMemory).containers[0]?.resources.limits.memory;
+    const limit = (phpMemory: string) => sharedPodSpec({ ...pod, phpMemory }).containers[0]?.resources.limits.memory;
     assert.deepEqual([limit("64Mi"), limit("256Mi"), limit("1Gi")], ["768Mi", "768Mi", "2240Mi"]);
+  });
+
+  it("of a job has room for its one request, whatever phpMemory is", () => {
+    const limit = (phpMemory: string) =>
+      taskPodSpec({ ...pod, phpMemory }, ["true"]).containers[0]?.resources.limits.memory;
+    assert.deepEqual(
+      [limit("64Mi"), limit("256Mi"), limit("1Gi"), limit("2Gi")],
+      ["512Mi", "512Mi", "1280Mi", "2304Mi"],
+    );
   });
 
   it("of a job is none that the Service sends anybody to", () => {
@@ -119,7 +110,8 @@ describe("the files of a site", () => {
     assert.equal(
       siteFiles({ ...settings, uploadLimit: "100M", phpMemory: "1Gi" })["site.ini"],
       "memory_limit = 1073741824\nupload_max_filesize = 100000000\npost_max_size = 101048576\n" +
-        "opcache.revalidate_freq = 20\nopcache.interned_strings_buffer = 16\nopcache.max_accelerated_files = 10000\n",
+        "opcache.revalidate_freq = 20\nopcache.interned_strings_buffer = 16\nopcache.max_accelerated_files = 10000\n" +
+        "session.save_path = /var/lib/wordpress-sessions\nsession.gc_probability = 1\nsession.gc_divisor = 1000\n",
     );
   });
 
@@ -133,6 +125,7 @@ describe("the files of a site", () => {
       fileModifications: false,
       pageCaches: null,
       objectCache: null,
+      trustsProxies: false,
     });
   });
 
@@ -163,7 +156,14 @@ describe("a site with shared content", () => {
     assert.equal(type, "kubernetes:apps/v1:Deployment");
     const { replicas, strategy } = spec as { replicas: number; strategy: object };
     assert.equal(replicas, 3);
-    assert.deepEqual(strategy, { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+    assert.deepEqual(strategy, { rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } });
+  });
+
+  it("has more time for a rollout of more pods", async () => {
+    const timeouts = async (wordpressReplicas: string) =>
+      (await stack({ wordpressReplicas }))("wordpress-shared-pods").timeouts;
+    assert.deepEqual(await timeouts("1"), { create: "610s", update: "610s" });
+    assert.deepEqual(await timeouts("100"), { create: "1600s", update: "1600s" });
   });
 
   it("has one claim of its own class, which nothing replaces", async () => {

@@ -21,6 +21,8 @@ interface PodSpec {
   readonly containers: readonly [Container];
 }
 interface Container {
+  readonly name: string;
+  readonly volumeMounts: readonly { readonly mountPath: string; readonly subPath?: string }[];
   readonly args?: readonly string[];
   readonly env: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
   readonly envFrom?: readonly object[];
@@ -119,12 +121,55 @@ describe("the site", () => {
     assert.ok(!all.some(({ type }) => /RandomBytes|RandomId/.test(type)));
   });
 
-  it("asks the login page whether it can serve, and only the port whether it lives", async () => {
-    const { wordpress } = await workloads();
-    const page = { path: "/wp-login.php", port: "http", httpHeaders: [{ name: "X-Forwarded-Proto", value: "http" }] };
-    assert.deepEqual(container(wordpress).startupProbe?.httpGet, page);
-    assert.deepEqual(container(wordpress).readinessProbe?.httpGet, page);
+  it("is probed at ports of its own that no Service leads to, with nothing of WordPress, and lives by its port alone", async () => {
+    const { all, wordpress } = await workloads();
+    assert.deepEqual(container(wordpress).startupProbe?.httpGet, { path: "/", port: 8083 });
+    assert.deepEqual(container(wordpress).readinessProbe?.httpGet, { path: "/", port: 8082 });
     assert.deepEqual(container(wordpress).livenessProbe?.tcpSocket, { port: "http" });
+    const services = all.filter(({ type }) => type.endsWith(":Service"));
+    const targets = services.flatMap(
+      ({ inputs }) => (inputs as { spec: { ports: { targetPort?: unknown }[] } }).spec.ports,
+    );
+    for (const { targetPort } of targets)
+      assert.ok(![8082, 8083, "health"].includes(targetPort as number), "a Service leads to it");
+  });
+
+  it("has a second container that answers the kubelet, with the database's variables and none of the keys", async () => {
+    const { wordpress } = await workloads();
+    const [, health] = wordpress.spec.template.spec.containers as unknown as readonly (Container & {
+      command: string[];
+    })[];
+    assert.equal(health?.name, "health");
+    assert.deepEqual(health.command.slice(-3), ["-S", "[$(POD_IP)]:8082", "/etc/wordpress-health.php"]);
+    assert.equal(health.envFrom, undefined);
+    const names = health.env.map(({ name }) => name);
+    assert.deepEqual(names.sort(), [
+      "POD_IP",
+      "WORDPRESS_DB_HOST",
+      "WORDPRESS_DB_NAME",
+      "WORDPRESS_DB_PASSWORD",
+      "WORDPRESS_DB_USER",
+    ]);
+  });
+
+  it("has Apache's configuration from the stack: 16 workers, and forwarded headers from trustedProxies alone", async () => {
+    const files = async (config: Record<string, string> = {}) => {
+      const { all, wordpress } = await workloads(config);
+      const { data } = objectOf(all, "ConfigMap", "wordpress-pods-config") as { data: Record<string, string> };
+      return { data, annotations: wordpress.spec.template.metadata.annotations as Record<string, string>, wordpress };
+    };
+    const [plain, proxied] = [await files(), await files({ trustedProxies: '["192.0.2.0/24"]' })];
+    assert.match(plain.data["site.conf"] ?? "", /^MaxRequestWorkers 16$/m);
+    assert.doesNotMatch(plain.data["remoteip.conf"] ?? "", /RemoteIPInternalProxy/);
+    assert.match(proxied.data["remoteip.conf"] ?? "", /^RemoteIPInternalProxy 192\.0\.2\.0\/24$/m);
+    const checksum = "wordpress/settings-checksum";
+    assert.notEqual(plain.annotations[checksum], proxied.annotations[checksum]);
+    assert.deepEqual(container(plain.wordpress).resources.limits, { cpu: "2", memory: "768Mi" });
+    const mounts = container(plain.wordpress).volumeMounts.map(({ mountPath, subPath }) => [mountPath, subPath]);
+    for (const file of ["zz-site.conf", "remoteip.conf"]) {
+      const mounted = mounts.find(([place]) => place === `/etc/apache2/conf-enabled/${file}`);
+      assert.equal(mounted?.[1], file.replace("zz-", ""), file);
+    }
   });
 
   it("spreads its pods over nodes, and has the pods asked for", async () => {
@@ -137,6 +182,19 @@ describe("the site", () => {
     const service = objectOf((await workloads({ wordpressNodePort: "31000" })).all, "Service", "wordpress-service");
     assert.equal(service.spec.type, "NodePort");
     assert.deepEqual(service.spec.ports, [{ name: "http", port: 80, targetPort: "http", nodePort: 31000 }]);
+  });
+
+  it("answers at every node, or with externalTrafficPolicy Local only where a pod is", async () => {
+    const policy = async (config: Record<string, string> = {}) =>
+      objectOf((await workloads(config)).all, "Service", "wordpress-service").spec.externalTrafficPolicy;
+    assert.deepEqual([await policy(), await policy({ externalTrafficPolicy: "Local" })], ["Cluster", "Local"]);
+  });
+
+  it("has an hour and more for a rollout of a hundred pods, one after the other", async () => {
+    const timeouts = async (wordpressReplicas: string) =>
+      (await workloads({ wordpressReplicas })).all.find(({ name }) => name === "wordpress-pods")?.timeouts;
+    assert.deepEqual(await timeouts("1"), { create: "660s", update: "660s" });
+    assert.deepEqual(await timeouts("100"), { create: "6600s", update: "6600s" });
   });
 });
 

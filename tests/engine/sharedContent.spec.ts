@@ -55,6 +55,25 @@ describe("a stack with shared content", function () {
     assert.deepStrictEqual(deeds(site.calls), [`update ${pods}`]);
   });
 
+  it("waits after scaling until every pod is ready, which the provider may not", async () => {
+    const unready = { observedGeneration: 1, replicas: 10, updatedReplicas: 10, readyReplicas: 3 };
+    site.cluster.rollouts.wordpress = [unready, { ...unready, readyReplicas: 9 }];
+    await site.up({ wordpressReplicas: "11" });
+    assert.deepStrictEqual(site.cluster.rollouts.wordpress, []);
+    await site.up({ wordpressReplicas: "10" });
+  });
+
+  it("warns of a plugin that is fatal, and ends well all the same", async () => {
+    site.cluster.fatalError = "plugin field: wp-content/plugins/field/field.php:4: Uncaught Error: no\n";
+    await site.up({ wordpressReplicas: "11" });
+    assert.match(
+      site.project.transcript,
+      /WordPress ends with a fatal error.*The cause: plugin field: wp-content\/plugins\/field/s,
+    );
+    site.cluster.fatalError = "";
+    await site.up({ wordpressReplicas: "10" });
+  });
+
   it("grows its claim in place", async () => {
     await site.up({ wordpressStorage: "2Gi" });
     assert.deepStrictEqual(

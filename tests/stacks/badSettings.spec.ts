@@ -66,6 +66,11 @@ const flat: { readonly [Name in keyof typeof keys | keyof typeof sharedKeys]: re
     "[1]",
     ...hostile,
   ],
+  trustedProxies: [
+    ...["", "open", "10.0.0.0/8", '["10.0.0.0/33"]', '["10.0.0.0"]', '["proxy.example.com"]', '{"from":"10.0.0.0/8"}'],
+    ...['["0.0.0.0/0"]', '["10.0.0.0/8", "::/0"]', '["10.0.0.0/00"]', "[1]", `["10.0.0.0/8; }"]`, ...hostile],
+  ],
+  externalTrafficPolicy: ["", "local", "cluster", "Local ", "Global", "true", ...hostile],
   content: ["", "both", "perpod", "Shared", "shared ", "true", ...hostile],
   contentStorageClass: names,
   contentAccessMode: ["", "ReadOnlyMany", "RWX", "readwritemany", "ReadWriteOncePod", "many", ...hostile],

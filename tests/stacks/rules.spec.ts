@@ -57,11 +57,9 @@ const odd = [
 
 /** Every rule of a key, by the key's name, and with an example that is not cut. */
 const rules = [...Object.values(allKeys), ...Object.values(entryKeys)]
-  .filter(
-    (group): group is Readonly<Record<string, Key<unknown>>> => typeof group === "object" && !Array.isArray(group),
-  )
+  .filter((group) => typeof group === "object" && !Array.isArray(group))
   .flatMap((group) =>
-    Object.entries(group).map(([name, { rule }]) => ({
+    Object.entries(group as Readonly<Record<string, Key<unknown>>>).map(([name, { rule }]) => ({
       name,
       rule,
       example: rule.example.replace("…", "A".repeat(40)),

@@ -16,6 +16,8 @@ export const defaults = {
   keyRotation: "1",
   databasePasswordRotation: "1",
   egress: "open",
+  trustedProxies: undefined,
+  externalTrafficPolicy: "Cluster",
   content: { content: "perPod" },
   storage: { engine: "existing", className: undefined },
   nodeSsh: undefined,

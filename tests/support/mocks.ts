@@ -9,6 +9,8 @@ export interface Registered {
   readonly inputs: Record<string, unknown>;
   readonly protect: boolean;
   readonly ignoreChanges: readonly string[];
+  /** Durations by operation; undefined where the program sets none. */
+  readonly timeouts?: { readonly create: string; readonly update: string } | undefined;
 }
 
 type Answer = (error: Error | null, response?: unknown) => void;
@@ -17,6 +19,7 @@ interface Request {
   getType(): string;
   getProtect(): boolean;
   getIgnorechangesList(): string[];
+  getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
 }
 interface Monitor {
   registerResource: (request: Request, answer: Answer) => Promise<void>;
@@ -54,7 +57,12 @@ export async function registeredBy(program: () => unknown, outputs: Outputs = no
     await registerResource.call(this, request, answer);
     const [type, name] = [request.getType(), request.getName()];
     const [protect, ignoreChanges] = [request.getProtect(), request.getIgnorechangesList()];
-    registered.push({ type, name, inputs: inputs.get(`${type} ${name}`) ?? {}, protect, ignoreChanges });
+    const [create = "", update = ""] = [
+      request.getCustomtimeouts()?.getCreate(),
+      request.getCustomtimeouts()?.getUpdate(),
+    ];
+    const timeouts = create === "" ? undefined : { create, update };
+    registered.push({ type, name, inputs: inputs.get(`${type} ${name}`) ?? {}, protect, ignoreChanges, timeouts });
   };
   try {
     await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));

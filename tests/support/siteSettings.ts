@@ -10,6 +10,7 @@ export const siteSettings: SiteSettings = {
   phpMemory: "256Mi",
   hasPageCache: false,
   hasObjectCache: false,
+  trustedProxies: [],
 };
 
 /** What a stack says that has an object cache. */

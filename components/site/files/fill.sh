@@ -1,7 +1,9 @@
-# Puts the image's wp-content on the claim, once. It appears there whole or not at all, and what is there is never touched again.
+# Makes the folder of PHP's sessions ($1), and puts the image's wp-content on the claim, once. It appears there whole or not at all, and what is there is never touched again.
 set -euo pipefail
 source "$(dirname "$0")/copyTree.sh"
 cd /claim
+# For www-data alone. By the mask: some shares refuse a change of modes.
+(umask 077 && mkdir --parents "$1")
 if [[ -d wp-content ]]; then
     echo "wp-content is there already"
     exit

@@ -16,12 +16,20 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 	define( 'FS_METHOD', 'direct' );
 	// Core comes from the image: changed in one pod it would be gone with it, and until then unlike the others.
 	define( 'WP_AUTO_UPDATE_CORE', false );
+	// What the stack's configuration allows a request, in the dashboard and in cron too: WordPress's own values raise it there.
+	define( 'WP_MEMORY_LIMIT', ini_get( 'memory_limit' ) );
+	define( 'WP_MAX_MEMORY_LIMIT', ini_get( 'memory_limit' ) );
 	if ( ! $settings['fileModifications'] ) {
 		define( 'DISALLOW_FILE_MODS', true );
 	}
 	$GLOBALS['wp_filter']['map_meta_cap'][10]['core-from-the-image'] = array(
 		'function'      => static fn ( $caps, $cap ) => 'update_core' === $cap ? array( 'do_not_allow' ) : $caps,
 		'accepted_args' => 2,
+	);
+
+	$GLOBALS['wp_filter']['muplugins_loaded'][10]['fresh-code'] = array(
+		'function'      => 'compile_code_that_is_checked',
+		'accepted_args' => 0,
 	);
 
 	if ( null !== $settings['pageCaches'] ) {
@@ -38,6 +46,10 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 		object_cache( $settings['objectCache'] );
 	}
 
+	if ( isset( $settings['siteUrl'] ) && ! $settings['trustsProxies'] ) {
+		// No proxy's word counts, and the site has one address: its scheme is that of every request.
+		$_SERVER['HTTPS'] = str_starts_with( $settings['siteUrl'], 'https:' ) ? 'on' : 'off';
+	}
 	$asked   = asked_address( $settings );
 	$address = $settings['siteUrl'] ?? null;
 	if ( null === $address ) {
@@ -103,14 +115,35 @@ function asked_address( array $settings ): ?string {
 	}
 	$name  = $parts[1];
 	$given = (int) ( $parts[2] ?? 0 );
-	// On this machine, by `kubectl port-forward` for example, and as the kubelet asks.
+	// From the pod itself, or by `kubectl port-forward`, which ends in a pod: the page cache passes on the address that it sees.
 	$near    = array( 'localhost', '127.0.0.1', '[::1]', host_of( 'POD_IP' ) );
-	$is_near = in_array( $name, $near, true );
+	$is_near = in_array( $name, $near, true ) && is_from_a_pod_itself();
 	$is_own  = in_array( $name, array_merge( $settings['hosts'], $settings['addresses'], array( host_of( 'HOST_IP' ) ) ), true );
 	if ( ! $is_near && ! ( $is_own && in_array( $given, array( 0, $port ), true ) ) ) {
 		return null;
 	}
 	return ( 'on' === ( $_SERVER['HTTPS'] ?? '' ) ? 'https' : 'http' ) . "://$asked";
+}
+
+/** Whether the request began in this pod, or in the page cache's: no other client can have these addresses. */
+function is_from_a_pod_itself(): bool {
+	$client = $_SERVER['REMOTE_ADDR'] ?? '';
+	return str_starts_with( $client, '127.' ) || in_array( $client, array( '::1', (string) getenv( 'POD_IP' ) ), true );
+}
+
+/**
+ * After an edit in the dashboard WordPress requests pages to see whether the new code is fatal, from any pod. opcache there may know
+ * the file as it was for some seconds more, and the check would pass. WordPress's own key tells these requests from a visitor's.
+ */
+function compile_code_that_is_checked(): void {
+	if ( ! isset( $_REQUEST['wp_scrape_key'], $_REQUEST['wp_scrape_nonce'] ) ) {
+		return;
+	}
+	$key   = substr( sanitize_key( wp_unslash( $_REQUEST['wp_scrape_key'] ) ), 0, 32 );
+	$nonce = wp_unslash( $_REQUEST['wp_scrape_nonce'] );
+	if ( get_transient( "scrape_key_$key" ) === $nonce ) {
+		ini_set( 'opcache.enable', '0' );
+	}
 }
 
 /** The IP address in a variable, as a Host header has it. */

@@ -3,7 +3,7 @@ import type { PlainObject } from "../support/propertyValues";
 import type { ResourceRequest } from "../support/provider";
 import { isNotFound, Unreachable } from "./api";
 import { addressOf, type Cluster, type ObjectAddress } from "./cluster";
-import { isObject, type KubernetesObject, objectsAt, textAt, textsAt } from "./objects";
+import { condition, isObject, type KubernetesObject, numberAt, objectsAt, textAt, textsAt } from "./objects";
 import { needsEndpoints, podOwners, podTrouble, readiness, type Readiness, skipsAwait } from "./readiness";
 import { waitForOf } from "./waitFor";
 
@@ -133,8 +133,24 @@ function checkOf(cluster: Cluster, object: KubernetesObject, isUpdate: boolean):
   if (stated) return stated;
   const kind = `${object.apiVersion}/${object.kind}`;
   if (kind === "v1/Service" && needsEndpoints(object)) return endpointsCheck(cluster);
+  if (kind === "apps/v1/Deployment" && isUpdate) return scaledCheck(object);
   if (kind === "v1/PersistentVolumeClaim") return (claim) => claimReadiness(cluster, claim, isUpdate);
   return readiness;
+}
+
+/**
+ * A Deployment whose template did not change is ready once its controller knows of the update: so the official provider treats one
+ * that is only scaled (seen with 4.32: from 1 pod to 3 it ended in 1 s). Another template is another revision, and is waited for.
+ */
+function scaledCheck(before: KubernetesObject): Check {
+  const revision = (object: KubernetesObject) =>
+    textAt(object, "metadata", "annotations", "deployment.kubernetes.io/revision");
+  return (live) => {
+    const state = readiness(live);
+    const isObserved = numberAt(live, "status", "observedGeneration") >= numberAt(live, "metadata", "generation");
+    const isRolledOut = condition(live, "Progressing")?.reason === "NewReplicaSetAvailable";
+    return { ...state, ready: state.ready || (isObserved && isRolledOut && revision(live) === revision(before)) };
+  };
 }
 
 /** A Service is ready when its endpoints have not changed for a while, and none of them is about to. */

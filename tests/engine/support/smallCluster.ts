@@ -48,6 +48,10 @@ export class SmallCluster {
   /** What kubectl says instead of an answer, such as of credentials that have expired. @default nothing */
   refusal: string | undefined;
   readonly database = new SmallDatabase();
+  /** What the site's pods print of a plugin or theme that is fatal. */
+  fatalError = "";
+  /** The status of Deployments that are not rolled out yet, by name: one each time that they are listed. */
+  readonly rollouts: Record<string, object[]> = {};
   private claims: SmallClaim[] = [];
 
   constructor(private readonly provider: RecordingProvider) {}
@@ -74,6 +78,7 @@ export class SmallCluster {
     if (verb === "delete" && kind === "pods") return "";
     if (verb === "delete") return `${this.deleted.push(words.join(" "))}`;
     if (verb === "patch" && kind === "persistentvolumeclaim") return this.grow(name ?? "", flags);
+    if (verb === "exec" && words.includes("php")) return this.fatalError;
     if (verb === "exec") return this.runSql(call.input);
     if (verb !== "get") throw new Error(`the tests' kubectl does not know: ${JSON.stringify(call)}`);
     if (this.refusal !== undefined) throw new Error(this.refusal);
@@ -146,7 +151,9 @@ export class SmallCluster {
       case "pods":
         return [...this.pods, ...this.servers()];
       case "statefulsets":
-        return this.made("StatefulSet").map((call) => ({ metadata: metadataOf(call) }));
+        return this.made("StatefulSet").map(rolledOut);
+      case "deployments":
+        return this.made("Deployment").map((call) => this.rolloutOf(call) ?? rolledOut(call));
       case "secrets":
         return this.made("Secret").map((call) => ({ metadata: metadataOf(call), data: encoded(call) }));
       case "persistentvolumes":
@@ -162,10 +169,17 @@ export class SmallCluster {
     }
   }
 
+  private rolloutOf(call: RecordedCall): object | undefined {
+    const status = this.rollouts[metadataOf(call).name]?.shift();
+    return status && { ...rolledOut(call), status };
+  }
+
   private servers(): Pod[] {
-    const servers = this.made("StatefulSet").filter(({ inputs }) => property(inputs, "metadata.name") === "mariadb");
+    const servers = [...this.made("StatefulSet"), ...this.made("Deployment")].filter(({ inputs }) =>
+      ["mariadb", "wordpress"].includes(String(property(inputs, "metadata.name"))),
+    );
     return servers.map((call) => ({
-      metadata: { ...metadataOf(call), name: "mariadb-0" },
+      metadata: { ...metadataOf(call), name: `${metadataOf(call).name}-0` },
       status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
     }));
   }
@@ -246,6 +260,17 @@ export function testNode(name: string): Node {
 
 function metadataOf({ inputs, serial }: RecordedCall): Namespace["metadata"] {
   return { ...(property(inputs, "metadata") as Omit<Namespace["metadata"], "uid">), uid: `uid-${serial}` };
+}
+
+/** A workload all of whose pods are ready. */
+function rolledOut(call: RecordedCall) {
+  const replicas = Number(property(call.inputs, "spec.replicas"));
+  const counts = { replicas, readyReplicas: replicas, updatedReplicas: replicas };
+  return {
+    metadata: { ...metadataOf(call), generation: 1 },
+    spec: { replicas },
+    status: { observedGeneration: 1, ...counts },
+  };
 }
 
 function plainData({ inputs }: RecordedCall): Record<string, string> {

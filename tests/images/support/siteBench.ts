@@ -65,7 +65,7 @@ export class SiteBench {
     return this.workbench.start(wordpress, {
       uid: wwwData,
       env: { HOSTNAME: `fill-${++this.runs}` },
-      args: ["bash", "-c", `${before}; exec bash /etc/wordpress/fill.sh`],
+      args: ["bash", "-c", `${before}; exec bash /etc/wordpress/fill.sh sessions`],
       volumes: { "/claim": claim, "/etc/wordpress": this.config },
     });
   }
@@ -117,9 +117,42 @@ export class SiteBench {
     return this.task("exec apache2-foreground", {}, { "/etc/wordpress": config });
   }
 
+  /** Starts a pod of the site with Apache's and PHP's configuration from the ConfigMap, as the cluster mounts it. */
+  serveConfigured(env: Readonly<Record<string, string>> = {}): Promise<Container> {
+    const file = (name: string) => path.join(this.config, name);
+    return this.task("exec apache2-foreground", env, {
+      "/etc/apache2/conf-enabled/zz-site.conf": file("site.conf"),
+      "/etc/apache2/conf-enabled/remoteip.conf": file("remoteip.conf"),
+      "/usr/local/etc/php/conf.d/zz-site.ini": file("site.ini"),
+      "/var/lib/wordpress-sessions": path.join(path.dirname(this.content), "sessions"),
+    });
+  }
+
+  /** Starts the container that answers the kubelet, as it is beside Apache's. @param command as its pod has it */
+  health(command: readonly string[]): Promise<Container> {
+    return this.workbench.start(wordpress, {
+      uid: wwwData,
+      readOnly: true,
+      env: {
+        ...{ WORDPRESS_DB_HOST: "127.0.0.1", WORDPRESS_DB_USER: "wordpress" },
+        ...{ WORDPRESS_DB_PASSWORD: "secret", WORDPRESS_DB_NAME: "wordpress" },
+      },
+      command,
+      volumes: {
+        "/etc/wordpress-health.php": path.join(this.config, "health.php"),
+        "/tmp": this.workbench.volume(wwwData),
+      },
+    });
+  }
+
+  /** Ends the database. */
+  async stopDatabase(): Promise<void> {
+    await this.database?.remove();
+  }
+
   /** What every request reads, as files of their own. */
   private requestFiles(): Record<string, string> {
-    const names = ["site.php", "settings.json", "pageCache.php"];
+    const names = ["site.php", "settings.json", "pageCache.php", "health.php"];
     const files = names.map((file) => [`/etc/wordpress-${file}`, path.join(this.config, file)]);
     return Object.fromEntries(files) as Record<string, string>;
   }

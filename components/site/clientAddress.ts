@@ -1,0 +1,38 @@
+/** Whose forwarded headers are believed: proxies as CIDRs, or every client that reaches the server. */
+export type TrustedProxies = readonly string[] | "all";
+
+/** Headers by which a client or a proxy may claim an address, a scheme or a name; plugins read them, whoever wrote them. */
+const claims = [
+  ...["X-Forwarded-For", "Forwarded", "X-Real-IP", "Client-IP", "X-Cluster-Client-IP", "X-Forwarded", "Forwarded-For"],
+  ...["X-Forwarded-Host", "X-Forwarded-Server", "X-Forwarded-Port", "X-Forwarded-Ssl", "Front-End-Https"],
+];
+
+/** In halves: Apache takes no range of all. */
+const everyAddress = ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"];
+
+const https = "%{HTTP:X-Forwarded-Proto} =~ m#^\\s*https\\s*(,|$)#i";
+
+/**
+ * Apache's `remoteip.conf`, in the place of the image's, which believes every private address. REMOTE_ADDR and the log have the client
+ * that the trusted proxies name; X-Forwarded-Proto, which the image's wp-config.php believes from anyone, stays only where they sent
+ * it, as one word; other such headers do not reach PHP.
+ */
+export function remoteIpConfiguration(proxies: TrustedProxies): string {
+  const ranges = proxies === "all" ? everyAddress : proxies;
+  const isTrusted =
+    proxies === "all"
+      ? "true"
+      : proxies.map((range) => `%{CONN_REMOTE_ADDR} -ipmatch '${range}'`).join(" || ") || "false";
+  return [
+    "<IfModule !headers_module>",
+    "    LoadModule headers_module /usr/lib/apache2/modules/mod_headers.so",
+    "</IfModule>",
+    ...(ranges.length > 0 ? ["RemoteIPHeader X-Forwarded-For"] : []),
+    ...ranges.map((range) => `RemoteIPInternalProxy ${range}`),
+    `RequestHeader unset X-Forwarded-Proto "expr=!((${isTrusted}) && ${https})"`,
+    'RequestHeader set X-Forwarded-Proto https "expr=-n %{HTTP:X-Forwarded-Proto}"',
+    // By the time that these are deleted, the address has been read.
+    ...claims.map((name) => `RequestHeader unset ${name}`),
+    "",
+  ].join("\n");
+}
