@@ -3,7 +3,7 @@ import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { asSecret, type Properties, property } from "./properties";
+import { asSecret, type Properties } from "./properties";
 import { fromStruct, toStruct } from "./providerWire";
 import { RecordingProvider } from "./recordingProvider";
 
