@@ -1,5 +1,6 @@
 import type { ClusterAccess } from "./clusterAccess";
 import { Kubectl, KubectlFailed } from "./kubectl";
+import { endWithParent } from "./tiedProcess";
 
 /** What is wrong and what to do, for people: a script ends with it, and Pulumi shows it as the command's error. */
 export class Refused extends Error {}
@@ -22,9 +23,11 @@ export function previousOutput<T>(): T | undefined {
 
 /**
  * Runs a script's main function with kubectl on the stack's cluster. What it returns is printed, and Pulumi keeps it as
- * the command's output; a refusal is printed as it stands and ends the process with 1.
+ * the command's output; a refusal is printed as it stands and ends the process with 1. The script ends with the process that
+ * started it, and kubectl with the script.
  */
 export function runCommand(work: (kubectl: Kubectl) => Promise<string | void>): void {
+  endWithParent();
   work(new Kubectl(commandCluster())).then(
     (output) => {
       if (output) process.stdout.write(output);

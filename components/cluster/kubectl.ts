@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
+import { text } from "node:stream/consumers";
 import { type ClusterAccess, expandHome, isKubeconfigText } from "./clusterAccess";
+import { handKubeconfig, type HandedKubeconfig } from "./handedKubeconfig";
+import { startTied } from "./tiedProcess";
 
 /** Whole seconds after which a request that the API server does not answer is given up. */
 const requestTimeoutSeconds = 20;
@@ -10,9 +9,12 @@ const requestTimeoutSeconds = 20;
 /** kubectl ended with an error, or is not there. The message is what kubectl printed. */
 export class KubectlFailed extends Error {}
 
-/** The one that reads, patches and asks: kubectl on one cluster, whatever the shell's current context is. */
+/**
+ * The one that reads, patches and asks: kubectl on one cluster, whatever the shell's current context is. It ends with this
+ * process.
+ */
 export class Kubectl {
-  private kubeconfigFile: string | undefined;
+  private handed: HandedKubeconfig | undefined;
 
   constructor(private readonly access: Partial<ClusterAccess>) {}
 
@@ -22,18 +24,18 @@ export class Kubectl {
    * @throws KubectlFailed
    */
   async run(args: readonly string[], input?: string): Promise<string> {
-    const child = spawn("kubectl", [...this.flags(), ...args], { stdio: ["pipe", "pipe", "pipe"] });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.stdin.on("error", () => undefined).end(input);
-    const code = await new Promise<number | null>((resolve, reject) => {
+    const child = startTied("kubectl", [...this.flags(), ...args], this.kubeconfig()?.descriptor);
+    const { stdin, stdout: out, stderr: errors } = child;
+    if (!stdin || !out || !errors) throw new KubectlFailed(kubectlMissing);
+    stdin.on("error", () => undefined).end(input);
+    const ended = new Promise<number | null>((resolve, reject) => {
       child.on("error", (error: NodeJS.ErrnoException) =>
         reject(new KubectlFailed(error.code === "ENOENT" ? kubectlMissing : error.message)),
       );
       child.on("close", resolve);
     });
+    const [stdout, stderr, code] = await Promise.all([text(out), text(errors), ended]);
+    if (code === 127) throw new KubectlFailed(kubectlMissing);
     if (code !== 0) throw new KubectlFailed(stderr.trim() || `kubectl ${args.join(" ")} ended with ${code}`);
     return stdout;
   }
@@ -51,25 +53,19 @@ export class Kubectl {
 
   private flags(): string[] {
     const { context } = this.access;
-    const kubeconfig = this.kubeconfigPath();
+    const kubeconfig = this.kubeconfig();
     return [
-      ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
+      ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig.path]),
       ...(context === undefined ? [] : ["--context", context]),
       `--request-timeout=${requestTimeoutSeconds}s`,
     ];
   }
 
-  /** A kubeconfig given as text goes to a file that only this user can read and that goes with the process. */
-  private kubeconfigPath(): string | undefined {
+  private kubeconfig(): HandedKubeconfig | undefined {
     const { kubeconfig } = this.access;
-    if (kubeconfig === undefined || !isKubeconfigText(kubeconfig)) return kubeconfig && expandHome(kubeconfig);
-    if (this.kubeconfigFile === undefined) {
-      const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kubeconfig-"));
-      process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
-      this.kubeconfigFile = path.join(folder, "config");
-      fs.writeFileSync(this.kubeconfigFile, kubeconfig, { mode: 0o600 });
-    }
-    return this.kubeconfigFile;
+    if (kubeconfig === undefined) return undefined;
+    if (!isKubeconfigText(kubeconfig)) return { path: expandHome(kubeconfig) };
+    return (this.handed ??= handKubeconfig(kubeconfig));
   }
 }
 

@@ -48,6 +48,7 @@ export function kubectlCommand(
       // What goes to standard output comes back with the error; showing it as it runs would print it twice.
       logging: local.Logging.Stderr,
     },
-    options,
+    // By itself the plugin leaves in clear what a script prints, whatever it was given.
+    { ...options, additionalSecretOutputs: ["stdout", "stderr"] },
   );
 }

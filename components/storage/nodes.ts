@@ -82,6 +82,6 @@ function preparation(name: string, node: string, ssh: NodeSsh, options: pulumi.C
       // SSH servers take no variables from outside unless they are told to.
       addPreviousOutputInEnv: false,
     },
-    options,
+    { ...options, additionalSecretOutputs: ["stdout", "stderr"] },
   );
 }

@@ -86,13 +86,17 @@ describe("what somebody changed or deleted by hand", function () {
     recordFault({ fault, holds, measured: `${objects.length} objects made again in ${seconds} s` });
   });
 
-  it("what somebody added stays, and is no change; it goes the way it came", async () => {
+  it("keeps what kubectl added to an object, without a change, until the next update of that object removes it", async () => {
     await kubectl("set", "env", "deployment/wordpress", "ADDED=1");
     await kubectl("rollout", "status", "deployment/wordpress", "--timeout=360s");
     assert.deepEqual(Object.keys((await putBack()).done), ["same"]);
     const managers = await kubectl("get", "deployment", "wordpress", "--show-managed-fields", "--output=yaml");
     assert.match(managers, /manager: kubectl-set/);
-    await kubectl("set", "env", "deployment/wordpress", "ADDED-");
+    await site.project.configure({ wordpressReplicas: "1" });
+    await site.project.up();
+    assert.doesNotMatch(await kubectl("get", "deployment", "wordpress", "--output=yaml"), /ADDED/);
+    await site.project.configure({ wordpressReplicas: "2" });
+    await site.project.up();
     await assertAsMade();
   });
 

@@ -153,7 +153,7 @@ describe("pulumi destroy", function () {
     site.cluster.refusal = "The connection to the server small-1.example:6443 was refused";
     assert.match(
       await refused(),
-      /could not be read: .*was refused\nSee that `kubectl --context small get namespaces` answers/s,
+      /could not be read: .*was refused\s+See that `kubectl --context small get namespaces` answers/s,
     );
     site.cluster.refusal = "error: You must be logged in to the server (Unauthorized)";
     assert.match(await refused(), /does not accept the credentials any more: .*\(Unauthorized\)/);

@@ -1,6 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { projectRoot } from "../../lab/support/paths";
 import { failure } from "../support/failure";
 import { SmallProgram } from "./support/smallProgram";
 import { isRunning, StartedCommand } from "./support/startedCommand";
@@ -16,6 +18,7 @@ const commands = {
   lineEnds: `{ create: "printf 'a\\n\\n'; printf 'b' >&2" }`,
   secret: `{ create: 'echo "pass $PASSWORD"; echo "pass $PASSWORD" >&2', environment: { PASSWORD: pulumi.secret("hunter2") } }`,
   secretWord: `{ create: pulumi.secret("echo tiger2"), logging: "none" }`,
+  hidden: `{ create: "echo lion2; echo lion2 >&2", logging: "none" }, { additionalSecretOutputs: ["stdout", "stderr"] }`,
   clear: `{ create: "echo in clear" }`,
   both: `{ create: "echo shown-both-out; echo shown-both-err >&2" }`,
   onlyErr: `{ create: "echo hidden-out; echo shown-err >&2", logging: "stderr" }`,
@@ -67,14 +70,14 @@ describe("command: how a script runs", function () {
   it("and gives what it printed, each without one line end", () =>
     assert.deepEqual(outputOf("lineEnds"), { stdout: "a\n", stderr: "b" }));
 
-  it("and what it prints is secret when any input is", async () => {
-    for (const word of ["hunter2", "tiger2"]) assert.ok(!small.stateText().includes(word), `${word} is in clear`);
-    const outputs = await small.outputs();
+  it("and what it prints is secret only where the program says so, whatever its inputs are", async () => {
+    assert.ok(!small.stateText().includes("lion2"), "it is in clear");
+    const { secret, secretWord, hidden, clear } = await small.outputs();
     assert.deepEqual(
-      { secret: outputs.secret, secretWord: outputs.secretWord, clear: outputs.clear },
-      { secret: "[secret]", secretWord: "[secret]", clear: "in clear" },
+      { secret, secretWord, hidden, clear },
+      { secret: "pass hunter2", secretWord: "tiger2", hidden: "[secret]", clear: "in clear" },
     );
-    assert.equal((await small.outputs("--show-secrets")).secret, "pass hunter2");
+    assert.equal((await small.outputs("--show-secrets")).hidden, "lion2");
   });
 
   it("and what it prints is shown as its logging says", () => {
@@ -100,35 +103,53 @@ describe("command: how a script runs", function () {
 describe("command: a script that runs when the CLI ends", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
-  before(async () => {
-    const sleeping = "echo $$ > script.pid; sleep 300 & echo $! > child.pid; wait";
-    small = await SmallProgram.start(`new command.local.Command("long", { create: "${sleeping}" });`);
-  });
   after(() => small?.remove());
 
-  const pids = async () => {
-    const files = ["script.pid", "child.pid"].map((file) => small.inFolder(file));
-    files.forEach((file) => fs.rmSync(file, { force: true }));
+  /** Interrupts or kills `up` as soon as both processes are there. @returns their numbers, and the seconds until it had ended */
+  const ended = async (signal: NodeJS.Signals, files: readonly string[]) => {
+    for (const file of files) fs.rmSync(small.inFolder(file), { force: true });
     const up = new StartedCommand(small, "up", "--yes", "--skip-preview");
-    const read = () => files.map((file) => (fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0));
+    const read = () =>
+      files.map((file) => Number(fs.existsSync(small.inFolder(file)) && fs.readFileSync(small.inFolder(file), "utf8")));
     while (read().includes(0)) await sleep(50);
-    return { up, pids: read() };
+    const begun = Date.now();
+    up.signal(signal);
+    assert.notEqual(await up.ended(), 0);
+    return { pids: read(), seconds: (Date.now() - begun) / 1000, output: up.output };
+  };
+  const assertGone = async (pids: readonly number[]) => {
+    for (let waited = 0; pids.some(isRunning) && waited < 5000; waited += 50) await sleep(50);
+    assert.deepEqual(pids.filter(isRunning), []);
   };
 
-  it("is ended by an interrupt, and the CLI says what failed", async () => {
-    const started = await pids();
-    started.up.signal("SIGINT");
-    assert.notEqual(await started.up.ended(), 0);
-    assert.deepEqual(started.pids.filter(isRunning), []);
-    assert.match(started.up.output, /signal: terminated: running|signal: killed: running/);
+  it("is killed alone by an interrupt, and what it started is waited for, as the official plugin does", async () => {
+    const script = "echo $$ > script.pid; sleep 4 & echo $! > child.pid; wait";
+    small = await SmallProgram.start(`new command.local.Command("long", { create: "${script}" });`);
+    const { pids, seconds, output } = await ended("SIGINT", ["script.pid", "child.pid"]);
+    assert.ok(seconds > 2, `it ended after ${seconds} s`);
+    assert.match(output, /signal: killed: running/);
+    await assertGone(pids);
   });
 
-  it("ends with a CLI that is killed", async () => {
-    await small.cancel().catch(() => undefined);
-    const started = await pids();
-    started.up.signal("SIGKILL");
-    await started.up.ended();
-    for (let waited = 0; started.pids.some(isRunning) && waited < 5000; waited += 50) await sleep(50);
-    assert.deepEqual(started.pids.filter(isRunning), []);
+  describe("and is one of this project's", () => {
+    before(() => {
+      small.put("bin/kubectl", "#!/bin/sh\necho $PPID > script.pid\necho $$ > kubectl.pid\nexec sleep 300\n");
+      fs.chmodSync(small.inFolder("bin/kubectl"), 0o755);
+      small.environment.PATH = `${small.inFolder("bin")}:${small.environment.PATH}`;
+      const entry = JSON.stringify(path.join(projectRoot, "scripts.ts"));
+      small.change(`new command.local.Command("checked", {
+        create: "preflight", interpreter: ["node", "--require", "tsx/cjs", ${entry}],
+        environment: { CLUSTER_CONTEXT: "silent", CLUSTER_KUBECONFIG: "apiVersion: v1\\n", REQUEST: "{}" },
+      });`);
+    });
+
+    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+      it(`ends within seconds with a CLI that ${signal} ends, and its kubectl too: no server that is silent holds it`, async () => {
+        await small.cancel().catch(() => undefined);
+        const { pids, seconds } = await ended(signal, ["script.pid", "kubectl.pid"]);
+        assert.ok(seconds < 10, `it took ${seconds} s`);
+        await assertGone(pids);
+      });
+    }
   });
 });

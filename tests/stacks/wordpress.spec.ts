@@ -186,9 +186,11 @@ describe("the stack", () => {
 
   it("keeps a kubeconfig's text secret, and has none where kubectl's own rules hold", async () => {
     const secrecy = async (text?: string) => {
-      const { resources } = await stack({ "kubernetes:kubeconfig": text });
+      const { resources } = await stack(text === undefined ? {} : { "kubernetes:kubeconfig": text });
       const inputs = (name: string) => resources.find((resource) => resource.name === name)?.inputs;
-      return [inputs("cluster")?.kubeconfig, inputs("preflight-check")?.environment].map(isSecret);
+      return [inputs("cluster")?.kubeconfig, inputs("preflight-check")?.environment].map((input) =>
+        Boolean(isSecret(input)),
+      );
     };
     assert.deepEqual(await secrecy(), [false, false]);
     assert.deepEqual(await secrecy("apiVersion: v1\nkind: Config\n"), [true, true]);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc";
 import { fieldsThatReplace, goesBeforeItsSuccessor, type ProviderArguments } from "../../lab/plugins/kubernetes/rules";
-import { asSecret, isRecord, isSecret, type Properties, property, unwrapped } from "./properties";
+import { asSecret, isRecord, type Properties, property, unwrapped } from "./properties";
 import { isWithin } from "./propertyDiff";
 import { localCommand } from "./commandRun";
 import type { RecordedCall } from "./recordedCall";
@@ -47,10 +47,8 @@ export function outputsOf(call: RecordedCall, stdout: string): Properties {
     return { ...inputs, hex: asSecret(known(digits)), base64: asSecret(known(base64)) };
   }
   if (type === "random:index/randomString:RandomString") return { ...inputs, result: known(randomText(call)) };
-  if (type === localCommand) {
-    const hidden = Object.values(inputs).some(holdsSecret);
-    return { ...inputs, stdout: hidden ? asSecret(known(stdout)) : known(stdout), stderr: "" };
-  }
+  // In clear, also where an input is secret: what is to be hidden, the program says.
+  if (type === localCommand) return { ...inputs, stdout: known(stdout), stderr: "" };
   const stringData = unwrapped(inputs.stringData);
   if (type === "kubernetes:core/v1:Secret" && isRecord(stringData)) {
     return { ...inputs, data: asSecret(encoded(stringData)) };
@@ -69,9 +67,4 @@ function encoded(stringData: Properties): Properties {
   return Object.fromEntries(
     Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]),
   );
-}
-
-function holdsSecret(value: unknown): boolean {
-  if (isSecret(value)) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
 }

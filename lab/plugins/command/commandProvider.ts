@@ -1,14 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { propertyChanges } from "../support/propertyDiff";
 import {
-  holdsSecret,
   holdsUnknown,
   plain,
   type PlainObject,
   present,
   type Properties,
   sameValue,
-  Secret,
   unknown,
 } from "../support/propertyValues";
 import type { CheckFailure, ResourceProvider, ResourceRequest } from "../support/provider";
@@ -47,20 +45,20 @@ export const commandProvider = ({ complete, failures, run }: CommandKind): Resou
   }),
   async create(request) {
     const { name, inputs, preview } = request;
-    if (preview) return { id: "", outputs: { ...inputs, ...guarded(inputs, { stdout: unknown, stderr: unknown }) } };
+    if (preview) return { id: "", outputs: { ...inputs, stdout: unknown, stderr: unknown } };
     const output = await runIfAny(run, request, plain(inputs), "create");
     return {
       id: `${name}${randomBytes(4).toString("hex")}`,
-      outputs: { ...inputs, ...guarded(inputs, { ...output }) },
+      outputs: { ...inputs, ...output },
     };
   },
   async update(request) {
     const { news, state, preview } = request;
-    if (preview) return { ...news, ...guarded(news, expected(state, news)) };
+    if (preview) return { ...news, ...expected(state, news) };
     const inputs = plain(news);
     const which = typeof inputs.update === "string" ? "update" : "create";
     const output = await runIfAny(run, request, inputs, which, outputOf(state));
-    return { ...news, ...guarded(news, { ...output }) };
+    return { ...news, ...output };
   },
   async delete(request) {
     await runIfAny(run, request, plain(request.state), "delete", outputOf(request.state));
@@ -93,14 +91,6 @@ function expected(state: Properties, news: Properties): Properties {
   const { stdout, stderr, ...olds } = state;
   const isOpen = holdsUnknown(news) || present(olds).some(([name, value]) => !sameValue(value, news[name]));
   return isOpen ? { stdout: unknown, stderr: unknown } : { stdout, stderr };
-}
-
-/** What a command prints may hold what it was given: with a secret among the inputs, it is secret too. */
-function guarded(inputs: Properties, outputs: Properties): Properties {
-  if (!holdsSecret(inputs)) return outputs;
-  return Object.fromEntries(
-    Object.entries(outputs).flatMap(([name, value]) => (value === undefined ? [] : [[name, new Secret(value)]])),
-  );
 }
 
 /** The environment variables that a command is given: its own, and what the last run printed. */

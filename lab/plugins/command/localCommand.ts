@@ -17,6 +17,7 @@ async function runHere(run: ScriptRun): Promise<CommandOutput> {
       ...streamsOf(run),
       command: [...interpreter(inputs), script],
       env: variablesOf(run),
+      endsGroup: false,
       dir: typeof inputs.dir === "string" ? inputs.dir : undefined,
     });
   } catch (error) {

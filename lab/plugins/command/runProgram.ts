@@ -21,6 +21,8 @@ export interface ProgramRun {
   /** Which of its outputs are shown while it runs: `stdout`, `stderr`, `stdoutAndStderr`, or none of them. */
   readonly logging: string;
   readonly request: ResourceRequest;
+  /** Whether what it started ends with it. The official plugin kills a local script alone, and waits for all that has its output. */
+  readonly endsGroup: boolean;
 }
 
 /** A program that did not end with 0. */
@@ -46,24 +48,25 @@ const signalNames: Partial<Record<NodeJS.Signals, string>> = {
 
 const running = new Set<ChildProcess>();
 
-/** Ends all programs that are running, and what they started, at once: nobody is left to wait for them. */
+/** Ends the programs that end with what they started, at once. Others are left, as the official plugin leaves them. */
 export function endRunningPrograms(): void {
   running.forEach((child) => endGroup(child, "SIGKILL"));
 }
 
 /** Runs a program to its end. @throws ProgramFailed */
-export async function runProgram({ command, env, dir, stdin, logging, request }: ProgramRun): Promise<CommandOutput> {
+export async function runProgram(run: ProgramRun): Promise<CommandOutput> {
+  const { command, env, dir, stdin, logging, request, endsGroup } = run;
   const lost = dir === undefined ? undefined : folderProblem(dir);
   if (lost !== undefined) throw new ProgramFailed(undefined, "", lost);
   const [program, ...args] = command;
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: "pipe",
-    detached: true,
+    detached: endsGroup,
     ...(dir === undefined ? {} : { cwd: dir }),
   });
-  running.add(child);
-  const cancel = () => endGroup(child, "SIGTERM");
+  if (endsGroup) running.add(child);
+  const cancel = () => void (endsGroup ? endGroup(child, "SIGTERM") : child.kill("SIGKILL"));
   request.signal.addEventListener("abort", cancel);
   const printed: Buffer[] = [];
   const collect = (stream: NodeJS.ReadableStream, name: "stdout" | "stderr") => {

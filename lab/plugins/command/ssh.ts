@@ -75,6 +75,7 @@ export class SshSession {
       return await runProgram({
         ...streams,
         env,
+        endsGroup: true,
         command: ["ssh", ...this.options(), ...sent, "-l", user, "--", host, script],
       });
     } catch (error) {

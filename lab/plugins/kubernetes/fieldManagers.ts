@@ -5,7 +5,7 @@ import { isObject, type KubernetesObject, objectsAt, textAt } from "./objects";
 /** Under which name objects are created; the first update hands their fields over to a manager of the resource's own. */
 export const creator = "pulumi-kubernetes";
 
-/** Managers whose fields an update takes over, as the official provider does. */
+/** How the names of managers begin whose fields an update takes over: `kubectl` stands for `kubectl-set` and `kubectl-edit` too. */
 const takenOver: readonly { readonly manager: string; readonly operation: string }[] = [
   { manager: "kubectl", operation: "Apply" },
   { manager: "kubectl", operation: "Update" },
@@ -28,7 +28,9 @@ export function handedOver(object: KubernetesObject, successor: string): PlainOb
   const isOwn = (entry: PlainObject) => entry.manager === successor && entry.operation === "Apply";
   const isTaken = (entry: PlainObject) =>
     !textAt(entry, "subresource") &&
-    takenOver.some(({ manager, operation }) => entry.manager === manager && entry.operation === operation);
+    takenOver.some(
+      ({ manager, operation }) => textAt(entry, "manager")?.startsWith(manager) && entry.operation === operation,
+    );
   const taken = entries.filter(isTaken);
   const last = taken.at(-1);
   if (!last) return undefined;

@@ -160,6 +160,15 @@ describe("field managers in the Kubernetes stand-in", () => {
     ]);
   });
 
+  it("an update takes over what any kubectl command left, as the official provider does: set, edit, label, rollout", () => {
+    for (const manager of ["kubectl-set", "kubectl-edit", "kubectl-label", "kubectl-rollout"]) {
+      assert.deepEqual(handedOver(object(entry(manager, "Update", { "f:spec": {} })), "mine"), [
+        entry("mine", "Apply", { "f:spec": {} }),
+      ]);
+    }
+    assert.equal(handedOver(object(entry("helm", "Update", { "f:spec": {} })), "mine"), undefined);
+  });
+
   it("what kubectl scale did stays kubectl's", () => {
     assert.equal(handedOver(object(entry("kubectl", "Update", { "f:spec": {} }, "scale")), "mine"), undefined);
   });

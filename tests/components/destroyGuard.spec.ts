@@ -1,0 +1,92 @@
+import * as assert from "node:assert/strict";
+import { destroyRefusal } from "../../components/cluster/destroyGuard";
+import { type Kubectl, KubectlFailed } from "../../components/cluster/kubectl";
+import type { Claim, Namespace } from "../../components/cluster/objects";
+import { type KeptRecord, recordFindings } from "../../components/cluster/preflightRecord";
+
+const system = (uid: string): Namespace => ({ metadata: { name: "kube-system", uid } });
+const own = (name: string, instance?: string): Namespace => ({
+  metadata: { name, uid: "u", ...(instance && { annotations: { "wordpress/instance": instance } }) },
+});
+const listing = (objects: Readonly<Record<string, readonly object[]>>) => {
+  const kubectl: Pick<Kubectl, "list" | "json"> = {
+    list: <T>(kind: string, namespace?: string) =>
+      Promise.resolve((objects[namespace === undefined ? kind : `${kind} ${namespace}`] ?? []) as unknown as T[]),
+    json: () => Promise.reject(new Error("it reads nothing else")),
+  };
+  return kubectl;
+};
+const refusing = (message: string) => ({
+  ...listing({}),
+  list: () => Promise.reject(new KubectlFailed(message)),
+});
+
+describe("the guard of pulumi destroy", () => {
+  const cluster = { context: "kind-kind", server: "https://127.0.0.1:6443", cluster: "first" };
+  const request = { cluster, instance: "abc", namespaces: ["wordpress", "openebs"] };
+  const here = { context: "kind-kind", hasOwnKubeconfig: false };
+  const refusal = (namespaces: readonly Namespace[]) => destroyRefusal(listing({ namespaces }), request, here);
+
+  it("lets a stack be deleted from its own cluster and namespaces, and where they are gone already", async () => {
+    assert.equal(await refusal([system("first"), own("wordpress", "abc"), own("openebs", "abc")]), undefined);
+    assert.equal(await refusal([system("first"), own("blog", "other")]), undefined);
+  });
+
+  it("refuses another cluster behind the same context, and says which one is meant", async () => {
+    const text = await refusal([system("second"), own("wordpress", "abc")]);
+    assert.match(text ?? "", /the one this stack is on: "kind-kind" \(https:\/\/127\.0\.0\.1:6443\), whose/);
+    assert.match(
+      text ?? "",
+      /has the UID first; here it is second\.\nName its kubeconfig in KUBECONFIG, then again: pulumi destroy/,
+    );
+    assert.match(text ?? "", /pulumi stack rm --force$/);
+  });
+
+  it("refuses a namespace of another stack, or of none", async () => {
+    assert.match((await refusal([system("first"), own("wordpress", "xyz")])) ?? "", /the namespace wordpress is not/);
+    assert.match((await refusal([system("first"), own("openebs")])) ?? "", /the namespace openebs is not/);
+  });
+
+  it("says what to do about a silent cluster, and about expired credentials in the state or in a kubeconfig", async () => {
+    const silent = await destroyRefusal(refusing("Unable to connect: timeout"), request, here);
+    assert.match(
+      silent ?? "",
+      /could not be read: Unable to connect: timeout\nSee that `kubectl --context kind-kind get/,
+    );
+    const expired = refusing("error: You must be logged in to the server (Unauthorized)");
+    const inState = await destroyRefusal(expired, request, { ...here, hasOwnKubeconfig: true });
+    assert.match(inState ?? "", /Set new ones in kubernetes:kubeconfig, then: pulumi up, then again: pulumi destroy$/);
+    assert.match(
+      (await destroyRefusal(expired, request, here)) ?? "",
+      /Log in again, so that `kubectl get namespaces`/,
+    );
+  });
+});
+
+describe("the preflight's kept record", () => {
+  const record: KeptRecord = {
+    ...{ context: "kind-kind", server: "https://127.0.0.1:6443", cluster: "first" },
+    ...{ namespace: "wordpress", engine: "existing", configuredClass: null, storageClass: "standard" },
+  };
+  const claim: Claim = {
+    metadata: { name: "data-mariadb-0", namespace: "wordpress", uid: "u" },
+    spec: { storageClassName: "standard", resources: { requests: { storage: "1Gi" } } },
+    status: { phase: "Bound" },
+  };
+  const kubectl = listing({ "persistentvolumeclaims wordpress": [claim] });
+  const findings = (changes: Partial<KeptRecord>, previous: KeptRecord | undefined = record) =>
+    recordFindings(kubectl, { ...record, ...changes }, previous);
+
+  it("has nothing against the first up, nor against another address of the same cluster", async () => {
+    assert.deepEqual(await recordFindings(kubectl, record, undefined), []);
+    assert.deepEqual(await findings({ server: "https://vpn.example:6443", context: "vpn" }), []);
+  });
+
+  it("refuses another cluster, namespace, engine and class than that of the data", async () => {
+    assert.match((await findings({ cluster: "second" })).join(), /leads to another cluster/);
+    assert.match((await findings({ namespace: "elsewhere" })).join(), /^namespace: "elsewhere" is not allowed/);
+    assert.match((await findings({ engine: "hostpath" })).join(), /^storage\.engine: "hostpath" is not allowed/);
+    const other = { configuredClass: "fast", storageClass: "fast" };
+    assert.match((await findings(other)).join(), /^storage\.className: "fast" is not allowed/);
+  });
+});

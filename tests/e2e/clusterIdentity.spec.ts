@@ -1,0 +1,80 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { ports } from "../../lab/cluster/layout";
+import { failure } from "../support/failure";
+import { recordFault } from "../support/reliability";
+import { assertGone } from "./support/convergence";
+import { writeKubeconfig } from "./support/labKubeconfig";
+import { LabSite } from "./support/labSite";
+
+const namespace = "identity";
+const annotation = "wordpress/instance";
+
+describe("a stack and the cluster that it is on", function () {
+  this.timeout(10 * 60_000);
+  let site: LabSite;
+
+  before(async () => {
+    site = await LabSite.start({ namespace, nodePort: 30147 });
+  });
+  after(() => site?.stop());
+
+  const upBy = async (host: string) => {
+    const file = site.project.inFolder(".kubeconfig");
+    writeKubeconfig(file, { server: `https://${host}:${ports.api}` });
+    await site.project.configureSecret("kubernetes:kubeconfig", fs.readFileSync(file, "utf8"));
+    fs.rmSync(file);
+    return site.project.up();
+  };
+  /** UIDs of everything in the namespace that holds data or serves. */
+  const identities = () =>
+    site.cluster.kubectl(
+      ...["get", "statefulsets,secrets,services,persistentvolumeclaims", "--namespace", namespace],
+      '--output=jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid}{"\\n"}{end}',
+    );
+
+  it("keeps every object and all data when the cluster has another address", async () => {
+    await upBy("127.0.0.1");
+    await site.rows("create table kept (word text)");
+    await site.rows("insert into kept values ('a post')");
+    const before = await identities();
+    const { changes } = await upBy("localhost");
+    assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
+    assert.equal(await identities(), before);
+    assert.equal((await site.rows("select word from kept")).trim(), "a post");
+    recordFault({
+      fault: "the same cluster by another address in the kubeconfig",
+      holds: "up replaces and deletes nothing; the data is there",
+      measured: `${changes.same} resources unchanged, ${changes.update} updated`,
+    });
+  });
+
+  it("is not deleted from a namespace that holds another stack's site", async () => {
+    const instance = async () =>
+      site.cluster.kubectl(
+        "get",
+        "namespace",
+        namespace,
+        "--output=jsonpath={.metadata.annotations.wordpress/instance}",
+      );
+    const mark = (value: string) =>
+      site.cluster.kubectl("annotate", "namespace", namespace, `${annotation}=${value}`, "--overwrite");
+    const own = (await instance()).trim();
+    const before = await identities();
+    await mark("another1");
+    const output = await failure(site.project.destroy());
+    assert.match(output, /Nothing was deleted\..* the namespace identity is not this stack's/s);
+    assert.equal(await identities(), before);
+    await mark(own);
+    recordFault({
+      fault: "pulumi destroy where the namespace is another stack's",
+      holds: "nothing is deleted; the message names the namespace and its cluster",
+      measured: "0 objects deleted",
+    });
+  });
+
+  it("is deleted from its own", async () => {
+    await site.project.destroy();
+    await assertGone(site);
+  });
+});

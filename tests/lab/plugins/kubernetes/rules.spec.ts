@@ -1,0 +1,43 @@
+import * as assert from "node:assert/strict";
+import { argumentsThatReplace } from "../../../../lab/plugins/kubernetes/rules";
+
+const kubeconfig = (server: string) =>
+  JSON.stringify({
+    "current-context": "a",
+    clusters: [{ name: "a", cluster: { server } }],
+    contexts: [{ name: "a", context: { cluster: "a", user: "a" } }],
+    users: [{ name: "a", user: {} }],
+  });
+
+describe("a changed provider in the Kubernetes stand-in", () => {
+  const [here, there] = ["https://127.0.0.1:6443", "https://localhost:6443"].map(kubeconfig);
+
+  it("replaces everything for another address, as the official one does", () => {
+    assert.deepEqual(argumentsThatReplace({ kubeconfig: here }, { kubeconfig: there }), ["kubeconfig"]);
+    assert.deepEqual(argumentsThatReplace({ kubeconfig: here }, { kubeconfig: here, context: "a" }), []);
+  });
+
+  it("replaces nothing where the clusterIdentifier stays the same, and everything where it changes", () => {
+    const identified = (config: string | undefined, clusterIdentifier: string) => ({
+      kubeconfig: config,
+      clusterIdentifier,
+    });
+    assert.deepEqual(argumentsThatReplace(identified(here, "x"), identified(there, "x")), []);
+    assert.deepEqual(argumentsThatReplace(identified(here, "x"), identified(here, "y")), ["clusterIdentifier"]);
+  });
+
+  it("lets other arguments decide where the clusterIdentifier is added", () => {
+    assert.deepEqual(argumentsThatReplace({ kubeconfig: here }, { kubeconfig: here, clusterIdentifier: "x" }), []);
+    assert.deepEqual(argumentsThatReplace({ kubeconfig: here }, { kubeconfig: "", clusterIdentifier: "x" }), []);
+    assert.deepEqual(argumentsThatReplace({ kubeconfig: here }, { kubeconfig: there, clusterIdentifier: "x" }), [
+      "kubeconfig",
+    ]);
+  });
+
+  it("fails for the path of a file that is gone, before and after, and for a list of files", () => {
+    for (const gone of ["/gone/config", "/gone/first:/gone/second"]) {
+      assert.throws(() => argumentsThatReplace({ kubeconfig: gone }, {}), /failed to parse kubeconfig/);
+      assert.throws(() => argumentsThatReplace({}, { kubeconfig: gone, clusterIdentifier: "x" }), /failed to parse/);
+    }
+  });
+});
