@@ -148,6 +148,27 @@ describe("the jobs of a site with shared content", function () {
       assert.ok(!rows("select option_value from wp_options where option_name = 'blogname'").includes("Another"));
     });
 
+    it("fails where the tables are of a newer WordPress than the image's, and changes nothing", async () => {
+      const version = () => rows("select option_value from wp_options where option_name = 'db_version'");
+      const own = version();
+      const set = (value: string) =>
+        rows(`update wp_options set option_value = '${value}' where option_name = 'db_version'`);
+      set("99999");
+      const before = rows("select option_name, option_value from wp_options order by option_id");
+      const ending = () => bench.run("php /etc/wordpress/install.php; echo ended with $?", administrator);
+      const output = await ending();
+      assert.match(output, /ended with 1\n$/);
+      assert.match(
+        output,
+        /tables are of a newer WordPress \(db_version 99999\) than the image's 6\.\S+ \(db_version \d+\)/,
+      );
+      assert.ok(!output.includes("The site is there"));
+      assert.equal(rows("select option_name, option_value from wp_options order by option_id"), before);
+      set(String(Number(own) - 1));
+      assert.match(await ending(), /ended with 0\n$/);
+      assert.equal(version(), own, "older tables are upgraded");
+    });
+
     it("says what is wrong where there is no database, and fails", async () => {
       const run = await install({ WORDPRESS_DB_PASSWORD: "wrong" });
       await run.ended();
