@@ -96,6 +96,12 @@ describe("the page cache", () => {
     }
   });
 
+  it("ends each line of its log with the word of the header X-Cache", () => {
+    assert.match(conf(5), /log_format cache '[^;]*\$x_cache';/);
+    assert.match(conf(5), /access_log \/dev\/stdout cache /);
+    assert.match(conf(5), /add_header X-Cache \$x_cache always;/);
+  });
+
   it("begins with a script that is valid", () => {
     const file = path.resolve(__dirname, "../../components/site/files/pageCache.sh");
     assert.equal(spawnSync("sh", ["-n", file], { encoding: "utf8" }).stderr, "");

@@ -141,6 +141,19 @@ describe("the jobs of a site with shared content", function () {
       assert.equal(output, `${title}\nAda Lovelace\n`);
     });
 
+    it("is a site whose sessions hold with the same keys, and end with other ones: what keyRotation promises", async () => {
+      const load = 'require "/var/www/html/wp-load.php";';
+      const make = `${load} $id = get_user_by("login", "Ada Lovelace")->ID; $end = time() + 3600;
+        echo wp_generate_auth_cookie($id, $end, "logged_in", WP_Session_Tokens::get_instance($id)->create($end));`;
+      const names = ["AUTH", "SECURE_AUTH", "LOGGED_IN", "NONCE"].flatMap((name) => [`${name}_KEY`, `${name}_SALT`]);
+      const keys = (value: string) => Object.fromEntries(names.map((name) => [`WORDPRESS_${name}`, value]));
+      const [old, other] = [keys("a".repeat(40)), keys("b".repeat(40))];
+      const COOKIE = await bench.run(`exec php -r '${make}'`, old);
+      const check = `exec php -r '${load} echo (int) (bool) wp_validate_auth_cookie(getenv("COOKIE"), "logged_in");'`;
+      assert.equal(await bench.run(check, { ...old, COOKIE }), "1");
+      assert.equal(await bench.run(check, { ...other, COOKIE }), "0");
+    });
+
     it("touches no user of a site that is there", async () => {
       const before = rows("select * from wp_users; select * from wp_usermeta");
       await (await install({ ADMIN_USER: "eve", ADMIN_PASSWORD: "another one", SITE_TITLE: "Another" })).ended();
