@@ -38,7 +38,8 @@ const shared = { content: "shared", contentStorageClass: "many", "kubernetes:con
 const deployed = (config: Record<string, string>) => () =>
   registeredBy(() => deploy(load({ ...config, "kubernetes:context": "test" })), answers);
 
-describe("what pods refer to by name", () => {
+describe("what pods refer to by name", function () {
+  this.timeout(5 * 60_000);
   for (const [title, stack, pods] of [
     ["dev", () => registeredByStack("dev"), 7],
     ["production, with its NFS server", () => registeredByStack("production"), 8],

@@ -10,6 +10,7 @@ import type {
   StorageClass,
   Volume,
 } from "../../../components/cluster/objects";
+import { listed } from "../../support/listed";
 import { property } from "../../support/properties";
 import type { RecordedCall } from "../../support/recordedCall";
 import type { RecordingProvider } from "../../support/recordingProvider";
@@ -70,7 +71,7 @@ export class SmallCluster {
     if (verb !== "get") throw new Error(`the tests' kubectl does not know: ${JSON.stringify(call)}`);
     const cluster = `${flags.context} ${this.incarnation}`;
     if (name === "kube-system") return JSON.stringify({ metadata: { name, uid: `uid of ${cluster}` } });
-    return JSON.stringify({ items: cluster === "small 1" ? this.list(kind, flags.namespace) : [] });
+    return JSON.stringify({ items: cluster === "small 1" ? listed(this.list(kind), flags) : [] });
   }
 
   private config(kind: string, { context = "small", output }: KubectlCall["flags"]): string {
@@ -101,7 +102,7 @@ export class SmallCluster {
     return [...given, ...made];
   }
 
-  private list(kind: string, namespace: string | undefined): readonly unknown[] {
+  private list(kind: string): readonly AnyObject[] {
     switch (kind) {
       case "namespaces":
         return this.made("Namespace").map((call): Namespace => ({
@@ -131,7 +132,7 @@ export class SmallCluster {
         return [
           ...this.present(),
           ...this.made("PersistentVolumeClaim").map((call) => claimOf(call, this.defaultClass)),
-        ].filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+        ];
       case "pods":
         return [...this.pods, ...this.servers()];
       case "statefulsets":
