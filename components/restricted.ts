@@ -8,6 +8,9 @@ export const restrictedContainer = {
   capabilities: { drop: ["ALL"] },
 };
 
+/** Where pods may run: their images are for Linux, and a cluster may have nodes with Windows. */
+export const onLinux = { nodeSelector: { "kubernetes.io/os": "linux" } } as const;
+
 /**
  * What a pod under that level has, besides its containers: one user, who may be root nowhere, and no way to the cluster's API. Its
  * volumes are given to that user's group the first time that they are mounted.
@@ -16,6 +19,7 @@ export const restrictedContainer = {
  */
 export function restrictedPod(serviceAccount: string, user: number) {
   return {
+    ...onLinux,
     serviceAccountName: serviceAccount,
     automountServiceAccountToken: false,
     // Variables of every Service in the namespace, whose names begin as WordPress's own settings do.

@@ -125,6 +125,7 @@ export function deploy(settings: Settings): StackOutputs {
       ...{ namespace, clients: databaseClients, egress: settings.egress },
       pageCache: content.content === "shared" && content.pageCache !== undefined,
       objectCache: content.content === "shared" && content.objectCache !== undefined,
+      nameServerPorts: preflight.record.apply(({ nameServerPorts = [] }) => nameServerPorts),
     },
     { providers: [provider], dependsOn: home },
   );

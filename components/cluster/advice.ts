@@ -31,6 +31,12 @@ const remedies: readonly Remedy[] = [
       'makes. If this site was never up, nothing is on it, and it can begin anew: docs/operations.md, "A database whose first start was cut off"',
   },
   {
+    sign: /tables are of a newer WordPress/,
+    advice: ({ image }) =>
+      "no pod was replaced and no table was changed: go back to the previous image, or take a newer one " +
+      `(${configSet(image, "NAME")}). An older WordPress needs a database from before the upgrade`,
+  },
+  {
     sign: /cannot get the image/,
     advice: ({ image }) =>
       `see whether the name is right and the nodes reach its registry: ${configSet(image, "NAME")}`,

@@ -1,5 +1,6 @@
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
+import type { PodPort } from "./nameServers";
 import { dependencies } from "../dependencies";
 import { selectorLabels, stackLabels } from "../labels";
 import { objectCacheName, objectCachePort } from "../site/objectCacheNames";
@@ -16,6 +17,8 @@ export interface NetworkPoliciesArgs {
   readonly pageCache: boolean;
   readonly objectCache: boolean;
   readonly egress: Egress;
+  /** Ports of the cluster's name servers besides 53. */
+  readonly nameServerPorts: pulumi.Input<readonly PodPort[]>;
 }
 
 /**
@@ -28,7 +31,8 @@ export interface NetworkPoliciesArgs {
 export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkPoliciesArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:cluster:NetworkPolicies", name, {}, options);
-    for (const [policy, spec] of Object.entries(networkPolicySpecs(args))) {
+    const nameServers = pulumi.output(args.nameServerPorts).apply(nameServerRule);
+    for (const [policy, spec] of Object.entries(networkPolicySpecs({ ...args, nameServers }))) {
       new NetworkPolicy(
         `${name}-${policy}`,
         { metadata: { name: policy, namespace: args.namespace, labels: stackLabels }, spec },
@@ -45,7 +49,10 @@ export function networkPolicySpecs({
   egress,
   pageCache,
   objectCache,
-}: Omit<NetworkPoliciesArgs, "namespace">) {
+  nameServers,
+}: Omit<NetworkPoliciesArgs, "namespace" | "nameServerPorts"> & {
+  readonly nameServers: pulumi.Input<ReturnType<typeof nameServerRule>>;
+}) {
   const clientPods = { matchExpressions: [{ key: "app", operator: "In", values: [...clients] }] };
   const database = { matchLabels: selectorLabels("mariadb") };
   const site = { matchLabels: selectorLabels("wordpress") };
@@ -108,8 +115,10 @@ function fromAnywhere(port: number) {
   return { ports: [tcp(port)] };
 }
 
-/** Wherever the cluster has them: some are on the node, under an address of no pod. */
-const nameServers = { ports: [{ port: 53, protocol: "UDP" }, tcp(53)] };
+/** Name servers of every address: some clusters have them on the nodes, where they are no pods. @param ports besides 53 */
+export function nameServerRule(ports: readonly PodPort[]) {
+  return { ports: [53, ...ports].flatMap((port) => ["UDP", "TCP"].map((protocol) => ({ port, protocol }))) };
+}
 
 /** A rule without peers would allow all of the world. */
 function worldRules(egress: Egress) {

@@ -14,7 +14,14 @@ export interface Namespace {
 
 export interface Service {
   readonly metadata: ObjectMeta;
-  readonly spec: { readonly ports?: readonly { readonly nodePort?: number }[] };
+  readonly spec: {
+    readonly ports?: readonly {
+      readonly port?: number;
+      readonly nodePort?: number;
+      /** Port of the pods, by number or by name. @default that of the Service */
+      readonly targetPort?: number | string;
+    }[];
+  };
 }
 
 export interface StorageClass {

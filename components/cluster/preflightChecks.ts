@@ -5,6 +5,7 @@ import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../stor
 import { moveFindings, sizeFindings } from "./claimFindings";
 import { contentFindings } from "./contentFindings";
 import { isReady } from "./conditions";
+import type { PodPort } from "./nameServers";
 import type { Claim, Namespace, Node, Service, StorageClass, Volume } from "./objects";
 import { instanceAnnotation } from "./ownership";
 
@@ -71,6 +72,8 @@ export interface PreflightRecord {
   readonly nodeSources: readonly string[];
   /** Whether the program prepares the storage nodes, over SSH. @default false, as in records that say nothing of it */
   readonly managesNodes?: boolean;
+  /** Ports of the cluster's name servers besides 53, by number or name. @default none, in a record that is older than the field */
+  readonly nameServerPorts?: readonly PodPort[];
 }
 
 /** What was read from the cluster. */

@@ -1,6 +1,7 @@
 import { refusalOfManyNodes } from "./classTrial";
 import { commandCluster, commandRequest, previousOutput, Refused, runCommand } from "./commandProcess";
 import { Kubectl, KubectlFailed } from "./kubectl";
+import { nameServerPorts } from "./nameServers";
 import type { AnyObject, Claim, DiskPool, Namespace, Node, Service, StorageClass, Volume } from "./objects";
 import {
   type ClusterFacts,
@@ -43,6 +44,7 @@ runCommand(async (kubectl) => {
     nodeAddresses: nodeAddresses(facts),
     nodeSources: nodeSources(facts.nodes),
     managesNodes: request.openEbs?.managesNodes ?? false,
+    nameServerPorts: nameServerPorts(facts.services),
   };
   return JSON.stringify(record);
 });

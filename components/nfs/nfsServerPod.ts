@@ -1,3 +1,4 @@
+import { onLinux } from "../restricted";
 import { contentPath, statePath, volumePath } from "./ganeshaConfig";
 import { nfsPort, nfsServerName } from "./nfsNames";
 
@@ -26,6 +27,7 @@ export function nfsServerPodSpec(imageRegistry: string | undefined) {
   });
   const reachable = { tcpSocket: { port: nfsPort }, periodSeconds: 5, timeoutSeconds: 3 };
   return {
+    ...onLinux,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     // The name by which clients know the server again. A pod's own is another one each time.

@@ -20,6 +20,11 @@ describe("what to do about a workload that is not up", () => {
     ],
     ["wordpress-install", "The table 'wp_options' is full", /database's volume.*mariadbStorage/],
     ["mariadb", 'pod mariadb-0 cannot get the image "x" (ErrImagePull): none', /pulumi config set mariadbImage NAME/],
+    [
+      "wordpress-install",
+      "The site's tables are of a newer WordPress (db_version 61833) than the image's 6.5.5 (db_version 57155)",
+      /no pod was replaced.*go back to the previous image.*pulumi config set wordpressImage NAME/,
+    ],
     ["wordpress", 'pod a cannot get the image "x" (ErrImagePull): none', /pulumi config set wordpressImage NAME/],
     ["wordpress", "Deployment wordpress lacks pods: forbidden: exceeded quota: memory", /kubectl get resourcequota/],
     ["wordpress", "pod a has no node: 0/3 nodes are available: 3 Insufficient memory.", /wordpressReplicas/],

@@ -3,10 +3,11 @@ import { growClaims, hasGrown } from "../../components/storage/claimGrowth";
 import type { Kubectl } from "../../components/cluster/kubectl";
 import type { Claim, StorageClass, Volume } from "../../components/cluster/objects";
 import { deleteClaims, unreleased } from "../../components/storage/volumeRelease";
+import { listed } from "../support/listed";
 import { quantityBytes } from "../../components/quantity";
 
-const claim = (name: string, storage: string, storageClassName = "standard"): Claim => ({
-  metadata: { name, uid: name },
+const claim = (name: string, storage: string, storageClassName = "standard", namespace = "wordpress"): Claim => ({
+  metadata: { name, namespace, uid: name },
   spec: { storageClassName, resources: { requests: { storage } } },
   status: { phase: "Bound", capacity: { storage } },
 });
@@ -20,9 +21,11 @@ function smallCluster(claims: Claim[], expands: boolean) {
     allowVolumeExpansion: expands,
   };
   const kubectl = {
-    list: (kind: string) => Promise.resolve(kind === "storageclasses" ? [storageClass] : claims),
+    list: (kind: string, namespace?: string) =>
+      Promise.resolve(kind === "storageclasses" ? [storageClass] : listed(claims, { namespace })),
     run: (args: string[]) => {
       const name = args[2] ?? "";
+      assert.equal(args[args.indexOf("--namespace") + 1], "wordpress");
       patched.push(name);
       const { spec } = JSON.parse(args.at(-1) ?? "{}") as { spec: Claim["spec"] };
       claims[claims.findIndex(({ metadata }) => metadata.name === name)] = claim(name, spec.resources.requests.storage);
@@ -39,7 +42,8 @@ describe("claims", () => {
     const claims = ["data-wordpress-0", "data-wordpress-10", "data-wordpress-extra-0", "data-mariadb-0"].map((name) =>
       claim(name, "1Gi"),
     );
-    const { kubectl, patched } = smallCluster([...claims, claim("data-wordpress-2", "3Gi")], true);
+    const others = [claim("data-wordpress-2", "3Gi"), claim("data-wordpress-3", "1Gi", "standard", "blog")];
+    const { kubectl, patched } = smallCluster([...claims, ...others], true);
     assert.deepEqual(await growClaims(kubectl, request), ["data-wordpress-0", "data-wordpress-10"]);
     assert.deepEqual(patched, ["data-wordpress-0", "data-wordpress-10"]);
     assert.deepEqual(await growClaims(kubectl, request), []);

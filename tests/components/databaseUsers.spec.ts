@@ -7,15 +7,23 @@ import {
   ensurePassword,
   prepareUser,
 } from "../../components/database/databaseUsers";
+import { SmallDatabase } from "../engine/support/smallDatabase";
+import { listed } from "../support/listed";
 
 const request = { namespace: "blog", database: "wordpress", password: "newPassword1" };
-const named = (name: string): AnyObject => ({ metadata: { name, uid: name } });
+const named = (name: string): AnyObject => ({ metadata: { name, namespace: "blog", uid: name } });
 const server: Pod = {
   ...named("mariadb-0"),
   status: { conditions: [{ type: "Ready", status: "True" }] },
 };
 const site = (name: string, checksum: string, phase = "Running"): Pod => ({
-  metadata: { name, uid: name, labels: { app: "wordpress" }, annotations: { [databaseChecksum]: checksum } },
+  metadata: {
+    name,
+    namespace: "blog",
+    uid: name,
+    labels: { app: "wordpress" },
+    annotations: { [databaseChecksum]: checksum },
+  },
   status: { phase },
 });
 const secretOf = (username: string, password: string) => {
@@ -24,12 +32,13 @@ const secretOf = (username: string, password: string) => {
 };
 
 /** A cluster with these objects by kind, whose database answers a first question with these rows. */
-function smallCluster(objects: Readonly<Record<string, readonly object[]>>, rows: readonly string[] = []) {
+function smallCluster(objects: Readonly<Record<string, readonly AnyObject[]>>, rows: readonly string[] = []) {
   const calls: string[][] = [];
   const sql: string[] = [];
   const kubectl = {
-    list: (kind: string) => Promise.resolve(objects[kind] ?? []),
+    list: (kind: string, namespace?: string) => Promise.resolve(listed(objects[kind] ?? [], { namespace })),
     run: (args: string[], input: string) => {
+      assert.deepEqual(args.slice(0, 3), ["exec", "--namespace", "blog"]);
       calls.push(args);
       sql.push(input.replace(/\s+/g, " ").trim());
       return Promise.resolve(sql.length === 1 ? rows.map((row) => `${row}\n`).join("") : "");
@@ -42,6 +51,19 @@ const making = (user: string) =>
   `create user if not exists '${user}'@'%' identified by 'newPassword1'; grant all privileges on \`wordpress\`.* to '${user}'@'%';`;
 
 describe("the database's user", () => {
+  it("is dropped when the next one is used, and no user of others with a name like it", async () => {
+    const database = new SmallDatabase();
+    for (const user of ["wordpress", "wordpress2", "wordpress_reader", "my-wordpress", "wordpress2x", "root"]) {
+      database.add(user);
+    }
+    const run = (_: string[], sql: string) => Promise.resolve(database.run(sql));
+    const kubectl = { list: () => Promise.resolve([]), run } as unknown as Kubectl;
+    assert.deepEqual(await dropFormerUsers(kubectl, { namespace: "blog", user: "wordpress2", checksum: "c" }), [
+      "wordpress",
+    ]);
+    assert.deepEqual(database.users, ["wordpress2", "wordpress_reader", "my-wordpress", "wordpress2x", "root"]);
+  });
+
   it("is left to the image before the server's first start", async () => {
     const { kubectl, sql } = smallCluster({});
     assert.equal(await prepareUser(kubectl, request), "wordpress");

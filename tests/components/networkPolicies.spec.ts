@@ -1,12 +1,14 @@
 import * as assert from "node:assert/strict";
-import { type Egress, networkPolicySpecs } from "../../components/cluster/networkPolicies";
+import { type Egress, nameServerRule, networkPolicySpecs } from "../../components/cluster/networkPolicies";
 import { databaseClients } from "../../components/site/tasks";
 import { allowed, type Policy, type PolicyPod } from "../support/networkAccess";
 
 const specs = (pageCache: boolean, objectCache: boolean, egress: Egress = "open") =>
-  networkPolicySpecs({ clients: databaseClients, pageCache, objectCache, egress });
-const policies = (...args: Parameters<typeof specs>): Policy[] =>
-  Object.entries(specs(...args)).map(([name, spec]) => ({ metadata: { name, namespace: "wordpress" }, spec }));
+  networkPolicySpecs({ clients: databaseClients, pageCache, objectCache, egress, nameServers: nameServerRule([]) });
+const policies = (...args: Parameters<typeof specs>) =>
+  Object.entries(specs(...args)).map(
+    ([name, spec]) => ({ metadata: { name, namespace: "wordpress" }, spec }) as unknown as Policy,
+  );
 const pod = (app: string): PolicyPod => ({ name: app, namespace: "wordpress", labels: { app } });
 const visitor = "198.51.100.7";
 

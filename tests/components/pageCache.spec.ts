@@ -105,6 +105,12 @@ describe("the page cache", () => {
     }
   });
 
+  it("ends each line of its log with the word of the header X-Cache", () => {
+    assert.match(conf(5), /log_format cache '[^;]*\$x_cache';/);
+    assert.match(conf(5), /access_log \/dev\/stdout cache /);
+    assert.match(conf(5), /add_header X-Cache \$x_cache always;/);
+  });
+
   it("writes to its own folders alone, and has a limit for what it keeps", () => {
     const { volumes, containers } = pageCachePodSpec("nginx:x", "blog");
     assert.deepEqual(

@@ -105,6 +105,23 @@ describe("the preflight", () => {
     );
   });
 
+  it("knows a cluster by its UID, whatever its address, its context and its nodes are", () => {
+    const moved = {
+      ...facts,
+      server: "https://lab.example.com",
+      context: "vpn",
+      nodes: [node("InternalIP", "10.9.9.9")],
+    };
+    assert.deepEqual(preflightFindings(request, moved, record), []);
+  });
+
+  it("refuses another cluster that has the address and the context of the stack's", () => {
+    assert.match(
+      finding({}, { cluster: "uid-2" }, {}),
+      /^kubernetes:context: "lab" \(https:\/\/10\.0\.0\.1:6443\) leads to another cluster than the one this stack is on/,
+    );
+  });
+
   it("refuses a namespace that is someone else's, or still going", () => {
     const namespace = { metadata: { name: "wordpress", uid: "6" } };
     assert.equal(

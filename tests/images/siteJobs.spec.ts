@@ -149,6 +149,19 @@ describe("the jobs of a site with shared content", function () {
       assert.equal(output, `${title}\nAda Lovelace\n`);
     });
 
+    it("is a site whose sessions hold with the same keys, and end with other ones: what keyRotation promises", async () => {
+      const load = 'require "/var/www/html/wp-load.php";';
+      const make = `${load} $id = get_user_by("login", "Ada Lovelace")->ID; $end = time() + 3600;
+        echo wp_generate_auth_cookie($id, $end, "logged_in", WP_Session_Tokens::get_instance($id)->create($end));`;
+      const names = ["AUTH", "SECURE_AUTH", "LOGGED_IN", "NONCE"].flatMap((name) => [`${name}_KEY`, `${name}_SALT`]);
+      const keys = (value: string) => Object.fromEntries(names.map((name) => [`WORDPRESS_${name}`, value]));
+      const [old, other] = [keys("a".repeat(40)), keys("b".repeat(40))];
+      const COOKIE = await bench.run(`exec php -r '${make}'`, old);
+      const check = `exec php -r '${load} echo (int) (bool) wp_validate_auth_cookie(getenv("COOKIE"), "logged_in");'`;
+      assert.equal(await bench.run(check, { ...old, COOKIE }), "1");
+      assert.equal(await bench.run(check, { ...other, COOKIE }), "0");
+    });
+
     it("touches no user of a site that is there", async () => {
       const before = rows("select * from wp_users; select * from wp_usermeta");
       const run = await install({ ADMIN_USER: "eve", ADMIN_PASSWORD: "another one", SITE_TITLE: "Another" });
@@ -156,6 +169,27 @@ describe("the jobs of a site with shared content", function () {
       assert.match(run.output, /The site is there; its tables: /);
       assert.equal(rows("select * from wp_users; select * from wp_usermeta"), before);
       assert.ok(!rows("select option_value from wp_options where option_name = 'blogname'").includes("Another"));
+    });
+
+    it("fails where the tables are of a newer WordPress than the image's, and changes nothing", async () => {
+      const version = () => rows("select option_value from wp_options where option_name = 'db_version'");
+      const own = version();
+      const set = (value: string) =>
+        rows(`update wp_options set option_value = '${value}' where option_name = 'db_version'`);
+      set("99999");
+      const before = rows("select option_name, option_value from wp_options order by option_id");
+      const ending = () => bench.run("php /etc/wordpress/install.php; echo ended with $?", administrator);
+      const output = await ending();
+      assert.match(output, /ended with 1\n$/);
+      assert.match(
+        output,
+        /tables are of a newer WordPress \(db_version 99999\) than the image's 6\.\S+ \(db_version \d+\)/,
+      );
+      assert.ok(!output.includes("The site is there"));
+      assert.equal(rows("select option_name, option_value from wp_options order by option_id"), before);
+      set(String(Number(own) - 1));
+      assert.match(await ending(), /ended with 0\n$/);
+      assert.equal(version(), own, "older tables are upgraded");
     });
 
     it("says what is wrong where there is no database, and fails", async () => {

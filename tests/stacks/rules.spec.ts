@@ -1,6 +1,5 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { sharedPodSpec } from "../../components/site/sharedPod";
 import {
   egressRule,
   hostNames,
@@ -11,8 +10,17 @@ import {
   webAddress,
 } from "../../components/validation";
 import { entryKeys } from "../../stacks/extensionSettings";
-import * as allKeys from "../../stacks/keys";
-import type { Key } from "../../stacks/keys";
+import {
+  type Key,
+  keys,
+  nodeSshHostKeys,
+  nodeSshKeys,
+  objectCacheKeys,
+  pageCacheKeys,
+  poolKeys,
+  sharedKeys,
+  storageKeys,
+} from "../../stacks/keys";
 import { topNames } from "../../stacks/settings";
 import { load } from "../support/loadedSettings";
 import { registeredBy } from "../support/mocks";
@@ -55,16 +63,15 @@ const odd = [
   ...['["10.0.0.0/08"]', '["::/129"]', '["fe80::1%eth0/64"]', `["${"a".repeat(300)}"]`, "a".repeat(5000)],
 ];
 
+const groups: readonly Readonly<Record<string, Key<unknown>>>[] = [
+  ...[keys, sharedKeys, pageCacheKeys, objectCacheKeys, entryKeys.plugins],
+  ...[storageKeys, poolKeys, nodeSshKeys, nodeSshHostKeys],
+];
+
 /** Every rule of a key, by the key's name, and with an example that is not cut. */
-const rules = [...Object.values(allKeys), ...Object.values(entryKeys)]
-  .filter((group) => typeof group === "object" && !Array.isArray(group))
-  .flatMap((group) =>
-    Object.entries(group as Readonly<Record<string, Key<unknown>>>).map(([name, { rule }]) => ({
-      name,
-      rule,
-      example: rule.example.replace("…", "A".repeat(40)),
-    })),
-  );
+const rules = groups
+  .flatMap((group) => Object.entries(group))
+  .map(([name, { rule }]) => ({ name, rule, example: rule.example.replace("…", "A".repeat(40)) }));
 
 /** Texts near a rule's example: parts of it with parts of others. The same in every run. */
 function* texts(example: string): Generator<string> {
@@ -86,13 +93,11 @@ function* texts(example: string): Generator<string> {
 }
 
 /** A value as one would type it. */
-const typed = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+const typed = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 describe("the rules of all keys", () => {
   before(() => registeredBy(() => undefined));
   afterEach(() => pulumi.runtime.setAllConfig({}));
-
-  it("are those that this test finds", () => assert.ok(rules.length >= 45, `${rules.length} rules`));
 
   for (const { name, rule, example } of rules) {
     it(`take any text for ${name} without an error, and what they make of it a second time`, () => {
@@ -167,18 +172,10 @@ describe("the rules of all keys", () => {
     }
   });
 
-  it("make pods of every site address that they take", () => {
-    const pod = {
-      ...({ image: "i", accessMode: "ReadWriteMany", keysSecret: "k", objectCacheSecret: undefined } as const),
-      database: {
-        host: "h",
-        configMap: { name: "c", database: "d" },
-        secret: { name: "s", username: "u", password: "p" },
-      },
-    };
+  it("read every site address that they take as a URL", () => {
     for (const text of texts(siteAddress.example)) {
       const siteUrl = siteAddress.parse(text);
-      if (siteUrl !== undefined) assert.doesNotThrow(() => sharedPodSpec(pod, siteUrl, "256Mi"), text);
+      if (siteUrl !== undefined) assert.doesNotThrow(() => new URL(siteUrl), text);
     }
   });
 

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../support/loadedSettings";
-import { answers, type Registered, registeredBy } from "../support/mocks";
+import { answers, preflightRecord, type Registered, registeredBy } from "../support/mocks";
 import { withObjectCache } from "../support/siteSettings";
 import { allowed, type End, type Policy, type PolicyPod } from "../support/networkAccess";
 import { record } from "../support/reliability";
@@ -12,6 +12,7 @@ interface Template {
 }
 
 interface PodSpec {
+  readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly serviceAccountName?: string;
   readonly automountServiceAccountToken?: boolean;
   readonly securityContext?: Readonly<Record<string, unknown>>;
@@ -94,6 +95,12 @@ describe("what a stack may do, and who may reach it", () => {
             .map((name) => [name, false]),
         );
         assert.ok(!resources.some(({ type }) => /rbac|RoleBinding/.test(type)));
+      });
+
+      it("runs its pods on nodes with Linux alone", () => {
+        for (const [app, { spec }] of templates(resources)) {
+          assert.deepEqual(spec.nodeSelector, { "kubernetes.io/os": "linux" }, app);
+        }
       });
 
       it("gives no container a right, nor its image's files to change", () => {
@@ -228,6 +235,30 @@ describe("what a stack may do, and who may reach it", () => {
       });
     }
 
+    for (const ports of [[8053], [5353, "dns"]]) {
+      it(`the pods that look up names reach name servers at the ports of the cluster's as well: ${ports.join(", ")}`, async () => {
+        const agreed = { stdout: JSON.stringify({ ...preflightRecord, nameServerPorts: ports }) };
+        const resources = await registeredBy(
+          () => deploy(load({ content: "shared", contentStorageClass: "many", "kubernetes:context": "test" })),
+          (type, name) => (name === "preflight-check" ? agreed : answers(type, name)),
+        );
+        const dns: PolicyPod = { name: "dns", namespace: "kube-system", labels: {}, ports: { dns: 1053 } };
+        const reached = (app: string) =>
+          [53, ...ports]
+            .map((port) => (port === "dns" ? 1053 : Number(port)))
+            .flatMap((port) =>
+              ["UDP", "TCP"].map((protocol) => {
+                const from = { name: app, namespace: "wordpress", labels: { app } };
+                return allowed(policiesOf(resources), from, dns, port, protocol);
+              }),
+            );
+        for (const app of ["wordpress", "wordpress-cron", "wordpress-install", "wordpress-cache"]) {
+          assert.ok(reached(app).every(Boolean), app);
+        }
+        for (const app of ["mariadb", "stranger"]) assert.ok(!reached(app).some(Boolean), app);
+      });
+    }
+
     it("the NFS server is reached by nodes alone", async () => {
       const resources = await registeredBy(() => {
         deploy(load({ content: "shared", storage: replicated, "kubernetes:context": "test" }));
@@ -237,6 +268,9 @@ describe("what a stack may do, and who may reach it", () => {
       const server: PolicyPod = { name, namespace: "openebs-nfs", labels: metadata.labels };
       const site: PolicyPod = { name: "site", namespace: "wordpress", labels: { app: "wordpress" } };
       const asked = [node, outside, site, { ...stranger, namespace: "openebs-nfs" }];
+      assert.deepEqual(templates(resources, "openebs-nfs").get(name)?.spec.nodeSelector, {
+        "kubernetes.io/os": "linux",
+      });
       assert.deepEqual(
         asked.map((from) => allowed(policies, from, server, 2049)),
         [true, false, false, false],

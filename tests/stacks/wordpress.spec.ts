@@ -5,7 +5,7 @@ import { loadSettings } from "../../stacks/settings";
 import { deploy, type StackOutputs } from "../../stacks/wordpress";
 import { goldenFile, stackResources } from "../support/golden";
 import { answers, preflightRecord, type Registered, registeredBy } from "../support/mocks";
-import { isSecret } from "../support/properties";
+import { isSecret, property } from "../support/properties";
 
 async function stack(
   config: Record<string, string> = {},
@@ -168,6 +168,20 @@ describe("the stack", () => {
   it("has siteUrl as its address where that is set", async () => {
     const site = { content: "shared", contentStorageClass: "many", siteUrl: "https://blog.example.com" };
     assert.equal(await valueOf((await stack(site)).outputs.url), "https://blog.example.com");
+  });
+
+  it("installs the site with the configured adminPassword, which stays secret, and makes up no other", async () => {
+    const site = { content: "shared", contentStorageClass: "many", adminPassword: "correct horse" };
+    const { resources, outputs } = await stack(site, ["adminPassword"]);
+    const inputs = resources.find(({ name }) => name.endsWith("-installer-admin"))?.inputs;
+    assert.ok(isSecret(inputs?.stringData) || isSecret(property(inputs, "stringData.password")));
+    assert.equal(property(inputs, "stringData.password"), "correct horse");
+    assert.equal(await valueOf(outputs.adminPassword), "correct horse");
+    assert.ok(await pulumi.isSecret(pulumi.output(outputs.adminPassword)));
+    assert.deepEqual(
+      resources.filter(({ name }) => name.endsWith("admin-password")),
+      [],
+    );
   });
 
   it("protects nothing with dataRetention delete", async () => {

@@ -33,6 +33,7 @@ wp_cache_flush();
 add_filter( 'pre_http_request', static fn () => new WP_Error( 'installing', 'no requests while the site is made' ) );
 
 if ( has_users() && ! is_being_made() ) {
+	refuse_older_core();
 	if ( ! defined( 'WORDPRESS_OBJECT_CACHE' ) ) {
 		// Pods that still know it leave it from now on.
 		$wpdb->delete( $wpdb->options, array( 'option_name' => WORDPRESS_OBJECT_CACHE_OPTION ) );
@@ -64,6 +65,16 @@ if ( has_users() && ! is_being_made() ) {
 	}
 	delete_option( BEING_MADE );
 	echo "The site is made.\n";
+}
+
+/** WordPress only knows how to upgrade tables: an older core would work on newer ones, and say in the database that they are old. */
+function refuse_older_core(): void {
+	global $wp_version, $wp_db_version;
+	$tables = (int) get_option( 'db_version' );
+	if ( $tables > $wp_db_version ) {
+		fwrite( STDERR, "The site's tables are of a newer WordPress (db_version $tables) than the image's $wp_version (db_version $wp_db_version)\n" );
+		exit( 1 );
+	}
 }
 
 /** Does what WordPress does for a site after it has made its user: an installation was cut off there, or later. */

@@ -10,6 +10,7 @@ import type {
   StorageClass,
   Volume,
 } from "../../../components/cluster/objects";
+import { listed } from "../../support/listed";
 import { property } from "../../support/properties";
 import type { RecordedCall } from "../../support/recordedCall";
 import type { RecordingProvider } from "../../support/recordingProvider";
@@ -85,7 +86,7 @@ export class SmallCluster {
     const cluster = `${flags.context === "other" ? "other" : "small"} ${this.incarnation}`;
     const system = { metadata: { name: "kube-system", uid: `uid of ${cluster}` } };
     if (name === "kube-system") return JSON.stringify(system);
-    const items = cluster === "small 1" ? this.list(kind, flags.namespace) : [];
+    const items = cluster === "small 1" ? listed(this.list(kind), flags) : [];
     return JSON.stringify({ items: kind === "namespaces" ? [system, ...this.foreignNamespaces, ...items] : items });
   }
 
@@ -117,7 +118,7 @@ export class SmallCluster {
     return [...given, ...made];
   }
 
-  private list(kind: string, namespace: string | undefined): readonly unknown[] {
+  private list(kind: string): readonly AnyObject[] {
     switch (kind) {
       case "namespaces":
         return (this.hasOwnNamespaces ? this.made("Namespace") : []).map((call): Namespace => ({
@@ -147,7 +148,7 @@ export class SmallCluster {
         return [
           ...this.present(),
           ...this.made("PersistentVolumeClaim").map((call) => claimOf(call, this.defaultClass)),
-        ].filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+        ];
       case "pods":
         return [...this.pods, ...this.servers()];
       case "statefulsets":
@@ -169,7 +170,7 @@ export class SmallCluster {
     }
   }
 
-  private rolloutOf(call: RecordedCall): object | undefined {
+  private rolloutOf(call: RecordedCall): AnyObject | undefined {
     const status = this.rollouts[metadataOf(call).name]?.shift();
     return status && { ...rolledOut(call), status };
   }

@@ -12,6 +12,11 @@ export class SmallDatabase {
     return this.passwords.get(username) === password;
   }
 
+  /** A user that others made, with an empty password. */
+  add(user: string): void {
+    this.passwords.set(user, "");
+  }
+
   /** What the image does at the server's first start. */
   begin(user: string, password: string): void {
     if (this.passwords.size === 0) this.passwords.set(user, password);
@@ -30,8 +35,9 @@ export class SmallDatabase {
   private answer(statement: string): string[] {
     const [, asked] =
       /^select user, authentication_string = password\('(.*?)'\) from mysql.user where /.exec(statement) ?? [];
-    if (asked !== undefined) return this.users.map((user) => `${user}\t${this.passwords.get(user) === asked ? 1 : 0}`);
-    if (statement.startsWith("select user from mysql.user where ")) return this.users;
+    const found = usersWhere(statement, this.users);
+    if (asked !== undefined) return found.map((user) => `${user}\t${this.passwords.get(user) === asked ? 1 : 0}`);
+    if (statement.startsWith("select user from mysql.user where ")) return found;
     const [, made, password] = /^create user if not exists '(\w+)'@'%' identified by '(\w+)'$/.exec(statement) ?? [];
     const [, altered, other] = /^alter user '(\w+)'@'%' identified by '(\w+)'$/.exec(statement) ?? [];
     const [, dropped] = /^drop user '(\w+)'@'%'$/.exec(statement) ?? [];
@@ -43,4 +49,10 @@ export class SmallDatabase {
     }
     return [];
   }
+}
+
+/** The users, all of them of any host, that a statement selects. */
+function usersWhere(statement: string, users: readonly string[]): string[] {
+  const [, pattern] = / where host = '%' and user regexp '([^']+)'$/.exec(statement) ?? [];
+  return users.filter((user) => pattern === undefined || new RegExp(pattern).test(user));
 }
