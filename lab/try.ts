@@ -3,7 +3,6 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { foreignVariables, labEnvironment } from "./cluster/environment";
 import { labUp } from "./cluster/up";
-import { nginxImage } from "./images/debianImages";
 import { copyProgram } from "./programCopy";
 import { labPaths, projectRoot } from "./support/paths";
 import { run } from "./support/processes";
@@ -11,11 +10,7 @@ import { main, Refusal } from "./support/progress";
 import { useSystemPrograms } from "./support/systemPath";
 
 const stack = "dev";
-const labSettings = [
-  ...["contentStorageClass=shared", "contentAccessMode=ReadWriteMany"],
-  // The program's own is newer than the lab's.
-  `pageCache.image=${nginxImage}`,
-];
+const labSettings = ["contentStorageClass=shared", "contentAccessMode=ReadWriteMany"];
 
 /** Brings up the lab and, on it, the program's dev stack. It can be repeated. */
 async function tryProgram(): Promise<void> {

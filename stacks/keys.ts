@@ -119,7 +119,7 @@ export const pageCacheKeys = {
     "5",
     "Seconds after which a page is made anew. A change of a post, comment, menu or option makes it anew at once.",
   ),
-  image: key(imageReference("nginx:1.30"), "nginx:1.30", "Image of nginx with njs: 1.22 or newer."),
+  image: key(imageReference("nginx:1.30"), "nginx:1.30", "Image of nginx 1.27.3 or newer with njs 0.8 or newer."),
 } as const;
 
 /** The keys inside the object `objectCache`. */

@@ -14,7 +14,7 @@ import type { SiteSettings } from "./siteFiles";
 
 /** Pages for anonymous visitors, kept for a short time. */
 export interface PageCacheSettings {
-  /** Image reference of nginx with njs, at least 1.22 with 0.7.9, e.g. `nginx:1.30`. */
+  /** Image reference of nginx with njs, at least 1.27.3 with 0.8.0, e.g. `nginx:1.30`. */
   readonly image: string;
   /** Seconds after which a page is made anew, 1 to 3600. What changes it makes it anew at once. */
   readonly seconds: number;

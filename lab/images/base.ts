@@ -1,8 +1,8 @@
 import { run } from "../support/processes";
 import { Refusal } from "../support/progress";
 
-/** Debian's release that has MariaDB 10.11 and PHP 8.2. */
-const release = "bookworm";
+/** Debian's releases that the images are made of: bookworm has MariaDB 10.11 and PHP 8.2, sid the newest nginx. */
+export type Release = "bookworm" | "sid";
 
 const leftOut = ["doc", "info", "lintian", "locale", "man"];
 
@@ -20,26 +20,34 @@ export const baseOptions: readonly string[] = [
   ...leftOut.map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
 ];
 
-/** Lays out a small Debian and writes it to a tar. @throws Refusal where the machine's apt knows no mirror of the release */
-export async function makeBase(tar: string): Promise<void> {
-  await run("mmdebstrap", [...baseOptions, release, tar, ...(await mirrors())]);
+/** Lays out a small Debian and writes it to a tar. @throws Refusal where this machine's apt knows no mirror of Debian */
+export async function makeBase(release: Release, tar: string): Promise<void> {
+  await run("mmdebstrap", [...baseOptions, release, tar, ...(await mirrors(release))]);
 }
 
-/** The sources of this machine's apt for the release, as lines of a sources.list. */
-async function mirrors(): Promise<string[]> {
+/** The mirror of this machine's apt, as lines of a sources.list for the release. */
+async function mirrors(release: Release): Promise<string[]> {
   const targets = await run("apt-get", [
     ...["indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)"],
     "Created-By: Packages",
   ]);
-  const lines = [...new Set(targets.trim().split("\n"))].filter((line) => {
-    const [, , suite, component] = line.split(" ");
-    return component === "main" && (suite === release || suite === `${release}-security`);
-  });
+  const lines = sourcesOf(release, [...new Set(targets.trim().split("\n"))]);
   if (lines.length === 0) {
     throw new Refusal(
-      `The lab's images are made of Debian 12 (${release}), which this machine's apt does not name.\n` +
-        `Add a mirror to /etc/apt/sources.list: deb <mirror> ${release} main`,
+      "The lab's images are made of Debian 12 (bookworm), which this machine's apt does not name.\n" +
+        "Add a mirror to /etc/apt/sources.list: deb <mirror> bookworm main",
     );
   }
   return lines;
+}
+
+/**
+ * The lines of a sources.list for a release. A mirror of bookworm serves sid, too.
+ * @param known the lines of this machine's apt: `deb MIRROR SUITE COMPONENT`
+ */
+export function sourcesOf(release: Release, known: readonly string[]): string[] {
+  const parts = known.map((line) => line.split(" ")).filter(([, , , component]) => component === "main");
+  const suites = (...names: string[]) => parts.filter(([, , suite = ""]) => names.includes(suite));
+  if (release === "bookworm") return suites("bookworm", "bookworm-security").map((line) => line.join(" "));
+  return suites("bookworm").map(([, mirror = ""]) => `deb ${mirror} sid main`);
 }

@@ -4,9 +4,9 @@ import { cached } from "../support/cache";
 import { cacheRoot } from "../support/paths";
 import { run } from "../support/processes";
 import { joinArchives } from "./archives";
-import { baseOptions, makeBase } from "./base";
+import { baseOptions, makeBase, type Release } from "./base";
 import { ImageStore } from "./buildah";
-import { nginxImage, redisImage } from "./debianImages";
+import { redisImage } from "./debianImages";
 import { installTools } from "./tools";
 import { corePackage, fetchCore } from "./wordPressCore";
 
@@ -22,7 +22,8 @@ const pause = "registry.k8s.io/pause:3.10";
 const nfsServer = "longhornio/longhorn-share-manager:v1.12.1";
 /** Its name, and that in a registry which mirrors others. */
 const nfsServerTags = [`docker.io/${nfsServer}`, `registry.k8s.io/${nfsServer}`] as const;
-const base = "localhost/base:12";
+/** Bases that the other images build on, by the tag. */
+const bases = { "12": "bookworm", sid: "sid" } as const satisfies Record<string, Release>;
 const php = "localhost/php:8.2-apache";
 
 /** WordPress's versions, and the names that the official images have for each. */
@@ -35,16 +36,17 @@ const wordpress = [
 export async function buildImages(): Promise<BuiltImage[]> {
   const store = await ImageStore.open(cacheRoot);
   try {
-    const baseArchive = await buildBase(store);
-    const ofDebian = async (image: string): Promise<BuiltImage> => {
+    const baseArchive = await buildBase(store, "12");
+    const sidArchive = await buildBase(store, "sid");
+    const ofDebian = async (image: string, archiveOfBase = baseArchive): Promise<BuiltImage> => {
       const [folder = "", version = ""] = image.split(":");
       const reference = `docker.io/library/${image}`;
-      return { reference, archive: await buildOnBase(store, baseArchive, reference, folder, version) };
+      return { reference, archive: await buildOnBase(store, archiveOfBase, reference, folder, version) };
     };
     const [pauseArchive, mariadb, nginx, redis, nfsServerArchive, wordpressArchive] = [
       await buildPause(store),
       await ofDebian("mariadb:10.11"),
-      await ofDebian(nginxImage),
+      await ofDebian("nginx:1.30", sidArchive),
       await ofDebian(redisImage),
       await buildNfsServer(store, baseArchive),
       await buildWordPress(store, baseArchive, await buildOnBase(store, baseArchive, php, "php", "8.2")),
@@ -60,11 +62,12 @@ export async function buildImages(): Promise<BuiltImage[]> {
   }
 }
 
-async function buildBase(store: ImageStore): Promise<string> {
-  return archiveOf("base", "12", [...baseOptions], async (context, archive) => {
-    await makeBase(path.join(context, "base.tar"));
-    await store.build(context, base);
-    await store.save(base, archive);
+async function buildBase(store: ImageStore, tag: keyof typeof bases): Promise<string> {
+  return archiveOf("base", tag, [...baseOptions], async (context, archive) => {
+    const reference = `localhost/base:${tag}`;
+    await makeBase(bases[tag], path.join(context, "base.tar"));
+    await store.build(context, reference);
+    await store.save(reference, archive);
   });
 }
 

@@ -1,7 +1,2 @@
-// Debian's, under their own versions. The program's defaults are newer.
-
-/** The lab's nginx. */
-export const nginxImage = "nginx:1.22.1";
-
-/** What the lab has in Valkey's place. */
+/** What the lab has in Valkey's place: Debian's, under its own version. The program's default is newer. */
 export const redisImage = "redis:7.0.15";

@@ -7,7 +7,7 @@ import { failure } from "../support/failure";
 import { StartedCommand } from "../plugins/support/startedCommand";
 import { owner } from "./support/chapter";
 import { Visitor } from "./support/http";
-import { LabSite, pageCacheOfLab, sharedSettings } from "./support/labSite";
+import { LabSite, sharedSettings } from "./support/labSite";
 import { inEachPod } from "./support/sharedSite";
 
 const namespace = "moving";
@@ -39,7 +39,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
     for (const key of ["contentStorageClass", "contentAccessMode", "pageCache"])
       await site.project.pulumi("config", "rm", key);
   };
-  const toShared = () => site.project.configure({ content: "shared", ...sharedSettings, pageCache: pageCacheOfLab() });
+  const toShared = () => site.project.configure({ content: "shared", ...sharedSettings });
 
   it("starts as the chapter leaves it: each pod has files of its own", async () => {
     await site.project.configure({ wordpressReplicas: "3" });

@@ -6,7 +6,7 @@ import { recordFault } from "../support/reliability";
 import { logIn, openBrowser } from "./support/browser";
 import { type CachedPage, cachePods, fromEachCache, pagesKept, wordUsed, wordsUsed } from "./support/caches";
 import { Visitor } from "./support/http";
-import { LabSite, pageCacheOfLab } from "./support/labSite";
+import { LabSite } from "./support/labSite";
 import { administrator } from "./support/load";
 import { changesFile, testPage, testPages } from "./support/testPages";
 import { whileAsked } from "./support/whileAsked";
@@ -25,7 +25,7 @@ describe("the page cache", function () {
 
   before(async () => {
     // Long enough that nothing below is new because its time was over.
-    const pageCache = pageCacheOfLab({ seconds: 600 });
+    const pageCache = '{"seconds":600}';
     site = await LabSite.start(sharedPlace(namespace, nodePort, { wordpressReplicas: replicas, pageCache }));
     await site.project.up();
     browser = await openBrowser();
@@ -323,7 +323,7 @@ describe("the page cache", function () {
   });
 
   it("with its time over a page comes as it was, and whole, while a new one is made", async () => {
-    await site.project.configure({ pageCache: pageCacheOfLab({ seconds: 1 }) });
+    await site.project.configure({ pageCache: '{"seconds":1}' });
     await site.project.up();
     const path = `/?page_id=${testPage.slow}`;
     await everywhere(path);
@@ -386,10 +386,10 @@ describe("the page cache", function () {
         )
       ).spec.selector.app;
     const { failed } = await whileAsked(search, async () => {
-      await site.project.configure({ pageCache: pageCacheOfLab({ enabled: false }) });
+      await site.project.configure({ pageCache: '{"enabled":false}' });
       await site.project.up();
       assert.equal(await selector(), "wordpress");
-      await site.project.configure({ pageCache: pageCacheOfLab() });
+      await site.project.configure({ pageCache: '{}' });
       await site.project.up();
       assert.equal(await selector(), "wordpress-cache");
     });

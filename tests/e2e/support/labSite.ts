@@ -1,5 +1,4 @@
 import { labEnvironment } from "../../../lab/cluster/environment";
-import { nginxImage } from "../../../lab/images/debianImages";
 import { perPodSettings, PulumiProject } from "../../support/pulumiProject";
 import { Cluster } from "./cluster";
 import { labShell } from "./labShell";
@@ -10,11 +9,6 @@ export interface SitePlace {
   readonly nodePort: number;
   /** Besides those of the preset. @default files of each pod's own, as in the chapter */
   readonly settings?: Readonly<Record<string, unknown>>;
-}
-
-/** `pageCache` with the lab's nginx, as `pulumi config set` takes it. */
-export function pageCacheOfLab(more: object = {}): string {
-  return JSON.stringify({ image: nginxImage, ...more });
 }
 
 /** Settings of a site whose pods share their files and are on all of the lab's nodes. */
@@ -38,7 +32,7 @@ export class LabSite {
   /** A stack of which nothing exists yet. @default at its preset's place */
   static async start(place: SitePlace = { namespace: "wordpress", nodePort: 30007 }): Promise<LabSite> {
     const { namespace, nodePort, settings = perPodSettings } = place;
-    const all = { pageCache: pageCacheOfLab(), ...settings, namespace, wordpressNodePort: nodePort };
+    const all = { ...settings, namespace, wordpressNodePort: nodePort };
     const project = new PulumiProject({ stack: "dev", environment: labShell(), settings: all });
     await project.init();
     return new LabSite(place, project, new Cluster(labEnvironment()));

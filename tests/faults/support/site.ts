@@ -1,4 +1,4 @@
-import { LabSite, pageCacheOfLab } from "../../e2e/support/labSite";
+import { LabSite } from "../../e2e/support/labSite";
 import { sharedPlace } from "../../e2e/support/sharedSite";
 import { chance } from "./chance";
 
@@ -6,7 +6,7 @@ import { chance } from "./chance";
 const settings = {
   ...{ wordpressReplicas: 2, wordpressImage: "wordpress:6.4-apache", siteTitle: "Under load" },
   // Readers are to ask WordPress itself: a cache would answer while it is away.
-  pageCache: pageCacheOfLab({ enabled: false }),
+  pageCache: '{"enabled":false}',
 };
 
 let started: LabSite | undefined;
