@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { digest } from "../digest";
-import { quantityBytes } from "../quantity";
+import { wholeBytes } from "../quantity";
 import { apacheConfiguration } from "./apache";
 import { objectCacheName, objectCachePlugin, objectCachePort } from "./objectCacheNames";
 import { cachesService, pageCachePorts } from "./pageCacheNames";
@@ -66,10 +66,11 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     "objectCache.php": fileText("objectCache.php"),
     "copy.sh": fileText("copy.sh"),
     "merge.php": fileText("merge.php"),
-    "site.conf": apacheConfiguration,
+    // Apache's own limit is 1 GiB.
+    "site.conf": `${apacheConfiguration}LimitRequestBody ${formLimit(settings)}\n`,
     "site.ini": [
-      `memory_limit = ${quantityBytes(settings.phpMemory)}`,
-      `upload_max_filesize = ${quantityBytes(settings.uploadLimit)}`,
+      `memory_limit = ${wholeBytes(settings.phpMemory)}`,
+      `upload_max_filesize = ${wholeBytes(settings.uploadLimit)}`,
       `post_max_size = ${formLimit(settings)}`,
       `opcache.revalidate_freq = ${contentSeconds}`,
       // For a site with many plugins; WordPress alone fills a quarter.
@@ -82,7 +83,7 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
 
 /** Most bytes that a request may bring. */
 export function formLimit({ uploadLimit }: Pick<SiteSettings, "uploadLimit">): number {
-  return (quantityBytes(uploadLimit) ?? 0) + formBytes;
+  return wholeBytes(uploadLimit) + formBytes;
 }
 
 /** What `site.php` reads. @param addresses the nodes' addresses, at least one */
