@@ -389,7 +389,7 @@ describe("the page cache", function () {
       await site.project.configure({ pageCache: '{"enabled":false}' });
       await site.project.up();
       assert.equal(await selector(), "wordpress");
-      await site.project.configure({ pageCache: '{}' });
+      await site.project.configure({ pageCache: "{}" });
       await site.project.up();
       assert.equal(await selector(), "wordpress-cache");
     });
