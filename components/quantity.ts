@@ -27,3 +27,8 @@ export function quantityBytes(text: string): number | undefined {
   const bytes = Number(`${digits}${exponent ?? ""}`) * (multipliers[suffix ?? ""] ?? NaN);
   return Number.isFinite(bytes) ? bytes : undefined;
 }
+
+/** Whole bytes of a quantity, for programs that take no fractions: `1.1Gi` is 1181116006.4. 0 where the text is no quantity. */
+export function wholeBytes(text: string): number {
+  return Math.floor(quantityBytes(text) ?? 0);
+}

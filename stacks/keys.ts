@@ -133,7 +133,7 @@ export const pageCacheKeys = {
     "5",
     "Seconds for which a page is kept. A change by a logged-in user or a job invalidates all pages at once, one by a visitor within five minutes.",
   ),
-  image: imageKey("nginx:1.30", "Image of nginx 1.27.3 or newer with njs 0.8 or newer."),
+  image: imageKey("nginx:1.30", "Image of nginx 1.27.3 or newer with njs 0.8.1 or newer."),
 } as const;
 
 /** The keys inside the object `objectCache`. */

@@ -90,7 +90,7 @@ export class PageCache extends pulumi.ComponentResource {
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           template: {
             metadata: { labels: labels(pageCacheName), annotations: { "wordpress/settings-checksum": digest(files) } },
-            spec: pageCachePodSpec(args.image, namespace),
+            spec: pageCachePodSpec(args.image, namespace, args.settings),
           },
         },
       },

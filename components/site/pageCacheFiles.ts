@@ -1,7 +1,8 @@
+import { answerMebibytes, connections, uploadsBytes } from "./pageCacheLimits";
 import { pageCachePorts } from "./pageCacheNames";
 import { fileText, formLimit, type SiteSettings } from "./siteFiles";
 
-const fileNames = ["pageCache.conf", "pageCache.js", "pageCache.sh"];
+const fileNames = ["pageCache.conf", "pageCache.js", "pageCacheRequests.js", "pageCache.sh"];
 
 /** Files of the page cache's ConfigMap, by name. */
 export function pageCacheFiles({
@@ -14,6 +15,9 @@ export function pageCacheFiles({
   const words: Record<string, string | number> = {
     SECONDS: seconds,
     BODY_BYTES: formLimit(settings),
+    UPLOADS_BYTES: uploadsBytes(settings),
+    ANSWER_MEBIBYTES: answerMebibytes,
+    CONNECTIONS: connections,
     PORT: pageCachePorts.http,
     CONTROL_PORT: pageCachePorts.control,
     TRUSTED_SOURCES: settings.trustedProxies.map((range) => `set_real_ip_from ${range};`).join(" "),

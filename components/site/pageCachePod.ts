@@ -1,6 +1,8 @@
 import { selectorLabels } from "../labels";
 import { restrictedContainer, restrictedPod, scratchMounts, scratchVolumes } from "../restricted";
+import { answersLimit, memoryLimit, uploadsLimit } from "./pageCacheLimits";
 import { pageCacheName, pageCachePorts, sitePodsService } from "./pageCacheNames";
+import type { SiteSettings } from "./siteFiles";
 import { spread } from "./wordPressPod";
 
 /** nginx in the official image. */
@@ -15,13 +17,15 @@ const pagesLimit = "256Mi";
 const scratch = { tmp: "/tmp" };
 
 /** A pod of the page cache, as a plain object. */
-export function pageCachePodSpec(image: string, namespace: string) {
+export function pageCachePodSpec(image: string, namespace: string, settings: Pick<SiteSettings, "uploadLimit">) {
   return {
     ...restrictedPod(pageCacheName, nginxUser),
     ...spread(selectorLabels(pageCacheName)),
     volumes: [
       ...scratchVolumes(scratch),
       { name: "pages", emptyDir: { sizeLimit: pagesLimit } },
+      { name: "uploads", emptyDir: { sizeLimit: uploadsLimit(settings) } },
+      { name: "answers", emptyDir: { sizeLimit: answersLimit } },
       { name: "config", configMap: { name: pageCacheName } },
     ],
     containers: [
@@ -43,10 +47,12 @@ export function pageCachePodSpec(image: string, namespace: string) {
         livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
         // Until everybody knows that the pod goes, requests still come.
         lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } },
-        resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: "128Mi" } },
+        resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: memoryLimit } },
         volumeMounts: [
           ...scratchMounts(scratch),
           { name: "pages", mountPath: "/var/cache/nginx" },
+          { name: "uploads", mountPath: "/var/cache/uploads" },
+          { name: "answers", mountPath: "/var/cache/answers" },
           { name: "config", mountPath: folder, readOnly: true },
         ],
       },

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { digest } from "../digest";
 import { urlHost } from "../hostAddress";
-import { quantityBytes } from "../quantity";
+import { wholeBytes } from "../quantity";
 import { apacheConfiguration } from "./apache";
 import { remoteIpConfiguration, type TrustedProxies } from "./clientAddress";
 import { objectCacheName, objectCachePlugin, objectCachePort } from "./objectCacheNames";
@@ -76,9 +76,11 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     "merge.php": fileText("merge.php"),
     // All that reaches Apache then has come through the page cache, or is a job of the site's: the network policies say so.
     ...podFiles(settings.hasPageCache ? "all" : settings.trustedProxies),
+    // Apache's own limit is 1 GiB.
+    "site.conf": `${apacheConfiguration}LimitRequestBody ${formLimit(settings)}\n`,
     "site.ini": [
-      `memory_limit = ${quantityBytes(settings.phpMemory)}`,
-      `upload_max_filesize = ${quantityBytes(settings.uploadLimit)}`,
+      `memory_limit = ${wholeBytes(settings.phpMemory)}`,
+      `upload_max_filesize = ${wholeBytes(settings.uploadLimit)}`,
       `post_max_size = ${formLimit(settings)}`,
       `opcache.revalidate_freq = ${contentSeconds}`,
       // For a site with many plugins; WordPress alone fills a quarter.
@@ -105,7 +107,7 @@ export function podFiles(proxies: TrustedProxies): Record<string, string> {
 
 /** Most bytes that a request may bring. */
 export function formLimit({ uploadLimit }: Pick<SiteSettings, "uploadLimit">): number {
-  return (quantityBytes(uploadLimit) ?? 0) + formBytes;
+  return wholeBytes(uploadLimit) + formBytes;
 }
 
 /** What `site.php` reads. @param addresses the nodes' addresses, at least one */

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { joinArchives } from "../../lab/images/archives";
+import { sourcesOf } from "../../lab/images/base";
 
 const images = path.resolve(__dirname, "../../lab/images");
 
@@ -32,6 +33,25 @@ describe("the images' sources", () => {
       assert.equal(fs.statSync(script).mode & 0o111, 0o111);
     });
   }
+});
+
+describe("sourcesOf", () => {
+  const known = [
+    ...["deb http://mirror.example/debian bookworm main", "deb http://mirror.example/debian bookworm contrib"],
+    ...["deb http://mirror.example/security bookworm-security main", "deb http://other.example/x nodistro main"],
+  ];
+
+  it("takes main of bookworm and of its security updates", () => {
+    assert.deepEqual(sourcesOf("bookworm", known), [known[0], known[2]]);
+  });
+
+  it("reads sid from the mirror of bookworm", () => {
+    assert.deepEqual(sourcesOf("sid", known), ["deb http://mirror.example/debian sid main"]);
+  });
+
+  it("finds none where apt names no mirror of bookworm", () => {
+    assert.deepEqual(sourcesOf("sid", known.slice(3)), []);
+  });
 });
 
 describe("joinArchives", () => {

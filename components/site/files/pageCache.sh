@@ -15,11 +15,25 @@ while read -r key first rest; do
       ;;
   esac
 done </etc/resolv.conf
+# nginx looks the name up in the background: no request waits for a name server, and the pods of the last answer stay while there is
+# none. No pod is left out for having failed (max_fails): it may be the only one, and each request tries others.
 cat >/tmp/cluster.conf <<END
 resolver$servers valid=1s;
-resolver_timeout 2s;
-map "" \$site { default "$SITE.$domain"; }
+resolver_timeout 1s;
+upstream site {
+    zone site 256k;
+    server $SITE.$domain:80 resolve max_fails=0;
+}
 END
+# Half of the files that may be open are for connections: each is a file, and a request has another one, a page or a body. With more
+# connections than files nginx would accept none any more; with fewer it closes idle ones.
+ulimit -Sn "$(ulimit -Hn)"
+files=$(ulimit -Sn)
+connections=@CONNECTIONS@
+if test "$files" != unlimited && test $((files / 2 - 32)) -lt "$connections"; then
+  connections=$((files / 2 - 32))
+fi
+echo "worker_connections $connections;" >/tmp/connections.conf
 for port in @PORT@ @CONTROL_PORT@; do
   {
     echo "listen $port;"

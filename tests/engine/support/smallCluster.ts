@@ -170,7 +170,7 @@ export class SmallCluster {
     }
   }
 
-  private rolloutOf(call: RecordedCall): AnyObject | undefined {
+  private rolloutOf(call: RecordedCall) {
     const status = this.rollouts[metadataOf(call).name]?.shift();
     return status && { ...rolledOut(call), status };
   }

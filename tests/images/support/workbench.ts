@@ -60,6 +60,23 @@ export class Workbench {
     return Duplex.from({ readable: stdout, writable: stdin });
   }
 
+  /**
+   * Links the containers' network with this process: servers of a test's own listen on `here`, and containers are at `there`.
+   * Addresses of the range for measurements (RFC 2544), which lead nowhere else; `here` has one for each server, ten at most.
+   */
+  async link(): Promise<{ readonly here: readonly string[]; readonly there: string }> {
+    const subnet = `198.18.${process.pid % 256}`;
+    const here = Array.from({ length: 10 }, (_, index) => `${subnet}.${index + 1}`);
+    const there = `${subnet}.100`;
+    const [outside, inside] = [`wt${process.pid}`, `wt${process.pid}-in`];
+    await run("ip", ["link", "add", outside, "type", "veth", "peer", "name", inside, "netns", this.network]);
+    for (const address of here) await run("ip", ["address", "add", `${address}/24`, "dev", outside]);
+    await run("ip", ["link", "set", outside, "up"]);
+    await run("ip", ["-n", this.network, "address", "add", `${there}/24`, "dev", inside]);
+    await run("ip", ["-n", this.network, "link", "set", inside, "up"]);
+    return { here, there };
+  }
+
   /** A new empty folder. @param uid its owner's number */
   volume(uid = 0): string {
     const folder = path.join(this.folder, `volume-${++this.volumes}`);

@@ -1,0 +1,122 @@
+import * as assert from "node:assert/strict";
+import type * as http from "node:http";
+import { setTimeout } from "node:timers/promises";
+import { CacheBench } from "./support/cacheBench";
+
+/** Seconds that a page is kept. */
+const seconds = 3;
+const past = { headers: { cookie: "wp_x=1" } };
+
+describe("the page cache, for answers that are not to be kept", function () {
+  this.timeout(3 * 60_000);
+  const bench = new CacheBench();
+  /** Each request that came to the site. */
+  let asked: string[] = [];
+  /** Headers of the site's answers. */
+  let headers: Readonly<Record<string, string>> = {};
+  let delay = 0;
+
+  const answer = (request: http.IncomingMessage, response: http.ServerResponse) => {
+    asked.push(request.url ?? "");
+    void setTimeout(delay).then(() => {
+      const [, kind] = /^\/(404|302|500|cookie|no-cache)\//.exec(request.url ?? "") ?? [];
+      if (kind === "cookie") response.setHeader("set-cookie", "seen=1");
+      if (kind === "no-cache") response.setHeader("cache-control", "no-cache");
+      if (kind === "302") response.setHeader("location", "/");
+      Object.entries(headers).forEach(([name, value]) => response.setHeader(name, value));
+      response.statusCode = Number(kind) || 200;
+      response.end(String(asked.length));
+    });
+  };
+
+  before(async () => {
+    await bench.open();
+    await bench.nameServer([await bench.site(answer)]);
+    await bench.start({ seconds });
+  });
+  after(() => bench.close());
+  beforeEach(() => {
+    [asked, headers, delay] = [[], {}, 0];
+  });
+
+  const slowestOfSixty = async (url: string, options = {}) => {
+    const answers = await Promise.all(Array.from({ length: 60 }, () => bench.ask(url, options)));
+    return Math.max(...answers.map((each) => each.seconds));
+  };
+
+  for (const kind of ["404", "302", "500", "cookie", "no-cache"]) {
+    it(`sixty at once wait no more than twice as long as without it: ${kind}`, async () => {
+      delay = 1000;
+      const without = await slowestOfSixty(`/${kind}/`, past);
+      // The first sixty meet a page of which nothing is known, the next one that was not kept.
+      const first = await slowestOfSixty(`/${kind}/`);
+      delay = 100;
+      const quick = await slowestOfSixty(`/${kind}/`);
+      assert.ok(first < 2 * without, `${first} s, and ${without} s without it`);
+      assert.ok(quick < without / 2, `${quick} s, where it takes 0.1 s`);
+    });
+  }
+
+  it("of sixty who ask for a page that was kept before, one asks the site", async () => {
+    assert.equal((await bench.ask("/kept/")).state, "MISS");
+    await setTimeout((seconds + 1) * 1000);
+    // It is made again with none to serve meanwhile, as after a change.
+    await bench.forget();
+    delay = 1500;
+    asked = [];
+    await slowestOfSixty("/kept/");
+    assert.equal(asked.length, 1);
+  });
+
+  it("a page that is kept again after all is served to all at once", async () => {
+    headers = { "set-cookie": "a=b" };
+    assert.deepEqual([(await bench.ask("/again/")).state, (await bench.ask("/again/")).state], ["MISS", "MISS"]);
+    headers = {};
+    assert.deepEqual([(await bench.ask("/again/")).state, (await bench.ask("/again/")).state], ["MISS", "HIT"]);
+  });
+
+  const date = (fromNow: number) => new Date(Date.now() + fromNow * 1000).toUTCString();
+  const longer: [string, () => Record<string, string>][] = [
+    ["max-age", () => ({ "cache-control": "public, max-age=86400" })],
+    ["s-maxage", () => ({ "cache-control": "max-age=0, s-maxage=86400" })],
+    ["X-Accel-Expires", () => ({ "x-accel-expires": "86400" })],
+    ["X-Accel-Expires as a time", () => ({ "x-accel-expires": `@${Math.floor(Date.now() / 1000) + 86400}` })],
+    ["Expires", () => ({ expires: date(86400) })],
+    ["stale-while-revalidate", () => ({ "cache-control": `max-age=${seconds}, stale-while-revalidate=86400` })],
+  ];
+  it("keeps a page no longer than pageCache.seconds, whatever headers of the site's say", async () => {
+    const first = new Map<string, string>();
+    for (const [name, given] of longer) {
+      headers = given();
+      const url = `/longer-${encodeURIComponent(name)}/`;
+      first.set(url, (await bench.ask(url)).body);
+      assert.equal((await bench.ask(url)).state, "HIT", name);
+    }
+    await setTimeout((seconds + 1) * 1000);
+    for (const [url, body] of first) {
+      assert.notEqual((await bench.ask(url)).state, "HIT", url);
+      await bench.until(`a new page of ${url}`, async () => (await bench.ask(url)).body !== body);
+    }
+  });
+
+  const forbidden: [string, () => Record<string, string>][] = [
+    ...["no-store", "private", "no-cache", "max-age=0", "MAX-AGE=1", "max-age=x", "s-maxage=1, max-age=600"].map(
+      (value): [string, () => Record<string, string>] => [value, () => ({ "cache-control": value })],
+    ),
+    ["Expires in the past", () => ({ expires: "Wed, 11 Jan 1984 05:00:00 GMT" })],
+    ["Expires that is no date", () => ({ expires: "0" })],
+    ["Expires too soon", () => ({ expires: date(1) })],
+    ["X-Accel-Expires: 0", () => ({ "x-accel-expires": "0", "cache-control": "max-age=600" })],
+    ["X-Accel-Expires in the past", () => ({ "x-accel-expires": "@1" })],
+    ["Set-Cookie", () => ({ "set-cookie": "a=b", "cache-control": "public, max-age=600", "x-accel-expires": "600" })],
+    ["Vary: Cookie", () => ({ vary: "Accept-Encoding, Cookie" })],
+  ];
+  for (const [name, given] of forbidden) {
+    it(`keeps no page that forbids it, or that is to be new sooner: ${name}`, async () => {
+      headers = given();
+      const url = `/forbidden-${encodeURIComponent(name)}/`;
+      assert.deepEqual([(await bench.ask(url)).state, (await bench.ask(url)).state], ["MISS", "MISS"]);
+      assert.equal(asked.length, 2);
+    });
+  }
+});

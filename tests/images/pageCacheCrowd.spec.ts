@@ -1,0 +1,171 @@
+import * as assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
+import { recordFault } from "../support/reliability";
+import { CacheBench } from "./support/cacheBench";
+import { SlowReader, SlowSender } from "./support/slowVisitors";
+import { file, Site } from "./support/workers";
+
+const visitors = 64;
+
+describe("the page cache, for visitors who are slow and many", function () {
+  this.timeout(4 * 60_000);
+  const bench = new CacheBench();
+  const sites = [new Site(), new Site()];
+
+  before(async () => {
+    await bench.open();
+    const addresses = await Promise.all(sites.map((site, index) => bench.site(site.listener, index)));
+    await bench.nameServer(addresses);
+  });
+  after(() => bench.close());
+  afterEach(() => bench.workbench.clear());
+
+  /** Median of the seconds that a page takes which is never kept. */
+  const median = async () => {
+    const seconds = [];
+    for (let index = 0; index < 21; index++) {
+      const answer = await bench.ask(`/?s=${index}`);
+      assert.equal(answer.status, 200);
+      seconds.push(answer.seconds);
+    }
+    return seconds.sort((one, other) => one - other)[10] ?? 0;
+  };
+  const isIdle = async () => {
+    const before = files();
+    await setTimeout(500);
+    return files() - before < visitors / 4;
+  };
+  /** Requests for files that came to the site. */
+  const files = () => sites.reduce((sum, site) => sum + site.files, 0);
+  const workersBusy = () => sites.reduce((sum, site) => sum + site.busy, 0);
+
+  it("serves pages while 64 visitors read a large file slowly and 64 send one", async () => {
+    await bench.start();
+    const idle = await median();
+    const readers = Array.from(
+      { length: visitors },
+      () => new SlowReader(bench.request("/wp-content/uploads/big.bin"), 20_000),
+    );
+    const senders = Array.from({ length: visitors }, () => new SlowSender(bench, 4_000_000, 5_000));
+    await Promise.all(readers.map((reader) => reader.begun));
+    // At first this machine takes what fits into its sockets' buffers, at full speed.
+    await bench.until("each reader has to wait", async () => (await isIdle()) && (await isIdle()) && (await isIdle()));
+    const busy = await median();
+    assert.ok(busy < 2 * idle, `${busy} s, and ${idle} s without them`);
+    assert.equal(workersBusy(), 0);
+    assert.deepEqual([...new Set(readers.map(({ status }) => status))], [200]);
+    // None of what is on its way was given up, and of the bodies nothing has come to the site.
+    assert.ok(readers.every(({ bytes, isOpen }) => isOpen && bytes > 20_000));
+    assert.ok(senders.every(({ isOpen }) => isOpen));
+    assert.equal(
+      sites.reduce((sum, { posts }) => sum + posts, 0),
+      0,
+    );
+    // Files stay open until a request ends: there is one for each that sends, and none for each part of a file.
+    assert.ok((await openTemporaryFiles(bench)) <= visitors);
+    [...readers, ...senders].forEach((visitor) => visitor.leave());
+    recordFault({
+      fault: "64 clients read a file of 40 MB at 20 kB/s and 64 upload at 5 kB/s",
+      holds: "a page that is never kept takes less than twice as long, and the site's pods are idle meanwhile",
+      measured: `median ${Math.round(busy * 1000)} ms, ${Math.round(idle * 1000)} ms without them`,
+    });
+  });
+
+  it("serves files whole, in part, to HEAD and to whom has them", async () => {
+    await bench.start();
+    const url = "/wp-content/uploads/big.bin";
+    const whole = await bench.ask(url);
+    assert.ok(whole.body === file.toString());
+    assert.equal(whole.headers["content-length"], String(file.length));
+    const part = async (range: string) => bench.ask(url, { headers: { range } });
+    for (const [range, from, to] of [
+      ["bytes=0-9", 0, 10],
+      ["bytes=131070-131075", 131_070, 131_076],
+      ["bytes=39999990-", 39_999_990, 40_000_000],
+      ["bytes=-5", 39_999_995, 40_000_000],
+    ] as const) {
+      const { status, headers, body } = await part(range);
+      assert.deepEqual([status, body], [206, file.subarray(from, to).toString()], range);
+      assert.equal(headers["content-range"], `bytes ${from}-${to - 1}/40000000`);
+    }
+    assert.equal((await part("bytes=50000000-")).status, 416);
+    const head = await bench.ask(url, { method: "HEAD" });
+    assert.deepEqual([head.status, head.headers["content-length"], head.body], [200, "40000000", ""]);
+    const known = await bench.ask(url, { headers: { "if-none-match": String(whole.headers.etag) } });
+    assert.deepEqual([known.status, known.body], [304, ""]);
+    const changed = await bench.ask(url, { headers: { range: "bytes=5-6", "if-range": '"another"' } });
+    assert.deepEqual([changed.status, changed.body.length], [200, file.length]);
+    assert.equal((await bench.ask("/wp-content/uploads/none.bin")).status, 404);
+    assert.equal((await bench.ask("/wp-content/uploads/empty.bin")).status, 200);
+  });
+
+  it("passes an upload on as it came, with its length and without", async () => {
+    await bench.start();
+    const body = file.subarray(0, 5_000_000);
+    const asSent: Record<string, string>[] = [{}, { "transfer-encoding": "chunked" }];
+    for (const headers of asSent) {
+      const answer = await bench.ask("/wp-admin/async-upload.php", { method: "POST", headers, body });
+      assert.deepEqual([answer.status, answer.body], [200, "5000000 bytes"]);
+    }
+  });
+
+  it("refuses uploads that its disk has no room for, takes them when there is, and small ones always", async () => {
+    // Of two and a half times 512 MiB each there are two.
+    await bench.start({ uploadLimit: "600Mi" });
+    const large = () => new SlowSender(bench, 600 * 2 ** 20, 5_000);
+    const first = [large(), large()];
+    await setTimeout(500);
+    const refused = large();
+    assert.equal(await refused.answered, 413);
+    const small = await bench.ask("/wp-comments-post.php", { method: "POST", body: "comment=yes" });
+    assert.equal(small.status, 200);
+    assert.ok(first.every(({ isOpen }) => isOpen));
+    // One that leaves gives its room back.
+    first[0]?.leave();
+    await setTimeout(500);
+    const next = large();
+    await setTimeout(500);
+    assert.ok(next.isOpen);
+    // One that does not say how large it is counts as the largest.
+    const chunked = await bench.ask("/wp-admin/", {
+      method: "POST",
+      headers: { "transfer-encoding": "chunked" },
+      body: "a",
+    });
+    assert.equal(chunked.status, 413);
+    [...first, next].forEach((sender) => sender.leave());
+    await setTimeout(500);
+    for (let round = 0; round < 50; round++) {
+      assert.equal((await bench.ask("/wp-admin/", { method: "POST", body: file.subarray(0, 100_000) })).status, 200);
+    }
+    const [one, other] = [large(), large()];
+    await setTimeout(500);
+    assert.ok(one.isOpen && other.isOpen, "all room was given back");
+    [one, other].forEach((sender) => sender.leave());
+  });
+
+  for (const [limit, count] of [
+    ["ulimit -Sn 1024", 2200],
+    ["ulimit -n 512", 700],
+  ] as const) {
+    it(`answers new visitors beside ${count} who stay connected, after ${limit}`, async () => {
+      await bench.start({ before: limit });
+      const idle = Array.from({ length: count }, () => bench.connection());
+      for (const socket of idle) socket.on("error", () => socket.destroy());
+      for (const socket of idle) socket.write("GET /wp-content/x.css HTTP/1.1\r\nHost: blog.example.com\r\n\r\n");
+      await setTimeout(5000);
+      const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => bench.ask(`/?s=${index}`)));
+      assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
+      assert.ok(answers.every(({ seconds }) => seconds < 5));
+      idle.forEach((socket) => socket.destroy());
+      assert.doesNotMatch(bench.container?.output ?? "", /Too many open files/);
+    });
+  }
+});
+
+/** How many deleted files nginx has open in the folders for bodies and for answers. */
+async function openTemporaryFiles(bench: CacheBench): Promise<number> {
+  await setTimeout(0);
+  const command = "ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c '/var/cache/.*deleted' || true";
+  return Number(bench.container?.exec(["sh", "-c", command]).output ?? "NaN");
+}

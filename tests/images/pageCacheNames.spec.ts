@@ -1,0 +1,104 @@
+import * as assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
+import { recordFault } from "../support/reliability";
+import { type Answer, CacheBench } from "./support/cacheBench";
+import type { NameServer } from "./support/nameServer";
+
+describe("the page cache, when name servers fail", function () {
+  this.timeout(3 * 60_000);
+  const bench = new CacheBench();
+  let pods: string[];
+  let nameServer: NameServer;
+  /** How many the last {@link failures} made. */
+  let requests = 0;
+
+  before(() => bench.open());
+  after(() => bench.close());
+  beforeEach(async () => {
+    pods = [
+      await bench.site((_, response) => response.end("one"), 0),
+      await bench.site((_, response) => response.end("two"), 1),
+    ];
+    nameServer = await bench.nameServer(pods);
+  });
+  afterEach(() => bench.clear());
+
+  /** Asks again and again for a page that is never kept. @returns what was not answered well */
+  const failures = async (milliseconds: number): Promise<Answer[]> => {
+    const failed = [];
+    requests = 0;
+    for (const end = Date.now() + milliseconds; Date.now() < end; await setTimeout(50)) {
+      const answer = await bench.ask("/?s=x");
+      requests++;
+      if (answer.status !== 200 || answer.seconds > 1) failed.push(answer);
+    }
+    return failed;
+  };
+
+  it("answers every request while one answer is lost, and while none comes for seconds", async () => {
+    await bench.start();
+    nameServer.names = "lost";
+    assert.deepEqual(await failures(1500), []);
+    nameServer.names = pods;
+    assert.deepEqual(await failures(1500), []);
+    nameServer.names = "lost";
+    assert.deepEqual(await failures(6000), []);
+  });
+
+  it("answers every request while the only name server is dead, and while it says that it has failed", async () => {
+    await bench.start();
+    nameServer.names = "refused";
+    assert.deepEqual(await failures(4000), []);
+    nameServer.stop();
+    assert.deepEqual(await failures(4000), []);
+    recordFault({
+      fault: "the name server of the page cache is killed",
+      holds: "no request fails, and none takes longer than a second",
+      measured: `0 of ${requests} requests failed`,
+    });
+  });
+
+  it("answers every request with one of two name servers dead from the beginning", async () => {
+    await bench.start({ nameServersAt: [8, 9] });
+    assert.deepEqual(await failures(6000), []);
+  });
+
+  it("follows the site's pods, also through an answer that was lost", async () => {
+    nameServer.names = pods.slice(0, 1);
+    await bench.start();
+    const seen = async (body: string) => (await bench.ask("/?s=x")).body === body;
+    nameServer.names = "lost";
+    await setTimeout(2500);
+    nameServer.names = pods.slice(1);
+    await bench.until("the other pod answers", () => seen("two"));
+    for (let index = 0; index < 5; index++) assert.ok(await seen("two"));
+  });
+
+  it("serves stale pages when the name is gone, and the site again when it is back", async () => {
+    await bench.start({ seconds: 1 });
+    assert.equal((await bench.ask("/")).state, "MISS");
+    nameServer.names = [];
+    await bench.until("no pod is known", async () => (await bench.ask("/?s=x")).status === 502);
+    const { status, state } = await bench.ask("/");
+    assert.equal(status, 200);
+    assert.match(state, /^(STALE|UPDATING)$/);
+    nameServer.names = pods;
+    await bench.until("the pods are known", async () => (await bench.ask("/?s=x")).status === 200);
+  });
+
+  it("passes over a pod that refuses, and does not leave out the only one for having failed once", async () => {
+    nameServer.names = [pods[0] ?? "", "127.0.0.1"];
+    await bench.start();
+    assert.deepEqual(await failures(2000), []);
+    for (let index = 0; index < 4; index++) {
+      assert.equal((await bench.ask("/wp-comments-post.php", { method: "POST", body: "a=b" })).status, 200);
+    }
+    const asked = nameServer.asked;
+    nameServer.names = ["127.0.0.1"];
+    await bench.until("the pod that is left refuses", async () => (await bench.ask("/?s=x")).status === 502);
+    assert.ok(nameServer.asked > asked);
+    nameServer.names = pods.slice(0, 1);
+    await bench.until("it is back", async () => (await bench.ask("/?s=x")).status === 200);
+    assert.deepEqual(await failures(1000), []);
+  });
+});

@@ -1,0 +1,248 @@
+import * as assert from "node:assert/strict";
+import type * as http from "node:http";
+import { text } from "node:stream/consumers";
+import { Chance } from "../faults/support/chance";
+import { type Answer, type Asked, CacheBench } from "./support/cacheBench";
+
+const seed = process.env.CACHE_SEED ?? "16";
+const rounds = 500;
+
+/** A page that shows everything that its request had, as a careless plugin might. */
+function reflect(request: http.IncomingMessage, response: http.ServerResponse): void {
+  void text(request).then((body) => {
+    response.setHeader("content-type", "text/html");
+    response.end(JSON.stringify([request.method, request.url, request.rawHeaders, body]));
+  });
+}
+
+describe("the page cache, in front of a site that shows each visitor what they sent", function () {
+  this.timeout(10 * 60_000);
+  const bench = new CacheBench();
+  before(async () => {
+    await bench.open();
+    const address = await bench.site(reflect);
+    await bench.nameServer([address]);
+    await bench.start();
+  });
+  after(() => bench.close());
+
+  /** What a visitor sees who sends nothing of their own: all of it but its time and how it was come by. */
+  const plainly = async (url: string) => {
+    const { status, headers, body } = await bench.ask(url);
+    const { "x-cache": state, ...rest } = headers;
+    delete rest.date;
+    return { state, seen: { status, headers: rest, body } };
+  };
+  /** What they see where nobody has been before. */
+  const expected = async (url: string) => {
+    const model = `/m${++models}/`.padEnd(url.length, "/");
+    const { seen } = await plainly(model);
+    return JSON.parse(JSON.stringify(seen).replaceAll(model, url)) as typeof seen;
+  };
+  let models = 0;
+
+  it(`shows nothing of visitor A to visitor B, in ${rounds} requests at random (CACHE_SEED=${seed})`, async () => {
+    const random = new Draw(seed);
+    const states = new Set<string>();
+    for (let round = 0; round < rounds; round++) {
+      const url = `/post-${round}/${random.pick(["", "?p=1", "?feed=rss2", "?cat=3&paged=2"])}`;
+      const asked = visitorA(random);
+      const { state } = await bench.ask(`${url}${random.pick(strangeArguments(url))}`, asked);
+      states.add(state);
+      const { seen } = await plainly(url);
+      assert.deepEqual(seen, await expected(url), `round ${round}: ${JSON.stringify(asked).slice(0, 500)}`);
+      assert.equal((await plainly(url)).state, "HIT", `round ${round}`);
+    }
+    // A filled the cache, and A went past it: both were tried.
+    for (const state of ["MISS", "BYPASS"]) assert.ok(states.has(state), [...states].join());
+  });
+
+  for (const [visitor, cookie] of [
+    ["is logged in", "wordpress_logged_in_0123=admin%7C1; wordpress_sec_0123=x"],
+    ["has commented", "comment_author_0123=Jo; comment_author_email_0123=jo%40example.com"],
+    ["says so as only PHP understands it", "comment.author_email_0123=jo%40example.com"],
+    ["has a post's password", "wp-postpass_0123=x"],
+    ["has a basket", "wp_woocommerce_session_0123=x; woocommerce_items_in_cart=1"],
+    ["has chosen a currency", "shop_currency=EUR"],
+  ] as const) {
+    it(`gives a visitor who ${visitor} a page of their own, and keeps none of it`, async () => {
+      const url = `/of-${encodeURIComponent(visitor)}/`;
+      const own = await bench.ask(url, { headers: { cookie } });
+      assert.equal(own.state, "BYPASS");
+      assert.ok(own.body.includes(cookie));
+      const { state, seen } = await plainly(url);
+      assert.equal(state, "MISS");
+      assert.deepEqual(seen, await expected(url));
+      // The other way round, too: what is kept is not theirs.
+      assert.ok((await bench.ask(url, { headers: { cookie } })).body.includes(cookie));
+    });
+  }
+
+  it("keeps serving visitors whose cookies are for scripts in the browser alone", async () => {
+    const cookie =
+      "_ga=GA1.1.1.1; _ga_AB12CD=GS1.1; _fbp=fb.1.1; _pk_id.1.1fff=a.b; wordpress_test_cookie=WP%20Cookie%20check";
+    await plainly("/measured/");
+    const answer = await bench.ask("/measured/", { headers: { cookie } });
+    assert.equal(answer.state, "HIT");
+    assert.ok(!answer.body.includes("GA1"));
+  });
+
+  it("asks WordPress for the address as it was written", async () => {
+    for (const url of ["/a%2Fb%20c/", "/%C3%A4/?p=1", "//double//", "/a/../b/", "/semi;colon/"]) {
+      const { body } = await bench.ask(url);
+      assert.equal((JSON.parse(body) as string[])[1], url);
+    }
+  });
+
+  it("passes on all that a visitor sent who is known, and the forwarded name of the site excepted", async () => {
+    const headers = {
+      cookie: "wordpress_logged_in_1=a",
+      "accept-language": "de",
+      "x-custom": "1",
+      "x-forwarded-host": "evil",
+    };
+    const { body } = await bench.ask("/form/", { method: "POST", headers, body: "a=b" });
+    const [method, , , sent] = JSON.parse(body) as string[];
+    assert.deepEqual([method, sent], ["POST", "a=b"]);
+    for (const value of ["wordpress_logged_in_1=a", '"de"', "x-custom"]) assert.ok(body.includes(value), value);
+    assert.ok(!body.includes("evil"));
+  });
+
+  it("takes the first word of a list in X-Forwarded-Proto, in any case", async () => {
+    const scheme = async (sent: string) =>
+      schemeOf(await bench.ask("/wp-login.php", { headers: { "x-forwarded-proto": sent } }));
+    for (const sent of ["https", "https,http", "https, https", "HTTPS", "Https , http"]) {
+      assert.equal(await scheme(sent), "https", sent);
+    }
+    for (const sent of ["http", "http,https", "gopher", "httpsx", ", https"])
+      assert.equal(await scheme(sent), "http", sent);
+  });
+});
+
+function schemeOf({ body }: Answer): string | undefined {
+  const [, , headers = []] = JSON.parse(body) as [string, string, string[]];
+  return headers[headers.findIndex((name) => name.toLowerCase() === "x-forwarded-proto") + 1];
+}
+
+/** Draws one of several things. */
+class Draw {
+  private readonly chance: Chance;
+  constructor(seed: string) {
+    this.chance = new Chance(seed);
+  }
+  pick<T>(things: readonly T[]): T {
+    const [thing] = this.chance.order(things);
+    if (thing === undefined) throw new Error("nothing to pick from");
+    return thing;
+  }
+  /** A whole number from 0 to below `end`. */
+  below(end: number): number {
+    return this.pick(Array.from({ length: end }, (_, index) => index));
+  }
+}
+
+/** Arguments that WordPress's own links do not have. */
+function strangeArguments(url: string): string[] {
+  const sign = url.includes("?") ? "&" : "?";
+  return ["", "", "", `${sign}utm_source=a`, `${sign}p=1%26x`, `${sign}s=x`, "#f", `${sign}__proto__=1`];
+}
+
+const cookieNames = [
+  ...[
+    "comment.author_email_0123",
+    "comment author_0123",
+    "comment[author_0123",
+    "COMMENT_AUTHOR_0123",
+    "\tshop_currency",
+  ],
+  ...[
+    "wordpress_logged_in_0123",
+    "Wp-Postpass_0123",
+    "woocommerce.cart",
+    "PHPSESSID",
+    "lang",
+    "_ga",
+    "_fbp",
+    "_pk_id.1.1f",
+  ],
+];
+
+const headerNames = [
+  ...[
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Port",
+    "X-Forwarded-Prefix",
+    "Forwarded",
+  ],
+  ...[
+    "X-Real-IP",
+    "True-Client-IP",
+    "CF-Connecting-IP",
+    "CF-IPCountry",
+    "Client-IP",
+    "Via",
+    "X-Original-URL",
+    "X-Rewrite-URL",
+  ],
+  ...[
+    "X-HTTP-Method-Override",
+    "X-Requested-With",
+    "X-WP-Nonce",
+    "Accept",
+    "Accept-Language",
+    "Accept-Encoding",
+    "Referer",
+  ],
+  ...["Origin", "User-Agent", "Authorization", "Proxy-Authorization", "Cache-Control", "Pragma", "Range", "If-Range"],
+  ...[
+    "If-None-Match",
+    "If-Modified-Since",
+    "DNT",
+    "Save-Data",
+    "Sec-GPC",
+    "Upgrade-Insecure-Requests",
+    "Purpose",
+    "X-Odd",
+  ],
+];
+
+/** A request as no honest browser sends it. */
+function visitorA(random: Draw): Asked {
+  const headers: Record<string, string | readonly string[]> = {};
+  for (let count = random.below(6); count > 0; count--) {
+    const name = random.pick(headerNames);
+    headers[name] = name === "X-Forwarded-Proto" ? random.pick(["gopher", "http", "ftp, https"]) : valueOf(random);
+  }
+  if (random.below(2) === 0) headers.Cookie = cookies(random);
+  const method = random.pick(["GET", "GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]);
+  const body = method === "HEAD" || random.below(3) > 0 ? undefined : `field=${valueOf(random)}`;
+  return { method, headers, ...(body === undefined ? {} : { body }) };
+}
+
+function cookies(random: Draw): string[] {
+  const one = () => `${random.pick(cookieNames)}=${valueOf(random)}`;
+  const several = () =>
+    Array.from({ length: 1 + random.below(4) }, one).join(random.pick(["; ", ";", ";\t", " ; ", "; ; "]));
+  if (random.below(10) === 0) return [`${one()}${"x".repeat(8100)}`];
+  // The same name twice, and two headers.
+  return random.below(3) === 0 ? [several(), several()] : [several()];
+}
+
+function valueOf(random: Draw): string {
+  return random.pick([
+    "evil.example",
+    "1",
+    "<script>",
+    "bytes=0-5",
+    "de",
+    "gzip",
+    "br",
+    "192.0.2.1",
+    "*",
+    'W/"x"',
+    "a b",
+    "POST",
+  ]);
+}

@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import type * as http from "node:http";
+import { setTimeout } from "node:timers/promises";
+import type { CacheBench } from "./cacheBench";
+
+/** A visitor who takes so many bytes a second. */
+export class SlowReader {
+  bytes = 0;
+  status = 0;
+  isOpen = true;
+  readonly begun: Promise<unknown>;
+
+  constructor(
+    private readonly request: http.ClientRequest,
+    private readonly rate: number,
+  ) {
+    request.on("error", () => (this.isOpen = false));
+    request.on("close", () => (this.isOpen = false));
+    this.begun = once(request.end(), "response").then(([response]) => this.read(response as http.IncomingMessage));
+  }
+
+  leave(): void {
+    this.request.destroy();
+  }
+
+  private read(response: http.IncomingMessage): void {
+    this.status = response.statusCode ?? 0;
+    response.on("data", (chunk: Buffer) => {
+      this.bytes += chunk.length;
+      response.pause();
+      void setTimeout((1000 * chunk.length) / this.rate).then(() => response.resume());
+    });
+  }
+}
+
+/** A visitor who uploads a file with so many bytes a second. */
+export class SlowSender {
+  isOpen = true;
+  /** Status of the answer. */
+  readonly answered: Promise<number>;
+  private readonly request: http.ClientRequest;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(bench: CacheBench, length: number, rate: number) {
+    const headers = { "content-length": String(length), "content-type": "application/octet-stream" };
+    this.request = bench.request("/wp-admin/async-upload.php", { method: "POST", headers });
+    this.answered = new Promise((resolve) => {
+      this.request.on("response", (response) => {
+        this.isOpen = false;
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+    });
+    this.request.on("error", () => this.leave()).on("close", () => this.leave());
+    this.request.write(Buffer.alloc(20_000));
+    this.timer = setInterval(() => this.request.write(Buffer.alloc(rate / 5)), 200);
+  }
+
+  leave(): void {
+    this.isOpen = false;
+    clearInterval(this.timer);
+    this.request.destroy();
+  }
+}

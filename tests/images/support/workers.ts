@@ -1,0 +1,58 @@
+import type * as http from "node:http";
+import { setTimeout } from "node:timers/promises";
+
+/** Requests that a pod of the site works on at once. */
+const workers = 16;
+/** Milliseconds that a page takes. */
+const pageTime = 50;
+/** What is at `/wp-content/uploads/big.bin`. */
+export const file = Buffer.alloc(40_000_000, "0123456789");
+
+/** A pod of the site: works on a few requests at once, and on each until its visitor has the answer. */
+export class Site {
+  busy = 0;
+  /** Requests for files that came. */
+  files = 0;
+  /** Bodies that came. */
+  posts = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  readonly listener = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+    void this.serve(request, response);
+  };
+
+  private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    if (this.busy >= workers) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.busy++;
+    response.on("close", () => {
+      this.busy--;
+      this.waiting.shift()?.();
+    });
+    if (request.url?.startsWith("/wp-content/")) this.files++;
+    let bytes = 0;
+    for await (const chunk of request) bytes += (chunk as Buffer).length;
+    if (request.method === "POST") {
+      this.posts++;
+      response.end(`${bytes} bytes`);
+    } else if (request.url === "/wp-content/uploads/empty.bin") response.setHeader("content-length", 0).end();
+    else if (request.url === "/wp-content/uploads/none.bin") response.writeHead(404).end("none");
+    else if (request.url === "/wp-content/uploads/big.bin") serveFile(request, response);
+    else await setTimeout(pageTime).then(() => response.end("page"));
+  }
+}
+
+/** As Apache serves a file. */
+function serveFile({ headers, method }: http.IncomingMessage, response: http.ServerResponse): void {
+  const etag = '"2625a00-1"';
+  response.setHeader("etag", etag).setHeader("accept-ranges", "bytes");
+  const [, from = "", to = ""] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "") ?? [];
+  const end = to === "" ? file.length : Math.min(Number(to) + 1, file.length);
+  if (headers["if-none-match"] === etag) response.writeHead(304).end();
+  else if (from === "" || method === "HEAD") response.setHeader("content-length", file.length).end(file);
+  else if (Number(from) >= file.length) response.writeHead(416).end();
+  else {
+    const range = `bytes ${from}-${end - 1}/${file.length}`;
+    response.writeHead(206, { "content-range": range, "content-length": end - Number(from) });
+    response.end(file.subarray(Number(from), end));
+  }
+}
