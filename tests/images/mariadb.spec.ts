@@ -119,10 +119,7 @@ describe("the image mariadb:10.11", function () {
       "the temporary server is up",
       () => container.exec(["test", "-e", "/tmp/reached"]).code === 0,
     );
-    assert.match(
-      container.read(["mariadb", "-uroot", `-p${env.MARIADB_ROOT_PASSWORD}`, "-e", "SELECT 'up'"]),
-      /up/,
-    );
+    assert.match(container.read(["mariadb", "-uroot", `-p${env.MARIADB_ROOT_PASSWORD}`, "-e", "SELECT 'up'"]), /up/);
     assert.notEqual(container.exec(check).code, 0);
     assert.notEqual(container.exec(["healthcheck.sh", "--innodb_initialized"]).code, 0);
     container.read(["touch", "/tmp/go"]);

@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { siteJson } from "../../components/site/siteFiles";
+import { record } from "../support/reliability";
 import { siteSettings } from "../support/siteSettings";
 import type { Container } from "./support/container";
 import { SiteBench, wordpress } from "./support/siteBench";
@@ -56,6 +57,8 @@ describe("a site that tells its page cache of changes", function () {
     await site.until("it answers", () => site.exec(["curl", "-fs", "http://127.0.0.1/wp-login.php"]).code === 0);
     php("wp_create_user('reader', 'password', 'reader@example.com');");
     for (const user of ["admin", "reader"]) logIn(user);
+    // WordPress makes a menu when one is shown that is not there.
+    assert.equal(request("/"), "200");
   });
   after(() => bench.close());
   afterEach(() => doing(""));
@@ -103,6 +106,11 @@ describe("a site that tells its page cache of changes", function () {
       cron();
     });
     assert.deepEqual([purges, views() - before], [[], 20]);
+    record("Security", {
+      fault: "anonymous and logged-in visitors view pages whose plugin writes an option and a post's meta each time",
+      holds: "the page cache is not purged, not even by the next job",
+      measured: `${views() - before} page views; ${purges.length} purges`,
+    });
   });
 
   it("is purged by the next job, once, of what anonymous requests changed", () => {
