@@ -11,6 +11,7 @@ export default {
   // A mutant that makes tests slow counts as caught: on a busy machine that would be all of them.
   timeoutMS: 60_000,
   timeoutFactor: 4,
+  dryRunTimeoutMinutes: 30,
   concurrency: Number(process.env.MUTATE_JOBS ?? 1),
   incremental: true,
   incrementalFile: "tests/mutation/output/incremental.json",

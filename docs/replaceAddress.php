@@ -8,8 +8,9 @@ require '/var/www/html/wp-load.php';
 
 [ , $old, $new ] = $argv + array( '', '', '' );
 foreach ( array( $old, $new ) as $address ) {
+	// A script from standard input has no constant STDERR.
 	if ( ! preg_match( '#^https?://[^\s/]+(/\S*[^\s/])?$#', $address ) ) {
-		fwrite( STDERR, "\"$address\" is no address; expected two such as https://blog.example.com, without a slash at the end\n" );
+		file_put_contents( 'php://stderr', "\"$address\" is no address; expected two such as https://blog.example.com, without a slash at the end\n" );
 		exit( 1 );
 	}
 }
@@ -37,7 +38,7 @@ function replace_in_tables( string $old, string $new ): int {
 				}
 				unset( $row[ $column ] );
 				if ( ! $keys || false === $wpdb->update( $table, array( $column => $value ), $row ) ) {
-					fwrite( STDERR, "$table.$column cannot be changed: $wpdb->last_error\n" );
+					file_put_contents( 'php://stderr', "$table.$column cannot be changed: $wpdb->last_error\n" );
 					exit( 1 );
 				}
 				++$changed;

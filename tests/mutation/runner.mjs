@@ -27,9 +27,10 @@ class MochaRunner {
     this.require("tsx/cjs");
   }
 
-  async dryRun() {
+  async dryRun({ files = [] }) {
     context.mutantCoverage = { static: {}, perTest: {} };
-    const mocha = this.load(specFiles(this.root));
+    const importers = new Set(files.flatMap((file) => importersOf(this.root, path.resolve(this.root, file))));
+    const mocha = this.load(specFiles(this.root).filter((spec) => importers.size === 0 || importers.has(spec)));
     const hooks = new Map();
     const { tests, failure } = await this.run(mocha, {
       hook: (hook) => {
