@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { Kubectl } from "../../components/cluster/kubectl";
 import { missingRights } from "../../components/cluster/rights";
+import { siteRights } from "../support/siteRights";
 
 interface Attributes {
   readonly verb: string;
@@ -27,6 +28,10 @@ const request = { namespace: "blog", nfs: false, content: { content: "perPod" } 
 describe("the rights of the context's user", () => {
   it("are enough where all is allowed", async () => {
     assert.deepEqual(await missingRights(smallCluster(() => true).kubectl, request), []);
+  });
+
+  it("are the ones of this list and no other, where nothing is allowed", async () => {
+    assert.deepEqual(await missingRights(smallCluster(() => false).kubectl, request), siteRights("blog"));
   });
 
   it("that are missing are named by resource, with group and namespace", async () => {

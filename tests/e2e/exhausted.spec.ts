@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
 import { timed } from "../support/timed";
+import { slack } from "../support/until";
 import { impatiently } from "./support/impatience";
 import { LabSite } from "./support/labSite";
 import { SmallDisk } from "./support/smallDisk";
@@ -47,6 +48,7 @@ describe("a pulumi up that lacks something", function () {
     const { result: output, seconds } = await timed(() =>
       failure(impatiently(site.project, patience, () => site.project.up())),
     );
+    assert.ok(seconds <= 4 * patience * slack, `it took ${seconds} s`);
     return {
       output,
       ended: `ended after ${seconds} s, with ${patience} s for each object in the place of 10 min, or of a job's 16`,

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
-import { isFailedCommand } from "../support/until";
+import { isFailedCommand, slack } from "../support/until";
 import { ApiProxy } from "./support/apiProxy";
 import { assertGone, assertWhole } from "./support/convergence";
 import { LabSite } from "./support/labSite";
@@ -52,6 +52,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     const seconds = Math.round((Date.now() - cut) / 1000);
     proxy.mend();
     assert.notEqual(code, 0);
+    assert.ok(seconds <= 120 * slack, `it took ${seconds} s`);
     assert.match(output, /cluster is unreachable/);
     // Without `cancel`: where there is a lock, this is refused.
     await site.project.refresh("--clear-pending-creates");

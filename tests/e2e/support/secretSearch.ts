@@ -1,9 +1,6 @@
 import * as fs from "node:fs";
 import type { LabSite } from "./labSite";
 
-/** Milliseconds between two looks at the processes: what lives shorter may not be seen. */
-const lookMs = 200;
-
 const kinds =
   "pods,deployments,replicasets,statefulsets,jobs,cronjobs,configmaps,services,persistentvolumeclaims,events";
 
@@ -12,21 +9,16 @@ interface Secret {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/**
- * Looks for the values of a site's Secrets where they must not be: in clear, and in base64. From its beginning on it keeps the
- * command lines of all processes, those of the lab's containers as well. Stop it when the test is done.
- */
+/** Searches the values of a site's Secrets where they must not be: in clear, and in base64. */
 export class SecretSearch {
-  private readonly commandLines = new Set<string>();
-  private readonly timer = setInterval(() => this.lookAtProcesses(), lookMs);
   /** Every value that was in a Secret so far, by Secret, key and value. */
   private readonly values = new Map<string, string>();
 
-  constructor(private readonly site: LabSite) {}
-
-  stop(): void {
-    clearInterval(this.timer);
-  }
+  /** @param commandLines those that are searched. @default of the processes that run at that moment, in the lab's containers too */
+  constructor(
+    private readonly site: LabSite,
+    private readonly commandLines: () => Promise<string[]> = runningCommandLines,
+  ) {}
 
   /** Takes the values that the Secrets have now along. @returns how many are looked for */
   async gather(): Promise<number> {
@@ -49,7 +41,7 @@ export class SecretSearch {
     const pods = await cluster.names("pods", namespace);
     const logs = await Promise.all(pods.map((pod) => kubectl("logs", pod, "--all-containers")));
     return {
-      "a process list": [...this.commandLines].join("\n"),
+      "a command line": (await this.commandLines()).join("\n"),
       "the logs": logs.join(""),
       "an object": await kubectl("get", kinds, "--output=yaml"),
       "kubectl describe": await kubectl("describe", `${kinds},secrets`),
@@ -67,14 +59,17 @@ export class SecretSearch {
         .map(([name]) => `${name.split(":")[0]} is in ${place}`),
     );
   }
+}
 
-  private lookAtProcesses(): void {
-    for (const id of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      try {
-        this.commandLines.add(fs.readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " "));
-      } catch {
-        // It has ended since.
-      }
+function runningCommandLines(): Promise<string[]> {
+  const ids = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const lines = ids.flatMap((id) => {
+    try {
+      return fs.readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " ");
+    } catch {
+      // It has ended since.
+      return [];
     }
-  }
+  });
+  return Promise.resolve(lines);
 }

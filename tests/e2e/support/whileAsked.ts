@@ -23,5 +23,6 @@ export async function whileAsked(
     goesOn = false;
     await load;
   }
+  if (count === 0) throw new Error("no request was made meanwhile: that none failed says nothing");
   return { failed, count };
 }

@@ -1,0 +1,46 @@
+import fs from "node:fs";
+import path from "node:path";
+
+/** Folders of the unit tests that are the oracle. */
+const folders = ["tests/components", "tests/stacks"];
+
+/** Spec files of the unit tests. */
+export function specFiles(root) {
+  return folders.flatMap((folder) =>
+    fs
+      .readdirSync(path.join(root, folder), { recursive: true })
+      .filter((file) => file.endsWith(".spec.ts"))
+      .map((file) => path.join(root, folder, file))
+      .sort(),
+  );
+}
+
+/** Spec files that import a file, directly or through others; first those that reach the fewest files, and so are about it. */
+export function importersOf(root, file) {
+  return specFiles(root)
+    .filter((spec) => reached(spec).has(file))
+    .sort((one, other) => reached(one).size - reached(other).size);
+}
+
+const known = new Map();
+
+/** All files that a file imports, and itself. */
+function reached(file) {
+  const found = new Set([file]);
+  for (const each of found) {
+    if (!known.has(each)) known.set(each, imports(each));
+    known.get(each).forEach((other) => found.add(other));
+  }
+  return found;
+}
+
+function imports(file) {
+  const text = fs.readFileSync(file, "utf8");
+  const names = [...text.matchAll(/(?:from|import\(|require\()\s*"(\.{1,2}\/[^"]+|\.{1,2})"/g)].map(([, name]) => name);
+  return names.flatMap((name) => {
+    const at = path.resolve(path.dirname(file), name);
+    return [at, `${at}.ts`, path.join(at, "index.ts")].filter((each) =>
+      fs.statSync(each, { throwIfNoEntry: false })?.isFile(),
+    );
+  });
+}

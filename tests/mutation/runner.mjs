@@ -1,0 +1,163 @@
+// StrykerJS's test runner for Mocha 12: its own supports Mocha up to 11. Differences, which make a run take minutes, not hours: for a mutant only
+// the spec files with tests that cover it are loaded, and the coverage of a `before` hook counts for each test of its suite.
+import { declareClassPlugin, PluginKind } from "@stryker-mutator/api/plugin";
+import { DryRunStatus, MutantRunStatus, TestStatus } from "@stryker-mutator/api/test-runner";
+import Mocha from "mocha";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { importersOf, specFiles } from "./imports.mjs";
+
+/** Tests that compare everything with a golden file: a mutant that only they notice is not caught by an assertion. */
+const golden = /tests\/golden\//;
+
+const context = (globalThis.__stryker__ ??= {});
+
+class MochaRunner {
+  /** Spec files that are loaded, joined, and the Mocha that has them. */
+  loaded = { key: undefined, mocha: undefined };
+
+  capabilities() {
+    return { reloadEnvironment: true };
+  }
+
+  /** In Stryker's copy of the project, where the files have their mutants. */
+  async init() {
+    this.root = process.cwd();
+    this.require = createRequire(path.join(this.root, "package.json"));
+    this.require("tsx/cjs");
+  }
+
+  async dryRun({ files = [] }) {
+    context.mutantCoverage = { static: {}, perTest: {} };
+    const importers = new Set(files.flatMap((file) => importersOf(this.root, path.resolve(this.root, file))));
+    const mocha = this.load(specFiles(this.root).filter((spec) => importers.size === 0 || importers.has(spec)));
+    const hooks = new Map();
+    const { tests, failure } = await this.run(mocha, {
+      hook: (hook) => {
+        const id = `\0${hooks.size}`;
+        hooks.set(id, hook.title.startsWith('"before all"') ? hook.parent : undefined);
+        context.currentTestId = id;
+      },
+      test: (test) => (context.currentTestId = identify(this.root, test)),
+      end: () => (context.currentTestId = undefined),
+    });
+    if (failure) return { status: DryRunStatus.Error, errorMessage: `${failure.id}: ${failure.message}` };
+    return { status: DryRunStatus.Complete, tests, mutantCoverage: this.spread(context.mutantCoverage, hooks) };
+  }
+
+  async mutantRun({ activeMutant, testFilter, hitLimit, sandboxFileName, mutantActivation }) {
+    context.hitCount = hitLimit === undefined ? undefined : 0;
+    context.hitLimit = hitLimit;
+    const isStatic = mutantActivation === "static";
+    const specs = testFilter
+      ? [...new Set(testFilter.map((id) => path.join(this.root, specOf(id))))].sort()
+      : importersOf(this.root, sandboxFileName);
+    if (isStatic) this.forget();
+    context.activeMutant = isStatic ? activeMutant.id : undefined;
+    try {
+      const mocha = this.load(specs);
+      context.activeMutant = activeMutant.id;
+      mocha.grep(testFilter ? new RegExp(`^(?:${testFilter.map((id) => escaped(titleOf(id))).join("|")})$`) : /^/);
+      mocha.bail(true);
+      const { tests, failure } = await this.run(mocha);
+      const nrOfTests = tests.length;
+      if (context.hitCount > hitLimit) return { status: MutantRunStatus.Timeout, reason: "hit limit" };
+      if (!failure) return { status: MutantRunStatus.Survived, nrOfTests };
+      return { status: MutantRunStatus.Killed, killedBy: [failure.id], failureMessage: failure.message, nrOfTests };
+    } catch (error) {
+      // What cannot even be loaded is noticed by every test.
+      return { status: MutantRunStatus.Killed, killedBy: [], failureMessage: String(error), nrOfTests: 0 };
+    } finally {
+      if (isStatic) this.forget();
+      context.activeMutant = undefined;
+    }
+  }
+
+  /** @returns a Mocha with these spec files, loaded once */
+  load(specs) {
+    const key = specs.join();
+    if (this.loaded.key === key) return this.loaded.mocha;
+    this.forget();
+    const mocha = new Mocha({ timeout: 60_000, reporter: class {} });
+    mocha.cleanReferencesAfterRun(false);
+    specs.forEach((spec) => mocha.addFile(spec));
+    mocha.loadFiles();
+    drop(mocha.suite);
+    this.loaded = { key, mocha };
+    return mocha;
+  }
+
+  /**
+   * Gives what a `before` hook covered to each test of its suite, and what an `after` hook covered to none. What a test covers counts as
+   * covered by the test, also where loading a file covers it.
+   */
+  spread({ static: loading, perTest }, hooks) {
+    for (const [id, suite] of hooks) {
+      const covered = Object.entries(perTest[id] ?? {});
+      delete perTest[id];
+      suite?.eachTest((test) => {
+        const own = (perTest[identify(this.root, test)] ??= {});
+        for (const [mutant, hits] of covered) own[mutant] = (own[mutant] ?? 0) + hits;
+      });
+    }
+    const byTests = new Set(Object.values(perTest).flatMap((covered) => Object.keys(covered)));
+    return { static: Object.fromEntries(Object.entries(loading).filter(([mutant]) => !byTests.has(mutant))), perTest };
+  }
+
+  /** Has all files of the project loaded again at their next use. */
+  forget() {
+    for (const file of Object.keys(this.require.cache)) {
+      if (file.startsWith(this.root) && !file.includes("/node_modules/")) delete this.require.cache[file];
+    }
+    this.loaded = { key: undefined, mocha: undefined };
+  }
+
+  /** Runs the tests. @param watch is told of each hook and test, and of its end */
+  run(mocha, watch = {}) {
+    const tests = [];
+    let failure;
+    return new Promise((resolve) => {
+      const runner = mocha.run(() => resolve({ tests, failure }));
+      runner.on("hook", (hook) => /all"/.test(hook.title) && watch.hook?.(hook));
+      runner.on("hook end", (hook) => /all"/.test(hook.title) && watch.end?.());
+      runner.on("test", (test) => watch.test?.(test));
+      runner.on("test end", (test) => {
+        watch.end?.();
+        const timeSpentMs = test.duration ?? 0;
+        const status = test.isPending() ? TestStatus.Skipped : TestStatus.Success;
+        const id = identify(this.root, test);
+        tests.push({ id, name: id, timeSpentMs, status });
+      });
+      runner.on("fail", (runnable, error) => {
+        failure ??= { id: identify(this.root, runnable), message: error?.stack ?? String(error) };
+      });
+    });
+  }
+}
+
+const separator = ": ";
+
+/** Names a test by its spec file and title. */
+function identify(root, runnable) {
+  return `${path.relative(root, runnable.file ?? runnable.parent.file)}${separator}${runnable.fullTitle()}`;
+}
+
+function specOf(id) {
+  return id.slice(0, id.indexOf(separator));
+}
+
+function titleOf(id) {
+  return id.slice(id.indexOf(separator) + separator.length);
+}
+
+/** Removes the tests that are no oracle. */
+function drop(suite) {
+  suite.tests = suite.tests.filter(({ title }) => !golden.test(title));
+  suite.suites.forEach(drop);
+}
+
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, "mocha-12", MochaRunner)];
