@@ -46,7 +46,8 @@ describe("pageCache.js", () => {
 
   /** The file as one of nginx's processes has it. */
   async function worker(seconds = 600): Promise<PageCache> {
-    const text = pageCacheFiles({ seconds, settings: { uploadLimit: "1Mi", trustedProxies: [] } })["pageCache.js"] ?? "";
+    const text =
+      pageCacheFiles({ seconds, settings: { uploadLimit: "1Mi", trustedProxies: [] } })["pageCache.js"] ?? "";
     const file = inFolder(`worker-${Math.random()}.mjs`);
     const local = text
       .replace("/var/cache/nginx", folder)

@@ -82,7 +82,7 @@ export class CacheBench {
     nameServersAt?: readonly number[];
     before?: string;
   } = {}): Promise<void> {
-    const settings = { uploadLimit };
+    const settings = { uploadLimit, trustedProxies: [] };
     const config = this.workbench.volume();
     for (const [name, text] of Object.entries(pageCacheFiles({ seconds, settings }))) {
       fs.writeFileSync(path.join(config, name), text);
