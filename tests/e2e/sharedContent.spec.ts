@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { isReady } from "../../components/cluster/conditions";
 import type { Volume } from "../../components/cluster/objects";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
@@ -46,6 +47,8 @@ describe("content: shared on three nodes", function () {
         wordpressImage: "wordpress:6.4-apache",
         siteTitle: `It's "just" <another> $(pod) & more`,
         siteHosts: ["blog.example.com"],
+        // This machine, as the site's pods see it: a proxy for these tests.
+        trustedProxies: ["10.86.0.1/32"],
       }),
     );
     browser = await openBrowser();
@@ -183,6 +186,7 @@ describe("content: shared on three nodes", function () {
     const login = `${site.address}/wp-login.php`;
     assert.match(await ask(login, { Host: "evil.example" }), /^HTTP\/1\.1 400 [^]*siteHosts/);
     assert.match(await ask(login, { Host: "6.6.6.6:30077" }), /^HTTP\/1\.1 400 /);
+    assert.match(await ask(login, { Host: "localhost:8080" }), /^HTTP\/1\.1 400 /);
     const proxied = await ask(`${site.address}/`, { Host: "blog.example.com", "X-Forwarded-Proto": "https" });
     assert.match(proxied, /^HTTP\/1\.1 200 [^]*https:\/\/blog\.example\.com\/wp-/);
     assert.ok(!/http:\/\/127\.0\.0\.1|evil/.test(proxied));
@@ -191,6 +195,53 @@ describe("content: shared on three nodes", function () {
       .then(({ items }) => items);
     const address = node?.status.addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
     assert.match(await ask(login, { Host: `${address}:${nodePort}` }), /^HTTP\/1\.1 200 /);
+  });
+
+  it("takes a visitor's address from a trusted proxy, the last one that is no proxy's", async () => {
+    await mustUse(
+      site,
+      "who.php",
+      `<?php add_action( 'init', function () { if ( 'who' === ( $_GET['s'] ?? '' ) ) { exit( 'client ' . $_SERVER['REMOTE_ADDR'] ); } } );`,
+    );
+    const who = `${site.address}/?s=who`;
+    assert.match(await ask(who, { "X-Forwarded-For": "6.6.6.6, 203.0.113.66" }), /client 203\.0\.113\.66$/);
+    assert.match(await ask(who, { "X-Real-IP": "6.6.6.6" }), /client 10\.86\.0\.1$/);
+  });
+
+  it("counts in one visitor's PHP session on all three pods", async () => {
+    await mustUse(
+      site,
+      "count.php",
+      `<?php add_action( 'init', function () { if ( isset( $_GET['count'] ) ) { session_start(); exit( (string) ( $_SESSION['n'] = ( $_SESSION['n'] ?? 0 ) + 1 ) ); } } );`,
+    );
+    const visitor = new Visitor(site.address);
+    const counts: number[] = [];
+    for (let visit = 0; visit < 21; visit++) counts.push(Number((await visitor.get("/?count")).body));
+    assert.deepEqual(
+      counts,
+      Array.from({ length: 21 }, (_, index) => index + 1),
+    );
+  });
+
+  it("is up with a plugin that is fatal: the pods are ready, up names it, and visitors get WordPress's own page", async () => {
+    const [pod] = await sitePods(site);
+    const name = pod?.metadata.name ?? "";
+    const broken = "<?php\n/* Plugin Name: Field */\nfield_function_that_is_not_there();";
+    const put = `mkdir -p wp-content/plugins/field && cat > wp-content/plugins/field/field.php <<'END'\n${broken}\nEND`;
+    await site.inPod(name, "sh", "-c", put);
+    const active = (change: string) => wordPressCode(`update_option('active_plugins', ${change});`);
+    await site.inPod(name, "php", "-r", active("[...get_option('active_plugins'), 'field/field.php']"));
+    await site.project.configure({ keyRotation: "2" });
+    await site.project.up();
+    assert.match(site.project.transcript, /plugin field: wp-content\/plugins\/field\/field\.php:3: .*field_function/);
+    const { status, body } = await new Visitor(site.address).get("/?s=broken");
+    assert.equal(status, 500);
+    assert.match(body, /There has been a critical error/);
+    const pods = await sitePods(site);
+    assert.equal(pods.length, 3);
+    assert.ok(pods.every(isReady));
+    await site.inPod(pods[0]?.metadata.name ?? "", "rm", "-r", "wp-content/plugins/field");
+    await site.cluster.until("the site is back", 40, async () => (await site.status()) === 200);
   });
 
   it("runs a due event once, by the CronJob and by no visitor", async () => {
