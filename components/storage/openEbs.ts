@@ -28,8 +28,6 @@ export interface OpenEbsArgs {
   /** Whether Loki comes along. */
   readonly logging: boolean;
   readonly dataRetention: DataRetention;
-  /** Nothing runs before these: the nodes' labels and their preparation. */
-  readonly releaseAfter: readonly pulumi.Resource[];
 }
 
 /** OpenEBS, by its own chart, in a namespace of its own, and what a release leaves behind when it goes. */
@@ -77,7 +75,7 @@ export class OpenEbs extends pulumi.ComponentResource {
       {
         parent: this,
         protect,
-        dependsOn: dependencies(options, namespace, leftovers, ...args.releaseAfter),
+        dependsOn: dependencies(options, namespace, leftovers),
         hooks: { onError: [releaseReport(`${name}-release-failure`, args.cluster, helmRelease)] },
         // etcd of another size is another etcd: what the pools are is in it.
         ignoreChanges: args.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],

@@ -84,6 +84,11 @@ describe("a pod of a site with shared content", () => {
       fillPodSpec(single),
     ]) {
       assert.match(rule(spec), /requiredDuringScheduling.*kubernetes\.io\/hostname.*"wordpress\/content":"shared"/);
+      // The scheduler tries a waiting pod again at the end of one that it repels; no node has a label of that name.
+      assert.match(
+        rule(spec),
+        /podAntiAffinity.*required.*"topologyKey":"wordpress\/none".*"wordpress\/content":"shared"/,
+      );
     }
     assert.equal(rule(sharedPodSpec(pod, undefined, "256Mi")), "{}");
     assert.ok("topologySpreadConstraints" in sharedPodSpec(pod, undefined, "256Mi"));
