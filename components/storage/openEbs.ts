@@ -8,6 +8,7 @@ import { releaseReport } from "../cluster/releaseReport";
 import { dependencies } from "../dependencies";
 import type { DataRetention } from "./claims";
 import { openEbsName } from "./openEbsNames";
+import { reportOutdatedEngines } from "./outdatedEngines";
 import { type ChartSettings, openEbsValues } from "./openEbsValues";
 
 /** Whole seconds that Helm waits for the release: an image of each of its thirty containers is to be pulled on each node. */
@@ -76,7 +77,10 @@ export class OpenEbs extends pulumi.ComponentResource {
         parent: this,
         protect,
         dependsOn: dependencies(options, namespace, leftovers),
-        hooks: { onError: [releaseReport(`${name}-release-failure`, args.cluster, helmRelease)] },
+        hooks: {
+          afterUpdate: [() => reportOutdatedEngines(args.cluster)],
+          onError: [releaseReport(`${name}-release-failure`, args.cluster, helmRelease)],
+        },
         // etcd of another size is another etcd: what the pools are is in it.
         ignoreChanges: args.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],
       },

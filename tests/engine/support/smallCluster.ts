@@ -118,6 +118,8 @@ export class SmallCluster {
       case "nodes":
         return this.nodes;
       case "csidrivers":
+      case "daemonsets":
+      case "controllerrevisions.apps":
         return [];
       case "customresourcedefinitions":
         return this.definitions;
