@@ -117,7 +117,8 @@ export function deploy(settings: Settings): StackOutputs {
   const home = ownNamespace(
     "namespace",
     { namespace, instance: instance.result, level: "restricted" },
-    { provider, protect: retain, dependsOn: preflight },
+    // After the nodes are prepared: on some clusters the API server restarts with a node's kubelet.
+    { provider, protect: retain, dependsOn: [preflight, ground] },
   );
   const policies = new NetworkPolicies(
     "policies",

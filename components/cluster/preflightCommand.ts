@@ -31,6 +31,8 @@ runCommand(async (kubectl) => {
   }
   const storageClass = effectiveClass(request, facts) ?? "";
   process.stderr.write(`On context "${facts.context}" (${facts.server}), storage class "${storageClass}"\n`);
+  if (request.content.content === "shared" && request.content.accessMode === "ReadWriteOnce")
+    process.stderr.write(oneNode);
   const record: PreflightRecord = {
     context: facts.context,
     server: facts.server,
@@ -137,6 +139,10 @@ async function serverOf(kubectl: Kubectl, context: string): Promise<string> {
   }
   return clusters?.find(({ name }) => name === found.context.cluster)?.cluster.server ?? "no server";
 }
+
+const oneNode =
+  "contentAccessMode ReadWriteOnce: all pods of the site are on one node. Draining that node interrupts the site until they " +
+  'have started on another one (docs/operations.md, "Draining a node")\n';
 
 function emptyIfForbidden<T>(error: unknown): T[] {
   if (error instanceof KubectlFailed && /forbidden/i.test(error.message)) return [];

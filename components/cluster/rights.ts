@@ -61,6 +61,7 @@ const openEbsRights: readonly Right[] = [
     { verb, resource: "diskpools", group: "openebs.io" },
     ...["deployments", "daemonsets"].map((resource) => ({ verb, resource, group: "apps" })),
   ]),
+  { verb: "list", resource: "controllerrevisions", group: "apps" },
   { verb: "delete", resource: "persistentvolumes" },
   { verb: "delete", resource: "persistentvolumeclaims" },
 ];

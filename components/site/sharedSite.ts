@@ -114,7 +114,8 @@ export class SharedSite extends pulumi.ComponentResource {
           // A plugin without a drop-in has to be another one first.
           retries: 1,
         },
-        { parent: this, dependsOn: dependencies(options, extended, pods) },
+        // On the cache directly: Pulumi orders what one `up` deletes by direct dependencies alone.
+        { parent: this, dependsOn: dependencies(options, extended, pods, objectCache) },
       );
     }
     this.registerOutputs({});

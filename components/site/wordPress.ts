@@ -98,10 +98,12 @@ export class WordPress extends pulumi.ComponentResource {
     const metadata = { name: "wordpress", namespace, labels: labels("wordpress") };
     const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
     const selector = content.content === "shared" ? sharedSelector : selectorLabels("wordpress");
+    const isOnOneNode = content.content === "shared" && content.accessMode === "ReadWriteOnce";
     new PodDisruptionBudget(
       `${name}-budget`,
-      // One that asks for a number of pods would keep a node from being drained where there is one pod.
-      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
+      // A budget that asks for a number of pods would keep a node from being drained where there is one pod. Pods that have to
+      // be on one node leave it together: the next one could not start before the last one has ended.
+      { metadata, spec: { maxUnavailable: isOnOneNode ? "100%" : 1, selector: { matchLabels: selector } } },
       child,
     );
     const cache =

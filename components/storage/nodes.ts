@@ -59,7 +59,8 @@ export class StorageNodes extends pulumi.ComponentResource {
             labels: { "openebs.io/engine": "mayastor" },
           },
         },
-        { parent: this, dependsOn: dependencies(options, ...preparations) },
+        // On k3s and MicroK8s the API server restarts with the kubelet: `seen` ends when it answers again.
+        { parent: this, dependsOn: dependencies(options, ...preparations, ...seen) },
       );
       return [node, [label, ...preparations]] as const;
     });

@@ -8,6 +8,7 @@ import { releaseReport } from "../cluster/releaseReport";
 import { dependencies } from "../dependencies";
 import type { DataRetention } from "./claims";
 import { openEbsName } from "./openEbsNames";
+import { reportOutdatedEngines } from "./outdatedEngines";
 import { type ChartSettings, openEbsValues } from "./openEbsValues";
 
 /** Whole seconds that Helm waits for the release: an image of each of its thirty containers is to be pulled on each node. */
@@ -28,8 +29,6 @@ export interface OpenEbsArgs {
   /** Whether Loki comes along. */
   readonly logging: boolean;
   readonly dataRetention: DataRetention;
-  /** Nothing runs before these: the nodes' labels and their preparation. */
-  readonly releaseAfter: readonly pulumi.Resource[];
 }
 
 /** OpenEBS, by its own chart, in a namespace of its own, and what a release leaves behind when it goes. */
@@ -77,8 +76,11 @@ export class OpenEbs extends pulumi.ComponentResource {
       {
         parent: this,
         protect,
-        dependsOn: dependencies(options, namespace, leftovers, ...args.releaseAfter),
-        hooks: { onError: [releaseReport(`${name}-release-failure`, args.cluster, helmRelease)] },
+        dependsOn: dependencies(options, namespace, leftovers),
+        hooks: {
+          afterUpdate: [() => reportOutdatedEngines(args.cluster)],
+          onError: [releaseReport(`${name}-release-failure`, args.cluster, helmRelease)],
+        },
         // etcd of another size is another etcd: what the pools are is in it.
         ignoreChanges: args.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],
       },

@@ -61,9 +61,8 @@ export class Storage extends pulumi.ComponentResource {
           ...storage,
           // Each member is on a node of its own, and two are worse than one.
           members: nodes.length < 3 ? 1 : 3,
-          releaseAfter: ready,
         },
-        child,
+        { parent: this, dependsOn: dependencies(options, ...ready) },
       );
       const pools = new DiskPools(
         `${name}-pools`,
@@ -83,7 +82,7 @@ export class Storage extends pulumi.ComponentResource {
       this.diskPools = pools.names;
     } else {
       if (storage.engine === "hostpath") {
-        const none = { members: 1, logging: false, releaseAfter: [] } as const;
+        const none = { members: 1, logging: false } as const;
         new OpenEbs(`${name}-openebs`, { ...args, ...storage, ...none }, child);
       }
       this.diskPools = [];

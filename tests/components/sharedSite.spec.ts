@@ -78,6 +78,11 @@ describe("a pod of a site with shared content", () => {
     const rule = (spec: { affinity?: object }) => JSON.stringify(spec.affinity ?? {});
     for (const spec of [sharedPodSpec(single), taskPodSpec(single, ["true"]), fillPodSpec(single)]) {
       assert.match(rule(spec), /requiredDuringScheduling.*kubernetes\.io\/hostname.*"wordpress\/content":"shared"/);
+      // The scheduler tries a waiting pod again at the end of one that it repels; no node has a label of that name.
+      assert.match(
+        rule(spec),
+        /podAntiAffinity.*required.*"topologyKey":"wordpress\/none".*"wordpress\/content":"shared"/,
+      );
     }
     assert.equal(rule(sharedPodSpec(pod)), "{}");
     assert.ok("topologySpreadConstraints" in sharedPodSpec(pod));

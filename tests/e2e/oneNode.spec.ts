@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { isReady } from "../../components/cluster/conditions";
 import type { Claim } from "../../components/cluster/objects";
 import { LabSite } from "./support/labSite";
 import { inEachPod, runCron, sitePods } from "./support/sharedSite";
@@ -28,6 +29,24 @@ describe("the preset dev, on a class for one node at a time", function () {
   });
 
   it("runs what is due on that node too", () => runCron(site, "now"));
+
+  it("leaves a node that is drained, and answers from another one", async () => {
+    const pods = await sitePods(site);
+    const node = pods[0]?.spec.nodeName ?? "";
+    // Other specs have pods on that node, too.
+    await site.cluster.kubectl("label", "pods", "--namespace", namespace, "--selector=app=wordpress", "drain=one-node");
+    try {
+      const flags = ["--pod-selector=drain=one-node", "--delete-emptydir-data", "--timeout=120s"];
+      await site.cluster.kubectl("drain", node, ...flags);
+      await site.cluster.until("two pods are ready on another node", 60, async () => {
+        const moved = (await sitePods(site)).filter((pod) => pod.spec.nodeName !== node && isReady(pod));
+        return moved.length === 2 && new Set(moved.map(({ spec }) => spec.nodeName)).size === 1;
+      });
+      assert.equal(await site.status(), 200);
+    } finally {
+      await site.cluster.kubectl("uncordon", node);
+    }
+  });
 
   it("rolls its pods there for other keys", async () => {
     await site.project.configure({ keyRotation: "2" });

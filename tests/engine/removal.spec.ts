@@ -63,6 +63,12 @@ describe("what one pulumi up removes is deleted in the order of pulumi destroy",
     return deletedSubjects(site);
   };
 
+  it("prepares the nodes before anything else is asked of the API server, which may restart with a kubelet", () => {
+    const created = done(site.calls, "create");
+    assertBefore(created, /^Command\/storage-nodes-.*-preparation$/, "Command/storage-nodes-hugepages");
+    assertBefore(created, "Command/storage-nodes-hugepages", /^(NodePatch|Namespace|NetworkPolicy|Secret)\//);
+  });
+
   it("deletes a pool before it removes its node's label, and undoes the node's preparation last", async () => {
     assert.deepStrictEqual(await remove(["storage.pools[2]", "nodeSsh.hosts.k2"]), [
       "Command/storage-nodes-k2-preparation",

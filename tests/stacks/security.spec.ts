@@ -127,6 +127,14 @@ describe("what a stack may do, and who may reach it", () => {
     );
   });
 
+  it("lets a drain take all pods of the site that have to be on one node at a time", async () => {
+    const budgets = (await stack({ contentAccessMode: "ReadWriteOnce" })).filter(({ type }) =>
+      type.endsWith(":PodDisruptionBudget"),
+    );
+    const most = budgets.map(({ inputs }) => (inputs.spec as { maxUnavailable: unknown }).maxUnavailable);
+    assert.deepEqual(most, ["100%", 1]);
+  });
+
   describe("over a network that enforces policies", () => {
     const outside = "198.51.100.7";
     const node = "10.0.0.2";

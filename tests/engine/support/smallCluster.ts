@@ -135,6 +135,8 @@ export class SmallCluster {
       case "nodes":
         return this.nodes;
       case "csidrivers":
+      case "daemonsets":
+      case "controllerrevisions.apps":
         return [];
       case "customresourcedefinitions":
         return this.definitions;
