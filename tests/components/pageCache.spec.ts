@@ -143,7 +143,7 @@ describe("the page cache", () => {
   });
 
   it("ends each line of its log with the word of the header X-Cache", () => {
-    assert.match(conf(5), /log_format cache '[^;]*\$x_cache';/);
+    assert.match(conf(5), /log_format cache '[^;]*\$x_cache\$upload_end';/);
     assert.match(conf(5), /access_log \/dev\/stdout cache /);
     assert.match(conf(5), /add_header X-Cache \$x_cache always;/);
   });

@@ -145,7 +145,7 @@ describe("the files of a site", () => {
   it("are shell scripts without a syntax error, those of them that are shell scripts", () => {
     const folder = path.resolve(__dirname, "../../components/site/files");
     const scripts = fs.readdirSync(folder).filter((name) => name.endsWith(".sh"));
-    assert.deepEqual(scripts.sort(), ["copy.sh", "core.sh", "fill.sh", "pageCache.sh"]);
+    assert.deepEqual(scripts.sort(), ["copy.sh", "copyTree.sh", "core.sh", "fill.sh", "pageCache.sh"]);
     for (const script of scripts) {
       // The image of the page cache has no bash.
       const shell = script === "pageCache.sh" ? "sh" : "bash";

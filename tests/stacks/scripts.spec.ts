@@ -24,7 +24,7 @@ describe("the scripts of local commands", () => {
     for (const { name, inputs } of commands) {
       assert.deepEqual(inputs.interpreter, ["node", "--require", "tsx/cjs", "scripts.ts"], name);
       assert.ok(run(inputs).length > 0, `${name} never runs anything`);
-      for (const script of run(inputs)) assert.ok(String(script) in scripts, `${name}: ${String(script)}`);
+      for (const script of run(inputs)) assert.ok((script as string) in scripts, `${name}: ${script as string}`);
     }
   });
 

@@ -11,6 +11,7 @@ const jobs = "tests/images/siteJobs.spec.ts";
 const extensions = "tests/images/siteExtensions.spec.ts";
 const migration = "tests/images/siteMigration.spec.ts";
 const pageCache = "tests/e2e/pageCache.spec.ts";
+const pageChanges = "tests/images/pageChanges.spec.ts";
 
 /** Faults in what runs in the containers: PHP, shell, nginx. StrykerJS mutates TypeScript alone. */
 export const fileFaults: readonly Fault[] = [
@@ -107,8 +108,8 @@ export const fileFaults: readonly Fault[] = [
   ...inFile("merge.php", migration, [
     {
       what: "the oldest file is in its place",
-      from: "filemtime( $from ) > filemtime( $to )",
-      to: "filemtime( $from ) < filemtime( $to )",
+      from: "modified( $pod, $file ) > modified( $owners[ $file ], $file )",
+      to: "modified( $pod, $file ) < modified( $owners[ $file ], $file )",
       grep: "put together what each pod has",
     },
     {
@@ -165,11 +166,12 @@ export const fileFaults: readonly Fault[] = [
     },
     { what: "addresses of any length are kept", from: '"~^.{512}" 1;', grep: "is not filled by nonsense" },
   ]),
-  ...inFile("pageCache.php", pageCache, [
+  ...inFile("pageCache.php", pageChanges, [
     {
       what: "an approved comment does not purge",
-      from: "'transition_comment_status', ",
-      grep: "a comment shows to its author",
+      from: "in_array( 'approved', array( $status, $previous ), true ) && note_content()",
+      to: "false",
+      grep: "of a visitor's comment",
     },
   ]),
 ];
