@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import type * as http from "node:http";
 import { text } from "node:stream/consumers";
 import { Chance } from "../faults/support/chance";
-import { type Answer, type Asked, CacheBench } from "./support/cacheBench";
+import { type Asked, CacheBench } from "./support/cacheBench";
 
 const seed = process.env.CACHE_SEED ?? "16";
 const rounds = 500;
@@ -108,21 +108,53 @@ describe("the page cache, in front of a site that shows each visitor what they s
     assert.ok(!body.includes("evil"));
   });
 
-  it("takes the first word of a list in X-Forwarded-Proto, in any case", async () => {
-    const scheme = async (sent: string) =>
-      schemeOf(await bench.ask("/wp-login.php", { headers: { "x-forwarded-proto": sent } }));
-    for (const sent of ["https", "https,http", "https, https", "HTTPS", "Https , http"]) {
-      assert.equal(await scheme(sent), "https", sent);
-    }
-    for (const sent of ["http", "http,https", "gopher", "httpsx", ", https"])
-      assert.equal(await scheme(sent), "http", sent);
+  describe("with forwarded headers", () => {
+    /** What WordPress is told of the visitor of a page that is not kept. */
+    const told = async (headers: Record<string, string>) => {
+      const { body } = await bench.ask("/wp-login.php", { headers });
+      const [, , sent = []] = JSON.parse(body) as [string, string, string[]];
+      const valuesOf = (wanted: string) =>
+        sent.filter((_, index) => index % 2 === 1 && sent[index - 1]?.toLowerCase() === wanted);
+      return { address: valuesOf("x-forwarded-for"), scheme: valuesOf("x-forwarded-proto") };
+    };
+    const startBehind = async (trustedProxies: readonly string[]) => {
+      await bench.clear();
+      await bench.nameServer([await bench.site(reflect)]);
+      await bench.start({ trustedProxies });
+    };
+
+    it("believes no client's address and scheme without trustedProxies", async () => {
+      const { address: own } = await told({});
+      assert.equal(own.length, 1);
+      for (const forged of ["203.0.113.66", "127.0.0.1", "203.0.113.66, 127.0.0.1", "::1"]) {
+        const seen = await told({ "x-forwarded-for": forged, "x-forwarded-proto": "https" });
+        assert.deepEqual(seen, { address: own, scheme: ["http"] }, forged);
+      }
+    });
+
+    it("takes address and scheme from one trusted proxy, and the client's own claims for nothing", async () => {
+      await startBehind(["198.18.0.0/15"]);
+      const address = async (sent: string) => (await told({ "x-forwarded-for": sent })).address;
+      assert.deepEqual(await address("203.0.113.7"), ["203.0.113.7"]);
+      // A proxy adds its client at the end: what is before it is the client's claim.
+      assert.deepEqual(await address("127.0.0.1, 10.0.0.1, 203.0.113.7"), ["203.0.113.7"]);
+      assert.deepEqual(await address("2001:db8::7"), ["2001:db8::7"]);
+      const scheme = async (sent: string) => (await told({ "x-forwarded-proto": sent })).scheme;
+      for (const sent of ["https", "https,http", "https, https", "HTTPS", "Https , http"]) {
+        assert.deepEqual(await scheme(sent), ["https"], sent);
+      }
+      for (const sent of ["http", "http,https", "gopher", "httpsx", ", https"]) {
+        assert.deepEqual(await scheme(sent), ["http"], sent);
+      }
+    });
+
+    it("takes the address from two trusted proxies in a row", async () => {
+      await startBehind(["198.18.0.0/15", "192.0.2.0/24"]);
+      const { address } = await told({ "x-forwarded-for": "127.0.0.1, 203.0.113.7, 192.0.2.1" });
+      assert.deepEqual(address, ["203.0.113.7"]);
+    });
   });
 });
-
-function schemeOf({ body }: Answer): string | undefined {
-  const [, , headers = []] = JSON.parse(body) as [string, string, string[]];
-  return headers[headers.findIndex((name) => name.toLowerCase() === "x-forwarded-proto") + 1];
-}
 
 /** Draws one of several things. */
 class Draw {

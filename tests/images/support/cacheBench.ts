@@ -74,15 +74,17 @@ export class CacheBench {
   async start({
     seconds = 600,
     uploadLimit = "64Mi",
+    trustedProxies = [],
     nameServersAt = [9],
     before = "true",
   }: {
     seconds?: number;
     uploadLimit?: string;
+    trustedProxies?: readonly string[];
     nameServersAt?: readonly number[];
     before?: string;
   } = {}): Promise<void> {
-    const settings = { uploadLimit, trustedProxies: [] };
+    const settings = { uploadLimit, trustedProxies };
     const config = this.workbench.volume();
     for (const [name, text] of Object.entries(pageCacheFiles({ seconds, settings }))) {
       fs.writeFileSync(path.join(config, name), text);
