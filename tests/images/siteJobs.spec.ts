@@ -155,7 +155,8 @@ describe("the jobs of a site with shared content", function () {
         echo wp_generate_auth_cookie($id, $end, "logged_in", WP_Session_Tokens::get_instance($id)->create($end));`;
       // Keys that are alike WordPress does not take.
       const names = ["AUTH", "SECURE_AUTH", "LOGGED_IN", "NONCE"].flatMap((name) => [`${name}_KEY`, `${name}_SALT`]);
-      const keys = (value: string) => Object.fromEntries(names.map((name) => [`WORDPRESS_${name}`, `${value} of ${name}`]));
+      const keys = (value: string) =>
+        Object.fromEntries(names.map((name) => [`WORDPRESS_${name}`, `${value} of ${name}`]));
       const [old, other] = [keys("a".repeat(40)), keys("b".repeat(40))];
       const COOKIE = await bench.run(`exec php -r '${make}'`, old);
       const check = `exec php -r '${load} echo (int) (bool) wp_validate_auth_cookie(getenv("COOKIE"), "logged_in");'`;

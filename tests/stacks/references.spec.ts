@@ -156,7 +156,7 @@ function containersOf({ containers, initContainers = [] }: PodSpec): readonly Co
 }
 
 function keysOf({ inputs }: Registered): string[] {
-  return ["data", "stringData"].flatMap((field) => Object.keys((unwrapped(inputs[field]) ?? {})));
+  return ["data", "stringData"].flatMap((field) => Object.keys(unwrapped(inputs[field]) ?? {}));
 }
 
 function namespaceOf({ inputs }: Registered): string {
