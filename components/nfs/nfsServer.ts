@@ -54,12 +54,7 @@ export class NfsServer extends pulumi.ComponentResource {
         spec: {
           podSelector: {},
           policyTypes: ["Ingress", "Egress"],
-          ingress: [
-            {
-              from: pulumi.output(args.nodes).apply((nodes) => nodes.map((cidr) => ({ ipBlock: { cidr } }))),
-              ports: [{ port: nfsPort, protocol: "TCP" }],
-            },
-          ],
+          ingress: pulumi.output(args.nodes).apply(ingressFrom),
         },
       },
       child,
@@ -95,4 +90,10 @@ export class NfsServer extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+}
+
+/** Who may connect. A rule with an empty list of peers would let everybody in. @param nodes CIDRs */
+export function ingressFrom(nodes: readonly string[]) {
+  if (nodes.length === 0) return [];
+  return [{ from: nodes.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ port: nfsPort, protocol: "TCP" }] }];
 }

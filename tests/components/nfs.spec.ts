@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import type { Namespace, Node } from "../../components/cluster/objects";
 import { nfsDriverValues } from "../../components/nfs/nfsDriverValues";
 import { nfsFindings } from "../../components/nfs/nfsFindings";
+import { ingressFrom } from "../../components/nfs/nfsServer";
 import { nfsServerPodSpec } from "../../components/nfs/nfsServerPod";
 import { nodeSources } from "../../components/nfs/nodeSources";
 
@@ -30,6 +31,12 @@ describe("volumes by NFS", () => {
       const calico = node({}, { "projectcalico.org/IPv4VXLANTunnelAddr": "192.168.7.1" });
       assert.deepEqual(nodeSources([flannel, calico]), ["10.244.1.0/31", "192.168.7.1/32", "fd01:1::/127"]);
     });
+  });
+
+  it("let the nodes alone connect to the server, and no client where no node is known", () => {
+    const ports = [{ port: 2049, protocol: "TCP" }];
+    assert.deepEqual(ingressFrom(["10.0.0.2/32"]), [{ from: [{ ipBlock: { cidr: "10.0.0.2/32" } }], ports }]);
+    assert.deepEqual(ingressFrom([]), []);
   });
 
   describe("are refused", () => {

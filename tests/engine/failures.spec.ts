@@ -77,7 +77,11 @@ describe("a pulumi up that fails", function () {
 
   it("is finished by the next up, on the objects that are there", async () => {
     await site.up();
-    assert.deepStrictEqual(deeds(site.calls), ["create Command/former-users", "update StatefulSet/wordpress"]);
+    assert.deepStrictEqual(deeds(site.calls), [
+      "create Command/destroy-guard",
+      "create Command/former-users",
+      "update StatefulSet/wordpress",
+    ]);
   });
 
   it("and the one after that has nothing to do", async () => {
