@@ -19,8 +19,8 @@ export const completeNode: NodeState = {
   hugePages: "2Gi",
 };
 
-/** Keeps pods off a node that runs none. */
-export const noKubelet = { key: "test/no-kubelet", effect: "NoSchedule" };
+/** Keeps pods off a node that runs none. Taints of this prefix come and go with a node's state: the preflight does not report them. */
+export const noKubelet = { key: "node.kubernetes.io/test-no-kubelet", effect: "NoSchedule" };
 
 /** Milliseconds between two signs of life: the cluster gives up a node after 40 s without one. */
 const heartbeatMs = 8000;
