@@ -143,7 +143,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     const place = `${namespace}-since`;
     const other = await LabSite.start(sharedPlace(place, 30111));
     try {
-      const first = ["cluster", "instance", "preflight", "preflight-check"];
+      const first = ["cluster", "instance", "preflight", "preflight-check", "preflight-record"];
       await other.project.pulumi(
         "up",
         "--yes",
