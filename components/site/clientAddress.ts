@@ -10,7 +10,9 @@ const claims = [
 /** In halves: Apache takes no range of all. */
 const everyAddress = ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"];
 
-const https = "%{HTTP:X-Forwarded-Proto} =~ m#^\\s*https\\s*(,|$)#i";
+/** Not `%{HTTP:…}`, which adds the header's name to Vary: the page cache keeps no page that varies. */
+const claimedScheme = "req_novary('X-Forwarded-Proto')";
+const https = `${claimedScheme} =~ m#^\\s*https\\s*(,|$)#i`;
 
 /**
  * Apache's `remoteip.conf`, in the place of the image's, which believes every private address. REMOTE_ADDR and the log have the client
@@ -30,7 +32,7 @@ export function remoteIpConfiguration(proxies: TrustedProxies): string {
     ...(ranges.length > 0 ? ["RemoteIPHeader X-Forwarded-For"] : []),
     ...ranges.map((range) => `RemoteIPInternalProxy ${range}`),
     `RequestHeader unset X-Forwarded-Proto "expr=!((${isTrusted}) && ${https})"`,
-    'RequestHeader set X-Forwarded-Proto https "expr=-n %{HTTP:X-Forwarded-Proto}"',
+    `RequestHeader set X-Forwarded-Proto https "expr=-n ${claimedScheme}"`,
     // By the time that these are deleted, the address has been read.
     ...claims.map((name) => `RequestHeader unset ${name}`),
     "",

@@ -151,6 +151,12 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     remove("mu-plugins/who.php");
   });
 
+  it("answers without a Vary by forwarded headers, with which the page cache would keep no page", () => {
+    const { body } = page("/", "-I", "-H", "X-Forwarded-Proto: https");
+    assert.match(body, /^HTTP\/1.1 200 /);
+    assert.doesNotMatch(body, /^vary:.*forwarded/im);
+  });
+
   it("writes the address that it takes into its log", async () => {
     page("/readme.html?logged", "--interface", "127.0.0.2", "-H", "X-Forwarded-For: 203.0.113.66");
     await site.until("it is written", () => /^203\.0\.113\.66 .*readme\.html\?logged/m.test(site.output));
