@@ -32,6 +32,7 @@ describe("pulumi up and down", function () {
         .sort(),
       [
         "ConfigMap/mariadb",
+        "ConfigMap/wordpress-pods",
         "Namespace/wordpress",
         "Secret/mariadb",
         "Secret/wordpress-secrets",
