@@ -194,6 +194,7 @@ export function deploy(settings: Settings): StackOutputs {
   // On the way down it is deleted before all others, and stops where this is another cluster, or where the site or data on the
   // storage is not the stack's.
   const ownsOpenEbs = storage.engine !== "existing";
+  const ownNamespaces = [namespace, ...(ownsOpenEbs ? [openEbsName] : []), ...(nfs ? [nfsName] : [])];
   kubectlCommand(
     "destroy-guard",
     {
@@ -206,10 +207,10 @@ export function deploy(settings: Settings): StackOutputs {
           cluster: uid,
         })),
         instance: instance.result,
-        namespaces: [namespace, ...(ownsOpenEbs ? [openEbsName] : []), ...(nfs ? [nfsName] : [])],
+        namespaces: ownNamespaces,
         ...(ownsOpenEbs && {
           storage: {
-            namespaces: [namespace, openEbsName, ...(nfs ? [nfsName] : [])],
+            namespaces: ownNamespaces,
             drivers: [...ownDrivers(storage), ...(nfs ? [nfsDriver] : [])],
             pools: [...ground.diskPools],
           },

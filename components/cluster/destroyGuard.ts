@@ -25,7 +25,7 @@ const forget = "If that cluster no longer exists, forget the stack: pulumi stack
 
 /** Why nothing may be deleted, in words; undefined where this is the stack's own cluster, and its own site. */
 export async function destroyRefusal(
-  kubectl: Pick<Kubectl, "list" | "json">,
+  kubectl: Pick<Kubectl, "list">,
   { cluster, instance, namespaces }: DestroyGuardRequest,
   { context, hasOwnKubeconfig }: GuardedCluster,
 ): Promise<string | undefined> {

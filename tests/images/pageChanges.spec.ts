@@ -34,11 +34,7 @@ describe("a site that tells its page cache of changes", function () {
 
   before(async function () {
     this.timeout(600_000);
-    await bench.open();
-    await bench.fillContent();
-    const install = await bench.install();
-    await install.ended();
-    assert.match(install.output, /The site is made\./);
+    await bench.openInstalled();
     const settings = JSON.parse(siteJson(siteSettings, ["127.0.0.1"])) as object;
     bench.put("settings.json", JSON.stringify({ ...settings, pageCaches: { host: "127.0.0.1", port: 8081 } }));
     folder = bench.workbench.volume(33);

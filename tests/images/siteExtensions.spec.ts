@@ -19,11 +19,7 @@ describe("the job that installs plugins and themes", function () {
 
   before(async function () {
     this.timeout(600_000);
-    await bench.open();
-    await bench.fillContent();
-    const install = await bench.install();
-    await install.ended();
-    assert.match(install.output, /The site is made\./);
+    await bench.openInstalled();
     repo = bench.workbench.volume(33);
     for (const folder of ["plugin", "theme"]) fs.mkdirSync(path.join(repo, folder), { mode: 0o777 });
     for (const folder of ["plugin", "theme"]) fs.chmodSync(path.join(repo, folder), 0o777);

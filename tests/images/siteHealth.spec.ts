@@ -31,9 +31,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
 
   before(async function () {
     this.timeout(900_000);
-    await bench.open();
-    await bench.fillContent();
-    await (await bench.install()).ended();
+    await bench.openInstalled();
     bench.put("remoteip.conf", siteFiles({ ...siteSettings, trustedProxies: ["127.0.0.2/32"] })["remoteip.conf"] ?? "");
     bench.tell({ trustedProxies: ["127.0.0.2/32"] });
     site = await bench.serveConfigured();

@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { fillPodsClaim } from "./support/podsClaim";
 import { SiteBench, wordpress } from "./support/siteBench";
 
 describe("the jobs that make one content of all pods'", function () {
@@ -13,17 +14,8 @@ describe("the jobs that make one content of all pods'", function () {
   });
   after(() => bench.close());
 
-  /** A claim as a pod of its own has it. Files by their paths in wp-content; an odd one of two newer ones is the newest. */
-  function podsClaim(files: Readonly<Record<string, string>>, seconds: number): string {
-    const claim = bench.claim();
-    for (const [name, text] of Object.entries(files)) {
-      const file = path.join(claim, "wp-content", name);
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(file, text);
-      fs.utimesSync(file, seconds, seconds);
-    }
-    return claim;
-  }
+  const podsClaim = (files: Readonly<Record<string, string>>, seconds: number) =>
+    fillPodsClaim(bench.claim(), files, seconds);
   const job = async (claim: string, args: readonly string[], from?: string) => {
     const container = await bench.workbench.start(wordpress, {
       uid: 33,

@@ -5,6 +5,7 @@ import { run } from "../../lab/support/processes";
 import { siteFiles } from "../../components/site/siteFiles";
 import { siteSettings } from "../support/siteSettings";
 import { wordpress } from "./support/siteBench";
+import { fillPodsClaim } from "./support/podsClaim";
 import { Workbench } from "./support/workbench";
 
 const wwwData = 33;
@@ -40,17 +41,8 @@ describe("the jobs that fill a claim on an SMB share, which refuses modes, times
     await container.ended();
     return container.output;
   };
-  /** Claim of a pod. @param files texts by their paths in wp-content @param seconds when they were changed */
-  const podsClaim = (files: Readonly<Record<string, string>>, seconds: number) => {
-    const claim = bench.volume(wwwData);
-    for (const [name, text] of Object.entries(files)) {
-      const file = path.join(claim, "wp-content", name);
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(file, text);
-      fs.utimesSync(file, seconds, seconds);
-    }
-    return claim;
-  };
+  const podsClaim = (files: Readonly<Record<string, string>>, seconds: number) =>
+    fillPodsClaim(bench.volume(wwwData), files, seconds);
   const read = (claim: string, file: string) => fs.readFileSync(path.join(claim, file), "utf8");
 
   it("is refused what such a share refuses", async () => {

@@ -1,3 +1,4 @@
+import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { siteFiles, siteJson, type SiteSettings } from "../../../components/site/siteFiles";
@@ -33,6 +34,15 @@ export class SiteBench {
     });
     await database.until("it is healthy", () => database.exec(["healthcheck.sh", "--connect"]).code === 0);
     this.database = database;
+  }
+
+  /** A database that is up, a filled claim, and the site that the install job makes. */
+  async openInstalled(): Promise<void> {
+    await this.open();
+    await this.fillContent();
+    const install = await this.install();
+    await install.ended();
+    assert.match(install.output, /The site is made\./);
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,13 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** Fills an empty claim as a pod of its own has it. @param files texts by their paths in wp-content @param seconds when they were changed */
+export function fillPodsClaim(claim: string, files: Readonly<Record<string, string>>, seconds: number): string {
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(claim, "wp-content", name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
+    fs.utimesSync(file, seconds, seconds);
+  }
+  return claim;
+}
