@@ -224,6 +224,26 @@ export const imageReference = (example: string) =>
     383,
   );
 
+/** An image whose tag names at least this version of a program. A tag that is no version, and another image's, says nothing of it. */
+export const imageSince =
+  (program: string, least: readonly [number, number, number]) =>
+  (example: string): Rule<string> => {
+    const rule = imageReference(example);
+    const tagged = new RegExp(`${program}[^/:@]*:v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?(?=[-_.@]|$)`);
+    const isOlder = (text: string) => {
+      const [version, ...parts] = tagged.exec(text) ?? [];
+      // A tag without the last number is that of its newest release.
+      const numbers = least.map((_, index) => Number(parts[index] ?? Infinity));
+      const index = numbers.findIndex((number, at) => number !== least[at]);
+      return version !== undefined && (numbers[index] ?? 0) < (least[index] ?? 0);
+    };
+    return {
+      ...rule,
+      allowed: `${rule.allowed}, of ${program} ${least.join(".")} or newer`,
+      parse: (text) => (rule.parse(text) === undefined || isOlder(text) ? undefined : text),
+    };
+  };
+
 /** A size of storage, kept as the text that it is written as. */
 export function storageSize(minimum?: string): Rule<string> {
   const least = minimum === undefined ? 1 : (quantityBytes(minimum) ?? Infinity);

@@ -9,6 +9,7 @@ import {
   hostNames,
   imageReference,
   imageRegistry,
+  imageSince,
   matching,
   oneOf,
   plainText,
@@ -32,7 +33,7 @@ export interface Key<T> {
 
 const key = <T>(rule: Rule<T>, defaultText: string, meaning: string) => ({ rule, default: defaultText, meaning });
 /** An image whose default is its example too: one literal, which is the one that Renovate updates (renovate.json). */
-const imageKey = (image: string, meaning: string) => key(imageReference(image), image, meaning);
+const imageKey = (image: string, meaning: string, rule = imageReference) => key(rule(image), image, meaning);
 const optionalKey = <T>(rule: Rule<T>, meaning: string) => ({ rule, meaning });
 
 /** The flat keys. */
@@ -133,7 +134,11 @@ export const pageCacheKeys = {
     "5",
     "Seconds for which a page is kept. A change by a logged-in user or a job invalidates all pages at once, one by a visitor within five minutes.",
   ),
-  image: imageKey("nginx:1.30", "Image of nginx 1.27.3 or newer with njs 0.8.1 or newer."),
+  image: imageKey(
+    "nginx:1.30",
+    "Image of nginx 1.27.3 or newer with njs 0.8.1 or newer. Checked by the tag where that is a version, not for `stable` or a digest alone.",
+    imageSince("nginx", [1, 27, 3]),
+  ),
 } as const;
 
 /** The keys inside the object `objectCache`. */

@@ -16,7 +16,7 @@ import type { SiteSettings } from "./siteFiles";
 
 /** Pages for anonymous visitors, kept for a short time. */
 export interface PageCacheSettings {
-  /** Image reference of nginx with njs, at least 1.27.3 with 0.8.0, e.g. `nginx:1.30`. */
+  /** Image reference of nginx with njs, at least 1.27.3 with 0.8.1, e.g. `nginx:1.30`. */
   readonly image: string;
   /** Seconds for which a page is kept, 1 to 3600. A change invalidates all pages sooner. */
   readonly seconds: number;

@@ -18,6 +18,18 @@ import { load, refusal } from "../support/loadedSettings";
 
 const hostile = ["$(reboot)", "<?php echo 1;", "a\nb", "x".repeat(10_000)] as const;
 const images = ["", "WordPress", "wordpress:", "a b", "wordpress:6.5 --privileged", ...hostile];
+/** By their tags older than the page cache's configuration needs. */
+const oldNginx = [
+  "nginx:1.26",
+  "nginx:1.25-alpine",
+  "nginx:1.27.2",
+  "nginx:1.27.2-alpine3.20-perl",
+  "nginx:0.9.1",
+  "nginx:v1.26.3",
+  "registry.example.com:5000/nginx:1.27.0",
+  "nginxinc/nginx-unprivileged:1.26",
+  `nginx:1.26@sha256:${"0".repeat(64)}`,
+];
 const sizes = ["", "0", "-1Gi", "1GB", "ten", "1.5.1Gi", "1Gi2", ...hostile];
 const flags = ["", "yes", "no", "1", "TRUE", "truth", "on", ...hostile];
 const addresses = [
@@ -97,7 +109,7 @@ const inside: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   pageCache: {
     enabled: flags,
     seconds: ["", "0", "3601", "1.5", "-1", "5s", ...hostile],
-    image: images,
+    image: [...images, ...oldNginx],
   },
   objectCache: {
     enabled: flags,

@@ -44,7 +44,20 @@ describe("the settings of shared content", () => {
     ["uploadLimit", "2Gi", undefined],
     ["phpMemory", "64Mi", undefined],
     ["pageCache", '{"seconds":3600}', { image: "nginx:1.30", seconds: 3600 }],
-    ["pageCache", '{"image":"registry.example/nginx:1.22"}', { image: "registry.example/nginx:1.22", seconds: 5 }],
+    ...[
+      "registry.example/nginx:1.28",
+      "nginx:1.27.3",
+      "nginx:1.27.10-alpine",
+      "nginx:2.0",
+      "nginx:1.27",
+      "nginx:1",
+      "nginx",
+      "nginx:mainline",
+      "nginx:stable-alpine",
+      `nginx@sha256:${"0".repeat(64)}`,
+      "registry.example:5000/nginx", // A version of somebody's own says nothing of nginx's.
+      "registry.example/page-cache:1.2.0",
+    ].map((image): [string, string, unknown] => ["pageCache", JSON.stringify({ image }), { image, seconds: 5 }]),
   ];
   it("are the design's defaults where nothing else is set", () => {
     assert.deepEqual(load(single), { ...defaults, content: shared });
