@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { releaseLock, takeLock } from "./lock";
 import { cacheRoot } from "./paths";
 import { step } from "./progress";
+
+/** Milliseconds between two attempts to take a lock. */
+const retryMs = 200;
 
 export interface CachedPart {
   /** File-system friendly name of the part, e.g. `kubernetes`. */
@@ -22,23 +27,42 @@ export function partFolder(part: CachedPart): string {
   return path.join(cacheRoot, `${part.name}-${part.version}-${hash.digest("hex").slice(0, 12)}`);
 }
 
-/** Builds a part once and returns its folder; later calls, from any clone, find it there. */
+/**
+ * Builds a part once and returns its folder; later calls, from any clone, find it there. Calls at the same time, also of other
+ * processes, wait for the one that builds it.
+ */
 export async function cached(part: CachedPart): Promise<string> {
   const folder = partFolder(part);
   if (fs.existsSync(folder)) return folder;
-  await step(`building ${part.name} ${part.version}`, async () => {
-    const unfinished = `${folder}.${process.pid}`;
-    removeAbandoned(folder);
-    fs.mkdirSync(unfinished, { recursive: true });
-    try {
-      await part.build(unfinished);
-      // Another process may have built the same meanwhile.
-      if (!fs.existsSync(folder)) fs.renameSync(unfinished, folder);
-    } finally {
-      fs.rmSync(unfinished, { recursive: true, force: true });
-    }
-  });
+  const lock = path.join(cacheRoot, "locks", path.basename(folder));
+  await take(lock, part);
+  try {
+    if (!fs.existsSync(folder)) await step(`building ${part.name} ${part.version}`, () => build(part, folder));
+  } finally {
+    releaseLock(lock);
+  }
   return folder;
+}
+
+async function take(lock: string, { name, version }: CachedPart): Promise<void> {
+  const holder = takeLock(lock);
+  if (holder === undefined) return;
+  await step(`waiting for process ${holder}, which builds ${name} ${version}`, async () => {
+    while (takeLock(lock) !== undefined) await setTimeout(retryMs);
+  });
+}
+
+async function build(part: CachedPart, folder: string): Promise<void> {
+  const unfinished = `${folder}.${process.pid}`;
+  removeAbandoned(folder);
+  fs.mkdirSync(unfinished, { recursive: true });
+  try {
+    await part.build(unfinished);
+    // Two processes can take over a lock in the same moment, and build the part side by side.
+    if (!fs.existsSync(folder)) fs.renameSync(unfinished, folder);
+  } finally {
+    fs.rmSync(unfinished, { recursive: true, force: true });
+  }
 }
 
 /** Removes what builds of this part left whose process was killed. */
