@@ -1,12 +1,14 @@
 import { configSet } from "../validation";
 import { objectCacheName } from "../site/objectCacheNames";
 import { pageCacheName } from "../site/pageCacheNames";
+import { loadModule, missingModule } from "../storage/nodeModule";
 import type { Workload } from "./diagnosis";
 
 /** What tells a cause, and what to do about it. */
 interface Remedy {
   readonly sign: RegExp;
-  readonly advice: (keys: Keys) => string;
+  /** @param nodes where the pods are that are not ready */
+  readonly advice: (keys: Keys, nodes: readonly string[]) => string;
 }
 
 /** The keys that a workload's image and volume come from. */
@@ -54,6 +56,7 @@ const remedies: readonly Remedy[] = [
     sign: /ran out of memory/,
     advice: () => `it took more than its limit: for WordPress ${configSet("phpMemory", "SIZE")} raises it`,
   },
+  { sign: missingModule, advice: (_, nodes) => loadModule(nodes) },
 ];
 
 /** Of all other apps, which are the site's and its jobs', they are WordPress's. */
@@ -74,8 +77,14 @@ export function tellingLines(log: string): string[] {
   return ([causes, errors].find(({ length }) => length > 0) ?? lines).slice(-shownLines);
 }
 
-/** What to do, a sentence a cause. @param lines the cluster's reasons, and the last words of the pods */
-export function advice({ app }: Pick<Workload, "app">, lines: readonly string[]): string[] {
+/**
+ * What to do, a sentence a cause.
+ * @param lines the cluster's reasons, and the last words of the pods
+ * @param nodes where the pods are that are not ready
+ */
+export function advice({ app }: Pick<Workload, "app">, lines: readonly string[], nodes: readonly string[]): string[] {
   const keys = keysByApp[app] ?? { image: "wordpressImage", storage: "wordpressStorage" };
-  return remedies.filter(({ sign }) => lines.some((line) => sign.test(line))).map((remedy) => remedy.advice(keys));
+  return remedies
+    .filter(({ sign }) => lines.some((line) => sign.test(line)))
+    .map((remedy) => remedy.advice(keys, nodes));
 }

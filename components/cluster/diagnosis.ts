@@ -70,9 +70,21 @@ export function notReady(pods: readonly Pod[]): Pod[] {
 
 /** Why pods are not ready, a pod a line. @param events of their namespace, oldest first */
 export function explainPods(pods: readonly Pod[], events: readonly Event[]): string[] {
-  return notReady(pods).map(
-    (pod) => `pod ${pod.metadata.name} ${podReason(pod, lastWarning(events, "Pod", pod.metadata.name))}`,
-  );
+  return notReady(pods).map((pod) => {
+    const { name } = pod.metadata;
+    const place = pod.spec?.nodeName === undefined ? "" : ` on node ${pod.spec.nodeName}`;
+    return `pod ${name}${place} ${podReason(pod, lastWarning(events, "Pod", name))}`;
+  });
+}
+
+/** Names of the nodes that pods are on, in order. */
+export function nodesOf(pods: readonly Pod[]): string[] {
+  return [...new Set(pods.flatMap(({ spec }) => spec?.nodeName ?? []))].sort();
+}
+
+/** Whether a container of a pod has failed, so that its log says why. */
+export function hasFailed({ status }: Pod): boolean {
+  return containersOf(status).some((container) => (endOf(container)?.exitCode ?? 0) !== 0);
 }
 
 /** Events of a namespace, oldest first. @throws KubectlFailed */
@@ -96,15 +108,27 @@ export function withoutNode({ status: { conditions = [] } }: Pod): string | unde
 function podReason(pod: Pod, warning: Event | undefined): string {
   const unscheduled = withoutNode(pod);
   if (unscheduled !== undefined) return `has no node: ${unscheduled}`;
-  const containers = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
-  const stuck = containers.map(containerReason).find((reason) => reason !== undefined);
+  const stuck = containersOf(pod.status)
+    .map(containerReason)
+    .find((reason) => reason !== undefined);
   const said = warning?.message ? `; the cluster says: ${warning.message.trim()}` : "";
   return `${stuck ?? "is not ready"}${said}`;
 }
 
-function containerReason({ name, image, state, lastState, restartCount }: ContainerStatus): string | undefined {
+/** In the order in which they run. */
+function containersOf({ initContainerStatuses = [], containerStatuses = [] }: Pod["status"]): ContainerStatus[] {
+  return [...initContainerStatuses, ...containerStatuses];
+}
+
+/** How a container, or the one that it replaced, ended. */
+function endOf({ state, lastState }: ContainerStatus) {
+  return state?.terminated ?? lastState?.terminated;
+}
+
+function containerReason(container: ContainerStatus): string | undefined {
+  const { name, image, state, restartCount } = container;
   const waiting = state?.waiting;
-  const ended = state?.terminated ?? lastState?.terminated;
+  const ended = endOf(container);
   if (waiting?.reason && /Image/.test(waiting.reason)) {
     return `cannot get the image "${image}" (${waiting.reason}): ${waiting.message ?? "no reason given"}`;
   }

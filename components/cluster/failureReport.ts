@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "./clusterAccess";
 import { advice, tellingLines } from "./advice";
-import { explain, readWorkload, type Workload } from "./diagnosis";
+import { explain, nodesOf, notReady, readWorkload, type Workload } from "./diagnosis";
 import { Kubectl } from "./kubectl";
 import { lastWords } from "./lastWords";
 import { messageOf, reportHook } from "./reportHook";
@@ -32,7 +32,7 @@ export async function workloadReport(cluster: ClusterAccess, workload: Workload)
     `${kind} ${app} did not ${kind === "Job" ? "end well" : "come up"}:`,
     ...(reasons.length > 0 ? reasons : [noReason]).map((reason) => `  - ${reason}`),
     ...said.map((line) => `    | ${line}`),
-    ...advice(workload, [...reasons, ...said]).map((sentence) => `What to do: ${sentence}`),
+    ...advice(workload, [...reasons, ...said], nodesOf(notReady(pods))).map((sentence) => `What to do: ${sentence}`),
     `Look: ${kubectl} describe pods --selector app=${app}; ${kubectl} logs --selector app=${app} --prefix`,
     "Mend the cause, then again: pulumi up",
   ].join("\n");

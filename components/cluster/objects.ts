@@ -143,6 +143,8 @@ export interface ContainerState {
 
 export interface Pod {
   readonly metadata: ObjectMeta;
+  /** Its node is undefined until the scheduler has chosen one. */
+  readonly spec?: { readonly nodeName?: string };
   readonly status: {
     readonly phase?: string;
     readonly conditions?: readonly Condition[];

@@ -1,9 +1,10 @@
-import type * as pulumi from "@pulumi/pulumi";
+import { loadModule, missingModule } from "../storage/nodeModule";
+import { tellingLines } from "./advice";
 import type { ClusterAccess } from "./clusterAccess";
-import { explainPods, readEvents } from "./diagnosis";
+import { explainPods, hasFailed, nodesOf, notReady, readEvents } from "./diagnosis";
 import { Kubectl } from "./kubectl";
+import { lastWords } from "./lastWords";
 import type { AnyObject, Event, Pod } from "./objects";
-import { messageOf, reportHook } from "./reportHook";
 
 /** A release of Helm's. */
 export interface HelmRelease {
@@ -13,41 +14,66 @@ export interface HelmRelease {
   readonly namespace: string;
 }
 
+/** What the cluster says about the pods of a release. */
+export interface ReleasePods {
+  /** In the release's namespace. */
+  readonly pods: readonly Pod[];
+  /** What tells most in the logs of the pods that have failed, by their app: the pods of one fail alike. */
+  readonly said: Readonly<Record<string, readonly string[]>>;
+}
+
 /** What the cluster says about a release. */
-export interface ReleaseFacts {
+export interface ReleaseFacts extends ReleasePods {
   readonly context: string;
   readonly release: HelmRelease;
   /** Helm's records: a Secret for each revision, with what became of it in its labels. */
   readonly records: readonly AnyObject[];
-  /** In the release's namespace. */
-  readonly pods: readonly Pod[];
-  /** Of that namespace, oldest first. */
+  /** Of the release's namespace, oldest first. */
   readonly events: readonly Event[];
 }
 
-/**
- * When a release does not come up, says which of its pods is the cause, or how to go on where Helm was cut off before. The
- * provider's message knows only that the time ran out, or that the name is in use.
- */
-export function releaseReport(name: string, cluster: ClusterAccess, release: HelmRelease): pulumi.ErrorHook {
-  return reportHook(name, () => readRelease(cluster, release).then(explainRelease, messageOf));
-}
-
-async function readRelease(cluster: ClusterAccess, release: HelmRelease): Promise<ReleaseFacts> {
+/** Reads what {@link explainRelease} needs. @throws KubectlFailed */
+export async function readRelease(cluster: ClusterAccess, release: HelmRelease): Promise<ReleaseFacts> {
   const kubectl = new Kubectl(cluster);
   const { name, namespace } = release;
   const [secrets, pods, events] = await Promise.all([
     kubectl.list<AnyObject>("secrets", namespace),
-    kubectl.list<Pod>("pods", namespace),
+    readReleasePods(kubectl, namespace),
     readEvents(kubectl, namespace),
   ]);
   const isRecord = ({ labels = {} }: AnyObject["metadata"]) => labels.owner === "helm" && labels.name === name;
   const records = secrets.filter(({ metadata }) => isRecord(metadata));
-  return { context: cluster.context, release, records, pods, events };
+  return { context: cluster.context, release, records, events, ...pods };
+}
+
+/** Reads the pods of a release and why they failed. @throws KubectlFailed */
+export async function readReleasePods(kubectl: Pick<Kubectl, "list" | "run">, namespace: string): Promise<ReleasePods> {
+  const pods = await kubectl.list<Pod>("pods", namespace);
+  const apps = [...new Set(failedPods(pods).map(appOf))];
+  const said = await Promise.all(
+    apps.map(async (app) => [app, tellingLines(await lastWords(kubectl, namespace, failedPods(pods, app)))] as const),
+  );
+  return { pods, said: Object.fromEntries(said) };
+}
+
+function appOf({ metadata }: Pod): string {
+  return metadata.labels?.app ?? metadata.name;
+}
+
+function failedPods(pods: readonly Pod[], app?: string): Pod[] {
+  return notReady(pods).filter((pod) => hasFailed(pod) && (app === undefined || appOf(pod) === app));
+}
+
+/** What to do about pods of a release that have failed, a sentence a cause; none where the cause is not known. */
+export function releaseAdvice({ pods, said }: ReleasePods): string[] {
+  return Object.entries(said)
+    .filter(([, lines]) => lines.some((line) => missingModule.test(line)))
+    .map(([app]) => loadModule(nodesOf(failedPods(pods, app))));
 }
 
 /** What stands in the way of a release, and what to do. */
-export function explainRelease({ context, release, records, pods, events }: ReleaseFacts): string {
+export function explainRelease(facts: ReleaseFacts): string {
+  const { context, release, records, pods, events, said } = facts;
   const { title, name, namespace } = release;
   const helm = (verb: string) => `helm ${verb} ${name} --namespace ${namespace} --kube-context ${context}`;
   const status = records
@@ -70,6 +96,10 @@ export function explainRelease({ context, release, records, pods, events }: Rele
     ...(reasons.length > 0 ? reasons : ["its pods give no reason; the message of Pulumi's that follows does"]).map(
       (reason) => `  - ${reason}`,
     ),
+    ...Object.values(said)
+      .flat()
+      .map((line) => `    | ${line}`),
+    ...releaseAdvice(facts).map((sentence) => `What to do: ${sentence}`),
     `Look: ${kubectl} get pods; ${kubectl} get events`,
     "Mend the cause, then again: pulumi up",
   ].join("\n");

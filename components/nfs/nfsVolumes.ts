@@ -6,7 +6,7 @@ import type { ClusterAccess } from "../cluster/clusterAccess";
 import { failureReport } from "../cluster/failureReport";
 import { kubectlCommand } from "../cluster/kubectlCommand";
 import { ownNamespace } from "../cluster/ownNamespace";
-import { releaseReport } from "../cluster/releaseReport";
+import { releaseHooks } from "../cluster/releaseHooks";
 import { dependencies } from "../dependencies";
 import { stackLabels } from "../labels";
 import { nfsDriverValues } from "./nfsDriverValues";
@@ -88,7 +88,7 @@ export class NfsVolumes extends pulumi.ComponentResource {
       {
         ...home,
         protect,
-        hooks: { onError: [releaseReport(`${name}-driver-failure`, cluster, helmRelease)] },
+        hooks: releaseHooks(`${name}-driver-failure`, cluster, helmRelease),
       },
     );
     new StorageClass(

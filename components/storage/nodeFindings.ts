@@ -2,6 +2,7 @@ import { isReady, repellingTaints } from "../cluster/conditions";
 import type { Node } from "../cluster/objects";
 import { quantityBytes } from "../quantity";
 import { configSet } from "../validation";
+import { moduleCommand } from "./nodeModule";
 import { neededHugePages } from "./nodeScripts";
 
 /** What OpenEBS's replicated engine needs of a node (its documentation, "Prerequisites"). */
@@ -89,7 +90,7 @@ export function hasHugePages(allocatable: Node["status"]["allocatable"]): boolea
 
 const hugePagesCommand =
   `echo 'vm.nr_hugepages = ${neededHugePages}' | sudo tee /etc/sysctl.d/90-hugepages.conf && sudo sysctl --system && ` +
-  "echo nvme-tcp | sudo tee /etc/modules-load.d/nvme-tcp.conf && sudo modprobe nvme-tcp && sudo systemctl restart kubelet";
+  `${moduleCommand} && sudo systemctl restart kubelet`;
 
 function isOlder(version: string, [major, minor]: readonly [number, number]): boolean {
   const [, ownMajor = "0", ownMinor = "0"] = /^(\d+)\.(\d+)/.exec(version) ?? [];

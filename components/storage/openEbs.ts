@@ -4,7 +4,7 @@ import { RandomPassword } from "@pulumi/random";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import { kubectlCommand } from "../cluster/kubectlCommand";
 import { ownNamespace } from "../cluster/ownNamespace";
-import { releaseReport } from "../cluster/releaseReport";
+import { releaseHooks } from "../cluster/releaseHooks";
 import { dependencies } from "../dependencies";
 import type { DataRetention } from "./claims";
 import { openEbsName } from "./openEbsNames";
@@ -62,6 +62,7 @@ export class OpenEbs extends pulumi.ComponentResource {
     const logging = args.logging
       ? { rootPassword: password("minio-root"), userPassword: password("minio-user") }
       : undefined;
+    const hooks = releaseHooks(`${name}-release-failure`, args.cluster, helmRelease);
     this.release = new Release(
       `${name}-release`,
       {
@@ -77,10 +78,7 @@ export class OpenEbs extends pulumi.ComponentResource {
         parent: this,
         protect,
         dependsOn: dependencies(options, namespace, leftovers),
-        hooks: {
-          afterUpdate: [() => reportOutdatedEngines(args.cluster)],
-          onError: [releaseReport(`${name}-release-failure`, args.cluster, helmRelease)],
-        },
+        hooks: { ...hooks, afterUpdate: [...hooks.afterUpdate, () => reportOutdatedEngines(args.cluster)] },
         // etcd of another size is another etcd: what the pools are is in it.
         ignoreChanges: args.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],
       },

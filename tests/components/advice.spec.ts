@@ -29,17 +29,23 @@ describe("what to do about a workload that is not up", () => {
     ["wordpress", "Deployment wordpress lacks pods: forbidden: exceeded quota: memory", /kubectl get resourcequota/],
     ["wordpress", "pod a has no node: 0/3 nodes are available: 3 Insufficient memory.", /wordpressReplicas/],
     ["wordpress", "pod a container wordpress ran out of memory and was started again once", /phpMemory/],
+    [
+      "mariadb",
+      "pod mariadb-0 on node k1 is not ready; the cluster says: MountVolume.MountDevice failed: driver name io.openebs.csi-mayastor " +
+        "not found in the list of registered CSI drivers",
+      /csi-node does not run on k1: .* On each of these nodes: echo nvme-tcp .* && sudo modprobe nvme-tcp$/,
+    ],
   ];
   for (const [app, line, expected] of cases) {
     it(`${app}: ${line}`, () => {
-      const [first = "", ...others] = advice({ app }, ["something else", line]);
+      const [first = "", ...others] = advice({ app }, ["something else", line], ["k1"]);
       assert.match(first, expected);
       assert.deepEqual(others, []);
     });
   }
 
   it("a database whose first start was cut off is told how to begin anew", () => {
-    const [first] = advice({ app: "mariadb" }, ["[ERROR] InnoDB: File ./ib_logfile0 was not found"]);
+    const [first] = advice({ app: "mariadb" }, ["[ERROR] InnoDB: File ./ib_logfile0 was not found"], []);
     assert.match(
       first ?? "",
       /volume is full \(pulumi config set mariadbStorage SIZE\).*If this site was never up.*docs\/operations\.md/,
@@ -60,7 +66,7 @@ describe("what to do about a workload that is not up", () => {
 
   it("is said once for a cause, and not at all for one that is not known", () => {
     const full = "No space left on device";
-    assert.equal(advice({ app: "mariadb" }, [full, full]).length, 1);
-    assert.deepEqual(advice({ app: "mariadb" }, ["pod mariadb-0 is not ready"]), []);
+    assert.equal(advice({ app: "mariadb" }, [full, full], []).length, 1);
+    assert.deepEqual(advice({ app: "mariadb" }, ["pod mariadb-0 is not ready"], []), []);
   });
 });

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { explain as explainWorkload, type WorkloadFacts } from "../../components/cluster/diagnosis";
+import { explain as explainWorkload, hasFailed, nodesOf, type WorkloadFacts } from "../../components/cluster/diagnosis";
 import type { Claim, ContainerStatus, Event, Pod } from "../../components/cluster/objects";
 
 const container: ContainerStatus = { name: "wordpress", image: "wordpress:x", ready: false, restartCount: 0 };
@@ -74,6 +74,28 @@ describe("why a workload is not up", () => {
   it("blames no old event of the StatefulSet's where a pod tells more", () => {
     const events = [warning("StatefulSet", "wordpress", "long ago")];
     assert.deepEqual(explain({ pods: [pod({})], claims: [], events }), ["pod wordpress-0 is not ready"]);
+  });
+
+  it("names the node of a pod that is on one", () => {
+    const placed = { ...pod({}), spec: { nodeName: "k1" } };
+    assert.deepEqual(explain({ pods: [placed], claims: [], events: [] }), ["pod wordpress-0 on node k1 is not ready"]);
+    assert.deepEqual(explain({ pods: [{ ...pod({}), spec: {} }], claims: [], events: [] }), [
+      "pod wordpress-0 is not ready",
+    ]);
+    const pods = ["k2", "k1", "k2"].map((nodeName) => ({ ...pod({}), spec: { nodeName } }));
+    assert.deepEqual(nodesOf([...pods, pod({})]), ["k1", "k2"]);
+  });
+
+  it("tells a pod with a container that has failed, now or before it was started again", () => {
+    const failed = (changes: Partial<ContainerStatus>) =>
+      hasFailed(pod({ containerStatuses: [{ ...container, ...changes }] }));
+    const terminated = (exitCode: number) => ({ terminated: { exitCode } });
+    assert.ok(failed({ state: terminated(1) }));
+    assert.ok(failed({ state: { running: {} }, lastState: terminated(137) }));
+    assert.ok(!failed({ state: terminated(0) }));
+    assert.ok(!failed({ state: { running: {} } }));
+    assert.ok(hasFailed(pod({ initContainerStatuses: [{ ...container, state: terminated(2) }] })));
+    assert.ok(!hasFailed(pod({})));
   });
 
   it("leaves out what is well", () => {

@@ -1,6 +1,11 @@
 import * as assert from "node:assert/strict";
 import type { Claim, DiskPool, Pod, Volume } from "../../components/cluster/objects";
-import { explainRelease, type ReleaseFacts } from "../../components/cluster/releaseReport";
+import {
+  explainRelease,
+  readReleasePods,
+  releaseAdvice,
+  type ReleaseFacts,
+} from "../../components/cluster/releaseReport";
 import { foreignVolumes } from "../../components/storage/foreignVolumes";
 import { leftClaims, needsSnapshotCrds, ownedSnapshotCrds } from "../../components/storage/leftovers";
 import { chartClasses, openEbsValues, type OpenEbsValuesArgs } from "../../components/storage/openEbsValues";
@@ -106,7 +111,7 @@ describe("why OpenEBS did not come up", () => {
   const record = (status: string) => ({ metadata: { name: "sh.helm.release.v1", uid: "1", labels: { status } } });
   const release = { title: "OpenEBS", name: "openebs", namespace: "openebs" };
   const explain = (facts: Partial<ReleaseFacts>) =>
-    explainRelease({ context: "shop", release, records: [], pods: [], events: [], ...facts });
+    explainRelease({ context: "shop", release, records: [], pods: [], events: [], said: {}, ...facts });
 
   it("is that Helm was cut off in an installation, of which nothing is needed", () => {
     assert.equal(
@@ -137,6 +142,75 @@ describe("why OpenEBS did not come up", () => {
         "Look: kubectl --context shop --namespace openebs get pods; kubectl --context shop --namespace openebs get events\n" +
         "Mend the cause, then again: pulumi up",
     );
+  });
+
+  const csiNode = (name: string, nodeName: string, exitCode = 1): Pod => ({
+    metadata: { name, uid: name, labels: { app: "csi-node" } },
+    spec: { nodeName },
+    status: {
+      containerStatuses: [
+        {
+          ...{ name: "csi-node", image: "csi-node:x", ready: false, restartCount: 4 },
+          state: { waiting: { reason: "CrashLoopBackOff" } },
+          lastState: { terminated: { exitCode } },
+        },
+      ],
+    },
+  });
+  const noModule = "Error: Failed to detect nvme_tcp kernel module. Run `modprobe nvme_tcp` to load the kernel module.";
+  const advice =
+    "OpenEBS's csi-node does not run on w1, w2: no pod there can mount a replicated volume. It needs the kernel module nvme-tcp, and " +
+    "starts by itself within five minutes after that is loaded. On each of these nodes: " +
+    "echo nvme-tcp | sudo tee /etc/modules-load.d/nvme-tcp.conf && sudo modprobe nvme-tcp";
+
+  it("is the kernel module that nodes lack, with their names, the log's line and the command", () => {
+    const pods = [csiNode("csi-node-b", "w2"), csiNode("csi-node-a", "w1")];
+    const ended = "container csi-node ended with exit code 1 and was started again 4 times";
+    assert.equal(
+      explain({ pods, said: { "csi-node": [noModule] }, records: [record("failed")] }),
+      "OpenEBS did not come up:\n" +
+        `  - pod csi-node-b on node w2 ${ended}\n` +
+        `  - pod csi-node-a on node w1 ${ended}\n` +
+        `    | ${noModule}\n` +
+        `What to do: ${advice}\n` +
+        "Look: kubectl --context shop --namespace openebs get pods; kubectl --context shop --namespace openebs get events\n" +
+        "Mend the cause, then again: pulumi up",
+    );
+  });
+
+  it("is no kernel module on the nodes of other pods, and of pods that have not failed", () => {
+    const etcd = { ...csiNode("etcd-0", "w3"), metadata: { name: "etcd-0", uid: "1", labels: { app: "etcd" } } };
+    const ready = { ...csiNode("c", "w4").status, conditions: [{ type: "Ready", status: "True" }] };
+    const pods = [
+      ...[csiNode("csi-node-b", "w2"), csiNode("csi-node-a", "w1"), csiNode("csi-node-d", "w5", 0), etcd],
+      { ...csiNode("csi-node-c", "w4"), status: ready },
+    ];
+    assert.deepEqual(releaseAdvice({ pods, said: { "csi-node": [noModule], etcd: ["panic: no space"] } }), [advice]);
+    assert.deepEqual(releaseAdvice({ pods, said: { etcd: [noModule.replace("nvme_tcp", "other")] } }), []);
+  });
+
+  it("is read from the logs of the pods that have failed alone, by their app", async () => {
+    const pods = [
+      ...[csiNode("csi-node-a", "w1"), csiNode("csi-node-b", "w2")],
+      { ...csiNode("without-label", "w3"), metadata: { name: "without-label", uid: "3" } },
+      { metadata: { name: "starts", uid: "2", labels: { app: "starts" } }, status: {} },
+    ];
+    const asked: string[] = [];
+    const kubectl = {
+      list: () => Promise.resolve(pods as never[]),
+      run: ([, , namespace, pod = ""]: readonly string[]) => {
+        asked.push(`${namespace}/${pod}`);
+        return Promise.resolve(
+          pod.startsWith("csi-node") ? `starting\n${noModule}\n   0: anyhow::error::msg\n` : "bye",
+        );
+      },
+    };
+    const read = await readReleasePods(kubectl, "openebs");
+    assert.deepEqual(read.pods, pods);
+    assert.deepEqual(read.said, { "csi-node": [noModule], "without-label": ["bye"] });
+    assert.deepEqual([...new Set(asked)].sort(), [
+      ...["openebs/csi-node-a", "openebs/csi-node-b", "openebs/without-label"],
+    ]);
   });
 
   it("is in the provider's own words where the cluster gives no reason", () =>
