@@ -51,7 +51,8 @@ ${Object.keys(sharedKeys).map(code).join(", ")}, \`adminPassword\`, \`plugins\`,
 nodes are not to be had, one of three things is needed: \`contentStorageClass\`, \`contentAccessMode: ReadWriteOnce\`, or \`content: perPod\`.
 With the engine \`replicated\` the stack brings such volumes itself, by NFS, unless \`contentStorageClass\` says otherwise.
 
-\`nodeSsh\` is for the engine \`replicated\` and may be left out: then somebody else prepares the nodes, and the program says what they lack.
+\`nodeSsh\` is for the engine \`replicated\` and may be left out: then somebody else prepares the nodes, and the program says what they lack. Each
+node with a pool has to be in \`nodeSsh.hosts\`. You may add other nodes: the program loads the kernel module nvme-tcp there, which a node needs to mount replicated volumes.
 
 The cluster is named by ${clusterKeys.map((key) => code(`kubernetes:${key}`)).join(", ")}. \`kubeconfig\` is a path or the text of one
 (then set it with \`--secret\`). The state holds the text, encrypted, and never the path: your colleagues may have theirs elsewhere. Without it

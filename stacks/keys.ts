@@ -240,7 +240,7 @@ export const nodeSshKeys = {
 export const nodeSshHostKeys = {
   host: optionalKey(
     matching("a host name or an IP address", "192.0.2.10", /^[a-zA-Z0-9]([a-zA-Z0-9.:-]*[a-zA-Z0-9])?$/, 253),
-    "Where the node's SSH server is.",
+    "Where the SSH server of the node is, which may be one without a pool.",
   ),
   hostKey: optionalKey(
     matching(

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeSsh } from "../components/storage/nodes";
 import type { StorageEngine } from "../components/storage/storage";
-import { configRemove, configSet } from "../components/validation";
+import { configRemove, configSet, dnsSubdomain } from "../components/validation";
 import { nodeSshHostKeys, nodeSshKeys } from "./keys";
 import { isSecret, readKeys, readObject, type Report, reportMissing } from "./readKeys";
 
@@ -34,24 +34,28 @@ export function readNodeSsh(
   }
   const object = readObject("nodeSsh", own.nodeSsh, { known, example: ["user", "root"] }, report);
   const { user, port } = readKeys(nodeSshKeys, "nodeSsh.", object, report);
-  const nodes = storage.pools.map(({ node }) => node).filter((node) => node !== "");
-  const example = [`${nodes[0] ?? "k0"}.host`, "192.0.2.10"] as const;
-  const hosts = readObject("nodeSsh.hosts", object.hosts ?? "{}", { known: nodes, example }, report);
+  const withPool = storage.pools.map(({ node }) => node).filter((node) => node !== "");
+  const example = [`${withPool[0] ?? "k0"}.host`, "192.0.2.10"] as const;
+  const isKnown = (name: string) => dnsSubdomain.parse(name) !== undefined;
+  const hosts = readObject("nodeSsh.hosts", object.hosts ?? "{}", { known: withPool, isKnown, example }, report);
+  const nodes = [...new Set([...withPool, ...Object.keys(hosts).filter(isKnown)])];
   return {
     user,
     port,
     privateKey: readPrivateKey(own.nodeSshPrivateKey, report),
-    hosts: Object.fromEntries(nodes.map((node) => [node, readHost(node, hosts[node], report)])),
+    hosts: Object.fromEntries(
+      nodes.map((node) => [node, readHost(node, hosts[node], withPool.includes(node), report)] as const),
+    ),
   };
 }
 
-function readHost(node: string, text: string | undefined, report: Report): NodeSsh["hosts"][string] {
+function readHost(node: string, text: string | undefined, hasPool: boolean, report: Report): NodeSsh["hosts"][string] {
   // A dot in a node's name would part it in two.
   const name = `nodeSsh.hosts${node.includes(".") ? `["${node}"]` : `.${node}`}`;
   const options = { known: Object.keys(nodeSshHostKeys), example: ["host", "192.0.2.10"] } as const;
   const object = readObject(name, text, options, report);
   const { host = "", hostKey = "" } = readKeys(nodeSshHostKeys, `${name}.`, object, report);
-  reportMissing(name, nodeSshHostKeys, object, report, `, and ${node} has a pool`);
+  reportMissing(name, nodeSshHostKeys, object, report, hasPool ? `, and ${node} has a pool` : "");
   return { host, hostKey };
 }
 

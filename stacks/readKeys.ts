@@ -40,12 +40,21 @@ function readValue(name: string, text: string, { rule }: Key<unknown>, report: R
 /**
  * Reads an object, each value as a text: a text as it is, anything else as JSON. Keys that it does not know are reported.
  * @param name its key, e.g. `storage`
+ * @param isKnown which keys it has, where there are more than can be listed
  * @param example a key inside it and a value, for the message
  */
 export function readObject(
   name: string,
   text: string | undefined,
-  { known, example }: { readonly known: readonly string[]; readonly example: readonly [string, string] },
+  {
+    known,
+    isKnown = (key) => known.includes(key),
+    example,
+  }: {
+    readonly known: readonly string[];
+    readonly isKnown?: (key: string) => boolean;
+    readonly example: readonly [string, string];
+  },
   report: Report,
 ): Record<string, string | undefined> {
   if (text === undefined) return texts({});
@@ -57,7 +66,7 @@ export function readObject(
     return texts({});
   }
   Object.keys(value)
-    .filter((key) => !known.includes(key))
+    .filter((key) => !isKnown(key))
     .forEach((key) =>
       report(
         unknownKey(

@@ -1,7 +1,7 @@
 import { configSet } from "../validation";
 import { objectCacheName } from "../site/objectCacheNames";
 import { pageCacheName } from "../site/pageCacheNames";
-import { loadModule, missingModule } from "../storage/nodeModule";
+import { moduleAdvice, missingModule } from "../storage/nodeModule";
 import type { Workload } from "./diagnosis";
 
 /** What tells a cause, and what to do about it. */
@@ -56,7 +56,7 @@ const remedies: readonly Remedy[] = [
     sign: /ran out of memory/,
     advice: () => `it took more than its limit: for WordPress ${configSet("phpMemory", "SIZE")} raises it`,
   },
-  { sign: missingModule, advice: (_, nodes) => loadModule(nodes) },
+  { sign: missingModule, advice: (_, nodes) => moduleAdvice(nodes) },
 ];
 
 /** Of all other apps, which are the site's and its jobs', they are WordPress's. */

@@ -1,4 +1,4 @@
-import { loadModule, missingModule } from "../storage/nodeModule";
+import { moduleAdvice, missingModule } from "../storage/nodeModule";
 import { tellingLines } from "./advice";
 import type { ClusterAccess } from "./clusterAccess";
 import { explainPods, hasFailed, nodesOf, notReady, readEvents } from "./diagnosis";
@@ -68,7 +68,7 @@ function failedPods(pods: readonly Pod[], app?: string): Pod[] {
 export function releaseAdvice({ pods, said }: ReleasePods): string[] {
   return Object.entries(said)
     .filter(([, lines]) => lines.some((line) => missingModule.test(line)))
-    .map(([app]) => loadModule(nodesOf(failedPods(pods, app))));
+    .map(([app]) => moduleAdvice(nodesOf(failedPods(pods, app))));
 }
 
 /** What stands in the way of a release, and what to do. */

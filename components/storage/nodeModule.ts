@@ -8,7 +8,7 @@ export const moduleCommand = "echo nvme-tcp | sudo tee /etc/modules-load.d/nvme-
 export const missingModule = /Failed to detect nvme_tcp kernel module|driver name io\.openebs\.csi-mayastor not found/;
 
 /** What to do about nodes on which csi-node does not run. */
-export function loadModule(nodes: readonly string[]): string {
+export function moduleAdvice(nodes: readonly string[]): string {
   return (
     `OpenEBS's csi-node does not run on ${nodes.join(", ")}: no pod there can mount a replicated volume. It needs the kernel module ` +
     `nvme-tcp, and starts by itself within five minutes after that is loaded. On each of these nodes: ${moduleCommand}`

@@ -1,8 +1,9 @@
 /** 2 GiB of pages of 2 MiB: what OpenEBS's io-engine takes. */
 export const neededHugePages = 1024;
 
-/** Files on the node that the program makes, and takes away again. */
+/** Files on the node that the program makes, and takes away again: the first two on a node with a pool and on one without. */
 const modulesFile = "/etc/modules-load.d/wordpress-storage.conf";
+const mountsFile = "/etc/modules-load.d/wordpress-mounts.conf";
 const sysctlFile = "/etc/sysctl.d/90-wordpress-storage.conf";
 /** How many huge pages the node had without the program. */
 const formerPages = "/etc/wordpress-storage-huge-pages";
@@ -11,6 +12,22 @@ const formerPages = "/etc/wordpress-storage-huge-pages";
 const exclusively = `
 exec 9< /etc/sysctl.d
 flock 9`.trim();
+
+/** Loads the module nvme-tcp, now and, where nobody else has it loaded, after each boot. */
+const loaded = (file: string) =>
+  `
+modprobe nvme-tcp
+if ! grep -lsx nvme-tcp /etc/modules /etc/modules-load.d/*.conf | grep -qvE '/wordpress-(storage|mounts)\\.conf$'; then
+  echo nvme-tcp > ${file}
+fi`.trim();
+
+/** Undoes that. A module that is wanted by another file, or in use, stays loaded. */
+const unloaded = (file: string) =>
+  `
+if [ -e ${file} ]; then
+  rm ${file}
+  grep -qsx nvme-tcp /etc/modules /etc/modules-load.d/*.conf || modprobe -r nvme-tcp || true
+fi`.trim();
 
 const restartKubelet = `
 restart_kubelet() {
@@ -28,10 +45,7 @@ export const prepareNode = `
 set -eu
 ${exclusively}
 ${restartKubelet}
-modprobe nvme-tcp
-if ! grep -qsx nvme-tcp /etc/modules /etc/modules-load.d/*.conf; then
-  echo nvme-tcp > ${modulesFile}
-fi
+${loaded(modulesFile)}
 pages=$(sysctl -n vm.nr_hugepages)
 if [ "$pages" -lt ${neededHugePages} ]; then
   [ -e ${formerPages} ] || echo "$pages" > ${formerPages}
@@ -79,10 +93,7 @@ them (OpenEBS's io-engine, for example), then run the command again" >&2
     sleep 5
   done
 fi
-if [ -e ${modulesFile} ]; then
-  rm ${modulesFile}
-  modprobe -r nvme-tcp || true
-fi
+${unloaded(modulesFile)}
 if [ -e ${sysctlFile} ]; then
   rm ${sysctlFile}
   before=$(cat ${formerPages})
@@ -92,4 +103,18 @@ if [ -e ${sysctlFile} ]; then
   fi
 fi
 rm -f ${formerPages}
+`.trim();
+
+/** Prepares a node without a pool, as root: OpenEBS's csi-node, which mounts volumes on every node, needs the module alone. */
+export const loadModule = `
+set -eu
+${exclusively}
+${loaded(mountsFile)}
+`.trim();
+
+/** Undoes what `loadModule` did, and nothing else. */
+export const unloadModule = `
+set -eu
+${exclusively}
+${unloaded(mountsFile)}
 `.trim();

@@ -5,7 +5,7 @@ import type { ClusterAccess } from "../cluster/clusterAccess";
 import { kubectlCommand } from "../cluster/kubectlCommand";
 import { dependencies } from "../dependencies";
 import { shellWord } from "../validation";
-import { prepareNode, restoreNode } from "./nodeScripts";
+import { loadModule, prepareNode, restoreNode, unloadModule } from "./nodeScripts";
 
 /** How to reach the nodes. */
 export interface NodeSsh {
@@ -14,7 +14,7 @@ export interface NodeSsh {
   readonly port: number;
   /** Text of the private key; secret. */
   readonly privateKey: pulumi.Output<string>;
-  /** By the node's name: where its SSH server is, and the public key that this must show. */
+  /** By the node's name, with a pool or without: where its SSH server is, and the public key that this must show. */
   readonly hosts: Readonly<Record<string, { readonly host: string; readonly hostKey: string }>>;
 }
 
@@ -28,7 +28,7 @@ export interface StorageNodesArgs {
 
 /**
  * The nodes that hold data: prepared for OpenEBS over SSH, and labelled for it. A node that loses its pool loses the label first, by
- * which its io-engine ends, and then the huge pages that this one held.
+ * which its io-engine ends, and then the huge pages that this one held. Other nodes that can be reached get what mounting takes.
  */
 export class StorageNodes extends pulumi.ComponentResource {
   /** What runs on the nodes depends on these. */
@@ -39,7 +39,11 @@ export class StorageNodes extends pulumi.ComponentResource {
   constructor(name: string, { cluster, nodes, ssh }: StorageNodesArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:storage:StorageNodes", name, {}, options);
     const child = { parent: this, dependsOn: dependencies(options) };
-    const prepared = nodes.map((node) => (ssh ? [preparation(`${name}-${node}-preparation`, node, ssh, child)] : []));
+    const overSsh = (node: string, role: string, run: string, undo: string) =>
+      ssh ? [nodeCommand(`${name}-${node}-${role}`, { node, ssh, run, undo }, child)] : [];
+    const prepared = nodes.map((node) => overSsh(node, "preparation", prepareNode, restoreNode));
+    const others = Object.keys(ssh?.hosts ?? {}).filter((node) => !nodes.includes(node));
+    const mounting = others.flatMap((node) => overSsh(node, "module", loadModule, unloadModule));
     const seen = ssh
       ? [
           kubectlCommand(
@@ -65,21 +69,31 @@ export class StorageNodes extends pulumi.ComponentResource {
       return [node, [label, ...preparations]] as const;
     });
     this.readyByNode = new Map(ready);
-    this.ready = [...ready.flatMap(([, resources]) => resources), ...seen];
+    this.ready = [...ready.flatMap(([, resources]) => resources), ...mounting, ...seen];
     this.registerOutputs({});
   }
 }
 
-function preparation(name: string, node: string, ssh: NodeSsh, options: pulumi.CustomResourceOptions): remote.Command {
+/** Runs a script on a node as root, and another one when that is to be undone. */
+function nodeCommand(
+  name: string,
+  {
+    node,
+    ssh,
+    run,
+    undo,
+  }: { readonly node: string; readonly ssh: NodeSsh; readonly run: string; readonly undo: string },
+  options: pulumi.CustomResourceOptions,
+): remote.Command {
   const { host, hostKey } = ssh.hosts[node] ?? { host: node, hostKey: "" };
   const asRoot = (script: string) => `${ssh.user === "root" ? "" : "sudo -n "}sh -c ${shellWord(script)}`;
   return new remote.Command(
     name,
     {
       connection: { host, hostKey, port: ssh.port, user: ssh.user, privateKey: ssh.privateKey, dialErrorLimit: 3 },
-      create: asRoot(prepareNode),
-      update: asRoot(prepareNode),
-      delete: asRoot(restoreNode),
+      create: asRoot(run),
+      update: asRoot(run),
+      delete: asRoot(undo),
       // SSH servers take no variables from outside unless they are told to.
       addPreviousOutputInEnv: false,
     },

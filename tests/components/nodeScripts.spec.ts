@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { prepareNode, restoreNode } from "../../components/storage/nodeScripts";
+import { loadModule, prepareNode, restoreNode, unloadModule } from "../../components/storage/nodeScripts";
 import { putNodeCommands } from "../support/nodeCommands";
 
 describe("the scripts that prepare a node", () => {
@@ -38,6 +38,53 @@ describe("the scripts that prepare a node", () => {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
     });
+
+  const modules = () => fs.readdirSync(file("etc/modules-load.d")).sort();
+  const unloads = () => (read("calls") ?? "").split("\n").filter((call) => call.startsWith("modprobe -r"));
+
+  describe("of a node without a pool", () => {
+    it("load the module now and for each boot, and touch no huge page", () => {
+      run(loadModule);
+      run(loadModule);
+      assert.equal(read("etc/modules-load.d/wordpress-mounts.conf"), "nvme-tcp\n");
+      assert.equal(read("calls"), "modprobe nvme-tcp\nmodprobe nvme-tcp\n");
+      assert.equal(read("pages"), "0\n");
+      run(unloadModule);
+      assert.deepEqual(modules(), []);
+      assert.deepEqual(unloads(), ["modprobe -r nvme-tcp"]);
+    });
+
+    it("leave alone a module that somebody else loads", () => {
+      fs.writeFileSync(file("etc/modules-load.d/own.conf"), "nvme-tcp\n");
+      run(loadModule);
+      run(unloadModule);
+      assert.deepEqual(modules(), ["own.conf"]);
+      assert.deepEqual(unloads(), []);
+    });
+
+    // What an `up` makes comes before what it deletes.
+    it("keep the module where the node gets a pool", () => {
+      run(loadModule);
+      run(prepareNode);
+      run(unloadModule);
+      assert.deepEqual([modules(), unloads()], [["wordpress-storage.conf"], []]);
+    });
+
+    it("keep the module where the node loses its pool", () => {
+      run(prepareNode);
+      run(loadModule);
+      run(restoreNode);
+      assert.deepEqual([modules(), unloads()], [["wordpress-mounts.conf"], []]);
+      assert.equal(read("pages"), "0\n");
+    });
+
+    it("keep the module where somebody else has come to load it", () => {
+      run(loadModule);
+      fs.writeFileSync(file("etc/modules"), "nvme-tcp\n");
+      run(unloadModule);
+      assert.deepEqual([modules(), unloads()], [[], []]);
+    });
+  });
 
   it("load the module and set the pages, now and for each boot, and restart the kubelet", () => {
     run(prepareNode);

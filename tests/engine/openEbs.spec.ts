@@ -171,6 +171,45 @@ describe("a stack with the engine replicated", function () {
     await site.destroy();
   });
 
+  describe("on nodes that lack the kernel module nvme-tcp", () => {
+    const command = "echo nvme-tcp | sudo tee /etc/modules-load.d/nvme-tcp.conf && sudo modprobe nvme-tcp";
+    const remedy = "csi-node does not run on w1: no pod there can mount a replicated volume";
+    before(() => {
+      site.cluster.logs["openebs-csi-node-w1"] =
+        "Error: Failed to detect nvme_tcp kernel module. Run `modprobe nvme_tcp`\n";
+      const containerStatuses = [
+        {
+          ...{ name: "csi-node", image: "csi-node:x", ready: false, restartCount: 3 },
+          lastState: { terminated: { exitCode: 1 } },
+        },
+      ];
+      site.cluster.pods.push({
+        metadata: { name: "openebs-csi-node-w1", namespace: "openebs", uid: "uid-w1", labels: { app: "csi-node" } },
+        spec: { nodeName: "w1" },
+        status: { phase: "Running", containerStatuses },
+      });
+    });
+    after(() => void site.cluster.pods.splice(0));
+
+    it("fails with the nodes and the command where the release does not come up", async () => {
+      const message = "context deadline exceeded";
+      site.provider.failOnce({ matches: isAbout(release, "create"), message });
+      const output = await failure(site.up());
+      assert.match(output, /pod openebs-csi-node-w1 on node w1 container csi-node ended with exit code 1/);
+      assert.match(output, /\| Error: Failed to detect nvme_tcp kernel module/);
+      assert.ok(output.includes(`What to do: OpenEBS's ${remedy}`) && output.includes(command), output);
+    });
+
+    it("warns with the node and the command where Helm accepts the release without it", async () => {
+      const { length } = site.project.transcript;
+      await site.up();
+      const output = site.project.transcript.slice(length);
+      assert.ok(output.includes(remedy) && output.includes(command), output);
+      assert.ok(!output.includes("did not come up"), output);
+      await site.destroy();
+    });
+  });
+
   for (const [what, status, words] of [
     ["is Faulted", { cr_state: "Created", pool_status: "Faulted" }, "Created, Faulted"],
     ["nobody takes care of", {}, "OpenEBS's operator has not said anything of it yet"],

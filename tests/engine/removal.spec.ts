@@ -80,6 +80,12 @@ describe("what one pulumi up removes is deleted in the order of pulumi destroy",
     assertBefore(deleted, "NodePatch/k2", "Command/storage-nodes-k2-preparation");
   });
 
+  it("undoes what it did on a node without a pool when you remove its host, and nothing else", async () => {
+    await site.up(Object.fromEntries(hosts(["w1"])) as Record<string, string>);
+    assert.deepStrictEqual(subjects(site.calls, "create"), ["Command/storage-nodes-w1-module"]);
+    assert.deepStrictEqual(await remove(["nodeSsh.hosts.w1"]), ["Command/storage-nodes-w1-module"]);
+  });
+
   it("refuses to remove nodeSsh while there are pools, and deletes nothing", async () => {
     await site.project.pulumi("config", "rm", "nodeSshPrivateKey");
     await site.project.pulumi("config", "rm", "nodeSsh");

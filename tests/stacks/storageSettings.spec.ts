@@ -226,13 +226,20 @@ describe("the settings of nodeSsh", () => {
     ]);
   });
 
-  it("refuse a node without a host, a host without its key, and a host that has no pool", () => {
+  it("take nodes without a pool, which need the kernel module", () => {
+    const hosts = { ...whole.hosts, "w1.example": { host: "192.0.2.11", hostKey }, constructor: whole.hosts.k0 };
+    assert.deepEqual(load(storage, ssh({ hosts }, privateKey), secret).nodeSsh?.hosts, hosts);
+  });
+
+  it("refuse a node without a host, a host without its key, and a name that is no node's", () => {
     assert.deepEqual(
-      findings(storage, ssh({ hosts: { k9: {} } }, privateKey), secret).map((text) => text.split(";")[0]),
+      findings(storage, ssh({ hosts: { k9: {}, K_0: {} } }, privateKey), secret).map((text) => text.split(";")[0]),
       [
-        "nodeSsh.hosts.k9: is no key of this program",
+        "nodeSsh.hosts.K_0: is no key of this program",
         "nodeSsh.hosts.k0.host: not set, and k0 has a pool",
         "nodeSsh.hosts.k0.hostKey: not set, and k0 has a pool",
+        "nodeSsh.hosts.k9.host: not set",
+        "nodeSsh.hosts.k9.hostKey: not set",
       ],
     );
     const [dotted] = findings({ engine: "replicated", pools: pools("k0.example") }, ssh({}, privateKey), secret);

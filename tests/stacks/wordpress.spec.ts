@@ -151,6 +151,34 @@ describe("the stack", () => {
     assert.ok(!JSON.stringify(resources.filter(({ name }) => name !== command?.name)).includes("OPENSSH"));
   });
 
+  it("loads the module nvme-tcp on nodes without a pool that it is told how to reach, and sets no huge pages there", async () => {
+    const host = { host: "192.0.2.10", hostKey: `ssh-ed25519 ${"A".repeat(68)}` };
+    const { resources } = await stack(
+      {
+        storage: '{"engine":"replicated","pools":[{"node":"k0","disk":"/dev/disk/by-id/x"}]}',
+        nodeSsh: JSON.stringify({ hosts: { w1: { ...host, host: "192.0.2.11" }, k0: host } }),
+        nodeSshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nabc",
+      },
+      ["nodeSshPrivateKey"],
+    );
+    const commands = resources.filter(({ type }) => type === "command:remote:Command");
+    assert.deepEqual(
+      commands.map(({ name }) => name),
+      ["storage-nodes-k0-preparation", "storage-nodes-w1-module"],
+    );
+    const [, module] = commands;
+    assert.ok(JSON.stringify(module?.inputs.connection).includes("192.0.2.11"));
+    for (const operation of ["create", "update", "delete"]) {
+      assert.match(String(module?.inputs[operation]), /modprobe (-r )?nvme-tcp/);
+      assert.ok(!String(module?.inputs[operation]).includes("hugepages"), operation);
+    }
+    const requests = resources
+      .map(({ inputs }) => JSON.stringify(inputs))
+      .filter((text) => text.includes("huge-pages"));
+    assert.ok(requests.length > 0 && requests.every((text) => !text.includes("w1")), requests.join());
+    assert.ok(resources.every(({ name }) => name !== "storage-nodes-w1-label"));
+  });
+
   it("has the address, the namespace and the classes as outputs", async () => {
     const { outputs } = await stack({ wordpressNodePort: "30123", namespace: "blog" });
     assert.equal(await valueOf(outputs.url), "http://127.0.0.1:30123");

@@ -29,6 +29,8 @@ export class SmallCluster {
   /** Services of other people. */
   readonly services: Service[] = [];
   readonly pods: Pod[] = [];
+  /** What the pods' containers have printed, by the pod's name. */
+  readonly logs: Record<string, string> = {};
   /** Volumes of other people. */
   readonly volumes: Volume[] = [];
   /** Namespaces of other people, on every cluster. */
@@ -79,6 +81,7 @@ export class SmallCluster {
     if (verb === "delete" && kind === "pods") return "";
     if (verb === "delete") return `${this.deleted.push(words.join(" "))}`;
     if (verb === "patch" && kind === "persistentvolumeclaim") return this.grow(name ?? "", flags);
+    if (verb === "logs") return this.logs[kind] ?? "";
     if (verb === "exec" && words.includes("php")) return this.fatalError;
     if (verb === "exec") return this.runSql(call.input);
     if (verb !== "get") throw new Error(`the tests' kubectl does not know: ${JSON.stringify(call)}`);
