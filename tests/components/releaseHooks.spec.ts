@@ -1,6 +1,57 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { mock } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { ReleaseWatch } from "../../components/cluster/releaseHooks";
+import * as pulumi from "@pulumi/pulumi";
+import { releaseHooks, ReleaseWatch } from "../../components/cluster/releaseHooks";
+import { registeredBy } from "../support/mocks";
+
+describe("the hooks of a release", () => {
+  const { PATH } = process.env;
+  let folder: string;
+  before(() => {
+    const pod = {
+      metadata: { name: "csi-node-a", labels: { app: "csi-node" } },
+      spec: { nodeName: "w1" },
+      status: {
+        containerStatuses: [{ name: "csi-node", restartCount: 1, lastState: { terminated: { exitCode: 1 } } }],
+      },
+    };
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "kubectl-"));
+    fs.writeFileSync(
+      path.join(folder, "kubectl"),
+      `#!/bin/sh\ncase "$*" in *" logs "*) echo "Error: Failed to detect nvme_tcp kernel module." ;; *) echo '${JSON.stringify({ items: [pod] })}' ;; esac\n`,
+      { mode: 0o755 },
+    );
+    process.env.PATH = `${folder}:${PATH}`;
+  });
+  after(() => {
+    process.env.PATH = PATH;
+    fs.rmSync(folder, { recursive: true });
+  });
+  afterEach(() => mock.restoreAll());
+
+  for (const [begins, ends] of [
+    ["beforeCreate", "afterCreate"],
+    ["beforeUpdate", "afterUpdate"],
+  ] as const) {
+    it(`warn in ${ends} of a node that lacks the kernel module, though Helm has accepted the release`, async () => {
+      const warn = mock.method(pulumi.log, "warn", () => Promise.resolve());
+      const release = { title: "OpenEBS", name: "openebs", namespace: "openebs" };
+      await registeredBy(async () => {
+        const hooks = releaseHooks("failure", { context: "shop", kubeconfig: "/does/not/exist" }, release);
+        assert.equal(hooks.onError.length, 1);
+        hooks[begins].forEach((begin) => begin());
+        await Promise.all(hooks[ends].map((end) => end()));
+      });
+      const texts = warn.mock.calls.map(({ arguments: [text] }) => String(text));
+      assert.equal(texts.length, 1);
+      assert.match(texts[0] ?? "", /^OpenEBS's csi-node does not run on w1: .*sudo modprobe nvme-tcp$/);
+    });
+  }
+});
 
 describe("the watch over a release while Helm waits for it", () => {
   let advice: readonly string[] | Error;
