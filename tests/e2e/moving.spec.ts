@@ -40,7 +40,7 @@ describe("docs/operations.md, Moving a site", function () {
     for (const site of [from, to]) await site.project.up();
     await php(
       from,
-      `file_put_contents(WP_CONTENT_DIR . '/uploads/moved.txt', '${picture}');
+      `if (!file_put_contents(wp_upload_dir()['basedir'] . '/moved.txt', '${picture}')) exit(1);
        wp_update_post(['ID' => 1, 'post_content' => '<img src="${from.address}/wp-content/uploads/moved.txt">']);
        update_option('moved', ['url' => '${from.address}/a', 'inner' => serialize(['ü' => '${from.address}'])]);
        update_option('moved_json', json_encode(['url' => '${from.address}/b', 'other' => '${from.address}0/c']));`,
@@ -89,7 +89,9 @@ describe("docs/operations.md, Moving a site", function () {
     assert.equal(status, 200);
     const [, source = ""] = /<img[^>]* src="([^"]*moved\.txt)"/.exec(body) ?? [];
     assert.equal(source, `${to.address}/wp-content/uploads/moved.txt`);
-    assert.equal(await (await fetch(source)).text(), picture);
+    const file = await fetch(source);
+    assert.equal(file.status, 200);
+    assert.equal(await file.text(), picture);
     assert.ok(!body.includes(`${from.address}/`), "the page leads to the first site");
     const values =
       "echo json_encode([get_option('moved'), json_decode(get_option('moved_json')), get_option('blogname')]);";
