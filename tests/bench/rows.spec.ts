@@ -54,7 +54,7 @@ describe("the table of the bench", () => {
     assert.equal(row([round({})], "pulumi preview, nothing changed, beside an empty program").isMet, true);
   });
 
-  it("is Markdown whose columns line up, with each figure's unit", () => {
+  it("is Markdown whose columns line up, with the units of the figures in a row", () => {
     const lines = table(rows([round({ frontPage: 12_345 })])).split("\n");
     assert.equal(new Set(lines.map((line) => line.length)).size, 1);
     assert.match(
@@ -63,7 +63,7 @@ describe("the table of the bench", () => {
     );
   });
 
-  it("takes the place of the one before on the page, and of nothing else", () => {
+  it("replaces the previous one on the page, and nothing else", () => {
     const page = "# Head\n\n<!-- prettier-ignore-start -->\n\nold\n\n<!-- prettier-ignore-end -->\n\ntext\n";
     const made = withTable(page, rows([round({})]), { rounds: 1, cores: 2 });
     assert.match(made, /^# Head\n[^]*\| measure [^]*<!-- prettier-ignore-end -->\n\ntext\n$/);
@@ -90,6 +90,7 @@ describe("the chart of the bench", () => {
     ]);
     const svg = chart(all);
     assert.match(svg, /^<svg [^]*<\/svg>\n$/);
+    assert.ok(all.filter(({ goal }) => goal).length > 3);
     for (const { goal, ratio } of all) {
       if (goal)
         assert.ok(svg.includes(`ratio ${ratio.median.toLocaleString("en-US", { maximumSignificantDigits: 3 })}`));

@@ -2,15 +2,16 @@ import { storageKeys } from "../../stacks/keys";
 import { checkNfsDriver, checkRendered, forms } from "./renderedChart";
 
 // Not part of CI: where that runs, the repository cannot be reached.
-describe("the values of charts, rendered against the charts themselves", function () {
+describe("Helm with the program's values", function () {
   this.timeout(120_000);
   const place = {
     repository: storageKeys.chartRepository.default,
     version: storageKeys.chartVersion.default,
   };
   for (const form of forms) {
-    it(`OpenEBS's with the engine ${form.engine}${form.logging ? " and logging" : ""} at ${place.version}`, () =>
+    it(`renders OpenEBS ${place.version}, engine ${form.engine}${form.logging ? " and logging" : ""}: its classes, one registry, nothing unrequested`, () =>
       checkRendered(form, place));
   }
-  it("that of the driver of NFS", () => checkNfsDriver(storageKeys.nfsChartRepository.default));
+  it("renders the chart of the NFS driver: the driver alone, one registry", () =>
+    checkNfsDriver(storageKeys.nfsChartRepository.default));
 });

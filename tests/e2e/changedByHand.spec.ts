@@ -8,7 +8,7 @@ import { statedObjects } from "./support/statedObjects";
 
 const namespace = "by-hand";
 
-describe("what somebody changed or deleted by hand", function () {
+describe("refresh and up after changes by hand", function () {
   this.timeout(15 * 60_000);
   let site: LabSite;
   /** What the objects say, as the program made them. */
@@ -41,7 +41,7 @@ describe("what somebody changed or deleted by hand", function () {
     assert.equal((await site.rows("select option_value from wp_options where option_name = 'by_hand'")).trim(), "kept");
   };
 
-  it("scaled, the site has its pods again, and the database its data: no conflict", async () => {
+  it("give a site and a database that were scaled their pods again, with the data and without a conflict", async () => {
     await kubectl("scale", "deployment", "wordpress", "--replicas=1");
     await kubectl("scale", "statefulset", "mariadb", "--replicas=0");
     await kubectl("wait", "pod/mariadb-0", "--for=delete", "--timeout=360s");
@@ -53,7 +53,7 @@ describe("what somebody changed or deleted by hand", function () {
     recordFault({ fault, holds, measured: `2 objects put back in ${seconds} s` });
   });
 
-  it("edited, every field is as the program says", async () => {
+  it("set every field that was edited to what the program states", async () => {
     await kubectl("set", "image", "deployment/wordpress", "wordpress=wordpress:6.4-apache");
     await kubectl("set", "resources", "statefulset/mariadb", "--limits=memory=600Mi");
     await patch("service/wordpress", { spec: { ports: [{ port: 80, nodePort: 30108 }] } });
@@ -75,7 +75,7 @@ describe("what somebody changed or deleted by hand", function () {
     recordFault({ fault, holds, measured: `10 objects put back in ${seconds} s` });
   });
 
-  it("deleted, all of it but the claims is made again, with the same passwords on the same claims", async () => {
+  it("recreate all objects but the claims, with the same passwords and the same data", async () => {
     const objects = Object.keys(asMade).filter((name) => !/^(Namespace|PersistentVolumeClaim)\//.test(name));
     await kubectl("delete", ...objects);
     const { done, seconds } = await putBack();
@@ -86,7 +86,7 @@ describe("what somebody changed or deleted by hand", function () {
     recordFault({ fault, holds, measured: `${objects.length} objects made again in ${seconds} s` });
   });
 
-  it("keeps what kubectl added to an object, without a change, until the next update of that object removes it", async () => {
+  it("leave what kubectl added to an object; the next update of that object removes it", async () => {
     await kubectl("set", "env", "deployment/wordpress", "ADDED=1");
     await kubectl("rollout", "status", "deployment/wordpress", "--timeout=360s");
     assert.deepEqual(Object.keys((await putBack()).done), ["same"]);
@@ -100,7 +100,7 @@ describe("what somebody changed or deleted by hand", function () {
     await assertAsMade();
   });
 
-  it("a StatefulSet that was deleted without its pod does not keep the stack from going: nothing is left", async () => {
+  it("are not needed for destroy, which leaves nothing where a StatefulSet was deleted without its pod", async () => {
     await kubectl("delete", "statefulset", "mariadb", "--cascade=orphan");
     const { seconds } = await timed(() => site.project.destroy());
     await assertGone(site);

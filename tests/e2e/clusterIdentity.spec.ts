@@ -27,13 +27,16 @@ describe("a stack and the cluster that it is on", function () {
     return site.project.up();
   };
   /** UIDs of everything in the namespace that holds data or serves. */
-  const identities = () =>
-    site.cluster.kubectl(
+  const identities = async () => {
+    const text = await site.cluster.kubectl(
       ...["get", "statefulsets,secrets,services,persistentvolumeclaims", "--namespace", namespace],
       '--output=jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.uid}{"\\n"}{end}',
     );
+    assert.match(text, /StatefulSet\/mariadb /);
+    return text;
+  };
 
-  it("keeps every object and all data when the cluster has another address", async () => {
+  it("keeps its objects and their data when the cluster has another address", async () => {
     await upBy("127.0.0.1");
     await site.rows("create table kept (word text)");
     await site.rows("insert into kept values ('a post')");
@@ -73,7 +76,7 @@ describe("a stack and the cluster that it is on", function () {
     });
   });
 
-  it("is deleted from its own", async () => {
+  it("is deleted from its own namespace", async () => {
     await site.project.destroy();
     await assertGone(site);
   });

@@ -4,7 +4,7 @@ import { applyChapter, chapterNodePort, installChapter, owner, removeChapter, sc
 import { Cluster } from "./support/cluster";
 import { thrownOut, Visitor } from "./support/http";
 
-describe("control: the chapter's manifests without the Secret", function () {
+describe("the tutorial's manifests without the Secret, as a control", function () {
   this.timeout(20 * 60_000);
   let cluster: Cluster;
 
@@ -13,7 +13,7 @@ describe("control: the chapter's manifests without the Secret", function () {
   });
   after(() => removeChapter(cluster));
 
-  it("throw out the visitor who stays logged in to the program's three pods", async () => {
+  it("log out a visitor between three pods", async () => {
     await applyChapter(cluster);
     await scaleChapter(cluster, 1);
     const visitor = new Visitor(`http://127.0.0.1:${chapterNodePort}`);

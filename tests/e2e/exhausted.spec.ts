@@ -11,7 +11,7 @@ const namespace = "exhausted";
 // After `fixed` and before `shared`, as another spec reads the cluster's list.
 const storageClass = "full-disks";
 
-describe("a pulumi up that lacks something", function () {
+describe("pulumi up", function () {
   this.timeout(15 * 60_000);
   const disks = { database: new SmallDisk(), content: new SmallDisk() };
   let site: LabSite;
@@ -55,7 +55,7 @@ describe("a pulumi up that lacks something", function () {
     };
   };
 
-  it("room for the database and for the content: it says which volumes are full, and goes on when there is room", async () => {
+  it("without room on the volumes of database and content fails, names both keys, and goes on when there is room", async () => {
     const { output, ended } = await failing();
     assert.match(output, /StatefulSet mariadb did not come up/);
     assert.match(output, /Job wordpress-fill did not end well/);
@@ -77,7 +77,7 @@ describe("a pulumi up that lacks something", function () {
     });
   });
 
-  it("memory", async () => {
+  it("without memory for more pods fails and names the quota; the site answers, and the next up without the quota succeeds", async () => {
     await kubectl("create", "quota", "memory", "--hard=requests.memory=496Mi");
     await site.project.configure({ wordpressReplicas: "3" });
     const { output, ended } = await failing();
@@ -93,7 +93,7 @@ describe("a pulumi up that lacks something", function () {
     });
   });
 
-  it("an image", async () => {
+  it("with an image that does not exist fails and names it; the site answers, and the next up with another image succeeds", async () => {
     await site.project.configure({ wordpressImage: "wordpress:0.0-none" });
     const { output, ended } = await failing();
     assert.match(output, /cannot get the image "wordpress:0\.0-none"/);

@@ -43,7 +43,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     isNow: async () => (await site.cluster.names(kind, namespace)).length === 0,
   });
 
-  it("cut off from the API server, up says that the cluster is away, and ends", async () => {
+  it("cut off from the API server, up ends within 120 s and says that the cluster is unreachable", async () => {
     let cut = 0;
     const { code, output } = await duringCommand(site, up, hasNamespace, () => {
       cut = Date.now();
@@ -64,7 +64,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     });
   });
 
-  it("killed twice on its way up, each time recovered as the docs say, it is one whole site", async () => {
+  it("killed twice, and recovered each time as the docs say, up ends in one complete site", async () => {
     const moments = [has("statefulsets", /^mariadb$/), has("deployments", /^wordpress$/)];
     let adopted = 0;
     const count = (didAdopt: boolean) => (adopted += Number(didAdopt));
@@ -81,7 +81,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     });
   });
 
-  it("with all pods of its jobs killed, an upgrade ends well; a second up meanwhile is told to wait", async () => {
+  it("with a pod of each job deleted, an upgrade succeeds; a second up meanwhile is refused as locked", async () => {
     await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
     const before = await site.cluster.names("pods", namespace);
     const podsOf = async (task: string) =>
@@ -122,7 +122,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     });
   });
 
-  it("another stack is kept out of the namespace, and does not take it over when told to adopt", async () => {
+  it("in the namespace of another stack, up is refused, also with upsertExistingObjects", async () => {
     const other = await LabSite.start(sharedPlace(namespace, 30111));
     try {
       assert.match(await failure(other.project.up()), namesThePlace);
@@ -139,7 +139,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     });
   });
 
-  it("a namespace that somebody else made since the preflight is not taken over, also when told to adopt", async () => {
+  it("in a namespace that was created after the preflight, up with upsertExistingObjects is refused, and destroy leaves it", async () => {
     const place = `${namespace}-since`;
     const other = await LabSite.start(sharedPlace(place, 30111));
     try {
@@ -165,7 +165,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     });
   });
 
-  it("killed and cut off on its way down, destroy goes on and leaves nothing", async () => {
+  it("killed once and cut off once, destroy goes on and leaves nothing", async () => {
     await killedAt(site, ["destroy"], hasNone("deployments"));
     await site.project.cancel();
     const { code, output } = await duringCommand(site, ["destroy"], hasNone("statefulsets"), () => proxy.cut());

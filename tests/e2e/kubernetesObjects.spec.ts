@@ -26,7 +26,7 @@ describe("Kubernetes objects by the plugin", function () {
   });
   after(async () => rules.stop());
 
-  it("are made by POST: one that exists is refused, and taken over only when the provider may", async () => {
+  it("are created by POST: one that exists is refused, and adopted only with upsertExistingObjects", async () => {
     await rules.cluster.kubectl("--namespace", rules.namespace, "create", "configmap", "taken", "--from-literal=b=2");
     const taken = configMap("taken", { a: "1" });
     assert.match(await failure(rules.up(taken)), /configmaps "taken" already exists/);
@@ -34,7 +34,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.deepEqual((await rules.object<{ data: object }>("configmap", "taken")).data, { a: "1", b: "2" });
   });
 
-  it("are planned by the server: a preview makes nothing and refuses what it would refuse", async () => {
+  it("are planned by the server: a preview creates nothing and refuses an invalid port", async () => {
     rules.change(secret("planned", "one"));
     await rules.program.preview();
     assert.ok(!(await rules.names("secrets")).includes("planned"));
@@ -44,7 +44,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.match(await failure(rules.program.preview()), /must be between 1 and 65535/);
   });
 
-  it("are changed by Server-Side Apply: what others have added stays, what the program no longer has goes", async () => {
+  it("are changed by Server-Side Apply: a label of kubectl's stays, a field that the program removed is deleted", async () => {
     await rules.up(configMap("applied", { a: "1", b: "1" }), { enableConfigMapMutable: true });
     await rules.cluster.kubectl("--namespace", rules.namespace, "label", "configmap", "applied", "added=by-hand");
     await rules.up(configMap("applied", { a: "2" }), { enableConfigMapMutable: true });
@@ -53,7 +53,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.deepEqual([data, metadata.labels], [{ a: "2" }, { added: "by-hand" }]);
   });
 
-  it("conflict with kubectl scale at the next update, unless it may force", async () => {
+  it("conflict with kubectl scale at the next update, unless they have pulumi.com/patchForce", async () => {
     const scaled = async (replicas: number, annotations: object = {}) =>
       rules.up(statefulSet("scaled", `replicas: ${replicas}`, { ...annotations, "pulumi.com/skipAwait": "true" }));
     await scaled(1);
@@ -63,7 +63,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.equal((await rules.object<{ spec: { replicas: number } }>("statefulset", "scaled")).spec.replicas, 3);
   });
 
-  it("a StatefulSet of a fixed name is deleted and made anew for what cannot be changed, and for nothing else", async () => {
+  it("are replaced where a StatefulSet's claims, service or pod management change, and updated for its replicas", async () => {
     const changed = {
       claims: [`volumeClaimTemplates: [claimTemplate("1Gi")]`, `volumeClaimTemplates: [claimTemplate("2Gi")]`],
       service: [`serviceName: "one"`, `serviceName: "two"`],
@@ -82,7 +82,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.deepEqual(replaced, ["claims", "service", "management"]);
   });
 
-  it("Secrets, ConfigMaps and classes are replaced for changed data, the first two unless the provider says otherwise", async () => {
+  it("are replaced where the data of Secrets, ConfigMaps and classes change, the first two unless the provider has them mutable", async () => {
     const storageClass = (value: string) => `new kubernetes.storage.v1.StorageClass("class", {
       metadata: { name: "plugin-objects" }, provisioner: "example.com/none", parameters: { value: "${value}" },
     }, options);`;
@@ -103,25 +103,27 @@ describe("Kubernetes objects by the plugin", function () {
     assert.equal(Buffer.from(data.password, "base64").toString(), "three");
   });
 
-  it("an object without a name gets one, and a successor comes before it goes", async () => {
+  it("get a generated name where they have none, and a replacement before they are deleted", async () => {
     const unnamed = (value: string) =>
       `new kubernetes.core.v1.ConfigMap("unnamed", { data: { value: "${value}" } }, options);`;
     await rules.up(unnamed("1"));
     const [first] = (await rules.names("configmaps")).filter((name) => name.startsWith("unnamed-"));
     assert.match(first ?? "", /^unnamed-[0-9a-f]{8}$/);
-    await rules.up(unnamed("2"));
+    const { steps } = await rules.up(unnamed("2"));
+    assert.equal(steps.find(({ name }) => name === "unnamed")?.operation, "create-replacement");
     const [second, ...others] = (await rules.names("configmaps")).filter((name) => name.startsWith("unnamed-"));
     assert.notEqual(second, first);
     assert.deepEqual(others, []);
   });
 
-  it("nothing of a Secret is in clear in the state", async () => {
+  it("have no value of a Secret in clear in the state", async () => {
     await rules.up(secret("hidden", "hush-hush-hush"));
+    assert.ok(rules.program.resources().hidden);
     const encoded = Buffer.from("hush-hush-hush").toString("base64");
     for (const text of ["hush-hush-hush", encoded]) assert.ok(!rules.program.stateText().includes(text), text);
   });
 
-  it("a patch changes fields of somebody else's object, and gives them up when it goes", async () => {
+  it("may be patches, which change a label of an existing node and remove it when they are deleted", async () => {
     const patch = (value: string) => `new kubernetes.core.v1.NodePatch("label", {
       metadata: { name: "k1", labels: { "plugin-objects": "${value}" } },
     }, options);`;
@@ -137,7 +139,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.deepEqual(await label(), [undefined, "k1"]);
   });
 
-  it("a refresh sees what somebody changed by hand, and the next up puts it back", async () => {
+  it("that were changed or deleted by hand are restored by refresh and up", async () => {
     const mutable = { enableConfigMapMutable: true };
     await rules.up(configMap("seen", { a: "1" }), mutable);
     const merge = ["patch", "configmap", "seen", "--type=merge", '--patch={"data":{"a":"by hand"}}'];
@@ -150,7 +152,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.equal((await rules.program.up()).changes.create, 1);
   });
 
-  it("a second up without a change asks for none", async () => {
+  it("are not changed by a second up", async () => {
     const source =
       configMap("same", { a: "1" }) +
       secret("same-secret", "one") +
@@ -161,7 +163,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.deepEqual(Object.keys(changes), ["same"]);
   });
 
-  it("a cluster that does not answer is said to be unreachable", async () => {
+  it("cannot be created on a cluster that refuses connections, which the message calls unreachable", async () => {
     const kubeconfig = JSON.stringify({
       apiVersion: "v1",
       kind: "Config",

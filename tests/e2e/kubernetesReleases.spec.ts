@@ -38,7 +38,7 @@ describe("the Kubernetes plugin: a release of a chart", function () {
       resources: Record<string, string[]>;
     };
 
-  it("is refused at the preview where the chart is not to be had", async () => {
+  it("is refused at preview where the chart is not available", async () => {
     rules.change(release(`name: "own", version: "9.9.9"`));
     const output = await failure(rules.program.preview());
     assert.match(
@@ -49,7 +49,7 @@ describe("the Kubernetes plugin: a release of a chart", function () {
     assert.match(await failure(rules.program.preview()), /connection refused[^]*check the chart name/);
   });
 
-  it("is installed, and ready when it is made", async () => {
+  it("is installed, and its pod is ready when up ends", async () => {
     await rules.up(release(`name: "own", version: "1.0.0", values: { password: pulumi.secret("hunter2") }`));
     const { status, resources } = await outputs();
     const { revision, chart, version, appVersion } = status;
@@ -83,7 +83,7 @@ describe("the Kubernetes plugin: a release of a chart", function () {
     assert.deepEqual([status.revision, status.version, status.status], [2, "1.1.0", "deployed"]);
   });
 
-  it("that does not get ready stays in the state, and the next up mends it", async () => {
+  it("that does not get ready fails up, and the next up fixes it", async () => {
     const broken = `name: "own", version: "1.1.0", timeout: 5, values: { image: "registry.k8s.io/pause:none" }`;
     const output = await failure(rules.up(release(broken)));
     assert.match(output, new RegExp(`Helm release "${namespace}/own" failed to initialize completely`));
@@ -92,20 +92,20 @@ describe("the Kubernetes plugin: a release of a chart", function () {
     assert.deepEqual([status.revision, status.status], [4, "deployed"]);
   });
 
-  it("is not made where somebody else has its name", async () => {
+  it("is refused where another release has its name", async () => {
     await helm("install", "foreign", "small", "--repo", charts.address);
     const output = await failure(rules.up(release(`name: "foreign"`)));
     assert.match(output, /cannot re-use a name that is still in use/);
     await helm("uninstall", "foreign");
   });
 
-  it("keeps its name where the program has none any more, and takes the latest version", async () => {
+  it("keeps its name where the program states none anymore, and takes the latest version", async () => {
     await rules.up(release(""));
     const { name, status } = await outputs();
     assert.deepEqual([name, status.version], ["own", "1.1.0"]);
   });
 
-  it("that somebody else removed is made again after a refresh, under a name of the plugin's", async () => {
+  it("that was uninstalled by hand is created again after a refresh, under a generated name", async () => {
     await helm("uninstall", "own");
     await rules.program.refresh();
     const { changes } = await rules.program.up();
@@ -115,12 +115,12 @@ describe("the Kubernetes plugin: a release of a chart", function () {
     assert.deepEqual(await rules.names("deployments"), [`${name}-small`]);
   });
 
-  it("is made anew under another name", async () => {
+  it("is replaced for another name", async () => {
     await rules.up(release(`name: "other"`));
     assert.deepEqual(await rules.names("deployments"), ["other-small"]);
   });
 
-  it("is uninstalled when it goes", async () => {
+  it("is uninstalled when it is removed from the program", async () => {
     await rules.up("");
     assert.equal((await helm("list", "--all", "--short")).trim(), "");
     assert.deepEqual(await rules.names("deployments"), []);

@@ -38,7 +38,7 @@ describe("waiting by the plugin", function () {
     assert.deepEqual(await rules.names("pods"), []);
   });
 
-  it("up returns after an update when the new pods have come", async () => {
+  it("up returns after an update when the old pods are replaced", async () => {
     await rules.up(pods("StatefulSet"));
     await rules.up(pods("StatefulSet", `{ env: [{ name: "NEW", value: "yes" }] }`));
     const { items } = await rules.cluster.json<{ items: { spec: { containers: { env?: object[] }[] } }[] }>(
@@ -50,9 +50,11 @@ describe("waiting by the plugin", function () {
     );
   });
 
-  it("a workload that does not get ready fails in its time, with the pod named; the object is kept, and the next up goes on", async () => {
+  it("a workload that does not get ready fails at its timeout, with the pod named; the object is kept, and the next up goes on", async () => {
     const limited = `{ ...options, customTimeouts: { create: "8s", update: "60s" } }`;
-    const message = await failure(rules.up(pods("StatefulSet", neverReady, limited, "slow")));
+    const up = () => rules.up(pods("StatefulSet", neverReady, limited, "slow"));
+    const { result: message, seconds } = await timed(() => failure(up()));
+    assert.ok(seconds >= 8 && seconds <= 90 * slack, `it took ${seconds} s`);
     assert.match(message, /'slow' timed out waiting to be Ready/);
     assert.match(message, /0 out of 1 replicas succeeded readiness checks/);
     assert.match(message, /\[Pod plugin-waiting\/slow-0\]/);
@@ -93,7 +95,7 @@ describe("waiting by the plugin", function () {
     assert.ok(headless < 9, `${headless} s without one`);
   });
 
-  it("a claim is waited for until it is bound, one that waits for its first pod is not", async () => {
+  it("up waits until a claim is bound, but not where its class waits for the first pod", async () => {
     const claim = (name: string) => `new kubernetes.core.v1.PersistentVolumeClaim("${name}", {
       metadata: { name: "${name}" },
       spec: { storageClassName: "${name}", accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
@@ -103,7 +105,7 @@ describe("waiting by the plugin", function () {
     assert.deepEqual([await phase("shared"), await phase("standard")], ["Bound", "Pending"]);
   });
 
-  it("a Job is waited for; one that fails says why", async () => {
+  it("up waits until a Job is complete, and says why one failed", async () => {
     const job = (name: string, image: string, deadline: number) => `new kubernetes.batch.v1.Job("${name}", {
       metadata: { name: "${name}" },
       spec: {
@@ -119,7 +121,7 @@ describe("waiting by the plugin", function () {
     assert.equal(rules.program.resources().ends?.id, `${rules.namespace}/ends`);
   });
 
-  it("pulumi.com/waitFor: up returns when the condition holds, or fails in its time", async () => {
+  it("pulumi.com/waitFor: up waits for the condition, and fails at the timeout where it does not hold", async () => {
     const namespace = (phase: string) => `new kubernetes.core.v1.Namespace("${phase}", {
       metadata: {
         name: "plugin-waiting-${phase.toLowerCase()}",
@@ -130,7 +132,7 @@ describe("waiting by the plugin", function () {
     assert.match(message, /Namespace Asleep \*\*creating failed\*\*[^]*timed out waiting for the condition/);
   });
 
-  it("an object whose namespace or definition comes a moment later is tried again", async () => {
+  it("an object whose namespace or definition is created 3 s later is created then", async () => {
     const definition = {
       apiVersion: "apiextensions.k8s.io/v1",
       kind: "CustomResourceDefinition",
@@ -162,7 +164,7 @@ describe("waiting by the plugin", function () {
     await rules.cluster.kubectl("delete", "namespace/plugin-waiting-later", "crd/rules.example.com");
   });
 
-  it("destroy waits for a finalizer for as long as the timeout says, and keeps the object in the state", async () => {
+  it("destroy waits for a finalizer until the timeout, and keeps the object in the state", async () => {
     const held = `new kubernetes.core.v1.ConfigMap("held", {
       metadata: { name: "held", finalizers: ["example.com/held"] },
     }, { ...options, customTimeouts: { delete: "3s" } });`;
@@ -177,9 +179,10 @@ describe("waiting by the plugin", function () {
     assert.equal(rules.program.resources().held, undefined);
   });
 
-  it("what is gone already is no obstacle to destroy", async () => {
+  it("destroy succeeds where an object was deleted by hand", async () => {
     await rules.up(`new kubernetes.core.v1.ConfigMap("gone", { metadata: { name: "gone" } }, options);`);
     await rules.cluster.kubectl("--namespace", rules.namespace, "delete", "configmap", "gone");
     await rules.program.destroy();
+    assert.equal(rules.program.resources().gone, undefined);
   });
 });

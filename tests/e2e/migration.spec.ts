@@ -41,7 +41,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
   };
   const toShared = () => site.project.configure({ content: "shared", ...sharedSettings });
 
-  it("starts as the chapter leaves it: each pod has files of its own", async () => {
+  it("starts with files of its own on each pod", async () => {
     await site.project.configure({ wordpressReplicas: "3" });
     await site.project.up();
     await new Visitor(site.address).install(owner.user, owner.password);
@@ -58,7 +58,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
     }
   });
 
-  it("is not moved unless it is asked for", async () => {
+  it("is refused without contentMigration", async () => {
     await toShared();
     const output = await failure(site.project.up());
     assert.match(
@@ -83,7 +83,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
     }
   };
 
-  it("killed in the middle, it goes back: each pod has its own files, and nothing else is left", async () => {
+  it("killed while it copies, can be reverted: each pod has its own file, and no other claim or job is left", async () => {
     await killedWhileCopying();
     await toPerPod();
     await site.project.pulumi("config", "rm", "contentMigration");
@@ -98,14 +98,14 @@ describe("from content per pod to shared content, on a site with pictures on thr
     );
   });
 
-  it("killed in the middle, it goes on", async () => {
+  it("killed while it copies, goes on at the next up", async () => {
     await toShared();
     await killedWhileCopying();
     const { output } = await site.project.up();
     assert.match(output, /of 3 pods: \d+ files, 20 conflicts/);
   });
 
-  it("has every file on every pod, byte for byte, and both of those that differ", async () => {
+  it("ends with every file on every pod, byte for byte, and keeps all versions of those that differ", async () => {
     const listed = await inEachPod(site, "sh", "-c", `cd ${media} && sha256sum *.png`);
     assert.equal(Object.keys(listed).length, 3);
     for (const lines of Object.values(listed)) {
@@ -129,14 +129,14 @@ describe("from content per pod to shared content, on a site with pictures on thr
     }
   });
 
-  it("is the same site: its user logs in", async () => {
+  it("keeps the site's user, who logs in", async () => {
     const visitor = new Visitor(site.address);
     await visitor.login(owner.user, owner.password);
     assert.equal((await visitor.get("/wp-admin/index.php")).status, 200);
     assert.equal((await site.rows("select count(*) from wp_users")).trim(), "1");
   });
 
-  it("keeps the old claims until somebody deletes them", async () => {
+  it("keeps the previous claims until they are deleted by hand", async () => {
     await site.project.pulumi("config", "rm", "contentMigration");
     await site.project.up();
     assert.deepEqual(await site.cluster.names("statefulsets", namespace), ["mariadb"]);

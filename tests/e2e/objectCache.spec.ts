@@ -73,7 +73,7 @@ describe("the object cache", function () {
     return found;
   }
 
-  it("is begun by all pods at once: nobody who logs in meanwhile is a stranger to one of them", async () => {
+  it("is turned on in all pods at once: no user who logs in meanwhile is logged out", async () => {
     await list("1.1", { ...plugin, "includes/object-cache.php": objectCacheDropIn });
     await site.project.configure(turnedOn);
     assert.deepEqual(await strangers(() => site.project.up()), []);
@@ -86,12 +86,14 @@ describe("the object cache", function () {
     assert.deepEqual([(await php(first, show)).trim(), (await php(second, show)).trim()], ["one", "one"]);
   });
 
-  it("asks for its password, which nobody sees", async () => {
+  it("requires its password, which is in no command line, log, object, output or state", async () => {
     const [pod] = await sitePods(site);
     const asked =
       "$s = stream_socket_client('tcp://wordpress-object-cache:6379'); fwrite($s, \"DBSIZE\\r\\n\"); echo fgets($s);";
     assert.match(await site.inPod(pod?.metadata.name ?? "", "php", "-r", asked), /^-NOAUTH/);
-    const found = await search.found(await search.places());
+    const places = await search.places();
+    for (const [place, text] of Object.entries(places)) assert.ok(text.length > 100, `${place} is empty`);
+    const found = await search.found(places);
     // The administrator's is printed: these tests log in.
     assert.deepEqual(
       found.filter((place) => !place.startsWith("wordpress-admin/")),
@@ -99,7 +101,7 @@ describe("the object cache", function () {
     );
   });
 
-  it("goes with its pod, and comes back with nothing in it; no page fails", async () => {
+  it("loses its values when its pod is deleted, and no page fails", async () => {
     const failed = await strangers(async () => {
       await kubectl("delete", "pod", `--selector=app=${name}`, "--force", "--grace-period=0");
       await kubectl("rollout", "status", `deployment/${name}`, "--timeout=120s");
@@ -108,7 +110,7 @@ describe("the object cache", function () {
     for (const pod of await sitePods(site)) assert.equal((await php(pod, show)).trim(), "two");
   });
 
-  it("is left by all pods at once, and nothing of it stays", async () => {
+  it("is turned off in all pods at once, and none of its objects is left", async () => {
     await site.project.configure({ "objectCache.enabled": "false" });
     assert.deepEqual(await strangers(() => site.project.up()), []);
     await site.cluster.until("nothing of it stays", 60, async () => {
@@ -119,7 +121,7 @@ describe("the object cache", function () {
     assert.equal(Number(rows), 0);
   });
 
-  it("is not begun with a plugin that has no drop-in; the site goes on without it", async () => {
+  it("is not turned on with a plugin that has no drop-in, and the site answers without it", async () => {
     await list("1.2", plugin);
     await site.project.configure(turnedOn);
     const output = await failure(site.project.up());

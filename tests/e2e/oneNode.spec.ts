@@ -28,9 +28,9 @@ describe("the preset dev, on a class for one node at a time", function () {
     assert.deepEqual(read, ["here\n", "here\n"]);
   });
 
-  it("runs what is due on that node too", () => runCron(site, "now"));
+  it("completes a cron job", () => runCron(site, "now"));
 
-  it("leaves a node that is drained, and answers from another one", async () => {
+  it("moves from a node that is drained to another one, and answers", async () => {
     const pods = await sitePods(site);
     const node = pods[0]?.spec.nodeName ?? "";
     // Other specs have pods on that node, too.
@@ -48,10 +48,12 @@ describe("the preset dev, on a class for one node at a time", function () {
     }
   });
 
-  it("rolls its pods there for other keys", async () => {
+  it("replaces its pods for other keys, on one node again", async () => {
+    const before = (await sitePods(site)).map(({ metadata }) => metadata.uid);
     await site.project.configure({ keyRotation: "2" });
     await site.project.up();
     await site.cluster.until("two pods", 60, async () => (await sitePods(site)).length === 2);
+    assert.ok((await sitePods(site)).every(({ metadata }) => !before.includes(metadata.uid)));
     assert.equal(new Set((await sitePods(site)).map(({ spec }) => spec.nodeName)).size, 1);
     assert.equal(await site.status(), 200);
   });

@@ -32,11 +32,11 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
 
   for (const form of forms) {
     const name = `the engine ${form.engine}${form.logging ? " and logging" : ""}`;
-    it(`renders with the values of ${name} to what is meant, from one registry`, () =>
+    it(`renders with the values of ${name} to its classes, with images of one registry and nothing unrequested`, () =>
       checkRendered(form, { repository: charts.address, version: "4.4.0" }));
   }
 
-  it("renders with the values of NFS's driver to the driver alone, from one registry", () =>
+  it("renders with the values of the NFS driver to the driver alone, with images of one registry", () =>
     checkNfsDriver(charts.address));
 
   describe("the engine hostpath", () => {
@@ -47,13 +47,13 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
     });
     after(async () => site?.stop());
 
-    it("tells of a chart repository that does not answer, before anything is made", async () => {
+    it("names a chart repository that does not answer, at preview", async () => {
       await site.project.configure({ "storage.chartRepository": "http://127.0.0.1:1" });
       assert.match(await failure(site.project.preview()), /127\.0\.0\.1:1[^]*check the chart name and repository/);
       await site.project.configure(charts.settings);
     });
 
-    it("cut off while Helm works, tells how to go on, and then does", async () => {
+    it("killed while Helm works, says how to remove what is there, and that command does so", async () => {
       const { cluster, project } = site;
       // From there nothing comes up, so that Helm waits.
       await project.configure({ "storage.imageRegistry": "registry.example.com" });
@@ -71,7 +71,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       assert.deepEqual(await cluster.names("deployments", "openebs"), []);
     });
 
-    it("brings one class and its provisioner, and a site on it", async () => {
+    it("installs one class and its provisioner, and a site on it", async () => {
       const { cluster, project, namespace } = site;
       await project.up();
       assert.equal(await site.status(), 302);
@@ -103,7 +103,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       assert.deepEqual(Object.keys(changes), ["same"]);
     });
 
-    it("is refused to a second stack, which is told to use the first one's", async () => {
+    it("is refused to a second stack, whose message names the first one's class", async () => {
       const second = await LabSite.start({ namespace: "second", nodePort: 30057 });
       try {
         await second.project.configure({ "storage.engine": "hostpath", ...charts.settings });
@@ -115,7 +115,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       }
     });
 
-    it("leaves nothing", async () => {
+    it("leaves no namespace, class, driver or volume after destroy", async () => {
       await site.project.destroy();
       await assertNothingLeft(site, "on-hostpath");
     });
@@ -170,7 +170,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       });
     }
 
-    it("is refused where nodes lack something: all of it in one message, and nothing is made", async () => {
+    it("is refused where nodes lack something: one message names all four problems, and OpenEBS is not installed", async () => {
       await nodes.set("p0", { ...completeNode, ready: false, cpu: "2" });
       for (const name of ["p1", "p2"]) await nodes.set(name, { ...completeNode, hugePages: "0" });
       const output = await failure(site.project.up());
@@ -181,7 +181,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       assert.ok(!(await site.cluster.names("namespaces")).includes("openebs"));
     });
 
-    it("prepares the nodes, makes the pools and waits for them, and brings a site on volumes of theirs", async () => {
+    it("prepares the nodes, creates the pools, waits for them, and deploys a site on their volumes", async () => {
       for (const name of names) await nodes.set(name, { ...completeNode, hugePages: "0" });
       await site.project.configure({ "nodeSsh.port": String(machine.port) });
       for (const name of names) {
@@ -239,7 +239,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       }
     });
 
-    it("shows what the chapter shows: pools that are online, and its classes", async () => {
+    it("has the tutorial's pools online, and its classes", async () => {
       const { cluster, project } = site;
       const pools = await cluster.kubectl(
         ...["get", "diskpools", "--namespace", "openebs"],
@@ -262,7 +262,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       for (const name of names) assert.equal((await nodes.labels(name))["openebs.io/engine"], "mayastor");
     });
 
-    it("gave the chart nothing that nobody asked for", async () => {
+    it("installs no workload, ConfigMap or Secret of the chart that is not needed", async () => {
       const kinds = "deployments,statefulsets,daemonsets,configmaps,secrets";
       const own = await site.cluster.names(kinds, "openebs");
       assert.deepEqual(
@@ -297,7 +297,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       }
     });
 
-    it("goes in order and leaves nothing, on the nodes neither", async () => {
+    it("is destroyed in order and leaves nothing, on the nodes neither", async () => {
       mayastor.deeds.length = 0;
       await site.project.destroy();
       assert.deepEqual(mayastor.deeds.slice(0, 2).sort(), [

@@ -51,8 +51,11 @@ describe("the page cache", function () {
     const [pod] = await sitePods(site);
     return site.inPod(pod?.metadata.name ?? "", "php", "-r", wordPressCode(code));
   };
-  const everywhere = (path: string, headers: Readonly<Record<string, string>> = {}) =>
-    fromEachCache(site, path, headers);
+  const everywhere = async (path: string, headers: Readonly<Record<string, string>> = {}) => {
+    const pages = await fromEachCache(site, path, headers);
+    assert.ok(pages.length > 0, "the page cache has no pod");
+    return pages;
+  };
   const states = (pages: readonly CachedPage[]) => [...new Set(pages.map(({ state }) => state))];
   /** Every cache pod keeps the page, whole and byte for byte as a pod of the site answers. @returns it */
   const keep = async (path: string): Promise<string> => {
@@ -123,7 +126,7 @@ describe("the page cache", function () {
     assert.deepEqual(states(await everywhere("/", { authorization: "Basic YTpi" })), ["BYPASS"]);
   });
 
-  it("a logged-in user never sees an anonymous page, nor the other way round", async () => {
+  it("shows a logged-in user no anonymous page, and an anonymous visitor no page of a user, in five requests each", async () => {
     await keep("/");
     const context = await browser.newContext();
     const page = await login(context);
@@ -222,7 +225,7 @@ describe("the page cache", function () {
     }
   });
 
-  it("what WordPress writes down for itself makes no page new", async () => {
+  it("keeps its pages when WordPress stores transients, events and revisions, and runs what is due", async () => {
     await keep("/");
     await php(
       "set_transient('e2e', 1); wp_schedule_single_event(time() + 3600, 'e2e_event'); wp_save_post_revision(1);",
@@ -233,7 +236,7 @@ describe("the page cache", function () {
     assert.deepEqual(pages, ["HIT"], `the last that changed:\n${await lastChanges()}`);
   });
 
-  it("a post with a password stays closed to whoever does not have it", async () => {
+  it("keeps a post with a password closed for visitors without it", async () => {
     const fields =
       "['post_title' => 'Closed', 'post_content' => 'Only for some', 'post_status' => 'publish', 'post_password' => 'sesame']";
     const closed = (await php(`echo parse_url(get_permalink(wp_insert_post(${fields})), PHP_URL_PATH);`)).trim();
@@ -265,7 +268,7 @@ describe("the page cache", function () {
     }
   });
 
-  it("tells links by how it was asked, and believes no other header", async () => {
+  it("keeps pages of http and https apart, and ignores other forwarded headers", async () => {
     const https = { "x-forwarded-proto": "https" };
     for (const { body } of await everywhere("/", https)) assert.match(body, /https:\/\/127\.0\.0\.1:\d+\//);
     for (const { body } of await everywhere("/")) assert.doesNotMatch(body, /https:\/\/127\.0\.0\.1/);
@@ -342,7 +345,7 @@ describe("the page cache", function () {
     assert.deepEqual([part.status, await part.text()], [206, "0123456789"]);
   });
 
-  it("with a pod of the site gone without a word, each request still finds the other", async () => {
+  it("answers every request from the other pod when a pod of the site is deleted with force", async () => {
     const [pod] = await sitePods(site);
     await kubectl("delete", "pod", pod?.metadata.name ?? "", "--force", "--grace-period=0");
     for (let round = 0; round < 20; round++) {
@@ -351,7 +354,7 @@ describe("the page cache", function () {
     await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
   });
 
-  it("with its time over a page comes as it was, and whole, while a new one is made", async () => {
+  it("serves a page whose time is over unchanged and complete while a new one is made", async () => {
     await site.project.configure({ pageCache: '{"seconds":1}' });
     await site.project.up();
     const path = `/?page_id=${testPage.slow}`;
@@ -368,7 +371,7 @@ describe("the page cache", function () {
     assert.ok(whole(stale) && whole(updating));
   });
 
-  it("with all pods of the site gone the front page still comes, and says that it is stale", async () => {
+  it("serves the front page as stale while the site has no pod", async () => {
     // A page is kept for one second only since the test above.
     await everywhere("/");
     const { body: page } = await fromSitePod(site, "/");
@@ -397,7 +400,7 @@ describe("the page cache", function () {
 
   const search = (index: number) => new Visitor(site.address).get(`/?s=${index}`);
 
-  it("loses each of its pods, one after the other, and no request fails meanwhile", async () => {
+  it("fails no request while each of its pods is deleted, one after the other", async () => {
     const pods = await cachePods(site);
     const { failed, count } = await whileAsked(search, async () => {
       for (const { metadata } of pods) {
@@ -413,7 +416,7 @@ describe("the page cache", function () {
     });
   });
 
-  it("is turned off and on again, and no request fails meanwhile", async () => {
+  it("fails no request while it is turned off and on again", async () => {
     const selector = async () =>
       (
         await site.cluster.json<{ spec: { selector: { app: string } } }>(

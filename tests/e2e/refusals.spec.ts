@@ -28,7 +28,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     await site.cluster.kubectl("delete", "namespace", others, namespace, "--ignore-not-found");
   });
 
-  it("everything that is in the way comes in one message, with the key to change, and nothing is made", async () => {
+  it("three problems are named in one message, each with the key to change, and nothing is created", async () => {
     const { cluster, project } = site;
     await cluster.kubectl("create", "namespace", namespace);
     const service = ["create", "service", "nodeport", "taken", "--tcp=80:80", `--node-port=${nodePort}`];
@@ -61,7 +61,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     return { output, seconds };
   };
 
-  it("a cluster that cannot be reached is named with its address, and how to name another", async () => {
+  it("a cluster that cannot be reached is named with its address within 30 s, with the command to name another", async () => {
     const { output, seconds } = await failingWith({ server: "https://127.0.0.1:9" });
     assert.ok(seconds <= 30 * slack, `it took ${seconds} s`);
     assert.match(output, /the cluster "lab" \(https:\/\/127\.0\.0\.1:9\) does not answer: .*refused/);
@@ -76,7 +76,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     });
   });
 
-  it("a cluster that takes connections and says nothing is named as well, within 90 s", async () => {
+  it("a cluster that accepts connections and does not answer is named with its address within 90 s", async () => {
     const silent = net.createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const { port } = silent.address() as net.AddressInfo;
@@ -91,7 +91,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     });
   });
 
-  it("rights that the user lacks are named, all of them", async () => {
+  it("all permissions that the user lacks are named", async () => {
     const { cluster } = site;
     await cluster.kubectl("--namespace", others, "create", "serviceaccount", "visitor");
     const stranger = (await cluster.kubectl("--namespace", others, "create", "token", "visitor")).trim();
@@ -206,7 +206,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     });
   });
 
-  it("mended, all of it, up goes on", async () => {
+  it("up succeeds once all of it is fixed", async () => {
     await site.cluster.kubectl("--namespace", others, "delete", "service", "taken");
     await site.project.up();
     // To WordPress's own installation, as the chapter has it.

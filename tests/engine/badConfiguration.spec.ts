@@ -60,14 +60,14 @@ describe("a configuration that is not allowed", function () {
   });
 
   for (const [key, , told] of samples) {
-    it(`says of ${key} what it was, what is allowed, and an example to type`, () => {
+    it(`is refused with one line about ${key}: what is wrong with it, and what to do`, () => {
       const [line = "", ...others] = output.split("\n").filter((text) => text.trimStart().startsWith(`- ${key}: `));
       assert.deepStrictEqual(others, []);
       assert.match(line, told);
     });
   }
 
-  it("is told of once, in one message", () => {
+  it("is refused with one message, which counts what is invalid", () => {
     assert.match(output, new RegExp(`${samples.length} settings to be mended; nothing was changed:`));
     record("Configuration", {
       fault:
@@ -78,12 +78,14 @@ describe("a configuration that is not allowed", function () {
   });
 
   it("prints each finding once, and no stack trace", () => {
-    assert.strictEqual(output.split('wordpressReplicas: "0"').length - 1, 1);
+    for (const [key] of samples) assert.strictEqual(output.split(`- ${key}: `).length - 1, 1, key);
     assert.doesNotMatch(output, /^\s+at .*\(.*:\d+:\d+\)/m);
   });
 
-  it("is mended with the command that the message shows", async () => {
-    await site.project.pulumi("config", "set", "wordpressReplicas", "3");
+  it("is valid after the command that the message shows for a key", async () => {
+    const [, command = ""] =
+      /wordpressReplicas: .*; example: pulumi (config set wordpressReplicas \S+)/.exec(output) ?? [];
+    await site.project.pulumi(...command.split(" "));
     assert.doesNotMatch(await failure(site.preview()), /wordpressReplicas: /);
   });
 });

@@ -1,6 +1,7 @@
 import * as assert from "node:assert";
 import { property } from "../support/properties";
 import type { RecordedCall } from "../support/recordedCall";
+import { failure } from "../support/failure";
 import { allowed, type End, type Policy, type PolicyPod } from "../support/networkAccess";
 import { withObjectCache } from "../support/siteSettings";
 import { done, subject, subjects } from "./support/calls";
@@ -57,7 +58,7 @@ describe("pulumi up that turns a cache on or off, over a network that enforces p
     const matches = (call: RecordedCall) =>
       call.operation === "create" && subject(call) === "Deployment/wordpress-cache";
     site.provider.failOnce({ matches, message: "timed out waiting", leavesObject: true });
-    await assert.rejects(site.up({ "pageCache.enabled": "true" }));
+    assert.match(await failure(site.up({ "pageCache.enabled": "true" })), /timed out waiting/);
     assert.strictEqual(visitorsAreServed(worldNow()), undefined);
     assert.deepStrictEqual(property(worldNow().get("Service/wordpress"), "spec.selector.app"), "wordpress");
     await site.up({ "pageCache.enabled": "false" });

@@ -44,10 +44,11 @@ describe("pulumi up on a live stack, when a key changes", function () {
     assert.strictEqual(property(only(site.calls, "update", "StatefulSet/wordpress").inputs, "spec.replicas"), 3);
   });
 
-  it("keyRotation makes eight new keys, and rolls the pods by their checksum", async () => {
+  it("keyRotation creates eight new keys, and rolls the pods by their checksum", async () => {
     const { changes, steps: taken } = await change({ keyRotation: "2" });
     assert.deepStrictEqual({ ...changes, same: 0 }, { same: 0, replace: 8, update: 2 });
     const created = subjects(site.calls, "create");
+    assert.strictEqual(created.length, 8);
     assert.deepStrictEqual(
       created.filter((name) => !name.startsWith("RandomPassword/wordpress-keys-")),
       [],
@@ -70,7 +71,7 @@ describe("pulumi up on a live stack, when a key changes", function () {
     );
   });
 
-  it("databasePasswordRotation: another user has another password before anybody is told, and the first goes after the pods", async () => {
+  it("databasePasswordRotation creates another user, rolls the pods to it, and only then drops the first one", async () => {
     const { changes, steps: taken } = await change({ databasePasswordRotation: "2" });
     assert.deepStrictEqual({ ...changes, same: 0 }, { same: 0, replace: 1, update: 6 });
     const order = [
@@ -84,6 +85,8 @@ describe("pulumi up on a live stack, when a key changes", function () {
       subjects(site.calls, "update").filter((name) => order.includes(name)),
       order,
     );
+    const updated = done(site.calls, "update");
+    for (const [index, then] of order.slice(1).entries()) assertBefore(updated, order[index] ?? "", then);
     const rolled = taken.filter(({ type }) => type.endsWith(":StatefulSet"));
     assert.deepStrictEqual(
       rolled.flatMap(({ paths }) => paths),
@@ -97,20 +100,27 @@ describe("pulumi up on a live stack, when a key changes", function () {
     assert.strictEqual(now?.["root-password"], before?.["root-password"]);
   });
 
-  it("databasePasswordRotation: the two users take turns", async () => {
+  it("databasePasswordRotation takes the first user's name again at the next rotation", async () => {
     await change({ databasePasswordRotation: "3" });
     assert.deepStrictEqual(site.cluster.database.users, ["wordpress"]);
   });
 
-  it("databasePasswordRotation: what was interrupted before the pods were told goes on, and no user's password changes", async () => {
+  it("databasePasswordRotation that fails before the Secret changes leaves the pods their user and password, and the next one goes on", async () => {
+    const ofPods = () => {
+      const secret = site.provider.objects.find((call) => isAbout("Secret/mariadb")(call));
+      return property(secret?.inputs, "stringData") as Record<string, string>;
+    };
+    const before = ofPods();
     site.provider.failOnce({ matches: isAbout("Secret/mariadb", "update"), message: "the server is currently unable" });
     await failure(change({ databasePasswordRotation: "4" }));
     assert.deepStrictEqual(site.cluster.database.users, ["wordpress", "wordpress2"]);
+    assert.deepStrictEqual([ofPods(), site.cluster.database.admits(before)], [before, true]);
     await change({ databasePasswordRotation: "5" });
     assert.deepStrictEqual(site.cluster.database.users, ["wordpress3"]);
+    assert.ok(site.cluster.database.admits(ofPods()));
   });
 
-  it("mariadbStorage from 1Gi to 2Gi grows the claim, and touches no object that was made", async () => {
+  it("mariadbStorage from 1Gi to 2Gi grows the claim, and changes no object that up created", async () => {
     const { changes } = await change({ mariadbStorage: "2Gi" });
     assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
     assert.deepStrictEqual(deeds(site.calls), ["update Command/mariadb-growth", `update ${preflight}`]);
@@ -127,12 +137,15 @@ describe("pulumi up on a live stack, when a key changes", function () {
       mariadbImage: "mariadb:10.11.6",
       dataRetention: "retain",
       egress: '["192.0.2.0/24"]',
+      externalTrafficPolicy: "Local",
+      trustedProxies: '["192.0.2.0/24"]',
     });
     assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
     assert.deepStrictEqual(deeds(site.calls), [
       `update ${preflight}`,
       "update Command/volumes",
       "update Command/wordpress-growth",
+      "update ConfigMap/wordpress-pods",
       "update NetworkPolicy/wordpress-egress",
       "update Service/wordpress",
       "update StatefulSet/mariadb",
@@ -149,11 +162,15 @@ describe("pulumi up on a live stack, when a key changes", function () {
     );
   });
 
-  it("a default class that the cluster's owner changed moves nothing, not even where the preflight looks again", async () => {
+  it("another default storage class of the cluster changes no claim, also when the preflight runs again", async () => {
     site.cluster.defaultClass = "fast";
     await change({ wordpressNodePort: "30009" });
     site.cluster.defaultClass = "standard";
-    assert.deepStrictEqual(deeds(site.calls), [`update ${preflight}`, "update Service/wordpress"]);
+    assert.deepStrictEqual(deeds(site.calls), [
+      `update ${preflight}`,
+      "update Command/preflight-record",
+      "update Service/wordpress",
+    ]);
   });
 
   it("a smaller mariadbStorage is refused, and touches nothing", async () => {
@@ -194,7 +211,7 @@ describe("pulumi up on a live stack, when a key changes", function () {
     assert.match(output, /kubernetes:context: "small" \(https:\/\/small-2\..*\) leads to another cluster/);
   });
 
-  it("changes taken back are none, and the stack goes on: new keys where everything is retained", async () => {
+  it("up after the refusals changes only what is configured: new keys, where dataRetention is retain", async () => {
     await change({ keyRotation: "3" });
     assert.deepStrictEqual(
       deeds(site.calls).filter((deed) => !/RandomPassword/.test(deed)),
@@ -202,7 +219,7 @@ describe("pulumi up on a live stack, when a key changes", function () {
     );
   });
 
-  it("no key was left out", () => {
+  it("the tests above change every key but those that other specs change", () => {
     // openEbs.spec.ts and nfs.spec.ts change those of a stack that brings OpenEBS, sharedContent.spec.ts `content`.
     const others = ["chartRepository", "chartVersion", "imageRegistry", "logging", "nfsChartRepository", "replicas"];
     const untried = ["content", ...others.map((key) => `storage.${key}`)];
@@ -210,7 +227,7 @@ describe("pulumi up on a live stack, when a key changes", function () {
     assert.deepStrictEqual(all.filter((key) => !tried.has(key)).sort(), untried, "keys that no test here changes");
   });
 
-  it("and in all of this no StatefulSet was ever deleted or made again", () => {
+  it("no change above deletes or recreates a StatefulSet", () => {
     const made = deeds(site.allCalls).filter((deed) => /^(create|delete) StatefulSet/.test(deed));
     assert.deepStrictEqual(made, ["create StatefulSet/mariadb", "create StatefulSet/wordpress"]);
   });

@@ -16,13 +16,14 @@ describe("a pulumi up that fails", function () {
   });
   after(() => site.stop());
 
-  it("makes nothing where the cluster is not as it has to be: all findings in one message", async () => {
+  it("creates nothing where the cluster lacks what the stack needs, and names both problems in one message", async () => {
     site.cluster.services.push({
       metadata: { name: "shop", namespace: "market", uid: "uid-shop" },
       spec: { ports: [{ nodePort: 30007 }] },
     });
     await site.project.configure({ "storage.className": "gold" });
     const output = await failure(site.up());
+    assert.match(output, /Nothing was changed\. 2 /);
     assert.match(output, /wordpressNodePort: 30007 is taken by the Service market\/shop/);
     assert.match(output, /storage\.className: "gold" is no storage class of this cluster/);
     assert.deepStrictEqual(site.provider.objects, []);
@@ -30,7 +31,7 @@ describe("a pulumi up that fails", function () {
     await site.project.pulumi("config", "rm", "--path", "storage.className");
   });
 
-  it("stops where an object cannot be made, and says which and why", async () => {
+  it("stops where an object cannot be created, and says which and why", async () => {
     site.provider.failOnce({ matches: isAbout("StatefulSet/mariadb"), message: "exceeded quota: pods=1" });
     const output = await failure(site.up());
     assert.match(output, /apps\/v1:StatefulSet \(mariadb-server\)[^]*exceeded quota: pods=1/);
@@ -62,7 +63,7 @@ describe("a pulumi up that fails", function () {
     assert.match(output, /timed out waiting for the rollout/);
   });
 
-  it("is taken up where it stopped: what was there is not made again", () => {
+  it("goes on where it stopped: what exists is not created again", () => {
     const created = subjects(site.calls, "create");
     assert.ok(created.includes("StatefulSet/mariadb"), "it did not go on");
     assert.deepStrictEqual(
@@ -75,7 +76,7 @@ describe("a pulumi up that fails", function () {
     );
   });
 
-  it("is finished by the next up, on the objects that are there", async () => {
+  it("is completed by the next up, on the objects that exist", async () => {
     await site.up();
     assert.deepStrictEqual(deeds(site.calls), [
       "create Command/destroy-guard",
@@ -84,13 +85,13 @@ describe("a pulumi up that fails", function () {
     ]);
   });
 
-  it("and the one after that has nothing to do", async () => {
+  it("leaves nothing to do for the up after that", async () => {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
     assert.deepStrictEqual(deeds(site.calls), []);
   });
 
-  it("cannot read a state whose attributes a crash has left empty; without these, as the docs tell, it is whole", async () => {
+  it("cannot read a state whose file of attributes a crash left empty; without that file up has nothing to do, as the docs say", async () => {
     const attributes = `${site.project.stateFile("wordpress/dev")}.attrs`;
     assert.ok(fs.statSync(attributes).size > 0);
     fs.truncateSync(attributes);
@@ -105,7 +106,7 @@ describe("a pulumi up that fails", function () {
     });
   });
 
-  it("and a destroy that fails is taken up by the next one, too", async () => {
+  it("is like a destroy that fails: the next destroy goes on, and nothing is left in the state", async () => {
     const stuck = { message: "timed out waiting for the pods to go" };
     site.provider.failOnce({
       matches: isAbout("StatefulSet/wordpress", "delete"),

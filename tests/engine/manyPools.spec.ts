@@ -8,7 +8,7 @@ describe("a stack with many pools", function () {
   this.timeout(15 * 60_000);
 
   for (const count of [3, 30, 300]) {
-    it(`makes ${count} pools and their labels`, async () => {
+    it(`creates ${count} pools and the labels of their nodes`, async () => {
       const nodes = Array.from({ length: count }, (_, index) => `node-${index}`);
       const site = await RecordedSite.start();
       try {

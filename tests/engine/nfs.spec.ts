@@ -20,7 +20,7 @@ describe("a stack with the engine replicated and shared content", function () {
   });
   after(() => site.stop());
 
-  it("brings volumes by NFS after the class that they are on, and before the site", async () => {
+  it("installs the NFS server after the class that its volume is on, and before the site's claim and pods", async () => {
     await site.up();
     const created = done(site.calls, "create");
     assertBefore(created, /^DiskPool\//, serverClaim);
@@ -29,6 +29,7 @@ describe("a stack with the engine replicated and shared content", function () {
     assertBefore(created, server, "StorageClass/openebs-nfs");
     assertBefore(created, driver, "StorageClass/openebs-nfs");
     assertBefore(created, "StorageClass/openebs-nfs", claim);
+    assertBefore(created, claim, "Deployment/wordpress");
   });
 
   it("opens the server to the nodes of the cluster", () => {
@@ -37,7 +38,7 @@ describe("a stack with the engine replicated and shared content", function () {
     assert.deepStrictEqual(ingress[0].from, [{ ipBlock: { cidr: "10.0.0.10/32" } }]);
   });
 
-  it("opens it to a node that was added, by the command of docs/operations.md", async () => {
+  it("opens the server to a node that was added, when the preflight is replaced", async () => {
     const [k0] = site.cluster.nodes;
     assert.ok(k0);
     const status = { ...k0.status, addresses: [{ type: "InternalIP", address: "10.0.0.99" }] };
@@ -50,6 +51,13 @@ describe("a stack with the engine replicated and shared content", function () {
     assert.deepStrictEqual(changed, [
       ...["update ConfigMap/wordpress-site", "update Deployment/wordpress", "update NetworkPolicy/nfs-server"],
     ]);
+    const { inputs } = only(site.calls, "update", "NetworkPolicy/nfs-server");
+    const { ingress } = inputs.spec as { ingress: [{ from: unknown }] };
+    const cidrs = ["10.0.0.10/32", "10.0.0.99/32"];
+    assert.deepStrictEqual(
+      ingress[0].from,
+      cidrs.map((cidr) => ({ ipBlock: { cidr } })),
+    );
   });
 
   it("takes its driver's chart from another repository by an update of the release", async () => {
@@ -66,7 +74,7 @@ describe("a stack with the engine replicated and shared content", function () {
     assertBefore(done(site.calls, "update"), serverClaim, claim);
   });
 
-  it("takes them back after the site's volumes are gone, and before what they are on", async () => {
+  it("deletes driver and server after the site's volumes, and before the pools that they are on", async () => {
     await site.destroy();
     const deleted = done(site.calls, "delete");
     assertBefore(deleted, "Command/destroy-guard", claim);

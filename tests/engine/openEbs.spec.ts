@@ -27,7 +27,7 @@ describe("a stack with the engine replicated", function () {
   });
   after(() => site.stop());
 
-  it("is refused on nodes that lack something: all of it in one message, and nothing is made", async () => {
+  it("is refused on nodes that lack something: one message names all three problems, and nothing is created", async () => {
     const nodes = [...site.cluster.nodes];
     const [k0, k1] = nodes;
     assert.ok(k0 && k1);
@@ -42,7 +42,7 @@ describe("a stack with the engine replicated", function () {
     site.cluster.nodes.splice(0, 2, ...nodes);
   });
 
-  it("makes OpenEBS, then the pools, then the class, then what has volumes", async () => {
+  it("installs OpenEBS, then the pools, then the class, then the workloads with volumes", async () => {
     await site.up();
     created = done(site.calls, "create");
     assertBefore(created, /^Command\/preflight/, /^(Namespace|NodePatch|Release)\//);
@@ -61,7 +61,7 @@ describe("a stack with the engine replicated", function () {
     assert.deepStrictEqual(deeds(site.calls), []);
   });
 
-  it("replaces for another number of replicas the class, and touches no volume", async () => {
+  it("replaces only the class for another number of replicas", async () => {
     await site.up({ "storage.replicas": "2" });
     assert.deepStrictEqual(deeds(site.calls), [
       "create StorageClass/openebs-replicated",
@@ -71,7 +71,7 @@ describe("a stack with the engine replicated", function () {
     assert.deepStrictEqual(inputs.parameters, { protocol: "nvmf", repl: "2", fsType: "xfs" });
   });
 
-  it("changes everything about the chart by an update of its release, and touches nothing that has data", async () => {
+  it("changes the chart's version, repository, registry and logging by one update of its release, and nothing that has data", async () => {
     await site.up({
       "storage.chartVersion": "4.4.1",
       "storage.chartRepository": "https://charts.example.com/openebs",
@@ -85,10 +85,12 @@ describe("a stack with the engine replicated", function () {
     ]);
     const { inputs } = only(site.calls, "update", release);
     assert.strictEqual(inputs.version, "4.4.1");
+    const values = JSON.stringify(inputs.values);
+    for (const text of ["registry.example.com", "loki"]) assert.ok(values.includes(text), text);
     assert.deepStrictEqual(inputs.repositoryOpts, { repo: "https://charts.example.com/openebs" });
   });
 
-  it("refuses another disk under a pool, and makes the pool anew where that is allowed", async () => {
+  it("refuses another disk under a pool, and recreates the pool where replace allows it", async () => {
     const output = await failure(site.up({ "storage.pools[1].disk": disk("new") }));
     assert.match(output, /storage\.pools\[1\]\.disk: "[^"]*new" is not allowed: pool-k1 is on "[^"]*k1"/);
     assert.deepStrictEqual(
@@ -103,7 +105,7 @@ describe("a stack with the engine replicated", function () {
     assert.ok(!deeds(site.calls).some((deed) => /StatefulSet|StorageClass|Release/.test(deed)));
   });
 
-  it("refuses to give up a pool that volumes are on", async () => {
+  it("refuses to delete a pool that has volumes, and changes nothing", async () => {
     site.cluster.poolStatus["pool-k2"] = { cr_state: "Created", pool_status: "Online", used: 1 << 30 };
     await site.project.pulumi("config", "rm", "--path", "storage.pools[2]");
     const output = await failure(site.up());
@@ -111,10 +113,14 @@ describe("a stack with the engine replicated", function () {
       output,
       /storage\.pools: pool-k2 on k2 is not in the list any more, and volumes have 1073741824 bytes/,
     );
+    assert.deepStrictEqual(
+      deeds(site.calls).filter((deed) => !deed.includes("Command/preflight")),
+      [],
+    );
     await site.up({ "storage.pools[2].node": "k2", "storage.pools[2].disk": disk("k2") });
   });
 
-  it("does not begin to go while somebody else has volumes on it", async () => {
+  it("deletes nothing while another workload has volumes on its pools", async () => {
     site.cluster.volumes.push({
       metadata: { name: "pvc-of-blog", uid: "uid-blog" },
       spec: {
@@ -132,7 +138,7 @@ describe("a stack with the engine replicated", function () {
     site.cluster.volumes.length = 0;
   });
 
-  it("goes in reverse; stopped at a pool that does not go, the next destroy goes on", async () => {
+  it("is deleted in reverse order; after a destroy that fails at a pool the next one goes on", async () => {
     site.provider.failOnce({ matches: isAbout("DiskPool/pool-k1", "delete"), message: "timed out waiting" });
     const output = await failure(site.destroy());
     assert.match(output, /DiskPool \(storage-pools-k1\)[^]*timed out waiting/);
@@ -212,9 +218,9 @@ describe("a stack with the engine replicated", function () {
 
   for (const [what, status, words] of [
     ["is Faulted", { cr_state: "Created", pool_status: "Faulted" }, "Created, Faulted"],
-    ["nobody takes care of", {}, "OpenEBS's operator has not said anything of it yet"],
+    ["has no status", {}, "OpenEBS's operator has not said anything of it yet"],
   ] as const) {
-    it(`ends with the state of a pool that ${what}, and the next up goes on`, async () => {
+    it(`fails with the state of a pool that ${what}, and the next up goes on`, async () => {
       site.cluster.poolStatus["pool-k1"] = status;
       const message = "timed out waiting for the condition";
       site.provider.failOnce({ matches: isAbout("DiskPool/pool-k1", "create"), message, leavesObject: true });

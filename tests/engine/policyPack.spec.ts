@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectRoot } from "../../lab/support/paths";
+import { rules } from "../../policy/rules";
 import { failure } from "../support/failure";
 import { record } from "../support/reliability";
 import { subjects } from "./support/calls";
@@ -36,7 +37,7 @@ describe("the policy pack", function () {
   });
   after(() => site.stop());
 
-  it("lets the dev stack through, and can judge all of it at preview already", async () => {
+  it("lets the dev stack through, and can check all of it at preview", async () => {
     const { output } = await site.project.preview(...pack);
     assert.match(output, /wordpress@v1\.0\.0/);
     assert.doesNotMatch(output, /\[mandatory\]|\[advisory\]|can't run policy/);
@@ -53,7 +54,7 @@ describe("the policy pack", function () {
     ]);
   });
 
-  it("without a preview stops before the first pod of that image", async () => {
+  it("stops up without a preview before the first pod of that image", async () => {
     site.begin();
     await failure(site.project.up(...pack));
     const made = subjects(site.calls, "create");
@@ -64,7 +65,7 @@ describe("the policy pack", function () {
     );
   });
 
-  it("takes the stacks for production that it is told of", async () => {
+  it("takes the configured stacks for production", async () => {
     await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
     const file = site.project.inFolder("policy.json");
     fs.writeFileSync(file, JSON.stringify({ "retain-in-production": { stacks: ["d*"] } }));
@@ -74,7 +75,7 @@ describe("the policy pack", function () {
     ]);
   });
 
-  it("finds what breaks any of the rules, in whatever program", async () => {
+  it("finds a violation of every rule in a program that breaks them all", async () => {
     fs.writeFileSync(site.project.inFolder("index.ts"), badProgram);
     const file = site.project.inFolder("policy.json");
     const found = broken(await failure(site.project.preview(...pack, "--policy-pack-config", file)));
@@ -87,6 +88,8 @@ describe("the policy pack", function () {
       "restricted pod",
       "retain-in-production namespace",
     ]);
+    const ruleNames = [...new Set(found.map((finding) => finding.split(" ")[0]))];
+    assert.deepEqual(ruleNames, rules.map(({ name }) => name).sort());
     record("Security", {
       fault:
         "the policy pack on a program that breaks each of its rules: tag `latest`, no limits, plain secrets, not restricted, no retention",

@@ -23,7 +23,7 @@ describe("dataRetention: retain", function () {
   });
   after(() => site.stop());
 
-  it("keeps the claims of pods and of StatefulSets that go", () => {
+  it("tells both StatefulSets to keep their claims when they are deleted or scaled", () => {
     const policies = site.provider.objects
       .filter(({ type }) => type.endsWith(":StatefulSet"))
       .map(({ inputs }) => property(inputs, "spec.persistentVolumeClaimRetentionPolicy"));
@@ -39,12 +39,15 @@ describe("dataRetention: retain", function () {
     assert.deepStrictEqual(unprotected, ["mariadb-password"]);
   });
 
-  it("pulumi destroy refuses, says what is protected, and touches nothing", async () => {
-    assert.match(await failure(site.destroy()), /protected/);
+  it("pulumi destroy refuses, names both protected Secrets, and changes nothing", async () => {
+    const output = await failure(site.destroy());
+    for (const name of ["wordpress-keys-secret", "mariadb-secret"])
+      assert.match(output, new RegExp(`::${name}"? cannot be deleted`));
+    assert.match(output, /protected/);
     assert.deepStrictEqual(deeds(site.calls), []);
   });
 
-  it("pulumi destroy --exclude-protected deletes the rest and keeps what opens the data", async () => {
+  it("pulumi destroy --exclude-protected deletes the StatefulSets and keeps claims, namespace, Secrets and passwords", async () => {
     await site.destroy("--exclude-protected");
     const deleted = subjects(site.calls, "delete");
     assert.deepStrictEqual(deleted.filter((name) => name.startsWith("StatefulSet/")).sort(), [
@@ -59,7 +62,7 @@ describe("dataRetention: retain", function () {
     assert.deepStrictEqual(site.cluster.claimSizes, { "data-mariadb-0": "1Gi", "data-wordpress-0": "1Gi" });
   });
 
-  it("the next up makes the rest again, on the same claims and with the same passwords", async () => {
+  it("the next up recreates the StatefulSets, on the same claims and with the same passwords", async () => {
     await site.up();
     assert.deepStrictEqual(subjects(site.calls, "delete"), []);
     const touched = [...subjects(site.calls, "create"), ...subjects(site.calls, "update")];
@@ -69,9 +72,10 @@ describe("dataRetention: retain", function () {
     );
     assert.ok(touched.includes("StatefulSet/mariadb") && touched.includes("StatefulSet/wordpress"));
     assert.deepStrictEqual(secretValues(), passwords);
+    assert.deepStrictEqual(site.cluster.claimSizes, { "data-mariadb-0": "1Gi", "data-wordpress-0": "1Gi" });
   });
 
-  it("another databasePasswordRotation while there is no server is told to the server when it is there", async () => {
+  it("databasePasswordRotation while there is no server takes effect in the server when it is up again", async () => {
     await site.destroy("--exclude-protected");
     await site.up({ databasePasswordRotation: "2" });
     const { inputs } = only(site.calls, "update", "Secret/mariadb");
@@ -79,7 +83,7 @@ describe("dataRetention: retain", function () {
     assert.deepStrictEqual(site.cluster.database.users, ["wordpress2"]);
   });
 
-  it("back to delete and up, pulumi destroy takes the data along", async () => {
+  it("pulumi destroy deletes the data after dataRetention is delete again", async () => {
     await site.up({ dataRetention: "delete" });
     assert.deepStrictEqual(
       deeds(site.calls).filter((deed) => !deed.startsWith("update ")),

@@ -34,14 +34,16 @@ describe("secrets", function () {
       .filter(([key]) => key !== "username")
       .map(([, value]) => value);
 
-  it("are ten values that nobody else has: eight keys of 40 digits and two passwords", () => {
+  it("are ten different values: eight keys of 40 digits and two passwords", () => {
     assert.strictEqual(new Set(values()).size, 10);
     assert.strictEqual(values().filter((value) => /^[0-9a-f]{40}$/.test(value)).length, 8);
   });
 
-  it("go to the provider marked as secret", () => {
+  it("are marked as secret when they are sent to the provider", () => {
     const made = site.calls.filter(({ operation }) => operation === "create");
-    for (const call of made.filter(({ type }) => type.endsWith(":Secret"))) {
+    const secrets = made.filter(({ type }) => type.endsWith(":Secret"));
+    assert.deepStrictEqual(secrets.map(subject).sort(), ["Secret/mariadb", "Secret/wordpress-secrets"]);
+    for (const call of secrets) {
       assert.ok(isSecret(call.inputs.stringData), `${subject(call)} is in clear on the wire`);
     }
     const commands = made.filter(({ type }) => type === "command:local:Command");
@@ -56,6 +58,9 @@ describe("secrets", function () {
   });
 
   it("are nowhere in clear in the state, its history and backups", async () => {
+    for (const name of ["history", "backups"]) {
+      assert.ok(textsBelow(path.join(site.project.stateFolder, ".pulumi", name)).length > 0, `there is no ${name}`);
+    }
     const state = textsBelow(site.project.stateFolder);
     assert.ok(
       state.some((text) => text.includes("10.0.0.10")),
@@ -76,10 +81,10 @@ describe("secrets", function () {
   it("are not in the stack file", () => {
     const stackFile = fs.readFileSync(path.join(site.project.folder, "Pulumi.dev.yaml"), "utf8");
     assert.match(stackFile, /kubernetes:kubeconfig:\s+secure:/);
-    assertHidden([stackFile], [firstToken]);
+    assertHidden([stackFile], [...values(), firstToken]);
   });
 
-  it("a renewed token in the kubeconfig touches nothing in the cluster", async () => {
+  it("include the kubeconfig's token: a renewed one changes nothing in the cluster", async () => {
     await site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText(nextToken));
     await site.up();
     assert.deepStrictEqual(
@@ -89,7 +94,7 @@ describe("secrets", function () {
     assertHidden([...textsBelow(site.project.stateFolder), site.project.transcript], [nextToken]);
   });
 
-  it("are in the state all the same, for who has the passphrase: what was looked for can be found", async () => {
+  it("are in the state for a user with the passphrase: the searches above can find them", async () => {
     const opened = await site.project.pulumi("stack", "export", "--show-secrets");
     const missing = [...values(), nextToken].filter((value) => !opened.includes(value));
     assert.deepStrictEqual(missing, []);

@@ -19,7 +19,7 @@ describe("a stack with shared content", function () {
   });
   after(() => site.stop());
 
-  it("fills the claim, makes the site, and only then starts pods", async () => {
+  it("fills the claim, installs the site, and only then starts pods", async () => {
     await site.up({ wordpressReplicas: "3" });
     created = done(site.calls, "create");
     assertBefore(created, "PersistentVolumeClaim/wordpress-content", fill);
@@ -34,7 +34,7 @@ describe("a stack with shared content", function () {
     assert.ok(!created.some((call) => subject(call) === "StatefulSet/wordpress"));
   });
 
-  it("shows whom the site is for, and the password to those who may see it", async () => {
+  it("outputs the administrator's name, and the password with --show-secrets alone", async () => {
     const outputs = await site.project.outputs();
     assert.strictEqual(outputs.adminUser, "admin");
     assert.strictEqual(outputs.adminPassword, "[secret]");
@@ -63,7 +63,7 @@ describe("a stack with shared content", function () {
     await site.up({ wordpressReplicas: "10" });
   });
 
-  it("warns of a plugin that is fatal, and ends well all the same", async () => {
+  it("warns of a plugin with a fatal error, and succeeds", async () => {
     site.cluster.fatalError = "plugin field: wp-content/plugins/field/field.php:4: Uncaught Error: no\n";
     await site.up({ wordpressReplicas: "11" });
     assert.match(
@@ -106,7 +106,7 @@ describe("a stack with shared content", function () {
     assert.ok(!deeds(site.calls).some((deed) => /PersistentVolumeClaim|Secret/.test(deed)));
   });
 
-  it("goes back to the image before from one that cannot be had", async () => {
+  it("returns to the previous image from one that is not available", async () => {
     const matches = (call: RecordedCall) => call.operation === "create" && fill.test(subject(call));
     site.provider.failOnce({ matches, message: "timed out waiting", leavesObject: true });
     await failure(site.up({ wordpressImage: "wordpress:0.0-none" }));
@@ -115,7 +115,7 @@ describe("a stack with shared content", function () {
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
   });
 
-  it("runs one job for another list of plugins, and touches no pod", async () => {
+  it("replaces one job for another list of plugins, and changes no pod", async () => {
     const plugin = { slug: "classic-editor", version: "1.6.7", sha256: "0123456789abcdef".repeat(4) };
     await site.up(Object.fromEntries(Object.entries(plugin).map(([key, value]) => [`plugins[0].${key}`, value])));
     const names = deeds(site.calls).map((deed) => deed.replace(/-[0-9a-f]{8}$/, ""));
@@ -138,7 +138,7 @@ describe("a stack with shared content", function () {
     await site.up({ content: "shared", contentAccessMode: "ReadWriteOnce" });
   });
 
-  it("goes with its pods first and its claim after them", async () => {
+  it("deletes its pods first and its claim after them", async () => {
     await site.destroy();
     const deleted = done(site.calls, "delete");
     assertBefore(deleted, pods, "PersistentVolumeClaim/wordpress-content");
@@ -149,7 +149,7 @@ describe("a stack with shared content", function () {
     assert.deepStrictEqual(await site.project.resources(), []);
   });
 
-  it("goes on at a job that failed, at the next up", async () => {
+  it("starts no pods after a job that failed, and goes on there at the next up", async () => {
     site.provider.failOnce({
       matches: (call) => call.operation === "create" && install.test(subject(call)),
       message: "BackoffLimitExceeded",
@@ -166,7 +166,7 @@ describe("a stack with shared content", function () {
 describe("a stack with content per pod", function () {
   this.timeout(6 * 60_000);
 
-  it("brings its files along when it is told to: no pod writes, the claims stay, and only then other pods come", async () => {
+  it("moves its files with contentMigration merge: old pods are scaled to 0, their claims stay, and new pods start after the migration", async () => {
     const site = await RecordedSite.start();
     try {
       await site.up({ wordpressReplicas: "3" });
@@ -195,7 +195,7 @@ describe("a stack with content per pod", function () {
     }
   });
 
-  it("is not told to share it: its files would stay behind", async () => {
+  it("refuses content shared without contentMigration: its files would stay behind", async () => {
     const site = await RecordedSite.start();
     try {
       await site.up();

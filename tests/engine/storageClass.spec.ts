@@ -32,13 +32,13 @@ describe("a storage class in use", function () {
   });
   after(() => site.stop());
 
-  it("whose parameter changes is replaced, and no StatefulSet with it", async () => {
+  it("is replaced when its parameter changes, and no StatefulSet with it", async () => {
     useClass(3);
     await site.up();
     assert.deepStrictEqual(deeds(site.calls), ["create StorageClass/fixed", "delete StorageClass/fixed"]);
   });
 
-  it("that does not expand refuses a growth before anything is touched", async () => {
+  it("that does not expand claims makes up refuse a growth before anything changes", async () => {
     assert.match(
       await failure(site.up({ mariadbStorage: "2Gi" })),
       /mariadbStorage: "2Gi" .*data-mariadb-0 has 1Gi, and .*"fixed" does not expand claims/,

@@ -19,7 +19,8 @@ describe("under load, of two WordPress pods and the database's", function () {
 
   survives("Apache is killed (`kill -9`) in a WordPress pod", "apacheKilled", async (site) => {
     const [pod] = chance.order(await sitePods(site));
-    if (pod !== undefined) await kill(site, pod, runs("apache2"));
+    if (pod === undefined) throw new Error("there is no pod to kill Apache in");
+    await kill(site, pod, runs("apache2"));
   });
 
   survives("each WordPress pod is deleted, one after the other", "sitePodsDeleted", async (site) => {

@@ -57,7 +57,7 @@ describe("the image mariadb:10.11", function () {
     assert.deepEqual(Object.keys(config.ExposedPorts ?? {}), ["3306/tcp"]);
   });
 
-  it("makes the user and the database once and keeps the rows when it starts again", async () => {
+  it("creates the user and the database once, and keeps the rows when it starts again", async () => {
     const data = workbench.volume();
     const volumes = { "/var/lib/mysql": data };
     const first = await serving({ env, volumes, args: ["--ignore-db-dirs=lost+found"] });
@@ -99,7 +99,7 @@ describe("the image mariadb:10.11", function () {
     assert.match(refusal(container, "root", "", "SELECT 1", "localhost"), /Access denied/);
   });
 
-  it("prints a random root password, which works from everywhere", async () => {
+  it("prints a random root password, whose account is for every host", async () => {
     const container = await serving({ env: { MARIADB_RANDOM_ROOT_PASSWORD: "1" } });
     const password = /GENERATED ROOT PASSWORD: (\S+)/.exec(container.output)?.[1];
     assert.ok(password, container.output);

@@ -59,7 +59,7 @@ describe("the NFS server", function () {
   describe("on a volume that is new", () => {
     before(start);
 
-    it("refuses what is older than NFSv4.1", async () => {
+    it("refuses NFSv4.0", async () => {
       const stream = workbench.connect(nfsPort);
       assert.equal(await answerToVersion40(stream), "NFS4ERR_MINOR_VERS_MISMATCH");
       stream.destroy();
@@ -78,7 +78,7 @@ describe("the NFS server", function () {
       assert.deepEqual([...new Set(ports)], [nfsPort]);
     });
 
-    it("exports one folder, a file system of a fixed id, and not what it knows of its clients", async () => {
+    it("exports one empty folder, a file system of a fixed id, and not its clients' state", async () => {
       const one = await client("one");
       await one.reclaimComplete();
       assert.deepEqual(await one.list(await one.lookup("/")), ["export"]);
@@ -89,7 +89,7 @@ describe("the NFS server", function () {
       one.disconnect();
     });
 
-    it("lets root give away a folder, as the driver and the node do, and www-data write in it", async () => {
+    it("lets root give a folder to a group, whose member may write there and a stranger may not", async () => {
       const node = await client("node");
       await node.reclaimComplete();
       const folder = await node.makeFolder(await node.lookup("/export"), "pvc-1", 0o2775);
@@ -124,14 +124,14 @@ describe("the NFS server", function () {
       await start();
     });
 
-    it("knows the files by the handles that clients have", async () => {
+    it("finds a file by the handle that a client has", async () => {
       const reader = await client("reader");
       const { type, size } = await reader.attributes(opened.handle);
       assert.deepEqual([type, Number(size)], ["NF4REG", 5]);
       reader.disconnect();
     });
 
-    it("gives the file back to who had it before anybody else may open anything", async () => {
+    it("lets the client that had a file open reclaim it, and refuses to open it for another one before", async () => {
       const other = await client("other");
       assert.equal(await code(other.open(folder, "picture.png")), "NFS4ERR_GRACE");
       const pod = await client("pod", { uid: 33, gid: 33 });
@@ -141,7 +141,7 @@ describe("the NFS server", function () {
       for (const each of [pod, other]) each.disconnect();
     });
 
-    it("keeps nobody waiting once all are back who had been there", async () => {
+    it("ends the grace period once all previous clients have reclaimed, and serves a new client", async () => {
       for (const owner of ["one", "node", "stranger"]) {
         const back = await client(owner);
         await back.reclaimComplete();

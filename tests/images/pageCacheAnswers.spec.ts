@@ -45,7 +45,7 @@ describe("the page cache, for answers that are not to be kept", function () {
   };
 
   for (const kind of ["404", "302", "500", "cookie", "no-cache"]) {
-    it(`sixty at once wait no more than twice as long as without it: ${kind}`, async () => {
+    it(`answers sixty requests at once within twice the time that the site takes without it: ${kind}`, async () => {
       delay = 1000;
       const without = await slowestOfSixty(`/${kind}/`, past);
       // The first sixty meet a page of which nothing is known, the next one that was not kept.
@@ -57,7 +57,7 @@ describe("the page cache, for answers that are not to be kept", function () {
     });
   }
 
-  it("of sixty who ask for a page that was kept before, one asks the site", async () => {
+  it("sends one of sixty requests for a page that was kept before to the site", async () => {
     assert.equal((await bench.ask("/kept/")).state, "MISS");
     await setTimeout((seconds + 1) * 1000);
     // It is made again with none to serve meanwhile, as after a change.
@@ -68,7 +68,7 @@ describe("the page cache, for answers that are not to be kept", function () {
     assert.equal(asked.length, 1);
   });
 
-  it("a page that is kept again after all is served to all at once", async () => {
+  it("keeps a page again once its answer allows it", async () => {
     headers = { "set-cookie": "a=b" };
     assert.deepEqual([(await bench.ask("/again/")).state, (await bench.ask("/again/")).state], ["MISS", "MISS"]);
     headers = {};
@@ -84,7 +84,7 @@ describe("the page cache, for answers that are not to be kept", function () {
     ["Expires", () => ({ expires: date(86400) })],
     ["stale-while-revalidate", () => ({ "cache-control": `max-age=${seconds}, stale-while-revalidate=86400` })],
   ];
-  it("keeps a page no longer than pageCache.seconds, whatever headers of the site's say", async () => {
+  it("keeps a page no longer than pageCache.seconds where six headers of the site's allow more", async () => {
     const first = new Map<string, string>();
     for (const [name, given] of longer) {
       headers = given();
@@ -112,7 +112,7 @@ describe("the page cache, for answers that are not to be kept", function () {
     ["Vary: Cookie", () => ({ vary: "Accept-Encoding, Cookie" })],
   ];
   for (const [name, given] of forbidden) {
-    it(`keeps no page that forbids it, or that is to be new sooner: ${name}`, async () => {
+    it(`keeps no page whose headers forbid it or allow less: ${name}`, async () => {
       headers = given();
       const url = `/forbidden-${encodeURIComponent(name)}/`;
       assert.deepEqual([(await bench.ask(url)).state, (await bench.ask(url)).state], ["MISS", "MISS"]);

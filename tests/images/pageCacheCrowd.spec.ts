@@ -71,7 +71,7 @@ describe("the page cache, for visitors who are slow and many", function () {
     });
   });
 
-  it("serves files whole, in part, to HEAD and to whom has them", async () => {
+  it("serves a file complete, in part, to HEAD and as unchanged", async () => {
     await bench.start();
     const url = "/wp-content/uploads/big.bin";
     const whole = await bench.ask(url);
@@ -99,7 +99,7 @@ describe("the page cache, for visitors who are slow and many", function () {
     assert.equal((await bench.ask("/wp-content/uploads/empty.bin")).status, 200);
   });
 
-  it("passes an upload on as it came, with its length and without", async () => {
+  it("passes all bytes of an upload on, with Content-Length and without", async () => {
     await bench.start();
     const body = file.subarray(0, 5_000_000);
     const asSent: Record<string, string>[] = [{}, { "transfer-encoding": "chunked" }];
@@ -109,7 +109,7 @@ describe("the page cache, for visitors who are slow and many", function () {
     }
   });
 
-  it("refuses uploads that its disk has no room for, takes them when there is, and small ones always", async () => {
+  it("refuses uploads that its volume has no room for, accepts them when there is, and small ones always", async () => {
     // Of two and a half times 512 MiB each there are two.
     await bench.start({ uploadLimit: "600Mi" });
     const large = () => new SlowSender(bench, 600 * 2 ** 20, 5_000);
@@ -148,7 +148,7 @@ describe("the page cache, for visitors who are slow and many", function () {
     ["ulimit -Sn 1024", 2200],
     ["ulimit -n 512", 700],
   ] as const) {
-    it(`answers new visitors beside ${count} who stay connected, after ${limit}`, async () => {
+    it(`answers 60 visitors within 5 s after ${count} others have connected, with ${limit}`, async () => {
       await bench.start({ before: limit });
       const idle = Array.from({ length: count }, () => bench.connection());
       for (const socket of idle) socket.on("error", () => socket.destroy());

@@ -78,7 +78,7 @@ describe("the page cache, in front of a site that shows each visitor what they s
     });
   }
 
-  it("keeps serving visitors whose cookies are for scripts in the browser alone", async () => {
+  it("serves kept pages to visitors whose cookies are for scripts in the browser alone", async () => {
     const cookie =
       "_ga=GA1.1.1.1; _ga_AB12CD=GS1.1; _fbp=fb.1.1; _pk_id.1.1fff=a.b; wordpress_test_cookie=WP%20Cookie%20check";
     await plainly("/measured/");
@@ -94,7 +94,7 @@ describe("the page cache, in front of a site that shows each visitor what they s
     }
   });
 
-  it("passes on all that a visitor sent who is known, and the forwarded name of the site excepted", async () => {
+  it("passes on method, body, cookie and headers of a logged-in visitor, except X-Forwarded-Host", async () => {
     const headers = {
       cookie: "wordpress_logged_in_1=a",
       "accept-language": "de",
@@ -123,7 +123,7 @@ describe("the page cache, in front of a site that shows each visitor what they s
       await bench.start({ trustedProxies });
     };
 
-    it("believes no client's address and scheme without trustedProxies", async () => {
+    it("ignores a client's forwarded address and scheme without trustedProxies", async () => {
       const { address: own } = await told({});
       assert.equal(own.length, 1);
       for (const forged of ["203.0.113.66", "127.0.0.1", "203.0.113.66, 127.0.0.1", "::1"]) {
@@ -132,7 +132,7 @@ describe("the page cache, in front of a site that shows each visitor what they s
       }
     });
 
-    it("takes address and scheme from one trusted proxy, and the client's own claims for nothing", async () => {
+    it("takes address and scheme from one trusted proxy, and ignores what the client claims before it", async () => {
       await startBehind(["198.18.0.0/15"]);
       const address = async (sent: string) => (await told({ "x-forwarded-for": sent })).address;
       assert.deepEqual(await address("203.0.113.7"), ["203.0.113.7"]);

@@ -30,7 +30,7 @@ describe("the jobs that make one content of all pods'", function () {
   const merge = (claim: string) => job(claim, ["php /etc/wordpress/merge.php"]);
   const read = (claim: string, file: string) => fs.readFileSync(path.join(claim, file), "utf8");
 
-  it("put together what each pod has, the newest of what differs in its place, and keep the others", async () => {
+  it("put together what each pod has, with the newest version of a file in its place and the others in conflicts", async () => {
     const claim = bench.claim();
     const same = { "index.php": "same", "themes/one/style.css": "same" };
     const odd = 'uploads/2026/11/it\'s a "picture".png';

@@ -45,7 +45,7 @@ describe("the jobs that fill a claim on an SMB share, which refuses modes, times
     fillPodsClaim(bench.volume(wwwData), files, seconds);
   const read = (claim: string, file: string) => fs.readFileSync(path.join(claim, file), "utf8");
 
-  it("is refused what such a share refuses", async () => {
+  it("are tested on a folder that refuses four calls as such a share does", async () => {
     const output = await job(
       bench.volume(wwwData),
       "cd /claim; touch a; chmod 600 a; touch -d @0 a; ln a b; cp -p a c",
@@ -53,7 +53,7 @@ describe("the jobs that fill a claim on an SMB share, which refuses modes, times
     assert.equal(output.match(/Operation not permitted/g)?.length, 4, output);
   });
 
-  it("fills the claim with the image's wp-content", async () => {
+  it("fill the claim with the image's wp-content, byte for byte", async () => {
     const claim = bench.volume(wwwData);
     const output = await job(
       claim,
@@ -63,7 +63,7 @@ describe("the jobs that fill a claim on an SMB share, which refuses modes, times
     assert.deepEqual(fs.readdirSync(claim), ["sessions", "wp-content"]);
   });
 
-  it("copies and merges the content of all pods, the newest of what differs in its place", async () => {
+  it("copy and merge the content of two pods, with the newest version of a file in its place", async () => {
     const claim = bench.volume(wwwData);
     const pods = [
       podsClaim({ "index.php": "same", "uploads/x.png": "x of 0", "uploads/a.png": "a" }, 3000),

@@ -55,7 +55,7 @@ describe("the two images together", function () {
     assert.match(front, /Hello world!/);
   });
 
-  it("let the administrator in, with the scripts and styles that the pages name", () => {
+  it("let the administrator log in, and serve every script and style of the dashboard", () => {
     assert.match(ask("/wp-admin/"), /^HTTP\/1.1 302 [^]*wp-login\.php/);
     ask("/wp-login.php");
     assert.match(ask("/wp-login.php", { log: admin.name, pwd: admin.password }), /^HTTP\/1.1 302 /);
@@ -77,7 +77,7 @@ describe("the two images together", function () {
     );
   });
 
-  it("show the plugins and the themes that a release brings along", () => {
+  it("show the plugins and the themes of WordPress's release", () => {
     const plugins = ask("/wp-admin/plugins.php");
     assert.match(plugins, /Akismet/);
     assert.match(plugins, /Hello Dolly/);

@@ -62,7 +62,7 @@ describe("the image wordpress:6.5-apache", function () {
     assert.match(fs.readFileSync(path.join(rootfs, "etc/passwd"), "utf8"), /^www-data:x:33:33:/m);
   });
 
-  it("holds WordPress 6.5, and 6.4 under its tag, with what a release brings along", () => {
+  it("holds WordPress 6.5, and 6.4 under its tag, each with the plugins and themes of its release", () => {
     for (const [image, version] of [
       [reference, /'6\.5\.\d+'/],
       [earlier, /'6\.4\.\d+'/],
@@ -95,7 +95,7 @@ describe("the image wordpress:6.5-apache", function () {
     );
   });
 
-  it("keeps a plugin's folder that is there, and writes single files anew", async () => {
+  it("keeps the folder of a plugin that exists, and overwrites single files", async () => {
     const site = workbench.volume(wwwData);
     const put = (file: string) => {
       fs.mkdirSync(path.dirname(path.join(site, file)), { recursive: true });
@@ -115,7 +115,7 @@ describe("the image wordpress:6.5-apache", function () {
     assert.doesNotMatch(container.output, /is not empty/);
   });
 
-  it("leaves a docroot alone that has WordPress, and its wp-config.php", async () => {
+  it("copies nothing into a docroot that has WordPress, and keeps the keys of its wp-config.php", async () => {
     const site = workbench.volume(wwwData);
     const first = await serving({ env, volumes: { [docroot]: site } });
     const before = keysOf(first);
@@ -153,7 +153,7 @@ describe("the image wordpress:6.5-apache", function () {
     assert.equal(container.read(["php", "-r", file]), "there");
   });
 
-  it("writes no wp-config.php without a WORDPRESS_ variable, and does nothing for another command", async () => {
+  it("writes no wp-config.php without a WORDPRESS_ variable, and copies nothing for another command", async () => {
     const container = await serving({});
     assert.notEqual(container.exec(["test", "-e", "wp-config.php"]).code, 0);
     const site = workbench.volume();
@@ -182,7 +182,7 @@ describe("the image wordpress:6.5-apache", function () {
     await container.until("it has written that down", () => container.output.includes(line));
   });
 
-  it("reads PHP settings mounted at conf.d, has WordPress's extensions, and believes a proxy about who asks", async () => {
+  it("reads PHP settings mounted at conf.d, has WordPress's extensions, and takes a client's address from a proxy", async () => {
     const ini = workbench.volume();
     fs.writeFileSync(path.join(ini, "uploads.ini"), "upload_max_filesize=64M\n");
     const container = await serving({

@@ -44,7 +44,7 @@ describe("the lab", function () {
   after(() => lab("down"));
 
   describe("that is not there", () => {
-    it("says how to start one", async () => {
+    it("is reported by each command, with the command that starts one", async () => {
       for (const command of [["status"], ["env"], ["node", "stop", "k1"]]) {
         assert.match(
           await lab(...command).catch(({ output }: { output: string }) => output),
@@ -54,7 +54,7 @@ describe("the lab", function () {
       assert.equal(await lab("down"), "There is no lab on this machine.\n");
     });
 
-    it("takes a pod's link that the kernel removed first for removed, and no other", async () => {
+    it("ignores a pod's link that the kernel has removed, and fails for one that it cannot remove", async () => {
       await removeLink("veth-of-nobody");
       await assert.rejects(removeLink("lo"), /ip link delete lo ended with/);
     });
@@ -70,7 +70,7 @@ describe("the lab", function () {
   });
 
   describe("once it is up", () => {
-    it("was so within 90 s, with three nodes that are ready", async () => {
+    it("has three ready nodes within 90 s", async () => {
       const begun = Date.now();
       await lab("up");
       assert.ok(Date.now() - begun < 90_000, `it took ${(Date.now() - begun) / 1000} s`);
@@ -81,11 +81,12 @@ describe("the lab", function () {
 
     it("refuses a second command while one is at work", async () => {
       const outcomes = await Promise.allSettled([lab("up"), lab("up")]);
+      assert.deepEqual(outcomes.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
       const said = outcomes.map((one) => (one.status === "rejected" ? String(one.reason) : one.value)).join();
       assert.match(said, /another command of the lab runs, PID \d+/);
     });
 
-    it("runs a pod on each node, which reach each other by name", async () => {
+    it("runs a pod on each node, which reach the Service and the API server by name", async () => {
       await apply(...workload);
       await podsServe();
       const nodes = await inTests("get", "pods", "--output=jsonpath={.items[*].spec.nodeName}");
@@ -101,13 +102,13 @@ describe("the lab", function () {
       assert.match(await inTests("logs", "web-1"), /Development Server/);
     });
 
-    it("refuses what goes to a Service that is not there, and lets it not out of the machine", async () => {
+    it("refuses connections to the address of a Service that does not exist, from the machine and from a pod", async () => {
       const nobody = "10.87.255.254";
       await assert.rejects(connect(80, { host: nobody }), { code: "ECONNREFUSED" });
       await assert.rejects(inPod("web-0", `curl --max-time 5 -sS http://${nobody}/`), /ended with 7:/);
     });
 
-    it("has Services reached by the pods that are there, whatever comes onto their bridge", async () => {
+    it("lets running pods reach Services while another interface joins their bridge", async () => {
       const allAskApi = () => {
         const askApi = "curl --max-time 5 -ksS https://kubernetes.default/version";
         return Promise.all(pods.map((pod) => inPod(pod, askApi)));
@@ -131,7 +132,7 @@ describe("the lab", function () {
       await cluster.until("every pod has answered", 20, haveAllAnswered, isUnreachable);
     });
 
-    it("refuses on the NodePort while there is no pod, and then nobody any more", async () => {
+    it("refuses connections to the NodePort without a pod, and accepts them again with pods, from the same port too", async () => {
       // Outside of the range that the kernel takes them from by itself.
       const from = 61_100;
       const select = (app: string) =>
@@ -159,8 +160,9 @@ describe("the lab", function () {
       await dataIsThere();
     });
 
-    it("does nothing at a second up", async () => {
+    it("restarts no daemon at a second up", async () => {
       const old = daemons();
+      assert.ok(old.length > 0);
       await lab("up");
       assert.deepEqual(daemons(), old);
     });
@@ -198,6 +200,7 @@ describe("the lab", function () {
     it("goes on after a kill -9 of a kubelet, with the same containers", async () => {
       const ids = () => inTests("get", "pods", "--output=jsonpath={.items[*].status.containerStatuses[*].containerID}");
       const old = await ids();
+      assert.match(old, /containerd:/);
       await killDaemon("kubelet-k1");
       await refusedLab("status");
       await lab("up");
@@ -212,14 +215,14 @@ describe("the lab", function () {
       await dataIsThere();
     });
 
-    it("goes on after a kill -9 of everything", async () => {
+    it("goes on after a kill -9 of all daemons and shims", async () => {
       await killDaemonsAndShims();
       await lab("up");
       await podsServe();
       await dataIsThere();
     });
 
-    it("goes on after a reboot, with the numbers of its processes given to others", async () => {
+    it("goes on after a simulated reboot, where its PID files name another process", async () => {
       await pretendReboot();
       await lab("up");
       await podsServe();
@@ -232,12 +235,11 @@ describe("the lab", function () {
     const ready = (status: string) =>
       cluster.kubectl("wait", "node/k1", `--for=condition=Ready=${status}`, "--timeout=270s");
 
-    it("has nothing of that node's running, and says so", async () => {
+    it("runs no daemon of that node, and says that it is not ready", async () => {
+      const itsDaemons = () => daemons().filter(({ command }) => command.includes(k1?.folder ?? "?"));
+      assert.ok(itsDaemons().length > 0);
       await lab("node", "stop", "k1");
-      assert.deepEqual(
-        daemons().filter(({ command }) => command.includes(k1?.folder ?? "?")),
-        [],
-      );
+      assert.deepEqual(itsDaemons(), []);
       assert.ok(!traces().some((line) => line.startsWith("mount") && line.includes("/k1/")));
       await ready("Unknown");
       assert.match(await refusedLab("status"), /^k1 +NotReady/m);
@@ -253,7 +255,7 @@ describe("the lab", function () {
   });
 
   describe("that is left", () => {
-    it("removes a volume's files with its claim", async () => {
+    it("removes the files of all volumes with their claims' namespace", async () => {
       assert.equal(volumeFolders("_lab-test_own-web-0").length, 1);
       await cluster.kubectl("delete", "namespace", namespace, "--timeout=180s");
       await cluster.until("no file is left", 90, async () => {
@@ -266,7 +268,7 @@ describe("the lab", function () {
       assert.deepEqual(await cluster.names("persistentvolumes"), []);
     });
 
-    it("leaves nothing behind a down, also with pods that run", async () => {
+    it("leaves nothing after a down, also with running pods", async () => {
       await apply(...workload);
       await podsServe();
       await lab("down");

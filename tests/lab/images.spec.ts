@@ -28,7 +28,7 @@ describe("the images' sources", () => {
   });
 
   for (const script of scripts) {
-    it(`${path.relative(images, script)} is valid and may be run`, () => {
+    it(`${path.relative(images, script)} is valid and executable`, () => {
       assert.equal(spawnSync("bash", ["-n", script], { encoding: "utf8" }).stderr, "");
       assert.equal(fs.statSync(script).mode & 0o111, 0o111);
     });

@@ -69,7 +69,7 @@ describe("what keeps the lab from running", () => {
     [30007, "the site's"],
     [6443, "the API server's"],
   ] as const) {
-    it(`is ${what} port, taken by somebody else`, () => {
+    it(`is ${what} port, taken by another process`, () => {
       const listener = { address: "*", port, inode: "1" };
       assert.ok(isInTheWay(listener));
       assert.deepEqual(findingsWith({ listeners: [{ ...listener, pid: 4711, command: "nginx: master" }] }), [
@@ -114,7 +114,7 @@ describe("what keeps the lab from running", () => {
     );
   });
 
-  it("is all of it at once", () => {
+  it("is four problems at once where a machine has four", () => {
     assert.equal(findingsWith({ isRoot: false, goProblem: "no Go", hasOverlay: false, lockProblem: "busy" }).length, 4);
   });
 });

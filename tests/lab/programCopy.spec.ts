@@ -23,7 +23,7 @@ describe("the copy of the program that `try` deploys", () => {
     }
   });
 
-  it("is refreshed, files that are gone included, and keeps its stack file", () => {
+  it("is written again without files that were deleted, and keeps its stack file", () => {
     copy();
     const program = fs.readFileSync(file("index.ts"), "utf8");
     fs.writeFileSync(file("index.ts"), "old");
@@ -59,7 +59,7 @@ encryptionsalt: v1:abc=
     assert.equal(merged, "encryptionsalt: v1:abc=\nconfig:\n  wordpress:content: perPod\n");
   });
 
-  it("lives with files that have nothing in them", () => {
+  it("keeps the stack file where the new one is empty", () => {
     assert.equal(mergedStackFile("", used), used);
     assert.equal(mergedStackFile("# nothing\n", used), used);
   });

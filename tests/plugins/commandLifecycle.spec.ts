@@ -79,7 +79,7 @@ describe("command: when a script runs", function () {
     assert.deepEqual(runs, ["triggered-create fixed none", "triggered-delete fixed triggered-create-fixed"]);
   });
 
-  it("delete when it goes, from what the state holds", async () => {
+  it("delete when it is removed from the program, with the inputs of the state", async () => {
     small.change(program({ word: "three", without: "full", round: "2" }));
     await small.up();
     assert.deepEqual(runsOf(small), ["full-delete two full-update-two", "short-create three short-create-two"]);
@@ -100,13 +100,13 @@ describe("command: a script that fails", function () {
   before(async () => (small = await SmallProgram.start(failing(""))));
   after(() => small?.remove());
 
-  it("is told with its exit code, itself and what it printed, and ends the deployment with an error", async () => {
+  it("is reported with its exit code, its text and its output, and fails the deployment", async () => {
     const output = await failure(small.up());
     assert.match(output, /exit status 3: running "echo out; echo err >&2; echo create >> \\"\$RUNS\\"; exit 3":\n/);
     assert.match(output, /:\n\s*out\n\s*err\n/);
   });
 
-  it("made nothing: the next up creates", async () => {
+  it("creates nothing: the next up runs create", async () => {
     assert.equal(small.resources().failing, undefined);
     small.runs();
     small.change(failing('create: "true"'));
@@ -114,7 +114,7 @@ describe("command: a script that fails", function () {
     assert.deepEqual({ changes, runs: small.runs() }, { changes: { create: 1, same: 1 }, runs: [] });
   });
 
-  it("changed nothing: the next up updates again, from the old state", async () => {
+  it("changes nothing: the next up runs update again, from the previous state", async () => {
     const changed = failing('create: "true", environment: { WORD: "one" }');
     small.change(changed);
     assert.match(await failure(small.up()), /exit status 1: running/);
@@ -124,7 +124,7 @@ describe("command: a script that fails", function () {
     assert.deepEqual((await small.up()).changes, { same: 2 });
   });
 
-  it("of which the folder or the shell is not there says so", async () => {
+  it("is reported where its folder or its shell does not exist", async () => {
     const wrong = (args: string): Promise<string> => {
       small.change(`new command.local.Command("lost", { create: "true", ${args} });`);
       return failure(small.up("--target", "urn:pulumi:dev::small::command:local:Command::lost"));

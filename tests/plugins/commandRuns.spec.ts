@@ -92,7 +92,7 @@ describe("command: how a script runs", function () {
     assert.equal(outputOf("first").stdout, "none");
   });
 
-  it("only with inputs that there are", async () => {
+  it("only with inputs that the plugin has", async () => {
     small.change(program({ silent: `{ create: "true", logging: "loud" }` }));
     assert.match(await failure(small.preview()), /logging.*(none|loud)/);
     small.change(program({ silent: `{ create: "true", assetPaths: ["*"] }` }));

@@ -88,26 +88,26 @@ describe("the language host: a program that fails", function () {
     return failure(small.up());
   };
 
-  it("by an error is told with its place", async () => {
+  it("by an error is reported with its place", async () => {
     const output = await told(`throw new Error("the roof is on fire");`);
     assert.match(output, /failed with an unhandled exception/);
     assert.match(output, /the roof is on fire[^]*index\.js:2/);
     assert.doesNotMatch(output, /non-zero exit code/);
   });
 
-  it("by a RunError is told by its message alone", async () => {
+  it("by a RunError is reported by its message alone", async () => {
     const output = await told(`throw new pulumi.RunError("word: 'x' is not allowed");`);
     assert.match(output, /error: word: 'x' is not allowed/);
     assert.doesNotMatch(output, /index\.js|unhandled|non-zero exit code/);
   });
 
-  it("in a promise that nobody waits for is told too", async () =>
+  it("in a promise that is not awaited is reported too", async () =>
     assert.match(await told(`Promise.reject(new Error("too late"));`), /too late/));
 
-  it("by leaving is told with its exit code", async () =>
+  it("by process.exit is reported with its exit code", async () =>
     assert.match(await told("process.exit(7);"), /Program exited with non-zero exit code: 7/));
 
-  it("for want of memory is told what to set", async () => {
+  it("out of memory is reported as that", async () => {
     small.put(
       "Pulumi.yaml",
       JSON.stringify({
@@ -119,7 +119,7 @@ describe("the language host: a program that fails", function () {
     assert.match(output, /Detected a possible out of memory error/);
   });
 
-  it("for a wrong option is told which", async () => {
+  it("for a wrong option is reported with the option", async () => {
     small.put(
       "Pulumi.yaml",
       JSON.stringify({ name: "small", runtime: { name: "nodejs", options: { typescript: "yes" } } }),
@@ -127,7 +127,7 @@ describe("the language host: a program that fails", function () {
     assert.match(await told(""), /typescript option must be a boolean/);
   });
 
-  it("for want of the SDK is told what to do", async () => {
+  it("without the SDK is reported with the command to run", async () => {
     const bare = await SmallProgram.write("", { packages: false });
     try {
       await bare.pulumi("stack", "init", "dev");

@@ -57,7 +57,7 @@ describe("the language host: policy packs", function () {
   });
   after(() => small?.remove());
 
-  it("let through what breaks advisory policies only, and tell of it", async () => {
+  it("allow a violation of advisory policies, and report it", async () => {
     const { output, changes } = await small.up(...withPack);
     assert.equal(changes.create, 2);
     assert.match(output, /\[advisory\].*even/);
@@ -66,7 +66,7 @@ describe("the language host: policy packs", function () {
     assert.doesNotMatch(output, /\[mandatory\]/);
   });
 
-  it("stop what breaks a mandatory policy", async () => {
+  it("stop preview and up at a violation of a mandatory policy", async () => {
     small.change(program(4));
     for (const command of ["preview", "up"] as const) {
       const output = await failure(small[command](...withPack));
@@ -76,14 +76,14 @@ describe("the language host: policy packs", function () {
     assert.equal(small.resources().text?.inputs.length, 5);
   });
 
-  it("judge by the configuration that they are given", async () => {
+  it("take the configuration of --policy-pack-config", async () => {
     small.put("policy.json", JSON.stringify({ long: { least: 4 } }));
     const { output } = await small.up(...withPack, "--policy-pack-config", "policy.json");
     assert.doesNotMatch(output, /is less than/);
     assert.equal(small.resources().text?.inputs.length, 4);
   });
 
-  it("without their packages are told what to do", async () => {
+  it("without their packages are refused with the command to run", async () => {
     const bare = fs.mkdtempSync(path.join(os.tmpdir(), "plugins-"));
     try {
       fs.cpSync(small.inFolder("pack"), bare, { recursive: true, filter: (file) => !file.endsWith("node_modules") });
@@ -94,7 +94,7 @@ describe("the language host: policy packs", function () {
     }
   });
 
-  it("that cannot be started are told of", async () => {
+  it("that cannot be started are reported with their error", async () => {
     small.put("pack/index.ts", 'throw new Error("the pack is torn");\n');
     assert.match(await failure(small.preview(...withPack)), /the pack is torn/);
   });

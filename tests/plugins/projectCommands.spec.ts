@@ -37,7 +37,7 @@ describe("the language host: the CLI's commands on a project", function () {
     assert.ok("nodejs" in plugins);
   });
 
-  it("a plugin that a program needs and that is not there is named", async () => {
+  it("preview names a plugin that the program needs and that is missing", async () => {
     const plugin = small.inFolder(`.home/plugins/resource-random-v${pluginVersion("random")}`);
     fs.renameSync(plugin, `${plugin}.away`);
     try {
@@ -47,7 +47,7 @@ describe("the language host: the CLI's commands on a project", function () {
     }
   });
 
-  it("install installs the packages, by what the project file or the lock file says", async () => {
+  it("install runs npm, or the package manager of the lock file, and fails with it", async () => {
     const bare = await SmallProgram.write("", { packages: false });
     try {
       bare.put("greeting/package.json", '{ "name": "greeting", "version": "1.0.0" }');

@@ -61,7 +61,7 @@ describe("random", function () {
     for (const kind of [/[A-Z]/, /[a-z]/, /[0-9]/, /[!@#$%&*()\-_=+[\]{}<>:?]/]) assert.match(text, kind);
   });
 
-  it("encrypts every password, and shows none", async () => {
+  it("encrypts every password that it generates, and prints none", async () => {
     for (const name of ["hex", "replaced", "spelled", "counted"]) {
       const value = values[name] ?? "";
       assert.ok(value.length > 3);
@@ -127,7 +127,7 @@ describe("random", function () {
     assert.equal(now.spelled, values.spelled);
   });
 
-  it("refuses what cannot be drawn, before anything is made", async () => {
+  it("refuses a length that is not allowed, at preview", async () => {
     small.change(program({ more: 'new random.RandomPassword("length", { length: 0 });' }));
     const output = await failure(small.preview());
     assert.match(output, /resource 'length': property length value \{0\} has a problem: .*at least 1, got: 0/);

@@ -74,17 +74,18 @@ describe("command: a script on another machine", function () {
     }
   });
 
-  it("gives up on a machine that does not answer", async () => {
+  it("fails after three attempts to reach a machine that does not answer", async () => {
     small.change(program(`create: "echo made", update: "true"`, { port: 1 }));
     assert.match(await failure(small.up()), /after 3 failed attempts: ssh: connect to host 127\.0\.0\.1 port 1: /);
   });
 
   it("refuses what the stand-in lacks, before anything runs", async () => {
-    small.change(program(`create: "true"`, { password: "hunter2" }));
+    small.change(program(`create: "echo made", update: "modprobe refused"`, { password: "hunter2" }));
     assert.match(await failure(small.up()), /connection\.password.*not in the stand-in/);
+    assert.ok(!node.calls.includes("refused"));
   });
 
-  it("runs delete when it goes", async () => {
+  it("runs delete when it is destroyed", async () => {
     small.change(program(`create: "echo made", update: "echo changed", delete: "modprobe gone"`));
     await small.up();
     await small.destroy();

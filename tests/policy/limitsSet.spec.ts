@@ -9,7 +9,7 @@ const message = (name: string, missing: string) =>
   `container ${name}: ${missing} not set; without it one pod can take a whole node: set it`;
 
 describe("policy: limits-set", () => {
-  it("lets containers through that have requests and limits of both", () => {
+  it("allows containers that have requests and limits of both", () => {
     assert.deepEqual(findingsOf(limitsSet, withResources({ requests: both, limits: both })), []);
   });
 
@@ -22,7 +22,7 @@ describe("policy: limits-set", () => {
     ]);
   });
 
-  it("refuses containers that say nothing, init containers too, in each kind", () => {
+  it("refuses containers without resources, init containers too, in each kind of workload", () => {
     const all = "resources.requests.cpu, resources.requests.memory, resources.limits.cpu, resources.limits.memory";
     const spec = podSpec({
       initContainers: [container({ name: "first", resources: undefined })],

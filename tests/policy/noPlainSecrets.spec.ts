@@ -23,14 +23,14 @@ describe("policy: no-plain-secrets", () => {
       });
     }
 
-    it("refuses one that comes from a ConfigMap", () => {
+    it("refuses MARIADB_PASSWORD from a ConfigMap", () => {
       const valueFrom = { configMapKeyRef: { name: "mariadb", key: "word" } };
       assert.deepEqual(findingsOf(noPlainSecrets, withVariable({ name: "MARIADB_PASSWORD", valueFrom })), [
         `container app: variable MARIADB_PASSWORD comes from a ConfigMap, which is in clear; ${remedy}`,
       ]);
     });
 
-    it("refuses them in init containers, and in each kind", () => {
+    it("refuses TOKEN with a value in init containers, in each kind of workload", () => {
       const spec = podSpec({ initContainers: [container({ name: "first", env: [{ name: "TOKEN", value: "x" }] })] });
       for (const resource of workloads(spec)) {
         assert.deepEqual(findingsOf(noPlainSecrets, resource), [
@@ -39,7 +39,7 @@ describe("policy: no-plain-secrets", () => {
       }
     });
 
-    it("lets through what names a file, and what is no secret by its name", () => {
+    it("allows a variable that names a file, and those whose names are no secret's", () => {
       const value = "x";
       const env = ["MARIADB_PASSWORD_FILE", "MARIADB_USER", "AUTH_KEY"].map((name) => ({ name, value }));
       assert.deepEqual(findingsOf(noPlainSecrets, withVariable(...env)), []);
@@ -49,7 +49,7 @@ describe("policy: no-plain-secrets", () => {
   describe("of ConfigMaps", () => {
     const configMap = (inputs: Record<string, unknown>) => judged("kubernetes:core/v1:ConfigMap", inputs);
 
-    it("refuses keys of such names", () => {
+    it("refuses keys with the name of a secret", () => {
       for (const key of [...names, "root-password", "tls.private-key"]) {
         for (const field of ["data", "binaryData"]) {
           assert.deepEqual(findingsOf(noPlainSecrets, configMap({ [field]: { [key]: "x", username: "y" } })), [
@@ -59,7 +59,7 @@ describe("policy: no-plain-secrets", () => {
       }
     });
 
-    it("lets others through, and one that is empty", () => {
+    it("allows other keys, and an empty ConfigMap", () => {
       const data = { username: "x", database: "y" };
       assert.deepEqual(findingsOf(noPlainSecrets, configMap({ data })), []);
       assert.deepEqual(findingsOf(noPlainSecrets, configMap({})), []);
@@ -71,11 +71,11 @@ describe("policy: no-plain-secrets", () => {
       judged(type, { [field]: { password: "x" } }, { secretOutputs });
 
     for (const field of ["data", "stringData"]) {
-      it(`lets ${field} through that is marked`, () => {
+      it(`allows ${field} that is marked as secret`, () => {
         assert.deepEqual(findingsOf(noPlainSecrets, secret(field, ["data", "stringData"])), []);
       });
 
-      it(`refuses ${field} that is not, whatever made the Secret`, () => {
+      it(`refuses ${field} that is not marked as secret, in both types of a Secret`, () => {
         const message = `${field} is not marked as secret, and would be in clear in the state; make it by kubernetes.core.v1.Secret, which marks it`;
         for (const type of ["kubernetes:core/v1:Secret", "kubernetes:v1:Secret"]) {
           assert.deepEqual(findingsOf(noPlainSecrets, secret(field, [], type)), [message]);

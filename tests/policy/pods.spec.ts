@@ -5,7 +5,7 @@ import { rules } from "../../policy/rules";
 import { container, findingsOf, judged, podSpec, workloads } from "./support/judging";
 
 describe("policy: the pods of a resource", () => {
-  it("are found in each kind that makes some, init containers before the others", () => {
+  it("are found in each of nine kinds of workloads, init containers before the others", () => {
     const [initContainers, ephemeralContainers] = ["first", "last"].map((name) => [container({ name })]);
     const spec = podSpec({
       ...(initContainers && { initContainers }),
@@ -29,7 +29,7 @@ describe("policy: the pods of a resource", () => {
     }
   });
 
-  it("that are as they should be pass all the rules, as does a workload that says nothing of its pods", () => {
+  it("that are valid pass all the rules, as does a workload without a specification of its pods", () => {
     for (const resource of [...workloads(podSpec()), judged("kubernetes:apps/v1:Deployment", {})]) {
       assert.deepEqual(
         rules.flatMap((rule) => findingsOf(rule, resource)),
@@ -40,8 +40,9 @@ describe("policy: the pods of a resource", () => {
 });
 
 describe("policy: the rules", () => {
-  it("have names of their own, which Pulumi's settings can name", () => {
+  it("have different names, in lower case with hyphens", () => {
     const names = rules.map(({ name }) => name);
+    assert.equal(names.length, 5);
     assert.equal(new Set(names).size, names.length);
     for (const name of names) assert.match(name, /^[a-z]+(-[a-z]+)*$/);
   });

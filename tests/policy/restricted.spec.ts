@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { Container, PodSpec, SecurityContext } from "../../policy/pods";
 import { restricted } from "../../policy/rules/restricted";
-import { container, findingsOf, judged, pod, podSpec, workloads } from "./support/judging";
+import { container, findingsOf, pod, podSpec, workloads } from "./support/judging";
 
 const good = container().securityContext;
 const message = (problem: string, name = "app") => `container ${name} ${problem} in its securityContext`;
@@ -38,6 +38,14 @@ const podViolations: readonly [PodSpec, RegExp][] = [
       [{ seccompProfile: { type: "Unconfined" } }, /is not confined: set seccompProfile.type to RuntimeDefault/],
     ] as const
   ).map(([own, told]): [PodSpec, RegExp] => [{ securityContext: { ...podSpec().securityContext, ...own } }, told]),
+];
+
+/** The sysctls that the published table allows. */
+const safeSysctls = [
+  ...["kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start"],
+  ...["net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_local_reserved_ports"],
+  ...["net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl"],
+  ...["net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"],
 ];
 
 /** And in a container's fields. */
@@ -93,21 +101,18 @@ describe("policy: restricted", () => {
 
   it("refuses an AppArmor profile that is turned off by an annotation, in each kind of workload", () => {
     const name = "container.apparmor.security.beta.kubernetes.io/app";
-    const annotated = (value: string) => {
-      const template = { metadata: { annotations: { [name]: value } }, spec: podSpec() };
-      return judged("kubernetes:apps/v1:Deployment", { metadata: { namespace: "wordpress" }, spec: { template } });
-    };
-    const pods = (value: string) =>
-      judged("kubernetes:core/v1:Pod", { metadata: { annotations: { [name]: value } }, spec: podSpec() });
-    for (const resource of [annotated("unconfined"), pods("unconfined")]) {
-      assert.deepEqual(findingsOf(restricted, resource), [`the pod is not confined: remove the annotation ${name}`]);
+    const finding = `the pod is not confined: remove the annotation ${name}`;
+    for (const resource of workloads(podSpec(), { [name]: "unconfined" })) {
+      assert.deepEqual(findingsOf(restricted, resource), [finding], resource.type);
     }
     for (const value of ["runtime/default", "localhost/own"]) {
-      assert.deepEqual(findingsOf(restricted, annotated(value)), []);
+      for (const resource of workloads(podSpec(), { [name]: value })) {
+        assert.deepEqual(findingsOf(restricted, resource), [], resource.type);
+      }
     }
   });
 
-  it("allows all that the level restricted does", () => {
+  it("allows every value that the table of the level restricted allows", () => {
     const types = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected"];
     const spec = podSpec({
       hostNetwork: false,
@@ -117,7 +122,7 @@ describe("policy: restricted", () => {
         seccompProfile: { type: "Localhost" },
         appArmorProfile: { type: "Localhost" },
         seLinuxOptions: { type: "container_t" },
-        sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start" }, { name: "net.ipv4.tcp_rmem" }],
+        sysctls: safeSysctls.map((name) => ({ name })),
         windowsOptions: { hostProcess: false },
       },
       containers: [
@@ -133,9 +138,15 @@ describe("policy: restricted", () => {
       ],
     });
     for (const resource of workloads(spec)) assert.deepEqual(findingsOf(restricted, resource), [], resource.type);
+    for (const type of ["RuntimeDefault", "Localhost"]) {
+      assert.deepEqual(found({ seccompProfile: { type }, appArmorProfile: { type } }), [], type);
+    }
+    for (const type of ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"]) {
+      assert.deepEqual(found({ seLinuxOptions: { type } }), [], type);
+    }
   });
 
-  it("lets a pod through that says it all of the pod, or of the container", () => {
+  it("allows a pod whose securityContext or whose container's has runAsNonRoot and a seccomp profile", () => {
     assert.deepEqual(found({}), []);
     assert.deepEqual(found({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } }, {}), []);
   });
@@ -147,12 +158,12 @@ describe("policy: restricted", () => {
     assert.deepEqual(found({ runAsNonRoot: true }, { seccompProfile, runAsNonRoot: false }), [ofPod]);
   });
 
-  it("refuses that a process gets more rights", () => {
+  it("refuses a container that allows privilege escalation, or does not forbid it", () => {
     assert.deepEqual(found({ allowPrivilegeEscalation: true }), [escalation]);
     assert.deepEqual(found({ allowPrivilegeEscalation: undefined }), [escalation]);
   });
 
-  it("refuses capabilities, one that is added too", () => {
+  it("refuses a container that does not drop all capabilities, or adds others than NET_BIND_SERVICE", () => {
     const bind = ["NET_BIND_SERVICE"];
     for (const given of [
       undefined,
@@ -169,14 +180,14 @@ describe("policy: restricted", () => {
     assert.deepEqual(found({}, { runAsNonRoot: true }), [seccomp]);
   });
 
-  it("refuses a pod that says nothing, in each kind and in init containers", () => {
+  it("refuses an init container without a securityContext, in each kind of workload", () => {
     const bare = { securityContext: undefined };
     const spec = podSpec({ ...bare, initContainers: [container({ name: "first", ...bare })], containers: [] });
     const all = [root, escalation, capabilities, seccomp].map((text) => text.replace("app", "first"));
     for (const resource of workloads(spec)) assert.deepEqual(findingsOf(restricted, resource), all);
   });
 
-  it("lets the pods of namespaces through that serve volumes, or that are listed", () => {
+  it("allows any pod in the exempt namespaces: those that serve volumes, or the configured ones instead", () => {
     const spec = podSpec({ securityContext: undefined });
     for (const namespace of ["openebs", "openebs-nfs"]) {
       assert.deepEqual(findingsOf(restricted, pod(spec, namespace)), []);

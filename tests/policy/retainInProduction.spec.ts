@@ -25,7 +25,7 @@ describe("policy: retain-in-production", () => {
       }
     });
 
-    it(`lets one through that is, and any in another stack`, () => {
+    it(`allows a ${kind} that is protected, and any in another stack`, () => {
       assert.deepEqual(findingsOf(retainInProduction, resource("production", true)), []);
       for (const stack of ["dev", "production-2", "preprod"]) {
         assert.deepEqual(findingsOf(retainInProduction, resource(stack, false)), []);
@@ -33,7 +33,7 @@ describe("policy: retain-in-production", () => {
     });
   }
 
-  it("refuses a StatefulSet whose claims go with it or with its pods", () => {
+  it("refuses a StatefulSet whose claims are deleted with it or with its pods", () => {
     assert.deepEqual(findingsOf(retainInProduction, statefulSet({ ...kept, whenDeleted: "Delete" })), [
       claimsGo("whenDeleted"),
     ]);
@@ -42,26 +42,26 @@ describe("policy: retain-in-production", () => {
     ]);
   });
 
-  it("refuses one that does not say", () => {
+  it("refuses a StatefulSet without a retention policy", () => {
     assert.deepEqual(findingsOf(retainInProduction, statefulSet(undefined)), [
       claimsGo("whenDeleted"),
       claimsGo("whenScaled"),
     ]);
   });
 
-  it("lets one through that leaves its claims, one that has none, and any in another stack", () => {
+  it("allows a StatefulSet that retains its claims, one that has none, and any in another stack", () => {
     const without = judged("kubernetes:apps/v1:StatefulSet", { spec: {} }, { stack: "production" });
     for (const resource of [statefulSet(kept), without, statefulSet(undefined, "dev")]) {
       assert.deepEqual(findingsOf(retainInProduction, resource), []);
     }
   });
 
-  it("asks nothing of other objects", () => {
+  it("allows a Deployment, which has no data", () => {
     const resource = judged("kubernetes:apps/v1:Deployment", {}, { stack: "production" });
     assert.deepEqual(findingsOf(retainInProduction, resource), []);
   });
 
-  it("takes the stacks for production that it is told of", () => {
+  it("takes the configured stacks for production, and no others", () => {
     const lists = { stacks: ["live.*"] };
     const found = (stack: string) =>
       findingsOf(retainInProduction, judged("kubernetes:core/v1:Namespace", {}, { stack }), lists);

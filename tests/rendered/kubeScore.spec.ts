@@ -22,9 +22,10 @@ describe("the objects of a stack under kube-score", () => {
   });
 
   for (const stack of renderedStacks) {
-    it(`${stack}: all pods, Services, policies and budgets were looked at`, async () => {
+    it(`${stack}: every pod, Service, policy and budget is scored`, async () => {
       const kinds = /^(Deployment|StatefulSet|Job|CronJob|Service|NetworkPolicy|PodDisruptionBudget)$/;
       const meant = [...(await objectsOf(stack))].filter(([, { kind }]) => kinds.test(kind)).map(([name]) => name);
+      assert.ok(meant.length > 5, `${meant.length} objects`);
       assert.deepEqual(
         meant.filter((name) => !scoreOf(stack).scored.includes(name)),
         [],
@@ -32,7 +33,7 @@ describe("the objects of a stack under kube-score", () => {
     });
   }
 
-  describe("what is wrong is seen:", () => {
+  describe("the check finds", () => {
     const pods = "wordpress-shared-pods";
     const template = ["spec", "template", "spec"];
     const container = [...template, "containers", 0];
@@ -54,7 +55,7 @@ describe("the objects of a stack under kube-score", () => {
       });
     }
 
-    it("one pod in production, which is argued for dev", async () => {
+    it("one pod in production, for which only dev has a reason", async () => {
       const production = await score(changed(await objectsOf("production"), pods, ["spec", "replicas"], 1));
       assert.deepEqual(unargued(new Map(scores).set("production", production), exceptions), [
         `production: deployment-replicas ${pods}`,

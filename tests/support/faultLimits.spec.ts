@@ -84,7 +84,14 @@ describe("the limits of the faults under load", () => {
     assert.deepEqual(exceeded(figures, limit, 2), ["48 reads failed, more than 40: Error: refused"]);
   });
 
-  it("are in the promise of each test", () => {
+  it("are in the promise of each test, but for the outage of those in which no request may fail", () => {
+    assert.ok(all.length > 0);
+    for (const [name, { failedReads, failedWrites, loggedOut, outageSeconds }] of all) {
+      const said = promise({ failedReads, failedWrites, outageSeconds, ...(loggedOut !== undefined && { loggedOut }) });
+      const figures = failedReads > 0 ? [failedReads, failedWrites, outageSeconds] : [loggedOut ?? []].flat();
+      for (const figure of figures) assert.match(said, new RegExp(`at most (\\d+ reads and )?${figure} `), name);
+      if (failedReads === 0) assert.match(said, /^no read and no write fails, none is lost/, name);
+    }
     assert.equal(promise(limits.image), "no read and no write fails, none is lost");
     assert.match(promise(limits.keyRotation), /, but for at most 20 writes of writers that are logged out$/);
     assert.equal(

@@ -34,7 +34,10 @@ describe("the tests' evaluation of NetworkPolicies", () => {
   });
 
   it("selects all pods of the namespace by a podSelector that is empty or missing", () => {
-    assert.ok(!allowed([policy({ policyTypes: ["Ingress"] })], web, store, 3306));
+    for (const all of [isolated, policy({ policyTypes: ["Ingress"] })]) {
+      for (const to of [store, web]) assert.ok(!allowed([all], outside, to, 3306));
+      assert.ok(allowed([all], outside, foreign, 3306));
+    }
   });
 
   it("adds the rules of all policies, each for its port and protocol, TCP by default", () => {

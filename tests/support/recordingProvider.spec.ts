@@ -85,7 +85,7 @@ describe("the recording provider", () => {
     assert.ok(!answer.getDeletebeforereplace());
   });
 
-  it("replaces a Secret's data unless the provider was told that Secrets are mutable", async () => {
+  it("replaces a Secret's data unless the provider has enableSecretMutable", async () => {
     const [before, after] = [{ stringData: asSecret({ key: "1" }) }, { stringData: asSecret({ key: "2" }) }];
     await configure({});
     assert.deepStrictEqual((await diff(secret, before, after)).getReplacesList(), ["stringData.key"]);
@@ -121,7 +121,7 @@ describe("the recording provider", () => {
     await assert.rejects(create(secret, { metadata: { name: "twice", namespace: "wordpress" } }), /already exists/);
   });
 
-  it("fails once, when told, and not in a plan", async () => {
+  it("fails once when a test says so, and not in a plan", async () => {
     provider.failOnce({ matches: ({ operation }) => operation === "create", message: "exceeded quota" });
     await create(statefulSet, { metadata }, true);
     await assert.rejects(create(statefulSet, { metadata }), /exceeded quota/);

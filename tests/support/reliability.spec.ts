@@ -31,7 +31,7 @@ describe("the tables of docs/reliability.md", () => {
     );
   });
 
-  it("may have other figures than the results, and nothing else", () => {
+  it("differ from the results when a row is missing or has another text, and not when a figure differs", () => {
     const written = withTables(page, [killed, drained]);
     assert.deepEqual(differences(written, [drained, { ...killed, measured: "2.0 s away" }]), []);
     assert.deepEqual(differences(written, [killed]), [
@@ -43,7 +43,7 @@ describe("the tables of docs/reliability.md", () => {
     ]);
   });
 
-  it("need their marks", () => {
+  it("are refused by a page without their marks", () => {
     assert.throws(() => withTables("# Reliability\n", []), /there is no <!-- prettier-ignore-start -->/);
   });
 });

@@ -48,7 +48,7 @@ describe("a wait of the tests", () => {
     await assert.rejects(lasting.within(20), /^Error: it heals: not within 20 s: 502: no pod$/);
   });
 
-  it("has the slack of TEST_SLACK, and its message says so", async () => {
+  it("is longer by the factor of TEST_SLACK, and its message says so", async () => {
     const { within } = simulated((now) => now >= 30);
     await within(20, { slack: 2 });
     const { within: never } = simulated(() => false);
@@ -56,7 +56,7 @@ describe("a wait of the tests", () => {
     assert.equal(limitText(20, 1), "20 s");
   });
 
-  it("has no slack unless it is set, to a number from 1 to 10", () => {
+  it("has the factor 1 unless TEST_SLACK is a number from 1 to 10, and refuses every other value", () => {
     assert.equal(parseSlack(undefined), 1);
     assert.equal(parseSlack("2.5"), 2.5);
     for (const bad of ["", "0", "11", "-1", "two"]) {
@@ -64,7 +64,7 @@ describe("a wait of the tests", () => {
     }
   });
 
-  it("takes for unreachable a refused connection inside of another error, and nothing else of it", () => {
+  it("takes a refused connection inside of another error for unreachable, and an expired certificate or a failed command not", () => {
     const refused = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
     assert.ok(isUnreachable(new TypeError("fetch failed", { cause: refused })));
     assert.ok(!isUnreachable(new TypeError("fetch failed", { cause: new Error("certificate has expired") })));

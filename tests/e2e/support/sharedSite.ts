@@ -29,9 +29,10 @@ export async function podsOf(
   return items.filter(({ metadata }) => !("deletionTimestamp" in metadata));
 }
 
-/** Runs a command in every pod of the site; what each printed, by the pod's name. */
+/** Runs a command in every pod of the site; what each printed, by the pod's name. @throws Error where there is none */
 export async function inEachPod(site: LabSite, ...command: string[]): Promise<Record<string, string>> {
   const names = (await sitePods(site)).map(({ metadata }) => metadata.name);
+  if (names.length === 0) throw new Error("the site has no pod: nothing of all pods would be true");
   const exec = (name: string) => site.inPod(name, ...command);
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await exec(name)] as const)));
 }

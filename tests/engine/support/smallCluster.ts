@@ -46,6 +46,8 @@ export class SmallCluster {
   readonly deleted: string[] = [];
   /** Another number is another cluster in its place: empty, behind the same context, at an address of its own. */
   incarnation = 1;
+  /** Whether other clusters have the same nodes and storage classes, and else nothing. @default they have nothing at all */
+  areOthersComplete = false;
   /** Another number is another address of the same cluster. @default the incarnation */
   address: number | undefined;
   /** What kubectl says instead of an answer, such as of credentials that have expired. @default nothing */
@@ -89,7 +91,7 @@ export class SmallCluster {
     const cluster = `${flags.context === "other" ? "other" : "small"} ${this.incarnation}`;
     const system = { metadata: { name: "kube-system", uid: `uid of ${cluster}` } };
     if (name === "kube-system") return JSON.stringify(system);
-    const items = cluster === "small 1" ? listed(this.list(kind), flags) : [];
+    const items = listed(cluster === "small 1" ? this.list(kind) : this.listOfOther(kind), flags);
     return JSON.stringify({ items: kind === "namespaces" ? [system, ...this.foreignNamespaces, ...items] : items });
   }
 
@@ -175,6 +177,11 @@ export class SmallCluster {
     }
   }
 
+  private listOfOther(kind: string): readonly AnyObject[] {
+    if (!this.areOthersComplete) return [];
+    return kind === "nodes" ? this.nodes : kind === "storageclasses" ? this.classes : [];
+  }
+
   private rolloutOf(call: RecordedCall) {
     const status = this.rollouts[metadataOf(call).name]?.shift();
     return status && { ...rolledOut(call), status };
@@ -185,7 +192,11 @@ export class SmallCluster {
       ["mariadb", "wordpress"].includes(String(property(inputs, "metadata.name"))),
     );
     return servers.map((call) => ({
-      metadata: { ...metadataOf(call), name: `${metadataOf(call).name}-0` },
+      metadata: {
+        ...metadataOf(call),
+        ...(property(call.inputs, "spec.template.metadata") as Pick<Pod["metadata"], "labels" | "annotations">),
+        name: `${metadataOf(call).name}-0`,
+      },
       status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
     }));
   }

@@ -28,7 +28,7 @@ describe("randomText", () => {
     for (const [given, form] of cases) assert.match(randomText(rules(given)), form);
   });
 
-  it("uses every character of a kind", () =>
+  it("uses every digit in a text of 1000", () =>
     assert.equal(new Set(randomText(rules({ ...off, numeric: true, length: 1000 }))).size, 10));
 
   it("meets minima, at the length that leaves no room for more and from a kind that is off", () => {
@@ -46,7 +46,7 @@ describe("randomText", () => {
     assert.ok(starts.some((start) => !/[0-9]/.test(start ?? "")));
   });
 
-  it("never gives the same twice", () => {
+  it("gives 1000 different texts of 16 characters", () => {
     const texts = Array.from({ length: 1000 }, () => randomText(rules({ length: 16 })));
     assert.equal(new Set(texts).size, 1000);
   });

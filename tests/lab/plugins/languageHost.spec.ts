@@ -69,7 +69,7 @@ describe("the language host's options", () => {
 describe("the package manager", () => {
   inFolder();
 
-  it("is npm, else by the lock file, else what the project file says", () => {
+  it("is the project file's, else the lock file's, else npm", () => {
     assert.equal(chosenPackageManager(info({})), "npm");
     put("yarn.lock", "");
     assert.equal(chosenPackageManager(info({ packagemanager: "auto" })), "yarn");

@@ -39,10 +39,10 @@ export function pod(spec: PodSpec, namespace = "wordpress"): JudgedResource {
   return judged("kubernetes:core/v1:Pod", { metadata: { namespace }, spec });
 }
 
-/** Each kind that makes pods, with these. */
-export function workloads(spec: PodSpec): JudgedResource[] {
+/** Each kind that makes pods, with these. @param annotations of the pods */
+export function workloads(spec: PodSpec, annotations: Readonly<Record<string, string>> = {}): JudgedResource[] {
   const metadata = { namespace: "wordpress" };
-  const template = { template: { spec } };
+  const template = { template: { metadata: { annotations }, spec } };
   const kinds = [
     "apps/v1:Deployment",
     "apps/v1:StatefulSet",
@@ -51,7 +51,7 @@ export function workloads(spec: PodSpec): JudgedResource[] {
     "batch/v1:Job",
   ];
   return [
-    pod(spec),
+    judged("kubernetes:core/v1:Pod", { metadata: { ...metadata, annotations }, spec }),
     ...kinds.map((kind) => judged(`kubernetes:${kind}`, { metadata, spec: template })),
     judged("kubernetes:core/v1:ReplicationController", { metadata, spec: template }),
     judged("kubernetes:core/v1:PodTemplate", { metadata, ...template }),

@@ -17,9 +17,11 @@ function apiAt(server: string): Api {
 
 describe("requests of the Kubernetes stand-in", () => {
   const seen: string[] = [];
+  const connections = new Set<number | undefined>();
   let answer = { code: 200, body: "{}" };
   let api: Api;
   const server = http.createServer((request, response) => {
+    connections.add(request.socket.remotePort);
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -52,6 +54,7 @@ describe("requests of the Kubernetes stand-in", () => {
       `DELETE ${path} application/json Bearer hush {"propagationPolicy":"Foreground"}`,
       `PATCH ${path}?force=true x/y Bearer hush []`,
     ]);
+    assert.equal(connections.size, 1);
   });
 
   it("fail with the server's reason", async () => {

@@ -22,7 +22,7 @@ describe("names and identities in the Kubernetes stand-in", () => {
       assert.deepEqual(named({ metadata: { name } }, undefined, "x", seed).metadata, { name });
   });
 
-  it("a made-up name is made anew when the object is replaced; a given one has to go first", () => {
+  it("an object with a given name is deleted before its replacement, one with a generated name is not", () => {
     const given = { metadata: { name: "mine", namespace: "one" } };
     const madeUp = named({ metadata: {} }, undefined, "x", seed) as KubernetesObject;
     assert.equal(goesBeforeItsSuccessor(given, given), true);
@@ -38,11 +38,12 @@ describe("names and identities in the Kubernetes stand-in", () => {
   it("IDs are namespace/name, or the name", () => {
     const object = { metadata: { name: "a", namespace: "n" } };
     assert.equal(identifier(object), "n/a");
+    assert.equal(identifier({ metadata: { name: "a" } }), "a");
     assert.deepEqual(parseIdentifier("n/a"), { namespace: "n", name: "a" });
     assert.deepEqual(parseIdentifier("a"), { name: "a" });
   });
 
-  it("kinds come from the inputs, or from the type; patches are told from objects", () => {
+  it("kinds come from the type; patches are distinguished from objects", () => {
     assert.deepEqual(identityOf("kubernetes:core/v1:Secret", {}), { apiVersion: "v1", kind: "Secret" });
     assert.deepEqual(identityOf("kubernetes:apps/v1:StatefulSet", {}), { apiVersion: "apps/v1", kind: "StatefulSet" });
     assert.equal(isPatch("kubernetes:core/v1:NodePatch", "Node"), true);
@@ -50,7 +51,7 @@ describe("names and identities in the Kubernetes stand-in", () => {
     assert.throws(() => identityOf("kubernetes:helm.sh/v3:Release", {}), /not in the stand-in/);
   });
 
-  it("what is null is not sent", () => {
+  it("fields that are null are not sent", () => {
     const object = objectOf({
       apiVersion: "v1",
       kind: "X",

@@ -74,7 +74,7 @@ describe("when the Kubernetes stand-in calls an object ready", () => {
     assert.equal(readiness(job("Failed")).failure, "[BackoffLimitExceeded] too often");
   });
 
-  it("a kind that nobody waits for: at once", () => {
+  it("a ConfigMap, which has no status: at once", () => {
     assert.equal(readiness({ apiVersion: "v1", kind: "ConfigMap", metadata }).ready, true);
   });
 

@@ -34,7 +34,7 @@ describe("a changed provider in the Kubernetes stand-in", () => {
     ]);
   });
 
-  it("fails for the path of a file that is gone, before and after, and for a list of files", () => {
+  it("fails for the path of a file that does not exist, before and after, and for a list of files", () => {
     for (const gone of ["/gone/config", "/gone/first:/gone/second"]) {
       assert.throws(() => argumentsThatReplace({ kubeconfig: gone }, {}), /failed to parse kubeconfig/);
       assert.throws(() => argumentsThatReplace({}, { kubeconfig: gone, clusterIdentifier: "x" }), /failed to parse/);
