@@ -30,11 +30,13 @@ export interface ReleaseFacts {
  * provider's message knows only that the time ran out, or that the name is in use.
  */
 export function releaseReport(name: string, cluster: ClusterAccess, release: HelmRelease): pulumi.ErrorHook {
-  return reportHook(name, () => readRelease(cluster, release).then(explainRelease, messageOf));
+  return reportHook(name, () =>
+    readRelease(new Kubectl(cluster), cluster.context, release).then(explainRelease, messageOf),
+  );
 }
 
-async function readRelease(cluster: ClusterAccess, release: HelmRelease): Promise<ReleaseFacts> {
-  const kubectl = new Kubectl(cluster);
+/** Reads what {@link explainRelease} needs. @throws KubectlFailed */
+export async function readRelease(kubectl: Kubectl, context: string, release: HelmRelease): Promise<ReleaseFacts> {
   const { name, namespace } = release;
   const [secrets, pods, events] = await Promise.all([
     kubectl.list<AnyObject>("secrets", namespace),
@@ -43,7 +45,7 @@ async function readRelease(cluster: ClusterAccess, release: HelmRelease): Promis
   ]);
   const isRecord = ({ labels = {} }: AnyObject["metadata"]) => labels.owner === "helm" && labels.name === name;
   const records = secrets.filter(({ metadata }) => isRecord(metadata));
-  return { context: cluster.context, release, records, pods, events };
+  return { context, release, records, pods, events };
 }
 
 /** What stands in the way of a release, and what to do. */
