@@ -86,9 +86,7 @@ describe("the move of the content", () => {
     assert.ok(jobs.every(({ metadata }) => metadata.namespace === namespace));
     assert.deepEqual(kubectl.names("jobs"), ["wordpress/wordpress-copy-0"], "a job of the site's is left over");
     const [before, after] = [[...others.claims, claim("data-wordpress-10"), own], claim("wordpress-content", done)];
-    assert.deepEqual(JSON.parse(await kubectl.run(["get", "persistentvolumeclaims", "--all-namespaces"])), {
-      items: [...before, after],
-    });
+    assert.deepEqual(kubectl.all("persistentvolumeclaims"), [...before, after]);
   });
 
   it("copies nothing while a pod of the StatefulSet may still write", async () => {

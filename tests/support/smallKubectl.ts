@@ -9,6 +9,8 @@ export type Objects = Readonly<Record<string, readonly AnyObject[] | (() => read
 export interface SmallKubectlOptions {
   /** What the cluster makes of an object that is created, such as one with a status. @default the object itself */
   readonly created?: (object: AnyObject) => AnyObject;
+  /** What the cluster makes of an object that is patched, such as a claim with a larger volume. @default the object itself */
+  readonly patched?: (object: AnyObject) => AnyObject;
   /** Answers of the verbs that read and change no objects: `logs`, `exec`. */
   readonly answer?: (call: KubectlCall) => string | Promise<string>;
 }
@@ -44,11 +46,14 @@ export class SmallKubectl extends Kubectl {
     switch (call.verb) {
       case "get":
         return JSON.stringify(names[0] === undefined ? { items: this.selected(call) } : this.named(call)[0]);
-      case "create":
-        return this.create(JSON.parse(input) as AnyObject & { kind: string });
+      case "create": {
+        const named = { kind, metadata: { name: names[0] ?? "", uid: `uid-${names[0]}` } };
+        return this.create(input === "" ? named : (JSON.parse(input) as typeof named));
+      }
       case "delete": {
         const gone = names.length === 0 ? this.selected(call) : this.named(call);
         this.replace(kind, (object) => (gone.includes(object) ? [] : [object]));
+        if (plural(kind) === "namespaces") this.empty(gone.map(({ metadata }) => metadata.name));
         return "";
       }
       case "annotate": {
@@ -63,14 +68,19 @@ export class SmallKubectl extends Kubectl {
     }
   }
 
+  /** The objects of a kind that there are now. @throws KubectlFailed where the cluster does not know the kind */
+  all(kind: string): readonly AnyObject[] {
+    const items = this.objects[plural(kind)];
+    if (items === undefined) throw new KubectlFailed(`error: the server doesn't have a resource type "${kind}"`);
+    if (typeof items !== "function") return items;
+    const now = items();
+    now.forEach(checked(plural(kind)));
+    return now;
+  }
+
   /** The objects of a kind that there are now, as `namespace/name` or, without a namespace, `name`. */
   names(kind: string): string[] {
     return this.all(kind).map(({ metadata: { namespace, name } }) => [namespace, name].filter(Boolean).join("/"));
-  }
-
-  /** The object of that name; undefined where there is none. */
-  find(kind: string, name: string, namespace?: string): AnyObject | undefined {
-    return this.all(kind).find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
   }
 
   /** The calls of these verbs, each as its verb and words: `delete job wordpress-merge`. */
@@ -86,11 +96,19 @@ export class SmallKubectl extends Kubectl {
     return "";
   }
 
+  /** What is in a namespace is deleted with it. */
+  private empty(namespaces: readonly string[]): void {
+    for (const [kind, items] of Object.entries(this.objects)) {
+      if (typeof items === "function") continue;
+      this.objects[kind] = items.filter(({ metadata }) => !namespaces.includes(metadata.namespace ?? ""));
+    }
+  }
+
   private merge(call: KubectlCall, change: object): string {
     const [found] = this.named({ ...call, words: call.words.slice(0, 2) });
-    this.replace(call.words[0] ?? "", (object) =>
-      object === found ? [merged(object, change) as AnyObject] : [object],
-    );
+    const { patched = (object) => object } = this.options;
+    const result = patched(merged(found, change) as AnyObject);
+    this.replace(call.words[0] ?? "", (object) => (object === found ? [result] : [object]));
     return "";
   }
 
@@ -112,15 +130,6 @@ export class SmallKubectl extends Kubectl {
       }
       return found;
     });
-  }
-
-  private all(kind: string): readonly AnyObject[] {
-    const items = this.objects[plural(kind)];
-    if (items === undefined) throw new KubectlFailed(`error: the server doesn't have a resource type "${kind}"`);
-    if (typeof items !== "function") return items;
-    const now = items();
-    now.forEach(checked(plural(kind)));
-    return now;
   }
 }
 
