@@ -77,7 +77,7 @@ describe("claims", () => {
     const kubectl = new SmallKubectl({
       persistentvolumeclaims: [
         ...claims.map((name) => claim(name, "1Gi")),
-        claim("data-mariadb-0", "1Gi", "standard", "wordpress"),
+        ...["data-mariadb-0", "data-mariadb-7"].map((name) => claim(name, "1Gi", "standard", "wordpress")),
       ],
       pods: [
         ...[pod("mariadb-0", "mariadb"), pod("mariadb-0", "mariadb", "wordpress")],
@@ -87,9 +87,13 @@ describe("claims", () => {
     await deleteClaims(kubectl, { namespace: "blog", dataRetention: "delete", statefulSets: ["mariadb"] });
     assert.deepEqual(kubectl.names("persistentvolumeclaims"), [
       ...["blog/data-wordpress-0", "blog/wordpress-content", "blog/data-mariadb-extra-0"],
-      "wordpress/data-mariadb-0",
+      ...["wordpress/data-mariadb-0", "wordpress/data-mariadb-7"],
     ]);
     assert.deepEqual(kubectl.names("pods"), ["wordpress/mariadb-0", "blog/mariadb-extra-0", "blog/wordpress-0"]);
+    assert.deepEqual(kubectl.said("delete"), [
+      "delete pods",
+      "delete persistentvolumeclaim data-mariadb-0 data-mariadb-1",
+    ]);
     const waiting = kubectl.calls.filter(({ verb, flags }) => verb === "delete" && flags.wait !== "false");
     assert.deepEqual(waiting, [], "the script itself waits for all of them at once");
   });
