@@ -97,6 +97,13 @@ describe("why a workload is not up", () => {
     );
   });
 
+  it("blames no object of another kind that has this one's name", () => {
+    const events = [warning("Job", "wordpress-0a1b2c3d", "quota"), warning("Service", "wordpress", "no port")];
+    const facts = { app: "wordpress", pods: [], claims: [], events };
+    for (const kind of ["StatefulSet", "Deployment"] as const)
+      assert.deepEqual(explainWorkload({ kind, ...facts }), []);
+  });
+
   it("blames no old event of the StatefulSet's where a pod tells more", () => {
     const events = [warning("StatefulSet", "wordpress", "long ago")];
     assert.deepEqual(explain({ pods: [pod({})], claims: [], events }), ["pod wordpress-0 is not ready"]);
