@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { type Container, type PodSpec, podSpec } from "../../../policy/pods";
+import type { Container, PodSpec } from "../../../policy/pods";
 import { type JudgedResource, kindOf } from "../../../policy/resource";
 
 type Mutable<T> = { -readonly [Key in keyof T]: Mutable<T[Key]> };
@@ -15,7 +15,19 @@ export interface Change {
   readonly isExempt?: (resource: JudgedResource) => boolean;
 }
 
-const hasPods = (resource: JudgedResource) => podSpec(resource)?.containers !== undefined;
+/** The pod that a resource is or makes, wherever it has it: what the pack itself knows of kinds is not believed. */
+function podOf({ inputs }: Pick<JudgedResource, "inputs">): Mutable<PodSpec> | undefined {
+  const search = (value: unknown): Mutable<PodSpec> | undefined => {
+    if (typeof value !== "object" || value === null) return undefined;
+    if ("containers" in value) return value as Mutable<PodSpec>;
+    return Object.values(value)
+      .map(search)
+      .find((found) => found !== undefined);
+  };
+  return search(inputs);
+}
+
+const hasPods = (resource: JudgedResource) => podOf(resource) !== undefined;
 const isOf = (kind: string) => (resource: JudgedResource) => kindOf(resource) === kind;
 const isOfNfs = ({ inputs }: JudgedResource) =>
   (inputs.metadata as { namespace?: string } | undefined)?.namespace === "openebs-nfs";
@@ -23,7 +35,7 @@ const isOfNfs = ({ inputs }: JudgedResource) =>
 function pods(rule: string, title: string, change: (pod: Mutable<PodSpec>) => void): Change {
   const isExempt = rule === "restricted" ? isOfNfs : undefined;
   return {
-    ...{ rule, title, of: hasPods, change: (resource) => change(podSpec(resource) as Mutable<PodSpec>) },
+    ...{ rule, title, of: hasPods, change: (resource) => change(podOf(resource) ?? assert.fail("no pod")) },
     ...(isExempt && { isExempt }),
   };
 }
@@ -32,7 +44,7 @@ function pods(rule: string, title: string, change: (pod: Mutable<PodSpec>) => vo
 function containers(rule: string, title: string, change: (container: Mutable<Container>) => void): Change[] {
   const lastOf = ({ containers = [] }: Mutable<PodSpec>) => change(containers.at(-1) as Mutable<Container>);
   const initOf = ({ initContainers = [] }: Mutable<PodSpec>) => change(initContainers[0] as Mutable<Container>);
-  const hasInit = (resource: JudgedResource) => (podSpec(resource)?.initContainers ?? []).length > 0;
+  const hasInit = (resource: JudgedResource) => (podOf(resource)?.initContainers ?? []).length > 0;
   return [
     pods(rule, `${title} of a container`, lastOf),
     { ...pods(rule, `${title} of an init container`, initOf), of: hasInit },
