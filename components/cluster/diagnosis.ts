@@ -1,4 +1,5 @@
 import { contentClaimName } from "../storage/claims";
+import { claimsOf } from "./claimFindings";
 import { isReady } from "./conditions";
 import type { Kubectl } from "./kubectl";
 import type { Claim, ContainerStatus, Event, Pod } from "./objects";
@@ -33,11 +34,10 @@ export async function readWorkload(kubectl: Kubectl, { namespace, kind, app }: W
     kind,
     app,
     pods: pods.filter(({ metadata }) => metadata.labels?.app === app),
-    claims: claims.filter(({ metadata }) =>
+    claims:
       kind === "StatefulSet"
-        ? metadata.name.startsWith(`data-${app}-`)
-        : [contentClaimName, app].includes(metadata.name),
-    ),
+        ? claimsOf(app, claims)
+        : claims.filter(({ metadata }) => [contentClaimName, app].includes(metadata.name)),
     events,
   };
 }
@@ -56,12 +56,18 @@ export function explain({ kind, app, pods, claims, events }: WorkloadFacts): str
   const unready = explainPods(pods, events);
   if (pending.length + unready.length > 0) return [...pending, ...unready];
   // A quota, a policy or a webhook can keep pods from being made at all.
+  // A ReplicaSet and a job have one more part in their name: "wordpress-7d9c5b" is of wordpress, "wordpress-cache-7d9c5b" is not.
+  const isOwner = (name: string) =>
+    name === app || (kind !== "StatefulSet" && name.slice(0, name.lastIndexOf("-")) === app);
   const notMade = events.findLast(
-    ({ type, involvedObject: { kind: owner = "", name = "" } }) =>
-      type === "Warning" && ["StatefulSet", "ReplicaSet", "Job"].includes(owner) && name.startsWith(app),
+    ({ type, involvedObject: owner }) =>
+      type === "Warning" && owner.kind === podOwners[kind] && isOwner(owner.name ?? ""),
   )?.message;
   return notMade === undefined ? [] : [`${kind} ${app} lacks pods: ${notMade.trim()}`];
 }
+
+/** What makes a workload's pods: only it is told why one cannot be made. */
+const podOwners = { StatefulSet: "StatefulSet", Deployment: "ReplicaSet", Job: "Job" } as const;
 
 /** Pods that neither serve nor have done what they were for. */
 export function notReady(pods: readonly Pod[]): Pod[] {
@@ -88,7 +94,7 @@ export function hasFailed({ status }: Pod): boolean {
 }
 
 /** Events of a namespace, oldest first. @throws KubectlFailed */
-export async function readEvents(kubectl: Kubectl, namespace: string): Promise<Event[]> {
+export async function readEvents(kubectl: Pick<Kubectl, "list">, namespace: string): Promise<Event[]> {
   const time = ({ lastTimestamp, eventTime }: Event) => Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
   return (await kubectl.list<Event>("events", namespace)).sort((one, other) => time(one) - time(other));
 }

@@ -20,7 +20,7 @@ export function releaseHooks(name: string, cluster: ClusterAccess, release: Helm
   );
   const report = async () => {
     watch.stop();
-    return readRelease(cluster, release).then(explainRelease, messageOf);
+    return readRelease(kubectl, cluster.context, release).then(explainRelease, messageOf);
   };
   return {
     beforeCreate: [() => watch.start()],

@@ -33,8 +33,11 @@ export interface ReleaseFacts extends ReleasePods {
 }
 
 /** Reads what {@link explainRelease} needs. @throws KubectlFailed */
-export async function readRelease(cluster: ClusterAccess, release: HelmRelease): Promise<ReleaseFacts> {
-  const kubectl = new Kubectl(cluster);
+export async function readRelease(
+  kubectl: Pick<Kubectl, "list" | "run">,
+  context: string,
+  release: HelmRelease,
+): Promise<ReleaseFacts> {
   const { name, namespace } = release;
   const [secrets, pods, events] = await Promise.all([
     kubectl.list<AnyObject>("secrets", namespace),
@@ -43,7 +46,7 @@ export async function readRelease(cluster: ClusterAccess, release: HelmRelease):
   ]);
   const isRecord = ({ labels = {} }: AnyObject["metadata"]) => labels.owner === "helm" && labels.name === name;
   const records = secrets.filter(({ metadata }) => isRecord(metadata));
-  return { context: cluster.context, release, records, events, ...pods };
+  return { context, release, records, events, ...pods };
 }
 
 /** Reads the pods of a release and why they failed. @throws KubectlFailed */

@@ -1,61 +1,55 @@
 import * as assert from "node:assert/strict";
 import { growClaims, hasGrown } from "../../components/storage/claimGrowth";
-import type { Kubectl } from "../../components/cluster/kubectl";
-import type { Claim, StorageClass, Volume } from "../../components/cluster/objects";
+import type { AnyObject, Claim, StorageClass, Volume } from "../../components/cluster/objects";
 import { deleteClaims, unreleased } from "../../components/storage/volumeRelease";
-import { listed } from "../support/listed";
 import { quantityBytes } from "../../components/quantity";
+import { SmallKubectl } from "../support/smallKubectl";
 
-const claim = (name: string, storage: string, storageClassName = "standard", namespace = "wordpress"): Claim => ({
+const claim = (name: string, storage: string, storageClassName = "standard", namespace = "blog"): Claim => ({
   metadata: { name, namespace, uid: name },
   spec: { storageClassName, resources: { requests: { storage } } },
   status: { phase: "Bound", capacity: { storage } },
 });
 
-/** A cluster that grows what is patched at once, and remembers the patches. */
-function smallCluster(claims: Claim[], expands: boolean) {
-  const patched: string[] = [];
-  const storageClass: StorageClass = {
+/** A cluster with these claims, whose volumes grow as soon as a claim is patched. */
+function smallCluster(claims: readonly Claim[], expands: boolean): SmallKubectl {
+  const standard: StorageClass = {
     metadata: { name: "standard", uid: "1" },
     provisioner: "x",
     allowVolumeExpansion: expands,
   };
-  const kubectl = {
-    list: (kind: string, namespace?: string) =>
-      Promise.resolve(kind === "storageclasses" ? [storageClass] : listed(claims, { namespace })),
-    run: (args: string[]) => {
-      const name = args[2] ?? "";
-      assert.equal(args[args.indexOf("--namespace") + 1], "wordpress");
-      patched.push(name);
-      const { spec } = JSON.parse(args.at(-1) ?? "{}") as { spec: Claim["spec"] };
-      claims[claims.findIndex(({ metadata }) => metadata.name === name)] = claim(name, spec.resources.requests.storage);
-      return Promise.resolve("");
-    },
-  } as unknown as Kubectl;
-  return { kubectl, patched };
+  const patched = (object: AnyObject) => {
+    const { metadata, spec } = object as Claim;
+    return claim(metadata.name, spec.resources.requests.storage, spec.storageClassName, metadata.namespace);
+  };
+  return new SmallKubectl({ persistentvolumeclaims: claims, storageclasses: [standard] }, { patched });
 }
 
 describe("claims", () => {
-  const request = { namespace: "wordpress", statefulSet: "wordpress", size: "2Gi" };
+  const request = { namespace: "blog", statefulSet: "wordpress", size: "2Gi" };
 
   it("grow where they are smaller, each of the StatefulSet and no other", async () => {
-    const claims = ["data-wordpress-0", "data-wordpress-10", "data-wordpress-extra-0", "data-mariadb-0"].map((name) =>
-      claim(name, "1Gi"),
-    );
-    const others = [claim("data-wordpress-2", "3Gi"), claim("data-wordpress-3", "1Gi", "standard", "blog")];
-    const { kubectl, patched } = smallCluster([...claims, ...others], true);
+    const small = ["data-wordpress-10", "data-wordpress-0"].map((name) => claim(name, "1Gi"));
+    const others = [
+      ...["data-wordpress-extra-0", "my-data-wordpress-0", "data-mariadb-0"].map((name) => claim(name, "1Gi")),
+      ...["data-wordpress-0", "data-wordpress-3"].map((name) => claim(name, "1Gi", "standard", "wordpress")),
+      claim("data-wordpress-2", "3Gi"),
+    ];
+    const kubectl = smallCluster([...others, ...small], true);
     assert.deepEqual(await growClaims(kubectl, request), ["data-wordpress-0", "data-wordpress-10"]);
-    assert.deepEqual(patched, ["data-wordpress-0", "data-wordpress-10"]);
+    const grown = ["data-wordpress-10", "data-wordpress-0"].map((name) => claim(name, "2Gi"));
+    assert.deepEqual(kubectl.all("persistentvolumeclaims"), [...others, ...grown]);
     assert.deepEqual(await growClaims(kubectl, request), []);
+    assert.equal(kubectl.said("patch").length, 2);
   });
 
   it("are left alone, with a word, where the class does not expand", async () => {
-    const { kubectl, patched } = smallCluster([claim("data-wordpress-0", "1Gi")], false);
+    const kubectl = smallCluster([claim("data-wordpress-0", "1Gi")], false);
     await assert.rejects(growClaims(kubectl, request), {
       message:
         'The claim data-wordpress-0 has 1Gi and cannot grow to 2Gi: its storage class "standard" does not expand claims',
     });
-    assert.deepEqual(patched, []);
+    assert.deepEqual(kubectl.said("patch"), []);
   });
 
   it("have grown when the volume has, or when only the next mount is waited for", () => {
@@ -70,14 +64,38 @@ describe("claims", () => {
   });
 
   it("are deleted with the stack, those of its StatefulSets and no others", async () => {
-    const there = ["data-mariadb-0", "data-wordpress-0", "wordpress-content", "data-mariadb-extra-0"];
-    const deleted: string[] = [];
-    const kubectl = {
-      list: () => Promise.resolve(there.map((name) => claim(name, "1Gi"))),
-      run: ([verb, kind, name]: string[]) => Promise.resolve(`${deleted.push(`${verb} ${kind} ${name}`)}`),
-    } as unknown as Kubectl;
-    await deleteClaims(kubectl, { namespace: "wordpress", dataRetention: "delete", statefulSets: ["mariadb"] });
-    assert.deepEqual(deleted, ["delete pods --selector=app=mariadb", "delete persistentvolumeclaim data-mariadb-0"]);
+    const pod = (name: string, app: string, namespace = "blog") => ({
+      metadata: { name, namespace, uid: `${namespace}-${name}`, labels: { app } },
+    });
+    const claims = [
+      "data-mariadb-0",
+      "data-mariadb-1",
+      "data-wordpress-0",
+      "wordpress-content",
+      "data-mariadb-extra-0",
+    ];
+    const kubectl = new SmallKubectl({
+      persistentvolumeclaims: [
+        ...claims.map((name) => claim(name, "1Gi")),
+        ...["data-mariadb-0", "data-mariadb-7"].map((name) => claim(name, "1Gi", "standard", "wordpress")),
+      ],
+      pods: [
+        ...[pod("mariadb-0", "mariadb"), pod("mariadb-0", "mariadb", "wordpress")],
+        ...[pod("mariadb-extra-0", "mariadb-extra"), pod("wordpress-0", "wordpress")],
+      ],
+    });
+    await deleteClaims(kubectl, { namespace: "blog", dataRetention: "delete", statefulSets: ["mariadb"] });
+    assert.deepEqual(kubectl.names("persistentvolumeclaims"), [
+      ...["blog/data-wordpress-0", "blog/wordpress-content", "blog/data-mariadb-extra-0"],
+      ...["wordpress/data-mariadb-0", "wordpress/data-mariadb-7"],
+    ]);
+    assert.deepEqual(kubectl.names("pods"), ["wordpress/mariadb-0", "blog/mariadb-extra-0", "blog/wordpress-0"]);
+    assert.deepEqual(kubectl.said("delete"), [
+      "delete pods",
+      "delete persistentvolumeclaim data-mariadb-0 data-mariadb-1",
+    ]);
+    const waiting = kubectl.calls.filter(({ verb, flags }) => verb === "delete" && flags.wait !== "false");
+    assert.deepEqual(waiting, [], "the script itself waits for all of them at once");
   });
 
   it("and their volumes are named while they are still there; retained volumes are not waited for", () => {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { probeNode, refusalOfManyNodes } from "../../components/cluster/classTrial";
-import type { Kubectl } from "../../components/cluster/kubectl";
-import type { CsiNode, Event, Node, StorageClass } from "../../components/cluster/objects";
+import type { AnyObject, CsiNode, Event, Node, StorageClass } from "../../components/cluster/objects";
+import { SmallKubectl } from "../support/smallKubectl";
 
 const driver = "shares.example.com";
 const node = (name: string, spec: Node["spec"] = {}, ready = "True"): Node => ({
@@ -17,36 +17,53 @@ const csiNode = (name: string, ...drivers: string[]): CsiNode => ({
 /** A cluster whose class says something of the claim at a second, and binds it at another one. */
 class ClassCluster {
   seconds = 0;
-  readonly calls: string[] = [];
   claim: { metadata: { annotations: Record<string, string> } } | undefined;
+  readonly kubectl: SmallKubectl;
 
   constructor(
     private readonly events: Readonly<Record<number, string>>,
-    private readonly boundAt = Infinity,
-    private readonly csiNodes: readonly CsiNode[] = [],
-  ) {}
-
-  get kubectl(): Kubectl {
-    return {
-      run: (args: readonly string[], input?: string) => {
-        this.calls.push(args.slice(0, 2).join(" "));
-        if (input !== undefined) this.claim = JSON.parse(input) as ClassCluster["claim"];
-        return Promise.resolve("");
-      },
-      json: () => Promise.resolve({ status: { phase: this.seconds >= this.boundAt ? "Bound" : "Pending" } }),
-      list: (kind: string) => Promise.resolve(kind === "csinodes" ? this.csiNodes : this.eventsSoFar()),
-    } as unknown as Kubectl;
+    boundAt = Infinity,
+    csiNodes: readonly CsiNode[] = [],
+  ) {
+    const phase = () => (this.seconds >= boundAt ? "Bound" : "Pending");
+    const created = (object: AnyObject) => {
+      if (object.metadata.namespace === undefined) return object;
+      this.claim = object as unknown as ClassCluster["claim"];
+      return {
+        ...object,
+        get status() {
+          return { phase: phase() };
+        },
+      };
+    };
+    const objects = {
+      namespaces: ["trial-1", "trial-2"].map((name) => ({ metadata: { name, uid: `previous-${name}` } })),
+      // A trial of another stack: its class refuses at once, or has made the volume.
+      persistentvolumeclaims: [{ ...inNamespace("trial", "trial-2"), status: { phase: "Bound" } }],
+      events: () => [refusalAt("0", "the other class refuses", "trial-2"), ...this.eventsSoFar()],
+      csinodes: csiNodes,
+    };
+    this.kubectl = new SmallKubectl(objects, { created });
   }
 
   readonly second = () => Promise.resolve(this.seconds++);
 
-  private eventsSoFar(): Event[] {
+  private eventsSoFar() {
     const past = Object.entries(this.events).filter(([second]) => Number(second) <= this.seconds);
-    return past.map(([, message]) => ({
-      ...{ type: "Warning", reason: "ProvisioningFailed", message },
-      involvedObject: { kind: "PersistentVolumeClaim", name: "trial" },
-    }));
+    return past.map(([second, message]) => refusalAt(second, message, "trial-1"));
   }
+}
+
+function inNamespace(name: string, namespace: string): AnyObject {
+  return { metadata: { name, namespace, uid: `${namespace}-${name}` } };
+}
+
+function refusalAt(second: string, message: string, namespace: string): AnyObject & Event {
+  return {
+    ...inNamespace(`trial.${second}`, namespace),
+    ...{ type: "Warning", reason: "ProvisioningFailed", message },
+    involvedObject: { kind: "PersistentVolumeClaim", name: "trial" },
+  };
 }
 
 const storageClass = (volumeBindingMode = "Immediate"): StorageClass => ({
@@ -58,15 +75,15 @@ const probe = (cluster: ClassCluster, mode?: string, nodes: readonly Node[] = []
   refusalOfManyNodes(cluster.kubectl, storageClass(mode), nodes, "trial-1", cluster.second);
 
 describe("the probe of a class for ReadWriteMany", () => {
-  it("accepts a class that makes the volume", async () => {
+  it("accepts a class that makes the volume, and deletes its own namespace and no other", async () => {
     const cluster = new ClassCluster({}, 3);
     assert.equal(await probe(cluster), undefined);
-    assert.deepEqual(cluster.calls, [
-      "delete namespace",
-      "create namespace",
-      "create --filename=-",
-      "delete namespace",
+    assert.equal(cluster.seconds, 3);
+    assert.deepEqual(cluster.kubectl.said("create", "delete"), [
+      ...["delete namespace trial-1", "create namespace trial-1", "create", "delete namespace trial-1"],
     ]);
+    assert.deepEqual(cluster.kubectl.names("namespaces"), ["trial-2"]);
+    assert.deepEqual(cluster.kubectl.names("persistentvolumeclaims"), ["trial-2/trial"]);
   });
 
   it("accepts a class whose first try fails and whose next one succeeds", async () => {
@@ -79,7 +96,7 @@ describe("the probe of a class for ReadWriteMany", () => {
     const cluster = new ClassCluster({ 2: reason });
     assert.equal(await probe(cluster), reason);
     assert.equal(cluster.seconds, 12);
-    assert.equal(cluster.calls.at(-1), "delete namespace");
+    assert.deepEqual(cluster.kubectl.names("namespaces"), ["trial-2"]);
   });
 
   for (const code of ["DeadlineExceeded", "Unavailable", "Aborted", "Canceled", "ResourceExhausted"]) {

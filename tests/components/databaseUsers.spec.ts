@@ -1,5 +1,4 @@
 import * as assert from "node:assert/strict";
-import type { Kubectl } from "../../components/cluster/kubectl";
 import type { AnyObject, Pod } from "../../components/cluster/objects";
 import {
   databaseChecksum,
@@ -7,44 +6,48 @@ import {
   ensurePassword,
   prepareUser,
 } from "../../components/database/databaseUsers";
+import type { KubectlCall } from "../engine/support/kubectlCall";
 import { SmallDatabase } from "../engine/support/smallDatabase";
-import { listed } from "../support/listed";
+import { SmallKubectl } from "../support/smallKubectl";
 
 const request = { namespace: "blog", database: "wordpress", password: "newPassword1" };
-const named = (name: string): AnyObject => ({ metadata: { name, namespace: "blog", uid: name } });
-const server: Pod = {
-  ...named("mariadb-0"),
+const named = (name: string, namespace = "blog"): AnyObject => ({ metadata: { name, namespace, uid: name } });
+const serverIn = (namespace: string): Pod => ({
+  ...named("mariadb-0", namespace),
   status: { conditions: [{ type: "Ready", status: "True" }] },
-};
-const site = (name: string, checksum: string, phase = "Running"): Pod => ({
+});
+const server = serverIn("blog");
+const site = (name: string, checksum: string, phase = "Running", namespace = "blog"): Pod => ({
   metadata: {
-    name,
-    namespace: "blog",
-    uid: name,
+    ...named(name, namespace).metadata,
     labels: { app: "wordpress" },
     annotations: { [databaseChecksum]: checksum },
   },
   status: { phase },
 });
-const secretOf = (username: string, password: string) => {
+const secretOf = (username: string, password: string, namespace = "blog") => {
   const encode = (text: string) => Buffer.from(text).toString("base64");
-  return { ...named("mariadb"), data: { username: encode(username), password: encode(password) } };
+  return { ...named("mariadb", namespace), data: { username: encode(username), password: encode(password) } };
 };
 
-/** A cluster with these objects by kind, whose database answers a first question with these rows. */
+/** Another site, in the namespace that is the default one. */
+const others: Readonly<Record<string, readonly AnyObject[]>> = {
+  statefulsets: [named("mariadb", "wordpress")],
+  pods: [serverIn("wordpress"), site("wordpress-0", "old", "Running", "wordpress")],
+  secrets: [secretOf("wordpress5", "newPassword1", "wordpress")],
+};
+
+/** A cluster with these objects by kind beside those of others, whose database answers a first question with these rows. */
 function smallCluster(objects: Readonly<Record<string, readonly AnyObject[]>>, rows: readonly string[] = []) {
-  const calls: string[][] = [];
   const sql: string[] = [];
-  const kubectl = {
-    list: (kind: string, namespace?: string) => Promise.resolve(listed(objects[kind] ?? [], { namespace })),
-    run: (args: string[], input: string) => {
-      assert.deepEqual(args.slice(0, 3), ["exec", "--namespace", "blog"]);
-      calls.push(args);
-      sql.push(input.replace(/\s+/g, " ").trim());
-      return Promise.resolve(sql.length === 1 ? rows.map((row) => `${row}\n`).join("") : "");
-    },
-  } as unknown as Kubectl;
-  return { kubectl, sql, calls };
+  const answer = ({ verb, words, flags, input }: KubectlCall) => {
+    const { namespace, container } = flags;
+    assert.deepEqual([verb, namespace, words[0], container], ["exec", "blog", "mariadb-0", "mariadb"]);
+    sql.push(input.replace(/\s+/g, " ").trim());
+    return sql.length === 1 ? rows.map((row) => `${row}\n`).join("") : "";
+  };
+  const all = Object.entries(others).map(([kind, items]) => [kind, [...items, ...(objects[kind] ?? [])]] as const);
+  return { kubectl: new SmallKubectl(Object.fromEntries(all), { answer }), sql };
 }
 const running = { statefulsets: [named("mariadb")], pods: [server] };
 const making = (user: string) =>
@@ -56,8 +59,7 @@ describe("the database's user", () => {
     for (const user of ["wordpress", "wordpress2", "wordpress_reader", "my-wordpress", "wordpress2x", "root"]) {
       database.add(user);
     }
-    const run = (_: string[], sql: string) => Promise.resolve(database.run(sql));
-    const kubectl = { list: () => Promise.resolve([]), run } as unknown as Kubectl;
+    const kubectl = new SmallKubectl({ pods: [] }, { answer: ({ input }) => database.run(input) });
     assert.deepEqual(await dropFormerUsers(kubectl, { namespace: "blog", user: "wordpress2", checksum: "c" }), [
       "wordpress",
     ]);
@@ -85,9 +87,11 @@ describe("the database's user", () => {
   }
 
   it("is asked for by standard input: no password is on a command line", async () => {
-    const { kubectl, calls } = smallCluster(running);
+    const { kubectl, sql } = smallCluster(running);
     await prepareUser(kubectl, request);
-    assert.ok(!calls.flat().some((word) => word.includes(request.password)));
+    assert.ok(sql.every((text) => text.includes(request.password)));
+    const commandLines = kubectl.calls.map(({ verb, words, flags }) => JSON.stringify({ verb, words, flags }));
+    assert.ok(!commandLines.some((line) => line.includes(request.password)));
   });
 
   it("is never made with what could end a text in SQL", async () => {

@@ -42,6 +42,17 @@ describe("the guard of pulumi destroy", () => {
     assert.match(text ?? "", /pulumi stack rm --force$/);
   });
 
+  it("knows its cluster by the UID, whatever the context is called", async () => {
+    const namespaces = [system("first"), own("wordpress", "abc"), own("openebs", "abc")];
+    assert.equal(await destroyRefusal(listing({ namespaces }), request, { ...here, context: "vpn" }), undefined);
+    const others = listing({ namespaces: [system("second"), ...namespaces.slice(1)] });
+    assert.match((await destroyRefusal(others, request, here)) ?? "", /UID first; here it is second/);
+  });
+
+  it("refuses where the cluster has no namespace kube-system that could be read", async () => {
+    assert.match((await refusal([own("wordpress", "abc")])) ?? "", /has the UID first; here it is undefined\./);
+  });
+
   it("refuses a namespace of another stack, or of none", async () => {
     assert.match((await refusal([system("first"), own("wordpress", "xyz")])) ?? "", /the namespace wordpress is not/);
     assert.match((await refusal([system("first"), own("openebs")])) ?? "", /the namespace openebs is not/);

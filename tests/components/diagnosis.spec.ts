@@ -1,6 +1,13 @@
 import * as assert from "node:assert/strict";
-import { explain as explainWorkload, hasFailed, nodesOf, type WorkloadFacts } from "../../components/cluster/diagnosis";
-import type { Claim, ContainerStatus, Event, Pod } from "../../components/cluster/objects";
+import {
+  explain as explainWorkload,
+  hasFailed,
+  nodesOf,
+  readWorkload,
+  type WorkloadFacts,
+} from "../../components/cluster/diagnosis";
+import type { AnyObject, Claim, ContainerStatus, Event, Pod } from "../../components/cluster/objects";
+import { SmallKubectl } from "../support/smallKubectl";
 
 const container: ContainerStatus = { name: "wordpress", image: "wordpress:x", ready: false, restartCount: 0 };
 const pod = (status: Pod["status"]): Pod => ({ metadata: { name: "wordpress-0", uid: "1" }, status });
@@ -71,6 +78,38 @@ describe("why a workload is not up", () => {
     assert.deepEqual(explain({ pods: [], claims: [], events }), [`StatefulSet wordpress lacks pods: ${message}`]);
   });
 
+  it("blames no pod that another workload lacks, whose name begins like this one's", () => {
+    const lacks = (owner: string, name: string) =>
+      explainWorkload({
+        ...{ app: "wordpress", pods: [], claims: [] },
+        kind: owner === "ReplicaSet" ? "Deployment" : owner === "Job" ? "Job" : "StatefulSet",
+        events: [warning(owner, name, "quota")],
+      }).length;
+    assert.deepEqual(
+      [
+        lacks("ReplicaSet", "wordpress-7d9c5b6f4"),
+        lacks("Job", "wordpress-0a1b2c3d"),
+        lacks("StatefulSet", "wordpress"),
+      ],
+      [1, 1, 1],
+    );
+    assert.deepEqual(
+      [
+        lacks("ReplicaSet", "wordpress-cache-7d9c5b6f4"),
+        lacks("Job", "wordpress-fill-0a1b2c3d"),
+        lacks("StatefulSet", "wordpress-extra"),
+      ],
+      [0, 0, 0],
+    );
+  });
+
+  it("blames no object of another kind that has this one's name", () => {
+    const events = [warning("Job", "wordpress-0a1b2c3d", "quota"), warning("Service", "wordpress", "no port")];
+    const facts = { app: "wordpress", pods: [], claims: [], events };
+    for (const kind of ["StatefulSet", "Deployment"] as const)
+      assert.deepEqual(explainWorkload({ kind, ...facts }), []);
+  });
+
   it("blames no old event of the StatefulSet's where a pod tells more", () => {
     const events = [warning("StatefulSet", "wordpress", "long ago")];
     assert.deepEqual(explain({ pods: [pod({})], claims: [], events }), ["pod wordpress-0 is not ready"]);
@@ -102,4 +141,44 @@ describe("why a workload is not up", () => {
     const conditions = [{ type: "Ready", status: "True" }];
     assert.deepEqual(explain({ pods: [pod({ conditions })], claims: [], events: [] }), []);
   });
+});
+
+describe("what is read of a workload that is not up", () => {
+  const named = (name: string, namespace = "blog", app = name.replace(/-\d+$/, "")): AnyObject => ({
+    metadata: { name, namespace, uid: `${namespace}-${name}`, labels: { app } },
+  });
+  const pod = (...args: Parameters<typeof named>) => ({ ...named(...args), status: {} });
+  const event = (name: string, lastTimestamp: string, namespace?: string) => ({
+    ...named(name, namespace),
+    ...{ lastTimestamp, involvedObject: { kind: "Pod", name } },
+  });
+  const claims = [
+    ...["data-wordpress-1", "data-wordpress-0", "data-wordpress-extra-0", "my-data-wordpress-0", "data-mariadb-0"],
+    ...["wordpress", "wordpress-content", "wordpress-cache"],
+  ];
+  const kubectl = new SmallKubectl({
+    pods: [
+      ...[pod("wordpress-0", "wordpress"), pod("wordpress-0"), pod("wordpress-cache-0"), pod("mariadb-0")],
+      pod("wordpress-7d9c5b-x2x4z", "blog", "wordpress"),
+    ],
+    persistentvolumeclaims: [...claims.map((name) => named(name)), named("data-wordpress-0", "wordpress")],
+    events: [
+      ...[event("later", "2026-01-01T00:00:02Z"), event("earlier", "2026-01-01T00:00:01Z")],
+      event("another", "2026-01-01T00:00:03Z", "wordpress"),
+    ],
+  });
+  const names = (objects: readonly unknown[]) =>
+    (objects as AnyObject[]).map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
+
+  for (const [kind, found] of [
+    ["StatefulSet", ["blog/data-wordpress-0", "blog/data-wordpress-1"]],
+    ["Deployment", ["blog/wordpress", "blog/wordpress-content"]],
+  ] as const) {
+    it(`of a ${kind} is its own pods and claims, and its namespace's events, oldest first`, async () => {
+      const facts = await readWorkload(kubectl, { namespace: "blog", kind, app: "wordpress" });
+      assert.deepEqual(names(facts.pods), ["blog/wordpress-0", "blog/wordpress-7d9c5b-x2x4z"]);
+      assert.deepEqual(names(facts.claims), found);
+      assert.deepEqual(names(facts.events), ["blog/earlier", "blog/later"]);
+    });
+  }
 });

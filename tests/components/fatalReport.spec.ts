@@ -1,36 +1,46 @@
 import * as assert from "node:assert/strict";
 import type { Pod } from "../../components/cluster/objects";
 import { fatalError } from "../../components/site/fatalReport";
+import { SmallKubectl } from "../support/smallKubectl";
 
-function pod(name: string, app: string, ready: string): Pod {
-  return { metadata: { name, uid: name, labels: { app } }, status: { conditions: [{ type: "Ready", status: ready }] } };
+function pod(name: string, app: string, ready: string, namespace = "site"): Pod {
+  return {
+    metadata: { name, namespace, uid: `${namespace}-${name}`, labels: { app } },
+    status: { conditions: [{ type: "Ready", status: ready }] },
+  };
 }
 const pods = [
+  pod("wp-0", "wordpress", "True", "wordpress"),
   pod("cache-1", "wordpress-cache", "True"),
   pod("wp-1", "wordpress", "False"),
   pod("wp-2", "wordpress", "True"),
 ];
 
-/** A kubectl whose command in a pod ends as told, and that notes what it was asked for. */
-function kubectl(run: () => Promise<string>, found: Promise<Pod[]> = Promise.resolve(pods)) {
-  const calls: string[] = [];
+/** A kubectl whose command in a pod ends as told. */
+function kubectl(run: () => Promise<string>, found: readonly Pod[] | (() => never) = pods) {
+  const calls: string[][] = [];
+  const client = new SmallKubectl({ pods: found }, { answer: run });
   return {
     calls,
-    list: () => found as Promise<never[]>,
+    list: <T>(kind: string, namespace?: string) => client.list<T>(kind, namespace),
     run: (args: readonly string[]) => {
-      calls.push(args.join(" "));
-      return run();
+      calls.push([...args]);
+      return client.run(args);
     },
   };
 }
+const noAnswer = () => {
+  throw new Error("no");
+};
 
 describe("the report of a fatal error", () => {
   it("comes from one ready pod of the site, whose command ends in bounded time", async () => {
     const client = kubectl(() => Promise.resolve("plugin broken: wp-content/plugins/broken/b.php:4: no\n"));
     assert.equal(await fatalError(client, "site"), "plugin broken: wp-content/plugins/broken/b.php:4: no");
-    assert.deepEqual(client.calls, [
-      "exec --namespace site wp-2 --container=wordpress -- timeout 20 php /etc/wordpress/fatal.php",
-    ]);
+    assert.deepEqual(
+      client.calls.map((args) => args.join(" ")),
+      ["exec --namespace site wp-2 --container=wordpress -- timeout 20 php /etc/wordpress/fatal.php"],
+    );
   });
 
   it("is none where WordPress ends well, no pod is ready, or the cluster does not answer", async () => {
@@ -43,7 +53,7 @@ describe("the report of a fatal error", () => {
     );
     assert.equal(
       await fatalError(
-        kubectl(() => Promise.resolve("x"), Promise.resolve([])),
+        kubectl(() => Promise.resolve("x"), []),
         "site",
       ),
       undefined,
@@ -57,7 +67,7 @@ describe("the report of a fatal error", () => {
     );
     assert.equal(
       await fatalError(
-        kubectl(() => Promise.resolve("x"), Promise.reject(new Error("no"))),
+        kubectl(() => Promise.resolve("x"), noAnswer),
         "site",
       ),
       undefined,

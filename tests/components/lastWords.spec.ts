@@ -1,33 +1,52 @@
 import * as assert from "node:assert/strict";
+import { KubectlFailed } from "../../components/cluster/kubectl";
 import { lastWords } from "../../components/cluster/lastWords";
 import type { ContainerStatus, Pod } from "../../components/cluster/objects";
+import type { KubectlCall } from "../engine/support/kubectlCall";
+import { SmallKubectl } from "../support/smallKubectl";
 
 const container = (name: string, restartCount = 0): ContainerStatus => {
   return { name, image: "mariadb:x", ready: false, restartCount };
 };
-const pod = (name: string, status: Pod["status"]): Pod => ({ metadata: { name, uid: name }, status });
+const pod = (name: string, status: Pod["status"], namespace = "site"): Pod => ({
+  metadata: { name, namespace, uid: `${namespace}-${name}` },
+  status,
+});
 
-/** A kubectl that answers with which log was asked for, and fails where told to. */
-const kubectl = {
-  run: ([, , namespace, podName, , name, ...flags]: readonly string[]) =>
-    name === "gone"
-      ? Promise.reject(new Error("the server has no log of it"))
-      : Promise.resolve([namespace, podName, name, ...flags].join(" ")),
-};
-const words = async (...pods: Pod[]) => (await lastWords(kubectl, "site", pods)).split("\n");
+/** What the log of a container is, or was before it was restarted. @throws KubectlFailed where the pod has no such log */
+function log(pods: readonly Pod[], { verb, words: [name = ""], flags }: KubectlCall): string {
+  if (verb !== "logs") throw new Error(`the tests' kubectl does not know: ${verb}`);
+  const found = pods.find(({ metadata }) => metadata.name === name && metadata.namespace === flags.namespace);
+  const { initContainerStatuses = [], containerStatuses = [] } = found?.status ?? {};
+  const status = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === flags.container);
+  if (!status || status.name === "gone") throw new KubectlFailed(`no log of ${flags.namespace}/${name}`);
+  if ("previous" in flags && status.restartCount === 0)
+    throw new KubectlFailed("previous terminated container not found");
+  const which = "previous" in flags ? "previous log" : "log";
+  return `${which} of ${flags.namespace}/${name} ${flags.container}, ${flags.tail} lines`;
+}
+
+/** The last words of these pods, beside a site with pods of the same names in the default namespace. */
+async function words(...pods: Pod[]): Promise<string[]> {
+  const others = pods.map(({ metadata, status }) => pod(metadata.name, status, "wordpress"));
+  const kubectl = new SmallKubectl({}, { answer: (call) => log([...others, ...pods], call) });
+  return (await lastWords(kubectl, "site", pods)).split("\n");
+}
 
 describe("last words of a workload that failed", () => {
   it("begin with the container before, where one was just started again: it says why it ended", async () => {
-    const restarted = pod("mariadb-0", { containerStatuses: [container("mariadb", 3)] });
-    assert.deepEqual(await words(restarted), [
-      "site mariadb-0 mariadb --tail=60 --previous",
-      "site mariadb-0 mariadb --tail=60",
+    assert.deepEqual(await words(pod("mariadb-0", { containerStatuses: [container("mariadb", 3)] })), [
+      "previous log of site/mariadb-0 mariadb, 60 lines",
+      "log of site/mariadb-0 mariadb, 60 lines",
     ]);
   });
 
   it("are of every container, in the order in which they run", async () => {
     const statuses = { initContainerStatuses: [container("core")], containerStatuses: [container("wordpress")] };
-    assert.deepEqual(await words(pod("a", statuses)), ["site a core --tail=60", "site a wordpress --tail=60"]);
+    assert.deepEqual(await words(pod("a", statuses)), [
+      "log of site/a core, 60 lines",
+      "log of site/a wordpress, 60 lines",
+    ]);
   });
 
   it("are not of a pod that is well, or that has done its work", async () => {
@@ -39,12 +58,15 @@ describe("last words of a workload that failed", () => {
   it("leave out a log that cannot be had", async () => {
     assert.deepEqual(await words(pod("a", { containerStatuses: [container("gone"), container("wordpress")] })), [
       "",
-      "site a wordpress --tail=60",
+      "log of site/a wordpress, 60 lines",
     ]);
   });
 
-  it("are of a few pods, however many fail", async () => {
+  it("are of five pods, however many fail", async () => {
     const pods = Array.from({ length: 100 }, (_, index) => pod(`w-${index}`, { containerStatuses: [container("w")] }));
-    assert.equal((await words(...pods)).length, 5);
+    assert.deepEqual(
+      await words(...pods),
+      [0, 1, 2, 3, 4].map((index) => `log of site/w-${index} w, 60 lines`),
+    );
   });
 });

@@ -2,14 +2,17 @@ import * as assert from "node:assert/strict";
 import type { Claim, DiskPool, Pod, Volume } from "../../components/cluster/objects";
 import {
   explainRelease,
+  readRelease,
   readReleasePods,
   releaseAdvice,
   type ReleaseFacts,
 } from "../../components/cluster/releaseReport";
 import { foreignVolumes } from "../../components/storage/foreignVolumes";
-import { leftClaims, needsSnapshotCrds, ownedSnapshotCrds } from "../../components/storage/leftovers";
+import { foreignVolumesOn } from "../../components/storage/foreignVolumesCommand";
+import { leftClaims, needsSnapshotCrds, ownedSnapshotCrds, removeLeftovers } from "../../components/storage/leftovers";
 import { chartClasses, openEbsValues, type OpenEbsValuesArgs } from "../../components/storage/openEbsValues";
-import { poolState } from "../../components/storage/poolReport";
+import { poolState, readPool } from "../../components/storage/poolReport";
+import { SmallKubectl } from "../support/smallKubectl";
 
 const off = { enabled: false };
 const values = (args: Partial<OpenEbsValuesArgs>) =>
@@ -213,6 +216,40 @@ describe("why OpenEBS did not come up", () => {
     ]);
   });
 
+  it("is read from the release's own records, pods and events, and from no others", async () => {
+    const inNamespace = (name: string, namespace: string, labels = {}) => ({
+      metadata: { name, namespace, uid: `${namespace}-${name}`, labels },
+    });
+    const ofHelm = (name: string, namespace: string, status: string) =>
+      inNamespace(`sh.helm.release.v1.${name}.v1`, namespace, { owner: "helm", name, status });
+    const event = (namespace: string, lastTimestamp: string) => ({
+      ...inNamespace(`engine-1.${lastTimestamp}`, namespace),
+      ...{ type: "Warning", lastTimestamp, message: `of ${namespace}` },
+      involvedObject: { kind: "Pod", name: "engine-1" },
+    });
+    const pod = (name: string, namespace: string) => ({ ...inNamespace(name, namespace), status: {} });
+    const [later, earlier] = [event("openebs", "2026-01-01T00:00:02Z"), event("openebs", "2026-01-01T00:00:01Z")];
+    const kubectl = new SmallKubectl({
+      secrets: [
+        ...[ofHelm("openebs", "openebs", "deployed"), ofHelm("openebs", "wordpress", "pending-install")],
+        ...[
+          ofHelm("openebs-extra", "openebs", "pending-upgrade"),
+          inNamespace("token", "openebs", { name: "openebs" }),
+        ],
+      ],
+      pods: [pod("engine-1", "openebs"), pod("engine-1", "wordpress"), pod("wordpress-0", "wordpress")],
+      events: [later, event("wordpress", "2026-01-01T00:00:03Z"), earlier],
+    });
+    const facts = await readRelease(kubectl, "shop", release);
+    assert.deepEqual(facts, {
+      ...{ context: "shop", release },
+      records: [ofHelm("openebs", "openebs", "deployed")],
+      pods: [pod("engine-1", "openebs")],
+      events: [earlier, later],
+      said: {},
+    });
+  });
+
   it("is in the provider's own words where the cluster gives no reason", () =>
     assert.match(explain({}), /the message of Pulumi's that follows does/));
 });
@@ -268,6 +305,85 @@ describe("what goes with OpenEBS", () => {
     });
   });
 
+  it("is read from all volumes, and from the pools in OpenEBS's namespace", async () => {
+    const request = { namespaces: ["blog", "openebs"], pools: ["pool-k0"] };
+    const inOwnNamespace = (name: string, namespace = "openebs"): DiskPool => {
+      const { metadata, spec } = pool(name);
+      return { metadata: { ...metadata, namespace }, spec };
+    };
+    const byMayastor = (name: string, namespace: string): Volume => {
+      const { metadata, spec } = volume(name, "fast", namespace);
+      return { metadata, spec: { ...spec, csi: { driver: "io.openebs.csi-mayastor" } } };
+    };
+    const on = (volumes: Volume[], pools: DiskPool[]) =>
+      foreignVolumesOn(new SmallKubectl({ persistentvolumes: volumes, "diskpools.openebs.io": pools }), request);
+    const pools = [inOwnNamespace("pool-k0"), inOwnNamespace("pool-k9", "wordpress")];
+    assert.equal(await on([byMayastor("own", "blog")], pools), undefined);
+    assert.equal(
+      await on([byMayastor("own", "blog"), byMayastor("site", "wordpress")], [...pools, inOwnNamespace("pool-k1")]),
+      "This stack's storage holds data that is not the stack's:\n" +
+        "  - volume site (claim wordpress/claim-site)\n  - DiskPool pool-k1 (node k9)\n" +
+        "Move or delete it first, then again: pulumi destroy",
+    );
+  });
+
+  describe("when its release is gone", () => {
+    const inNamespace = (name: string, namespace: string) => ({
+      metadata: { name, namespace, uid: `${namespace}-${name}` },
+    });
+    const definition = (name: string, release?: string) => ({
+      metadata: {
+        ...{ name, uid: name },
+        ...(release && {
+          annotations: { "meta.helm.sh/release-name": release, "meta.helm.sh/release-namespace": "openebs" },
+        }),
+      },
+    });
+    const snapshots = ["volumesnapshots", "volumesnapshotcontents", "volumesnapshotclasses"].map(
+      (kind) => `${kind}.snapshot.storage.k8s.io`,
+    );
+    const cluster = (objects: ConstructorParameters<typeof SmallKubectl>[0] = {}) =>
+      new SmallKubectl({
+        persistentvolumeclaims: ["openebs", "wordpress"].map((name) => inNamespace("data-openebs-etcd-0", name)),
+        persistentvolumes: [
+          volume("etcd", "mayastor-etcd-localpv", "openebs"),
+          volume("site", "mayastor-etcd-localpv", "wordpress"),
+          volume("unclaimed", "mayastor-etcd-localpv"),
+        ],
+        customresourcedefinitions: [
+          definition("diskpools.openebs.io"),
+          ...snapshots.map((name) => definition(name, "openebs")),
+          definition("volumesnapshots.example.com", "openebs"),
+        ],
+        ...objects,
+      });
+    const left = (kubectl: SmallKubectl) =>
+      ["persistentvolumeclaims", "persistentvolumes", "customresourcedefinitions"].map((kind) => kubectl.names(kind));
+    const others = [["wordpress/data-openebs-etcd-0"], ["site", "unclaimed"]];
+
+    it("is its own claims, volumes and definitions, and nothing of another namespace", async () => {
+      const kubectl = cluster();
+      await removeLeftovers(kubectl, "openebs", 3);
+      assert.deepEqual(left(kubectl), [...others, ["volumesnapshots.example.com"]]);
+    });
+
+    it("is no definition of snapshots that anybody has, in any namespace", async () => {
+      const [kind = ""] = snapshots;
+      const kubectl = cluster({ [kind]: [inNamespace("nightly", "blog")] });
+      await removeLeftovers(kubectl, "openebs", 3);
+      assert.deepEqual(left(kubectl), [...others, [...snapshots, "volumesnapshots.example.com"]]);
+    });
+
+    it("is no definition of pools while there are pools, in any namespace: it says how they are removed", async () => {
+      const kubectl = cluster({ "diskpools.openebs.io": [inNamespace("pool-k0", "storage")] });
+      await assert.rejects(
+        removeLeftovers(kubectl, "openebs", 3),
+        /DiskPools are left, .*: storage\/pool-k0\.\n.*kubectl --namespace openebs patch diskpool NAME/,
+      );
+      assert.equal(kubectl.names("customresourcedefinitions").length, 5);
+    });
+  });
+
   it("is what its release leaves: claims in its namespace and the volumes that were theirs", () => {
     const claim: Claim = {
       metadata: { name: "data-openebs-etcd-0", uid: "1" },
@@ -307,5 +423,19 @@ describe("the state of a pool", () => {
       "OpenEBS's operator has not said anything of it yet (node k0, disk /dev/disk/by-id/x)",
     );
     assert.equal(poolState(undefined), "the cluster does not have it");
+  });
+
+  it("is read from the pool of that name in OpenEBS's namespace", async () => {
+    const named = (name: string, namespace: string) => ({
+      ...pool(),
+      metadata: { name, namespace, uid: `${namespace}-${name}` },
+    });
+    const pools = [
+      ...[named("pool-k0", "wordpress"), named("pool-k00", "openebs"), named("pool-k0", "openebs")],
+      named("pool-k1", "wordpress"),
+    ];
+    const kubectl = new SmallKubectl({ "diskpools.openebs.io": pools });
+    assert.deepEqual(await readPool(kubectl, "pool-k0"), named("pool-k0", "openebs"));
+    assert.equal(await readPool(kubectl, "pool-k1"), undefined);
   });
 });

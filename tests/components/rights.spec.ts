@@ -6,6 +6,7 @@ import { siteRights } from "../support/siteRights";
 interface Attributes {
   readonly verb: string;
   readonly resource: string;
+  readonly subresource: string;
   readonly group: string;
   readonly namespace?: string;
 }
@@ -17,10 +18,25 @@ function smallCluster(allows: (attributes: Attributes) => boolean) {
     run: (_: readonly string[], input: string) => {
       const { items } = JSON.parse(input) as { items: { spec: { resourceAttributes: Attributes } }[] };
       asked.push(...items.map(({ spec }) => spec.resourceAttributes));
-      return Promise.resolve(asked.map((attributes) => `${allows(attributes)}\n`).join(""));
+      return Promise.resolve(items.map(({ spec }) => `${allows(spec.resourceAttributes)}\n`).join(""));
     },
   } as unknown as Kubectl;
   return { kubectl, asked };
+}
+
+/** A user who is granted these permissions, written as the preflight writes those that are missing. */
+function userWith(granted: readonly string[]) {
+  const rules = granted.map((text) => {
+    const [, verbs = "", resource = "", namespace] = /^((?:\w+, )*\w+) (\S+)(?: in namespace (\S+))?$/.exec(text) ?? [];
+    return { verbs: verbs.split(", "), resource, namespace };
+  });
+  return smallCluster(({ verb, resource, subresource, group, namespace }) => {
+    const name = `${resource}${subresource ? `/${subresource}` : ""}${group ? `.${group}` : ""}`;
+    // A permission without a namespace is for all of them, as a ClusterRole's is.
+    return rules.some(
+      (rule) => rule.verbs.includes(verb) && rule.resource === name && [undefined, namespace].includes(rule.namespace),
+    );
+  });
 }
 
 const request = { namespace: "blog", nfs: false, content: { content: "perPod" } } as const;
@@ -32,6 +48,22 @@ describe("the rights of the context's user", () => {
 
   it("are the ones of this list and no other, where nothing is allowed", async () => {
     assert.deepEqual(await missingRights(smallCluster(() => false).kubectl, request), siteRights("blog"));
+  });
+
+  it("are enough where these are granted, those of the site in its own namespace only", async () => {
+    assert.deepEqual(await missingRights(userWith(siteRights("blog")).kubectl, request), []);
+  });
+
+  it("are missing where they are granted in another namespace", async () => {
+    const { kubectl } = userWith(siteRights("wordpress"));
+    const all = siteRights("blog").filter((right) => right.includes(" in namespace "));
+    // The whole cluster's Services are listed anyway, for their node ports.
+    assert.deepEqual(
+      await missingRights(kubectl, request),
+      all.map((right) =>
+        right.replace("list, watch, create, patch, delete services", "watch, create, patch, delete services"),
+      ),
+    );
   });
 
   it("that are missing are named by resource, with group and namespace", async () => {

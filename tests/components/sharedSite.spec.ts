@@ -1,8 +1,5 @@
 import * as assert from "node:assert/strict";
 import type { RequestedContent } from "../../components/cluster/preflightChecks";
-import { spawnSync } from "node:child_process";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { selectorLabels } from "../../components/labels";
 import {
@@ -140,18 +137,6 @@ describe("the files of a site", () => {
     assert.notEqual(siteChecksum({ ...settings, uploadLimit: "65Mi" }, ["10.0.0.2"]), before);
     assert.notEqual(siteChecksum({ ...settings, siteHosts: ["b.example"] }, ["10.0.0.2"]), before);
     assert.notEqual(siteChecksum(settings, ["10.0.0.2", "10.0.0.3"]), before);
-  });
-
-  it("are shell scripts without a syntax error, those of them that are shell scripts", () => {
-    const folder = path.resolve(__dirname, "../../components/site/files");
-    const scripts = fs.readdirSync(folder).filter((name) => name.endsWith(".sh"));
-    assert.deepEqual(scripts.sort(), ["copy.sh", "copyTree.sh", "core.sh", "fill.sh", "pageCache.sh"]);
-    for (const script of scripts) {
-      // The image of the page cache has no bash.
-      const shell = script === "pageCache.sh" ? "sh" : "bash";
-      const { status, stderr } = spawnSync(shell, ["-n", path.join(folder, script)], { encoding: "utf8" });
-      assert.deepEqual([status, stderr], [0, ""], script);
-    }
   });
 });
 

@@ -78,7 +78,8 @@ describe("pulumi up", function () {
   });
 
   it("without memory for more pods fails and names the quota; the site answers, and the next up without the quota succeeds", async () => {
-    await kubectl("create", "quota", "memory", "--hard=requests.memory=496Mi");
+    // Three pods of the page cache and a job of 32Mi fit in, and no second pod of WordPress with its 144Mi.
+    await kubectl("create", "quota", "memory", "--hard=requests.memory=560Mi");
     await site.project.configure({ wordpressReplicas: "3" });
     const { output, ended } = await failing();
     assert.match(output, /Deployment wordpress did not come up/);

@@ -44,9 +44,13 @@ describe("Kubernetes objects by the plugin", function () {
     assert.match(await failure(rules.program.preview()), /must be between 1 and 65535/);
   });
 
-  it("are changed by Server-Side Apply: a label of kubectl's stays, a field that the program removed is deleted", async () => {
+  it("are changed by Server-Side Apply: a controller's label stays, kubectl's and a field that the program removed are deleted", async () => {
     await rules.up(configMap("applied", { a: "1", b: "1" }), { enableConfigMapMutable: true });
-    await rules.cluster.kubectl("--namespace", rules.namespace, "label", "configmap", "applied", "added=by-hand");
+    const label = (...args: string[]) =>
+      rules.cluster.kubectl("--namespace", rules.namespace, "label", "configmap", "applied", ...args);
+    await label("added=by-hand", "--field-manager=controller");
+    // The plugin takes over the fields of each manager whose name begins with kubectl.
+    await label("edited=by-hand");
     await rules.up(configMap("applied", { a: "2" }), { enableConfigMapMutable: true });
     type Labelled = { data: object; metadata: { labels: object } };
     const { data, metadata } = await rules.object<Labelled>("configmap", "applied");

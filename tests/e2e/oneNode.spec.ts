@@ -1,10 +1,13 @@
 import * as assert from "node:assert/strict";
 import { isReady } from "../../components/cluster/conditions";
 import type { Claim } from "../../components/cluster/objects";
+import { Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
+import { administrator } from "./support/load";
 import { inEachPod, runCron, sitePods } from "./support/sharedSite";
 
 const namespace = "one-node";
+const password = "correct horse battery";
 
 describe("the preset dev, on a class for one node at a time", function () {
   this.timeout(15 * 60_000);
@@ -15,8 +18,20 @@ describe("the preset dev, on a class for one node at a time", function () {
   });
   after(async () => site?.stop());
 
+  it("says at the first up which context it deploys to", async () => {
+    await site.project.configureSecret("adminPassword", password);
+    const { output } = await site.project.up();
+    assert.match(output, /On context "lab" \(https:\/\/[^)]+\), storage class "standard"/);
+  });
+
+  it("lets the administrator in with the configured adminPassword", async () => {
+    const owner = await administrator(site);
+    assert.equal(owner.password, password);
+    assert.equal(await site.status(), 200);
+    await new Visitor(site.address).login(owner.user, password);
+  });
+
   it("has all pods on one node, with the same files", async () => {
-    await site.project.up();
     const pods = await sitePods(site);
     assert.equal(pods.length, 2);
     assert.equal(new Set(pods.map(({ spec }) => spec.nodeName)).size, 1);

@@ -64,6 +64,17 @@ describe("which cluster a stack is on", function () {
     assert.deepEqual(await providerInputs(), before);
   });
 
+  it("is another one at the same address, with the same CA and credentials: refused, and nothing of it is deleted", async () => {
+    await site.up();
+    site.cluster.incarnation = 2;
+    site.cluster.address = 1;
+    const grow = { wordpressStorage: "2Gi" };
+    assert.match(await failure(site.up(grow)), /leads to another cluster than the one this stack is on/);
+    assert.deepEqual(deeds(site.calls), ["update Command/preflight-check"]);
+    assert.match(await failure(site.destroy()), /UID uid of small 1; here it is uid of small 2/);
+    assert.deepEqual(deeds(site.calls), ["delete Command/destroy-guard"]);
+  });
+
   it("is found by a list of files in KUBECONFIG, and the state has no path of them", async () => {
     site.project.environment.KUBECONFIG = ["/first/config", "/second/config"].join(":");
     await site.up();

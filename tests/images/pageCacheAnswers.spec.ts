@@ -75,6 +75,20 @@ describe("the page cache, for answers that are not to be kept", function () {
     assert.deepEqual([(await bench.ask("/again/")).state, (await bench.ask("/again/")).state], ["MISS", "HIT"]);
   });
 
+  it("each line of the log ends with the word of the answer's X-Cache", async () => {
+    const states: string[] = [];
+    for (const options of [{}, {}, past]) states.push((await bench.ask("/logged/", options)).state);
+    assert.deepEqual(states, ["MISS", "HIT", "BYPASS"]);
+    const logged = () =>
+      (bench.container?.output ?? "")
+        .split("\n")
+        .filter((line) => line.includes('"GET /logged/ HTTP/1.1"'))
+        .map((line) => line.split(" ").at(-1));
+    await bench.until("nginx has written three lines", () => Promise.resolve(logged().length === 3));
+    // Two processes write them, each its own.
+    assert.deepEqual(logged().sort(), [...states].sort());
+  });
+
   const date = (fromNow: number) => new Date(Date.now() + fromNow * 1000).toUTCString();
   const longer: [string, () => Record<string, string>][] = [
     ["max-age", () => ({ "cache-control": "public, max-age=86400" })],

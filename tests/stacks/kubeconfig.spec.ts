@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { selectedCluster } from "../../stacks/kubeconfig";
 import { registeredByStack } from "../support/golden";
 
-/** A kubectl whose kubeconfigs are files of the form `context server`, a line each, the current context first. */
+/** A kubectl whose kubeconfigs are files of the form `context server authority`, a line each, the current context first. */
 const smallKubectl = `#!/bin/sh
 file=$KUBECONFIG
 while [ $# -gt 0 ]; do
@@ -24,11 +24,15 @@ if test "$current" -o "$minify"; then
   context=\${context:-$first}
   server=$(grep "^$context " "$file" | cut -d ' ' -f 2)
   test "$server" || exit 1
+  case "$output" in
+  *.cluster}) cluster=$(grep "^$context " "$file" | cut -d ' ' -f 2-) ;;
+  *) cluster=$server ;;
+  esac
 fi
 if test "$current"; then echo "$context"
 elif test "$output" = json; then
   printf '{\\n "servers": "%s",\\n "current-context": "%s"\\n}\\n' "\${server:-$(tr '\\n' ' ' <"$file")}" "\${context:-$first}"
-else printf '%s\\n%s' "$context" "$server"; fi
+else printf '%s\\n%s' "$context" "$cluster"; fi
 `;
 
 describe("what a kubeconfig says", () => {
@@ -68,7 +72,7 @@ describe("what a kubeconfig says", () => {
     });
   });
 
-  it("tells a cluster from the next one of the same context", () => {
+  it("tells a cluster from the next one of the same context by its address and by its authority", () => {
     const digest = () => selectedCluster(undefined, "kind-kind").digest;
     const before = digest();
     assert.match(before ?? "", /^[0-9a-f]{16}$/);
@@ -76,6 +80,8 @@ describe("what a kubeconfig says", () => {
     assert.equal(digest(), before);
     assert.notEqual(selectedCluster(undefined, "prod").digest, before);
     fs.writeFileSync(file, "kind-kind https://127.0.0.1:40002\n");
+    assert.notEqual(digest(), before);
+    fs.writeFileSync(file, "kind-kind https://127.0.0.1:40001 another-authority\n");
     assert.notEqual(digest(), before);
   });
 

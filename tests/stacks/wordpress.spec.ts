@@ -212,6 +212,13 @@ describe("the stack", () => {
     );
   });
 
+  it("shows what its scripts say while they run: the preflight's says which context the first up deploys to", async () => {
+    const { resources } = await stack({ content: "shared", contentStorageClass: "many" });
+    const commands = resources.filter(({ type }) => type === "command:local:Command");
+    assert.ok(commands.some(({ name }) => name === "preflight-check"));
+    for (const { name, inputs } of commands) assert.equal(inputs.logging, "stderr", name);
+  });
+
   it("protects nothing with dataRetention delete", async () => {
     assert.deepEqual(protectedNames(await stack()), []);
   });

@@ -9,6 +9,8 @@ export interface Registered {
   readonly inputs: Record<string, unknown>;
   readonly protect: boolean;
   readonly ignoreChanges: readonly string[];
+  /** The option `additionalSecretOutputs`. */
+  readonly secretOutputs: readonly string[];
   /** Durations by operation; undefined where the program sets none. */
   readonly timeouts?: { readonly create: string; readonly update: string } | undefined;
 }
@@ -19,6 +21,7 @@ interface Request {
   getType(): string;
   getProtect(): boolean;
   getIgnorechangesList(): string[];
+  getAdditionalsecretoutputsList(): string[];
   getCustomtimeouts(): { getCreate(): string; getUpdate(): string } | undefined;
 }
 interface Monitor {
@@ -62,7 +65,9 @@ export async function registeredBy(program: () => unknown, outputs: Outputs = no
       request.getCustomtimeouts()?.getUpdate(),
     ];
     const timeouts = create === "" ? undefined : { create, update };
-    registered.push({ type, name, inputs: inputs.get(`${type} ${name}`) ?? {}, protect, ignoreChanges, timeouts });
+    const secretOutputs = request.getAdditionalsecretoutputsList();
+    const given = inputs.get(`${type} ${name}`) ?? {};
+    registered.push({ type, name, inputs: given, protect, ignoreChanges, secretOutputs, timeouts });
   };
   try {
     await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));

@@ -1,0 +1,78 @@
+import * as assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { copyPodSpec, mergePodSpec } from "../../components/site/sharedPod";
+import { prepareNode, restoreNode } from "../../components/storage/nodeScripts";
+import { projectRoot } from "../../lab/support/paths";
+import { allResources } from "../policy/support/program";
+
+type Shell = "sh" | "bash";
+
+/** What a shell runs: a text, or a file of a ConfigMap's by its name. */
+interface ShellCommand {
+  readonly shell: Shell;
+  readonly text?: string;
+  readonly file?: string;
+}
+
+const site = { image: "wordpress:x", accessMode: "ReadWriteOnce" } as const;
+
+/** Every command of a shell in what the program makes: of containers, probes and hooks, of jobs of scripts too. */
+async function shellCommands(): Promise<ShellCommand[]> {
+  const pods = [copyPodSpec(site, "data-wordpress-0", "0"), mergePodSpec(site)];
+  const inputs = (await allResources()).map(({ resource }) => resource.inputs);
+  const commands = [...inputs, ...pods].flatMap(commandsIn).flatMap(([program = "", ...words]): ShellCommand[] => {
+    const [, shell] = /^(?:.*\/)?(sh|bash)$/.exec(program) ?? [];
+    if (shell !== "sh" && shell !== "bash") return [];
+    const [first = "", text = ""] = words;
+    return [first === "-c" ? { shell, text } : { shell, file: path.basename(first) }];
+  });
+  return [...new Map(commands.map((command) => [JSON.stringify(command), command])).values()];
+}
+
+/** The values of all fields `command`, at any depth. */
+function commandsIn(value: unknown): string[][] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+    key === "command" && Array.isArray(inner) ? [inner as string[]] : commandsIn(inner),
+  );
+}
+
+/** What a shell says of a text's syntax; empty where nothing is wrong. */
+function syntaxErrors(shell: Shell, text: string): string {
+  const { status, stderr } = spawnSync(shell, ["-n"], { encoding: "utf8", input: text });
+  return status === 0 ? stderr : `${stderr || `ended with ${status}`}`;
+}
+
+const folder = path.join(projectRoot, "components");
+const scripts = fs
+  .readdirSync(folder, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".sh"))
+  .map((name) => ({ name: path.basename(name), text: fs.readFileSync(path.join(folder, name), "utf8") }));
+
+describe("the shell scripts of the program", function () {
+  this.timeout(60_000);
+
+  it("have no syntax error, each in the shell that its pod runs it with", async () => {
+    const shells = new Map((await shellCommands()).map(({ shell, file }) => [file, shell]));
+    const run = Object.fromEntries(scripts.map(({ name }) => [name, shells.get(name)]));
+    assert.deepEqual(run, {
+      ...{ "copy.sh": "bash", "core.sh": "bash", "fill.sh": "bash", "pageCache.sh": "sh" },
+      // copy.sh and fill.sh read it.
+      "copyTree.sh": undefined,
+    });
+    for (const { name, text } of scripts) assert.equal(syntaxErrors(shells.get(name) ?? "bash", text), "", name);
+  });
+
+  it("that are written into a pod or run on a node have none either", async () => {
+    const texts = (await shellCommands()).flatMap(({ shell, text }) => (text === undefined ? [] : [{ shell, text }]));
+    assert.ok(texts.length >= 3, `${texts.length} commands`);
+    for (const text of [prepareNode, restoreNode]) texts.push({ shell: "sh", text });
+    for (const { shell, text } of texts) assert.equal(syntaxErrors(shell, text), "", text);
+  });
+
+  it("with a syntax error are found", () => {
+    for (const shell of ["sh", "bash"] as const) assert.notEqual(syntaxErrors(shell, "if true; then echo"), "");
+  });
+});

@@ -1,0 +1,161 @@
+import { Kubectl, KubectlFailed } from "../../components/cluster/kubectl";
+import type { AnyObject } from "../../components/cluster/objects";
+import { type KubectlCall, kubectlCall } from "../engine/support/kubectlCall";
+import { listed } from "./listed";
+
+/** Objects by kind in the plural, as `kubectl get` takes it; a function is called for each list. */
+export type Objects = Readonly<Record<string, readonly AnyObject[] | (() => readonly AnyObject[])>>;
+
+export interface SmallKubectlOptions {
+  /** What the cluster makes of an object that is created, such as one with a status. @default the object itself */
+  readonly created?: (object: AnyObject) => AnyObject;
+  /** What the cluster makes of an object that is patched, such as a claim with a larger volume. @default the object itself */
+  readonly patched?: (object: AnyObject) => AnyObject;
+  /** Answers of the verbs that read and change no objects: `logs`, `exec`. */
+  readonly answer?: (call: KubectlCall) => string | Promise<string>;
+}
+
+/** Kinds that are in no namespace. */
+const clusterKinds = [
+  ...["csidrivers", "csinodes", "customresourcedefinitions", "namespaces", "nodes", "persistentvolumes"],
+  "storageclasses",
+];
+
+/**
+ * kubectl on a cluster with these objects. It reads, creates, deletes, annotates and patches by namespace, name, label
+ * selector and field selector, as the API server does. A kind that the test has not named is unknown to the cluster.
+ */
+export class SmallKubectl extends Kubectl {
+  /** Every call, in order. */
+  readonly calls: KubectlCall[] = [];
+  private readonly objects: Record<string, readonly AnyObject[] | (() => readonly AnyObject[])>;
+
+  constructor(
+    objects: Objects,
+    private readonly options: SmallKubectlOptions = {},
+  ) {
+    super({});
+    this.objects = { ...objects };
+    for (const [kind, items] of Object.entries(objects)) if (typeof items !== "function") items.forEach(checked(kind));
+  }
+
+  override async run(args: readonly string[], input = ""): Promise<string> {
+    const call = kubectlCall(args, input);
+    this.calls.push(call);
+    const [kind = "", ...names] = call.words;
+    switch (call.verb) {
+      case "get":
+        return JSON.stringify(names[0] === undefined ? { items: this.selected(call) } : this.named(call)[0]);
+      case "create": {
+        const named = { kind, metadata: { name: names[0] ?? "", uid: `uid-${names[0]}` } };
+        return this.create(input === "" ? named : (JSON.parse(input) as typeof named));
+      }
+      case "delete": {
+        const gone = names.length === 0 ? this.selected(call) : this.named(call);
+        this.replace(kind, (object) => (gone.includes(object) ? [] : [object]));
+        if (plural(kind) === "namespaces") this.empty(gone.map(({ metadata }) => metadata.name));
+        return "";
+      }
+      case "annotate": {
+        const annotations = Object.fromEntries(names.slice(1).map((pair) => pair.split("=") as [string, string]));
+        return this.merge(call, { metadata: { annotations } });
+      }
+      case "patch":
+        return this.merge(call, JSON.parse(call.flags.patch ?? "{}") as object);
+      default:
+        if (this.options.answer) return this.options.answer(call);
+        throw new Error(`the tests' kubectl does not know: ${args.join(" ")}`);
+    }
+  }
+
+  /** The objects of a kind that there are now. @throws KubectlFailed where the cluster does not know the kind */
+  all(kind: string): readonly AnyObject[] {
+    const items = this.objects[plural(kind)];
+    if (items === undefined) throw new KubectlFailed(`error: the server doesn't have a resource type "${kind}"`);
+    if (typeof items !== "function") return items;
+    const now = items();
+    now.forEach(checked(plural(kind)));
+    return now;
+  }
+
+  /** The objects of a kind that there are now, as `namespace/name` or, without a namespace, `name`. */
+  names(kind: string): string[] {
+    return this.all(kind).map(({ metadata: { namespace, name } }) => [namespace, name].filter(Boolean).join("/"));
+  }
+
+  /** The calls of these verbs, each as its verb and words: `delete job wordpress-merge`. */
+  said(...verbs: readonly string[]): string[] {
+    return this.calls.filter(({ verb }) => verbs.includes(verb)).map(({ verb, words }) => [verb, ...words].join(" "));
+  }
+
+  private create({ kind, ...object }: AnyObject & { kind: string }): string {
+    const plural = `${kind.toLowerCase()}s`;
+    const made = this.options.created?.(object) ?? object;
+    checked(plural)(made);
+    this.objects[plural] = [...this.all(plural), made];
+    return "";
+  }
+
+  /** What is in a namespace is deleted with it. */
+  private empty(namespaces: readonly string[]): void {
+    for (const [kind, items] of Object.entries(this.objects)) {
+      if (typeof items === "function") continue;
+      this.objects[kind] = items.filter(({ metadata }) => !namespaces.includes(metadata.namespace ?? ""));
+    }
+  }
+
+  private merge(call: KubectlCall, change: object): string {
+    const [found] = this.named({ ...call, words: call.words.slice(0, 2) });
+    const { patched = (object) => object } = this.options;
+    const result = patched(merged(found, change) as AnyObject);
+    this.replace(call.words[0] ?? "", (object) => (object === found ? [result] : [object]));
+    return "";
+  }
+
+  private replace(kind: string, change: (object: AnyObject) => AnyObject[]): void {
+    this.objects[plural(kind)] = this.all(kind).flatMap(change);
+  }
+
+  private selected({ words: [kind = ""], flags }: KubectlCall): readonly AnyObject[] {
+    return listed(this.all(kind), { ...flags, namespace: namespaceOf(flags) });
+  }
+
+  /** @throws KubectlFailed where there is none of a name, unless that is ignored */
+  private named({ words: [kind = "", ...names], flags }: KubectlCall): readonly AnyObject[] {
+    const inNamespace = listed(this.all(kind), { namespace: namespaceOf(flags) });
+    return names.flatMap((name) => {
+      const found = inNamespace.filter(({ metadata }) => metadata.name === name);
+      if (found.length === 0 && flags["ignore-not-found"] !== "true") {
+        throw new KubectlFailed(`Error from server (NotFound): ${plural(kind)} "${name}" not found`);
+      }
+      return found;
+    });
+  }
+}
+
+/** The namespace of a call; undefined where all are meant. */
+function namespaceOf(flags: KubectlCall["flags"]): string | undefined {
+  return "all-namespaces" in flags ? undefined : (flags.namespace ?? "default");
+}
+
+function plural(kind: string): string {
+  const [name = "", ...group] = kind.split(".");
+  return [name.endsWith("s") ? name : `${name}s`, ...group].join(".");
+}
+
+/** @throws Error for an object of a kind that cannot be there: a pod in no namespace, a node in one */
+function checked(kind: string) {
+  return ({ metadata: { name, namespace } }: AnyObject) => {
+    if ((namespace === undefined) === clusterKinds.includes(kind)) return;
+    throw new Error(`the fixture is no object of a cluster: ${kind} ${name} in the namespace ${namespace}`);
+  };
+}
+
+function merged(value: unknown, change: unknown): unknown {
+  if (typeof change !== "object" || change === null || Array.isArray(change)) return change;
+  const fields = Object.entries(change).map(([key, inner]) => [
+    key,
+    merged((value as Readonly<Record<string, unknown>> | undefined)?.[key], inner),
+  ]);
+  return { ...(value as object | undefined), ...Object.fromEntries(fields) };
+}
