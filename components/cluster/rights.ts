@@ -29,9 +29,16 @@ const siteRights: readonly Right[] = [
     ].map((kind) => ({ ...kind, verb, inNamespace: true })),
   ),
   ...everyVerb.map((verb) => ({ verb, resource: "statefulsets", group: "apps", inNamespace: true })),
-  ...["list", "patch", "delete"].map((verb) => ({ verb, resource: "persistentvolumeclaims", inNamespace: true })),
+  // kubectl gets an object before it patches it, and a pod before it runs something in it or reads its log.
+  ...["get", "list", "patch", "delete"].map((verb) => ({
+    verb,
+    resource: "persistentvolumeclaims",
+    inNamespace: true,
+  })),
   // What exec asks for: older clusters the one, newer ones the other, or both.
   ...["get", "create"].map((verb) => ({ verb, resource: "pods", subresource: "exec", inNamespace: true })),
+  { verb: "get", resource: "pods", subresource: "log", inNamespace: true },
+  { verb: "get", resource: "pods", inNamespace: true },
   ...["list", "watch"].flatMap((verb) => ["pods", "events"].map((resource) => ({ verb, resource, inNamespace: true }))),
   { verb: "delete", resource: "pods", inNamespace: true },
 ];

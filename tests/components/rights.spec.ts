@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { Kubectl } from "../../components/cluster/kubectl";
 import { missingRights } from "../../components/cluster/rights";
-import { siteRights } from "../support/siteRights";
+import { permits, siteRights } from "../support/siteRights";
 
 interface Attributes {
   readonly verb: string;
@@ -26,16 +26,9 @@ function smallCluster(allows: (attributes: Attributes) => boolean) {
 
 /** A user who is granted these permissions, written as the preflight writes those that are missing. */
 function userWith(granted: readonly string[]) {
-  const rules = granted.map((text) => {
-    const [, verbs = "", resource = "", namespace] = /^((?:\w+, )*\w+) (\S+)(?: in namespace (\S+))?$/.exec(text) ?? [];
-    return { verbs: verbs.split(", "), resource, namespace };
-  });
   return smallCluster(({ verb, resource, subresource, group, namespace }) => {
     const name = `${resource}${subresource ? `/${subresource}` : ""}${group ? `.${group}` : ""}`;
-    // A permission without a namespace is for all of them, as a ClusterRole's is.
-    return rules.some(
-      (rule) => rule.verbs.includes(verb) && rule.resource === name && [undefined, namespace].includes(rule.namespace),
-    );
+    return permits(granted, { verb, resource: name, namespace });
   });
 }
 
@@ -136,7 +129,7 @@ describe("the rights of the context's user", () => {
     const mode = { content: "shared", accessMode: "ReadWriteOnce" } as const;
     const content = { ...mode, classComesAlong: false, migrates: false };
     assert.deepEqual(await missingRights(kubectl, { ...request, content }), [
-      "list, patch, delete, get, watch, create persistentvolumeclaims in namespace blog",
+      "get, list, patch, delete, watch, create persistentvolumeclaims in namespace blog",
       "get, list, watch, create, patch, delete deployments.apps in namespace blog",
       "get, list, watch, create, patch, delete jobs.batch in namespace blog",
     ]);

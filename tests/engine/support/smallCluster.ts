@@ -57,6 +57,8 @@ export class SmallCluster {
   fatalError = "";
   /** The status of Deployments that are not rolled out yet, by name: one each time that they are listed. */
   readonly rollouts: Record<string, object[]> = {};
+  /** Every call of kubectl, in order. */
+  readonly calls: KubectlCall[] = [];
   private claims: SmallClaim[] = [];
 
   constructor(private readonly provider: RecordingProvider) {}
@@ -74,6 +76,7 @@ export class SmallCluster {
 
   /** What kubectl prints. @throws Error where a real one would, or where this one does not know the call */
   answer(call: KubectlCall): string {
+    this.calls.push(call);
     const { verb, words, flags } = call;
     const [kind = "", name] = words;
     if (verb === "config") return this.config(kind, flags);

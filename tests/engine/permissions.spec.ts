@@ -1,0 +1,29 @@
+import * as assert from "node:assert/strict";
+import { permits, siteRights } from "../support/siteRights";
+import { apiRequests } from "./support/apiRequests";
+import { RecordedSite } from "./support/recordedSite";
+
+describe("the permissions that the preflight asks for", function () {
+  this.timeout(10 * 60_000);
+  let site: RecordedSite;
+
+  before(async () => {
+    site = await RecordedSite.start();
+  });
+  after(() => site?.stop());
+
+  it("are enough for all that kubectl does from the first up to pulumi destroy", async () => {
+    await site.up();
+    await site.up({ databasePasswordRotation: "2" });
+    await site.up({ wordpressReplicas: "2", wordpressStorage: "2Gi" });
+    await site.destroy();
+    // Everybody who is logged in may ask what he may do.
+    const calls = site.cluster.calls.filter(({ verb }) => verb !== "create");
+    assert.deepEqual([...new Set(calls.map(({ verb }) => verb))].sort(), ["config", "delete", "exec", "get", "patch"]);
+    const refused = calls
+      .flatMap(apiRequests)
+      .filter((request) => !permits(siteRights("wordpress"), request))
+      .map(({ verb, resource, namespace }) => `${verb} ${resource} in ${namespace}`);
+    assert.deepEqual([...new Set(refused)], []);
+  });
+});

@@ -1,0 +1,50 @@
+import type { ApiRequest } from "../../support/siteRights";
+import type { KubectlCall } from "./kubectlCall";
+
+const groups: Readonly<Record<string, string>> = {
+  statefulsets: "apps",
+  deployments: "apps",
+  jobs: "batch",
+  storageclasses: "storage.k8s.io",
+  csinodes: "storage.k8s.io",
+};
+
+/** In no namespace. */
+const clusterResources = ["csinodes", "namespaces", "nodes", "persistentvolumes", "storageclasses"];
+
+/**
+ * What kubectl asks the API server for at a call, as kubectl 1.34 does: it gets an object before it patches it, and a pod
+ * before it runs a command in it or reads its log. @throws Error for a call that is not known here
+ */
+export function apiRequests({ verb, words, flags }: KubectlCall): ApiRequest[] {
+  const [kind = "", name] = words;
+  const request = (resource: string, ...verbs: readonly string[]): ApiRequest[] => {
+    const namespace = clusterResources.includes(resource) ? undefined : flags.namespace;
+    const group = groups[resource];
+    return verbs.map((each) => ({
+      ...{ verb: each, resource: group === undefined ? resource : `${resource}.${group}` },
+      ...(namespace === undefined ? {} : { namespace }),
+    }));
+  };
+  const plural = (kind.endsWith("s") ? kind : `${kind}s`).split(".")[0] ?? "";
+  switch (verb) {
+    case "config":
+      return [];
+    case "get":
+      return request(plural, name === undefined ? "list" : "get");
+    case "exec":
+      return [...request("pods", "get"), ...request("pods/exec", "get", "create")];
+    case "logs":
+      return [
+        ...(kind.startsWith("job/") ? [...request("jobs", "get"), ...request("pods", "list")] : request("pods", "get")),
+        ...request("pods/log", "get"),
+      ];
+    case "patch":
+    case "annotate":
+      return request(plural, "get", "patch");
+    case "delete":
+      return request(plural, ...(name === undefined ? ["list"] : []), "delete");
+    default:
+      throw new Error(`what the API server is asked for is not known: ${verb} ${words.join(" ")}`);
+  }
+}
