@@ -3,8 +3,8 @@ import { parseDocument } from "yaml";
 import type { PulumiProject } from "../../support/pulumiProject";
 
 /**
- * What `work` answers, while every object of a copy of the program has so many seconds to come up, in the place of minutes;
- * nothing else is another. For an `up` that is to fail: one that is to succeed has its own time.
+ * What `work` answers, while every object of a copy of the program, and every rollout that it waits for, has so many seconds in the
+ * place of minutes; nothing else is another. For an `up` that is to fail: one that is to succeed has its own time.
  */
 export async function impatiently<T>(project: PulumiProject, seconds: number, work: () => Promise<T>): Promise<T> {
   const file = "impatient.ts";
@@ -15,6 +15,9 @@ pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
   const bounded = { create: "${seconds}s", update: "${seconds}s" };
   return type.startsWith("kubernetes:") ? { props, opts: { ...opts, customTimeouts: bounded } } : undefined;
 });
+const file = require.resolve("./components/cluster/rollout");
+const rollout = require(file);
+require.cache[file]!.exports = { ...rollout, rolloutSeconds: () => ${seconds} };
 module.exports = require("./index");
 `,
   );
