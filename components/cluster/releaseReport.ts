@@ -1,6 +1,5 @@
 import { moduleAdvice, missingModule } from "../storage/nodeModule";
 import { tellingLines } from "./advice";
-import type { ClusterAccess } from "./clusterAccess";
 import { explainPods, hasFailed, nodesOf, notReady, readEvents } from "./diagnosis";
 import { Kubectl } from "./kubectl";
 import { lastWords } from "./lastWords";
