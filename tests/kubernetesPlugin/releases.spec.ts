@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { labEnvironment } from "../../lab/cluster/environment";
 import { run } from "../../lab/support/processes";
 import { failure } from "../support/failure";
-import { ChartRepository } from "./support/chartRepository";
+import { ChartRepository } from "../e2e/support/chartRepository";
 import { RulesProgram } from "./support/rulesProgram";
 
 const namespace = "rules-releases";
@@ -14,7 +14,7 @@ describe("the Kubernetes plugin: a release of a chart", function () {
   let charts: ChartRepository;
 
   before(async () => {
-    charts = await ChartRepository.start({ [path.join(__dirname, "fixtures/small")]: ["1.0.0", "1.1.0"] });
+    charts = await ChartRepository.start({ [path.join(__dirname, "small")]: ["1.0.0", "1.1.0"] });
     rules = await RulesProgram.start(namespace);
   });
   after(async () => {

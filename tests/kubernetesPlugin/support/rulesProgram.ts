@@ -1,7 +1,7 @@
 import { labEnvironment } from "../../../lab/cluster/environment";
 import { SmallProgram } from "../../plugins/support/smallProgram";
-import { Cluster } from "./cluster";
-import { labShell } from "./labShell";
+import { Cluster } from "../../e2e/support/cluster";
+import { labShell } from "../../e2e/support/labShell";
 
 /** What the programs of these tests begin with. Their objects go into one namespace, which the tests make. */
 const preamble = `

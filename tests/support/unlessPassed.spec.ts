@@ -1,0 +1,98 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { filesOf, mochaUnlessPassed } from "./unlessPassed";
+
+describe("tests of what stands still", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "passed-"));
+    fs.mkdirSync(path.join(folder, "tier"));
+    put("helper.js", "exports.right = true;");
+    put("one.spec.ts", `it("is right", () => require("node:assert").ok(require("./helper").right));`);
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  function put(name: string, text: string): void {
+    fs.writeFileSync(path.join(folder, "tier", name), text);
+  }
+
+  /** @returns the exit code, and whether Mocha ran: a spec file of that name tells */
+  function run({
+    args = [] as string[],
+    versions = "1",
+    again,
+  }: { args?: string[]; versions?: string; again?: string } = {}) {
+    const trail = path.join(folder, "ran");
+    fs.rmSync(trail, { force: true });
+    process.env.TRAIL = trail;
+    if (again) process.env.TEST_AGAIN = again;
+    try {
+      const patterns = [...args, path.join(folder, "tier/*.spec.ts")];
+      const code = mochaUnlessPassed({ name: "tier", args: patterns, versions, kept: folder, output: "ignore" });
+      return { code, ran: fs.existsSync(trail) };
+    } finally {
+      delete process.env.TRAIL;
+      delete process.env.TEST_AGAIN;
+    }
+  }
+
+  const trailed = `require("node:fs").writeFileSync(process.env.TRAIL, "");\n`;
+
+  it("do not run again with the same files, and the line of their last run is kept", function () {
+    this.timeout(30_000);
+    put("ran.spec.ts", trailed);
+    assert.deepEqual(run(), { code: 0, ran: true });
+    assert.deepEqual(run(), { code: 0, ran: false });
+    const kept = JSON.parse(fs.readFileSync(path.join(folder, "tier.json"), "utf8")) as { summary: string };
+    assert.equal(kept.summary, "1 passed, 0 failed");
+  });
+
+  it("run again with TEST_AGAIN=1, with another argument, with another version and with another file beside them", function () {
+    this.timeout(60_000);
+    put("ran.spec.ts", trailed);
+    run();
+    assert.ok(run({ again: "1" }).ran);
+    assert.ok(run({ args: ["--grep", "right"] }).ran);
+    assert.ok(run({ versions: "2" }).ran);
+    put("data.json", "{}");
+    assert.ok(run({ versions: "2" }).ran);
+    assert.ok(!run({ versions: "2" }).ran);
+  });
+
+  it("run again after they failed, and fail again", function () {
+    this.timeout(30_000);
+    put("ran.spec.ts", trailed);
+    run();
+    put("helper.js", "exports.right = false;");
+    assert.deepEqual(
+      [run(), run()],
+      [
+        { code: 1, ran: true },
+        { code: 1, ran: true },
+      ],
+    );
+    put("helper.js", "exports.right = true;");
+    assert.ok(run().ran, "what passed before the failure counts as passed");
+  });
+
+  it("depend on what their files import, on all of the lab and on the packages, and not on the rest of the program", () => {
+    const files = filesOf(["tests/plugins"]);
+    const all = [
+      "components/quantity.ts",
+      "lab/cluster/node.ts",
+      "lab/kubernetes/go.sum",
+      "lab/plugins/kubernetes/operations.ts",
+      "package-lock.json",
+      "tests/plugins/random.spec.ts",
+      "tests/support/engineLog.ts",
+    ];
+    assert.deepEqual(
+      all.filter((file) => !files.includes(file)),
+      [],
+    );
+    assert.ok(!files.some((file) => file.startsWith("stacks/") || file.startsWith("tests/e2e/")));
+  });
+});

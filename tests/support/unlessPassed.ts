@@ -1,0 +1,122 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as ts from "typescript";
+import { digest } from "../../components/digest";
+import { installPlugins } from "../../lab/plugins/install";
+import { ensurePulumi } from "../../lab/pulumi/cli";
+import { cacheRoot, projectRoot } from "../../lab/support/paths";
+import { main } from "../../lab/support/progress";
+
+/** A run of Mocha that went well. */
+export interface PassedRun {
+  /** Of its command, files and plugins. */
+  readonly digest: string;
+  /** Its last line, e.g. `12 passed, 0 failed`. */
+  readonly summary: string;
+  /** When it ended, in ISO 8601. */
+  readonly at: string;
+}
+
+/** Where the last run of each tier is kept that went well. */
+export const passedRuns = path.join(cacheRoot, "passed");
+
+/**
+ * The files that a tier's tests depend on, by their paths in the project: each module that a spec file imports, directly or through
+ * others; all of the lab, whose programs and configuration are no modules; what lies beside the spec files; the versions of packages.
+ * @param folders of the tier's spec files
+ */
+export function filesOf(folders: readonly string[]): string[] {
+  const beside = [...folders, "lab"].flatMap((folder) =>
+    fs
+      .readdirSync(path.resolve(projectRoot, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(projectRoot, path.join(entry.parentPath, entry.name))),
+  );
+  const files = new Set([...beside, "package-lock.json", ".mocharc.json"]);
+  for (const file of files) {
+    if (file.endsWith(".ts")) importsOf(path.resolve(projectRoot, file)).forEach((imported) => files.add(imported));
+  }
+  return [...files].sort();
+}
+
+function importsOf(file: string): string[] {
+  return ts
+    .preProcessFile(fs.readFileSync(file, "utf8"))
+    .importedFiles.map(({ fileName }) => path.resolve(path.dirname(file), fileName))
+    .flatMap((target) => [target, `${target}.ts`, path.join(target, "index.ts")])
+    .filter((target) => fs.statSync(target, { throwIfNoEntry: false })?.isFile())
+    .map((target) => path.relative(projectRoot, target));
+}
+
+export interface Tier {
+  readonly name: string;
+  /** Mocha's arguments: options, and patterns of spec files that end in `.spec.ts`. */
+  readonly args: readonly string[];
+  /** What else the result depends on: versions of programs. */
+  readonly versions: unknown;
+  /** Where passed runs are kept. @default passedRuns */
+  readonly kept?: string;
+  /** Where Mocha's output goes. @default this process's own */
+  readonly output?: "inherit" | "ignore";
+}
+
+/**
+ * Runs Mocha, unless the same run went well before: the same arguments, files and versions. Only for tests of what stands still while
+ * the program changes. With TEST_AGAIN=1 in the environment it always runs.
+ * @returns Mocha's exit code
+ */
+export function mochaUnlessPassed({ name, args, versions, kept = passedRuns, output = "inherit" }: Tier): number {
+  const folders = args.filter((argument) => argument.endsWith(".spec.ts")).map((pattern) => pattern.split("/*")[0]!);
+  const contents = filesOf(folders).map((file) => [file, fs.readFileSync(path.resolve(projectRoot, file), "base64")]);
+  const now = digest([args, versions, contents]);
+  const file = path.join(kept, `${name}.json`);
+  const last = readRun(file);
+  if (last?.digest === now && process.env.TEST_AGAIN !== "1") {
+    const why = `Not run again: nothing that these tests depend on has changed since they passed at ${last.at}.`;
+    if (output === "inherit") console.log(`${why}\nWith TEST_AGAIN=1 they run.\n\n${last.summary}`);
+    return 0;
+  }
+  fs.rmSync(file, { force: true });
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mocha-"));
+  try {
+    const summary = path.join(folder, "summary");
+    const env = { ...process.env, TEST_SUMMARY: summary };
+    const { status } = spawnSync("mocha", args, { stdio: output, env, cwd: projectRoot });
+    if (status === 0)
+      keep(file, { digest: now, summary: fs.readFileSync(summary, "utf8"), at: new Date().toISOString() });
+    return status ?? 1;
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+function readRun(file: string): PassedRun | undefined {
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as PassedRun) : undefined;
+}
+
+function keep(file: string, run: PassedRun): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(`${file}.${process.pid}`, JSON.stringify(run));
+  fs.renameSync(`${file}.${process.pid}`, file);
+}
+
+/** The Pulumi CLI, and which of the plugins are official. */
+async function pulumi(): Promise<unknown> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-"));
+  try {
+    const cli = await ensurePulumi();
+    fs.symlinkSync(cli, path.join(folder, "pulumi"));
+    return [cli, await installPlugins(path.join(folder, "home"), folder)];
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+if (require.main === module) {
+  main(async () => {
+    const [name = "", ...args] = process.argv.slice(2);
+    process.exitCode = mochaUnlessPassed({ name, args, versions: [process.version, os.release(), await pulumi()] });
+  });
+}
