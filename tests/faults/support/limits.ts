@@ -14,26 +14,29 @@ export interface Limits {
 }
 
 /** Nothing fails. A request may be slow. */
-const noneFails: Limits = { failedReads: 0, failedWrites: 0, outageSeconds: 10 };
+const noneFails: Limits = { failedReads: 0, failedWrites: 0, outageSeconds: 15 };
 
-/** By fault: about three times what docs/reliability.md shows; all of it longer by `TEST_SLACK`. */
+/**
+ * By fault: about three times what was seen on processors half as fast as those of docs/reliability.md, where the database takes
+ * twice as long to start; all of it longer by `TEST_SLACK`.
+ */
 export const limits = {
   image: noneFails,
   keyRotation: { ...noneFails, loggedOut: 20 },
   passwordRotation: noneFails,
   replicas: noneFails,
   siteNodeDrained: noneFails,
-  databaseNodeDrained: { failedReads: 65, failedWrites: 21, outageSeconds: 15 },
-  siteNodeStops: { failedReads: 12, failedWrites: 6, outageSeconds: 18 },
-  databaseNodeStops: { failedReads: 50, failedWrites: 15, outageSeconds: 20 },
+  databaseNodeDrained: { failedReads: 150, failedWrites: 45, outageSeconds: 30 },
+  siteNodeStops: { failedReads: 30, failedWrites: 10, outageSeconds: 18 },
+  databaseNodeStops: { failedReads: 150, failedWrites: 45, outageSeconds: 50 },
   // Of these, 40 to 50 s pass until the cluster misses the node.
   databaseNodeDies: { failedReads: 540, failedWrites: 165, outageSeconds: 140 },
-  databaseKilled: { failedReads: 75, failedWrites: 15, outageSeconds: 15 },
-  apacheKilled: { failedReads: 10, failedWrites: 4, outageSeconds: 5 },
+  databaseKilled: { failedReads: 75, failedWrites: 25, outageSeconds: 20 },
+  apacheKilled: { failedReads: 20, failedWrites: 6, outageSeconds: 6 },
   sitePodsDeleted: noneFails,
-  databasePodDeleted: { failedReads: 100, failedWrites: 25, outageSeconds: 15 },
-  sitePodsKilled: { failedReads: 15, failedWrites: 5, outageSeconds: 5 },
-  databasePodKilled: { failedReads: 60, failedWrites: 15, outageSeconds: 10 },
+  databasePodDeleted: { failedReads: 100, failedWrites: 30, outageSeconds: 30 },
+  sitePodsKilled: { failedReads: 30, failedWrites: 6, outageSeconds: 12 },
+  databasePodKilled: { failedReads: 75, failedWrites: 25, outageSeconds: 30 },
 } as const satisfies Record<string, Limits>;
 
 /** What of the limits does not hold, one line each. @param factor by which each limit is longer */
