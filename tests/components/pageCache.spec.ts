@@ -156,6 +156,7 @@ describe("the page cache", () => {
     );
     const [, most = ""] = /max_size=(\d+)m/.exec(conf(5)) ?? [];
     assert.equal(Number(most), 128);
+    assert.equal(containers[0]?.securityContext.readOnlyRootFilesystem, true);
     assert.deepEqual(
       containers[0]?.volumeMounts.map(({ mountPath }) => mountPath),
       ["/tmp", "/var/cache/nginx", "/var/cache/uploads", "/var/cache/answers", "/etc/wordpress-cache"],

@@ -70,11 +70,14 @@ describe("a pod of a site with shared content", () => {
     }
   });
 
-  it("is beside the others with ReadWriteOnce, jobs included, and away from them with ReadWriteMany", () => {
+  it("is on the node of the others with ReadWriteOnce, a job's too, and spread over nodes with ReadWriteMany", () => {
     const single = { ...pod, accessMode: "ReadWriteOnce" } as const;
     const rule = (spec: { affinity?: object }) => JSON.stringify(spec.affinity ?? {});
     for (const spec of [sharedPodSpec(single), taskPodSpec(single, ["true"]), fillPodSpec(single)]) {
-      assert.match(rule(spec), /requiredDuringScheduling.*kubernetes\.io\/hostname.*"wordpress\/content":"shared"/);
+      assert.match(
+        rule(spec),
+        /"podAffinity":\{"requiredDuringScheduling.*kubernetes\.io\/hostname.*"wordpress\/content":"shared"/,
+      );
       // The scheduler tries a waiting pod again at the end of one that it repels; no node has a label of that name.
       assert.match(
         rule(spec),
