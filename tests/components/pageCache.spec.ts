@@ -62,7 +62,7 @@ describe("the page cache", () => {
     assert.deepEqual(await selector({}, { content: "perPod" }), { app: "wordpress" });
   });
 
-  it("has its pods made anew for other seconds, and the site's pods know of it", async () => {
+  it("has another checksum on its pods for other seconds, and its address in the site's settings", async () => {
     const checksum = async (pageCache: object) =>
       specOf(await stack({ pageCache: JSON.stringify(pageCache) }), "wordpress-cache-pods")?.template.metadata
         .annotations["wordpress/settings-checksum"];

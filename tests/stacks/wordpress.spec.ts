@@ -219,7 +219,7 @@ describe("the stack", () => {
     );
   });
 
-  it("shows what its scripts say while they run: the preflight's says which context the first up deploys to", async () => {
+  it("shows what its scripts print on standard error while they run, the preflight's too", async () => {
     const { resources } = await stack({ content: "shared", contentStorageClass: "many" });
     const commands = resources.filter(({ type }) => type === "command:local:Command");
     assert.ok(commands.some(({ name }) => name === "preflight-check"));
