@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { probeNode, refusalOfManyNodes } from "../../components/cluster/classTrial";
-import type { AnyObject, CsiNode, Event, Node, StorageClass } from "../../components/cluster/objects";
+import type { AnyObject, Claim, CsiNode, Event, Node, StorageClass } from "../../components/cluster/objects";
 import { SmallKubectl } from "../support/smallKubectl";
 
 const driver = "shares.example.com";
@@ -17,7 +17,7 @@ const csiNode = (name: string, ...drivers: string[]): CsiNode => ({
 /** A cluster whose class says something of the claim at a second, and binds it at another one. */
 class ClassCluster {
   seconds = 0;
-  claim: { metadata: { annotations: Record<string, string> } } | undefined;
+  claim: { metadata: { annotations: Record<string, string> }; spec: Claim["spec"] } | undefined;
   readonly kubectl: SmallKubectl;
 
   constructor(
@@ -78,6 +78,8 @@ describe("the probe of a class for ReadWriteMany", () => {
   it("accepts a class that makes the volume, and deletes its own namespace and no other", async () => {
     const cluster = new ClassCluster({}, 3);
     assert.equal(await probe(cluster), undefined);
+    const { accessModes, storageClassName } = cluster.claim?.spec ?? assert.fail();
+    assert.deepEqual([accessModes, storageClassName], [["ReadWriteMany"], "shares"]);
     assert.equal(cluster.seconds, 3);
     assert.deepEqual(cluster.kubectl.said("create", "delete"), [
       ...["delete namespace trial-1", "create namespace trial-1", "create", "delete namespace trial-1"],

@@ -14,6 +14,7 @@ describe("Apache's configuration of client addresses", () => {
 
   it("trusts the configured proxies, for the address and for the scheme", () => {
     assert.deepEqual(trusted(["192.0.2.0/24", "fd00::/8"]), ["192.0.2.0/24", "fd00::/8"]);
+    assert.ok(lines(["192.0.2.0/24"]).includes("RemoteIPHeader X-Forwarded-For"));
     const scheme = lines(["192.0.2.0/24", "fd00::/8"]).find((line) => line.includes("unset X-Forwarded-Proto")) ?? "";
     assert.ok(
       scheme.includes("%{CONN_REMOTE_ADDR} -ipmatch '192.0.2.0/24' || %{CONN_REMOTE_ADDR} -ipmatch 'fd00::/8'"),
@@ -26,12 +27,9 @@ describe("Apache's configuration of client addresses", () => {
 
   it("lets no other header through by which a client claims an address, a scheme or a name", () => {
     for (const name of [
-      "X-Forwarded-For",
-      "X-Real-IP",
-      "Client-IP",
-      "Forwarded",
-      "X-Forwarded-Host",
-      "X-Forwarded-Ssl",
+      ...["X-Forwarded-For", "X-Real-IP", "Client-IP", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Ssl"],
+      ...["X-Cluster-Client-IP", "X-Forwarded", "Forwarded-For", "X-Forwarded-Server", "X-Forwarded-Port"],
+      "Front-End-Https",
     ]) {
       for (const proxies of [[], ["192.0.2.0/24"], "all"] as const) {
         assert.ok(lines(proxies).includes(`RequestHeader unset ${name}`), name);

@@ -39,7 +39,7 @@ describe("what stands in the way of the site's content", () => {
     );
     assert.match(
       finding(many, [], { contentRefusal: "single nodes only" }),
-      /"many" has no volumes that many nodes can write to: single nodes only\. .*ReadWriteOnce.*content perPod/,
+      /"many" has no volumes .*: single nodes only\. .*StorageClass NAME, .*ReadWriteOnce, .*content perPod$/,
     );
   });
 

@@ -15,7 +15,7 @@ describe("a host in an URL", () => {
     for (const host of ["a.example", "192.0.2.7", "fe80::1%eth0", "1::2::3", ""]) assert.equal(urlHost(host), host);
   });
 
-  it("is what WordPress compares the Host header with, for every address of a node", () => {
+  it("has the same form in the site's settings, for every address of a node", () => {
     const { addresses } = JSON.parse(siteJson(siteSettings, ["192.0.2.7", "2001:db8::7"])) as { addresses: string[] };
     assert.deepEqual(addresses, ["192.0.2.7", "[2001:db8::7]"]);
   });

@@ -136,7 +136,10 @@ describe("the move of the content", () => {
     await migrate(kubectl, request, () => undefined);
     const [name, uid] = ["wordpress-content", "uid-blog-wordpress-content"];
     const owner = { apiVersion: "v1", kind: "PersistentVolumeClaim", name, uid, blockOwnerDeletion: true };
-    for (const { metadata } of jobs) assert.deepEqual(metadata.ownerReferences, [owner]);
+    assert.deepEqual(
+      jobs.map(({ metadata }) => metadata.ownerReferences),
+      [[owner], [owner]],
+    );
   });
 
   it("does nothing where it was done", async () => {

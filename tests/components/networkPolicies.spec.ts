@@ -15,7 +15,10 @@ const visitor = "198.51.100.7";
 describe("the stack's NetworkPolicies", () => {
   it("are created or deleted with the caches, and never changed: policies add up, so nothing closes before something else opens", () => {
     const all = [false, true].flatMap((pageCache) => [false, true].map((objectCache) => specs(pageCache, objectCache)));
-    for (const name of new Set(all.flatMap((some) => Object.keys(some)))) {
+    const names = [...new Set(all.flatMap((some) => Object.keys(some)))];
+    const switched = names.filter((name) => !all.every((some) => name in some));
+    assert.deepEqual(switched.sort(), ["wordpress", "wordpress-cache", "wordpress-object-cache"]);
+    for (const name of names) {
       const forms = all.flatMap((some) => Object.entries(some).filter(([other]) => other === name));
       assert.equal(new Set(forms.map(([, spec]) => JSON.stringify(spec))).size, 1, name);
     }

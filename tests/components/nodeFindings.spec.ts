@@ -95,6 +95,7 @@ describe("what the nodes of the pools lack", () => {
 
   it("is no huge pages where the program makes them, but everything else", () => {
     assert.deepEqual(found([but("k0", { allocatable: {} })], true), []);
-    assert.equal(found([but("k0", { allocatable: {}, capacity: { cpu: "1" } })], true).length, 1);
+    const none = { conditions: [], capacity: {}, allocatable: {} };
+    assert.equal(found([{ metadata: { name: "k0", uid: "k0" }, status: none }], true).length, 4);
   });
 });

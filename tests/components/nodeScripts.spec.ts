@@ -96,9 +96,12 @@ describe("the scripts that prepare a node", () => {
   });
 
   it("change nothing the second time, and restart nothing", () => {
+    const files = ["etc/modules-load.d/wordpress-storage.conf", "etc/sysctl.d/90-wordpress-storage.conf", "pages"];
     run(prepareNode);
+    const before = files.map(read);
     fs.rmSync(file("calls"));
     run(prepareNode);
+    assert.deepEqual(files.map(read), before);
     assert.deepEqual(restarts(), []);
     assert.equal(read("etc/wordpress-storage-huge-pages"), "0\n");
   });

@@ -9,6 +9,8 @@ import { answers, type Registered, registeredBy } from "../support/mocks";
 import { siteSettings, withObjectCache } from "../support/siteSettings";
 
 interface Spec {
+  /** Of a CronJob, which has the other fields in it. */
+  readonly jobTemplate?: { readonly spec: Spec };
   readonly replicas: number;
   readonly strategy: object;
   readonly template: {
@@ -21,18 +23,24 @@ const base = { content: "shared", contentStorageClass: "many", "kubernetes:conte
 async function stack(config: Readonly<Record<string, string>> = withObjectCache): Promise<Registered[]> {
   return registeredBy(() => deploy(load({ ...base, ...config })), answers);
 }
-const specOf = (all: readonly Registered[], name: string) =>
-  all.find((resource) => resource.name === name)?.inputs.spec as Spec | undefined;
+const specOf = (all: readonly Registered[], name: string) => {
+  const spec = all.find((resource) => resource.name === name)?.inputs.spec as Spec | undefined;
+  return spec?.jobTemplate?.spec ?? spec;
+};
 const variables = (all: readonly Registered[], name: string) =>
   specOf(all, name)?.template.spec.containers[0]?.env.map((variable) => variable.name) ?? [];
 
 describe("the object cache", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
-  it("is not there where it is not turned on, and nobody is told of a password", async () => {
+  it("is not there where it is not turned on, and no pod or job gets its password or its address", async () => {
     const all = await stack({});
     assert.ok(!all.some(({ name }) => name.includes("object-cache")));
-    assert.ok(!variables(all, "wordpress-shared-pods").includes("WORDPRESS_OBJECT_CACHE_PASSWORD"));
+    for (const name of ["pods", "cron-job", "installer-install", "extensions"]) {
+      const given = variables(all, `wordpress-shared-${name}`).filter((variable) => variable.endsWith("_PASSWORD"));
+      assert.ok(given.includes("WORDPRESS_DB_PASSWORD"), name);
+      assert.ok(!given.includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
+    }
     const told = (hasObjectCache: boolean) =>
       (JSON.parse(siteJson({ ...siteSettings, hasObjectCache }, ["10.0.0.2"])) as { objectCache: unknown }).objectCache;
     assert.deepEqual(
@@ -50,9 +58,8 @@ describe("the object cache", () => {
 
   it("is known to the site's pods and to each of its jobs", async () => {
     const all = await stack();
-    const jobs = ["installer-install", "extensions", "object-cache-begin"].map((job) => `wordpress-shared-${job}`);
-    for (const name of ["wordpress-shared-pods", ...jobs]) {
-      assert.ok(variables(all, name).includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
+    for (const name of ["pods", "cron-job", "installer-install", "extensions", "object-cache-begin"]) {
+      assert.ok(variables(all, `wordpress-shared-${name}`).includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
     }
     const { annotations } = specOf(all, "wordpress-shared-pods")?.template.metadata ?? assert.fail();
     const own = specOf(all, "wordpress-shared-object-cache-pods")?.template.metadata.annotations ?? assert.fail();
@@ -61,7 +68,7 @@ describe("the object cache", () => {
     assert.equal(annotations[checksum], own[checksum]);
   });
 
-  it("is begun anew for another version of the plugin", async () => {
+  it("is begun by another job for another archive of the plugin", async () => {
     const begun = async (config: Readonly<Record<string, string>>) =>
       (await stack(config)).find(({ name }) => name === "wordpress-shared-object-cache-begin")?.inputs.metadata;
     const other = { ...withObjectCache, plugins: withObjectCache.plugins?.replace(/0{64}/, "1".repeat(64)) ?? "" };
@@ -73,6 +80,7 @@ describe("the object cache", () => {
     const { containers } = objectCachePodSpec("valkey/valkey:8.1", "128Mi", "secret");
     const [{ command, resources } = assert.fail()] = containers;
     const script = command.at(-1) ?? "";
+    assert.match(script, /^exec "[^"]*" - <<END\n/);
     const run = spawnSync("sh", ["-c", script.replace(/^exec .*? - <</, "cat <<")], {
       env: { PATH: process.env.PATH, PASSWORD: "s3cret" },
       encoding: "utf8",

@@ -305,7 +305,7 @@ describe("what goes with OpenEBS", () => {
     });
   });
 
-  it("is read from all volumes, and from the pools in OpenEBS's namespace", async () => {
+  it("is kept while others have data: volumes of any namespace, and pools in OpenEBS's own", async () => {
     const request = { namespaces: ["blog", "openebs"], pools: ["pool-k0"] };
     const inOwnNamespace = (name: string, namespace = "openebs"): DiskPool => {
       const { metadata, spec } = pool(name);

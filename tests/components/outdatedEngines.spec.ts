@@ -30,7 +30,9 @@ describe("the pods of OpenEBS after an upgrade of its chart", () => {
       steps ?? "",
       /^OpenEBS is upgraded but for its io-engine: engine-1, engine-2 still run the previous version/,
     );
-    assert.match(steps ?? "", /\n {2}kubectl --context prod --namespace openebs delete pod engine-2$/);
+    assert.match(steps ?? "", /\nReplace one after the other\. /);
+    const command = "kubectl --context prod --namespace openebs delete pod";
+    assert.ok(steps?.endsWith(`\n  ${command} engine-1\n  ${command} engine-2`), steps);
     assert.equal(upgradeSteps("prod", []), undefined);
   });
 });

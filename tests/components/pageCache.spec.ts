@@ -62,7 +62,7 @@ describe("the page cache", () => {
     assert.deepEqual(await selector({}, { content: "perPod" }), { app: "wordpress" });
   });
 
-  it("has its pods made anew for other seconds, and the site's pods know of it", async () => {
+  it("has another checksum on its pods for other seconds, and its address in the site's settings", async () => {
     const checksum = async (pageCache: object) =>
       specOf(await stack({ pageCache: JSON.stringify(pageCache) }), "wordpress-cache-pods")?.template.metadata
         .annotations["wordpress/settings-checksum"];
@@ -156,6 +156,7 @@ describe("the page cache", () => {
     );
     const [, most = ""] = /max_size=(\d+)m/.exec(conf(5)) ?? [];
     assert.equal(Number(most), 128);
+    assert.equal(containers[0]?.securityContext.readOnlyRootFilesystem, true);
     assert.deepEqual(
       containers[0]?.volumeMounts.map(({ mountPath }) => mountPath),
       ["/tmp", "/var/cache/nginx", "/var/cache/uploads", "/var/cache/answers", "/etc/wordpress-cache"],

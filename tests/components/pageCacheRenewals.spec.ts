@@ -104,6 +104,7 @@ describe("pageCache.js", () => {
     const [user, job, another] = [request(), request(), request()];
     await Promise.all([one.renewFromFrontPage(user.r), one.renew(job.r), one.renewFromFrontPage(another.r)]);
     assert.deepEqual([serving(), begun()], [3, [1, 2, 3]]);
+    assert.deepEqual([user.statuses, job.statuses, another.statuses], [[204], [204], [204]]);
   });
 
   it("waits for a renewal of another process, and not for ever where that process died", async () => {

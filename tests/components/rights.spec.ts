@@ -72,6 +72,7 @@ describe("the rights of the context's user", () => {
   it("are asked for in the stack's own namespace, where the resource has one", async () => {
     const { kubectl, asked } = smallCluster(() => true);
     await missingRights(kubectl, request);
+    assert.deepEqual([...new Set(asked.map(({ namespace }) => namespace))], [undefined, "blog"]);
     const everywhere = asked.filter(({ namespace }) => namespace === undefined).map(({ resource }) => resource);
     const expected = ["namespaces", "services", "storageclasses", "nodes", "persistentvolumes"];
     assert.deepEqual([...new Set(everywhere)], expected);
@@ -124,7 +125,7 @@ describe("the rights of the context's user", () => {
 
   it("are more where content is shared: its claim, its Deployment and its jobs", async () => {
     const { kubectl } = smallCluster(
-      ({ resource }) => !["deployments", "jobs", "persistentvolumeclaims"].includes(resource),
+      ({ resource }) => !["deployments", "jobs", "cronjobs", "persistentvolumeclaims"].includes(resource),
     );
     const mode = { content: "shared", accessMode: "ReadWriteOnce" } as const;
     const content = { ...mode, classComesAlong: false, migrates: false };
@@ -132,6 +133,7 @@ describe("the rights of the context's user", () => {
       "get, list, patch, delete, watch, create persistentvolumeclaims in namespace blog",
       "get, list, watch, create, patch, delete deployments.apps in namespace blog",
       "get, list, watch, create, patch, delete jobs.batch in namespace blog",
+      "get, list, watch, create, patch, delete cronjobs.batch in namespace blog",
     ]);
   });
 });

@@ -51,6 +51,7 @@ const environment = (workload: Workload) =>
   Object.fromEntries(container(workload).env.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
 const objectOf = (all: Registered[], type: string, name: string) =>
   all.find((resource) => resource.type.endsWith(`:${type}`) && resource.name === name)?.inputs as {
+    metadata: { annotations?: Record<string, string> };
     spec: Record<string, unknown>;
     data?: object;
     stringData?: object;
@@ -130,6 +131,7 @@ describe("the site", () => {
     const targets = services.flatMap(
       ({ inputs }) => (inputs as { spec: { ports: { targetPort?: unknown }[] } }).spec.ports,
     );
+    assert.equal(targets.length, 2);
     for (const { targetPort } of targets)
       assert.ok(![8082, 8083, "health"].includes(targetPort as number), "a Service leads to it");
   });
@@ -180,6 +182,7 @@ describe("the site", () => {
 
   it("is a NodePort Service that nobody waits for", async () => {
     const service = objectOf((await workloads({ wordpressNodePort: "31000" })).all, "Service", "wordpress-service");
+    assert.equal(service.metadata.annotations?.["pulumi.com/skipAwait"], "true");
     assert.equal(service.spec.type, "NodePort");
     assert.deepEqual(service.spec.ports, [{ name: "http", port: 80, targetPort: "http", nodePort: 31000 }]);
   });

@@ -37,7 +37,7 @@ describe("what keeps the lab from running", () => {
 
   const goRemedy = "install Go 1.26 or newer (https://go.dev/doc/install) and put its bin folder on PATH";
 
-  it("is no Go, where something has to be built", () => {
+  it("is no Go on PATH, with the way to install it", () => {
     const problem = `there is no Go on PATH, which builds the lab's programs: ${goRemedy}`;
     assert.equal(goProblem(undefined), problem);
     assert.deepEqual(findingsWith({ goProblem: problem }), [problem]);

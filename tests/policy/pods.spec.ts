@@ -15,7 +15,8 @@ describe("policy: the pods of a resource", () => {
     assert.deepEqual(found, Array(9).fill(["first", "app", "last"]));
   });
 
-  it("are found in what was made without a class for its kind", () => {
+  it("are found by group and kind, whatever form the resource's type has", () => {
+    assert.deepEqual(podSpecOf(judged("kubernetes:v1:Pod", { spec: podSpec() })), podSpec());
     const kinds = ["kubernetes:v1:Pod", "kubernetes:apps/v1beta2:Deployment", "kubernetes:helm.sh/v3:Release"];
     assert.deepEqual(
       kinds.map((type) => kindOf(judged(type, {}))),

@@ -82,7 +82,10 @@ describe("the settings of shared content", () => {
       plugins: [{ ...plugin, active: true }],
       objectCache: { image: "valkey/valkey:8.1", memory: "1Gi" },
     });
-    assert.equal(load({ ...single, plugins, objectCache: '{"memory":"1Gi"}' }).content.content, "shared");
+    assert.deepEqual(load({ ...single, plugins, objectCache: '{"memory":"1Gi"}' }).content, {
+      ...shared,
+      plugins: [{ ...plugin, active: true }],
+    });
     assert.match(
       finding({ ...single, objectCache }),
       /^objectCache\.enabled: is true, .*plugin redis-cache, which is not in plugins; .*pulumi config set --path 'plugins\[0\]\.slug' redis-cache/,

@@ -116,7 +116,8 @@ describe("the rules of all keys", () => {
     });
   }
 
-  it("end in values or in one message for each key, whatever text it has", () => {
+  it("end in values or in one message, whatever text a key has", () => {
+    let refused = 0;
     for (const name of topNames) {
       for (const text of odd) {
         try {
@@ -124,9 +125,11 @@ describe("the rules of all keys", () => {
         } catch (error) {
           assert.ok(error instanceof pulumi.RunError, `${name}: ${text}: ${String(error)}`);
           assert.match(error.message, /nothing was changed:\n {2}- /);
+          refused += 1;
         }
       }
     }
+    assert.ok(refused > topNames.length, `${refused} refused`);
   });
 
   it("take no word that objects have by themselves for true or false", () => {

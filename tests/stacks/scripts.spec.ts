@@ -28,7 +28,7 @@ describe("the scripts of local commands", () => {
     }
   });
 
-  it("leave no path of a file in the state but the entry point's", () => {
+  it("leave no path of a module in the state but the entry point's", () => {
     for (const { name, inputs } of commands) {
       const words = JSON.stringify(inputs).match(/[\w./-]+\.ts\b/g) ?? [];
       assert.deepEqual(words, ["scripts.ts"], name);

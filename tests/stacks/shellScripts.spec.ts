@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { copyPodSpec, mergePodSpec } from "../../components/site/sharedPod";
-import { prepareNode, restoreNode } from "../../components/storage/nodeScripts";
+import { loadModule, prepareNode, restoreNode, unloadModule } from "../../components/storage/nodeScripts";
 import { projectRoot } from "../../lab/support/paths";
 import { allResources } from "../policy/support/program";
 
@@ -68,7 +68,7 @@ describe("the shell scripts of the program", function () {
   it("that are written into a pod or run on a node have none either", async () => {
     const texts = (await shellCommands()).flatMap(({ shell, text }) => (text === undefined ? [] : [{ shell, text }]));
     assert.ok(texts.length >= 3, `${texts.length} commands`);
-    for (const text of [prepareNode, restoreNode]) texts.push({ shell: "sh", text });
+    for (const text of [prepareNode, restoreNode, loadModule, unloadModule]) texts.push({ shell: "sh", text });
     for (const { shell, text } of texts) assert.equal(syntaxErrors(shell, text), "", text);
   });
 

@@ -5,7 +5,7 @@ import { loadSettings } from "../../stacks/settings";
 import { deploy, type StackOutputs } from "../../stacks/wordpress";
 import { goldenFile, stackResources } from "../support/golden";
 import { answers, preflightRecord, type Registered, registeredBy } from "../support/mocks";
-import { isSecret, property } from "../support/properties";
+import { isSecret, property, unwrapped } from "../support/properties";
 
 async function stack(
   config: Record<string, string> = {},
@@ -56,6 +56,7 @@ describe("the stack", () => {
     );
     assert.deepEqual(outputs.diskPools, []);
     const claims = resources.filter(({ type }) => type.endsWith(":StatefulSet")).map(({ inputs }) => inputs.spec);
+    assert.equal(claims.length, 2);
     for (const spec of claims as { volumeClaimTemplates: { spec: { storageClassName: string } }[] }[]) {
       assert.equal(spec.volumeClaimTemplates[0]?.spec.storageClassName, "openebs-hostpath");
     }
@@ -86,9 +87,10 @@ describe("the stack", () => {
     });
 
     it("has the server's volume on as many pools as others, with a file system whose id stays on another node", async () => {
-      const { resources } = await stack(shared);
+      const pools = ["k0", "k1"].map((node) => ({ node, disk: `/dev/disk/by-id/${node}` }));
+      const { resources } = await stack({ ...shared, storage: JSON.stringify({ engine: "replicated", pools }) });
       const { parameters } = resources.find(({ name }) => name === "nfs-server-class")?.inputs ?? {};
-      assert.deepEqual(parameters, { protocol: "nvmf", repl: "1", fsType: "ext4" });
+      assert.deepEqual(parameters, { protocol: "nvmf", repl: "2", fsType: "ext4" });
     });
 
     it("goes on with them where the class is named, as a message may have said", async () => {
@@ -147,6 +149,7 @@ describe("the stack", () => {
     const [command] = resources.filter(({ type }) => type === "command:remote:Command");
     const connection = command?.inputs.connection as Record<string, unknown>;
     assert.ok(isSecret(connection) || isSecret(connection.privateKey));
+    assert.equal(property(connection, "hostKey"), `ssh-ed25519 ${"A".repeat(68)}`);
     assert.match(String(command?.inputs.create), /^sudo -n sh -c '/);
     assert.ok(!JSON.stringify(resources.filter(({ name }) => name !== command?.name)).includes("OPENSSH"));
   });
@@ -176,7 +179,11 @@ describe("the stack", () => {
       .map(({ inputs }) => JSON.stringify(inputs))
       .filter((text) => text.includes("huge-pages"));
     assert.ok(requests.length > 0 && requests.every((text) => !text.includes("w1")), requests.join());
-    assert.ok(resources.every(({ name }) => name !== "storage-nodes-w1-label"));
+    const labels = resources.filter(({ type }) => type.endsWith(":NodePatch"));
+    assert.deepEqual(
+      labels.map(({ name }) => name),
+      ["storage-nodes-k0-label"],
+    );
   });
 
   it("has the address, the namespace and the classes as outputs", async () => {
@@ -212,7 +219,7 @@ describe("the stack", () => {
     );
   });
 
-  it("shows what its scripts say while they run: the preflight's says which context the first up deploys to", async () => {
+  it("shows what its scripts print on standard error while they run, the preflight's too", async () => {
     const { resources } = await stack({ content: "shared", contentStorageClass: "many" });
     const commands = resources.filter(({ type }) => type === "command:local:Command");
     assert.ok(commands.some(({ name }) => name === "preflight-check"));
@@ -233,15 +240,16 @@ describe("the stack", () => {
     ]);
   });
 
-  it("keeps a kubeconfig's text secret, and has none where kubectl's own rules hold", async () => {
+  it("keeps a kubeconfig's text secret, and gives the provider none where kubectl's own rules hold", async () => {
     const secrecy = async (text?: string) => {
       const { resources } = await stack(text === undefined ? {} : { "kubernetes:kubeconfig": text });
       const inputs = (name: string) => resources.find((resource) => resource.name === name)?.inputs;
-      return [inputs("cluster")?.kubeconfig, inputs("preflight-check")?.environment].map((input) =>
-        Boolean(isSecret(input)),
-      );
+      const { kubeconfig } = inputs("cluster") ?? assert.fail();
+      const secret = [kubeconfig, inputs("preflight-check")?.environment].map((input) => Boolean(isSecret(input)));
+      return [unwrapped(kubeconfig), ...secret];
     };
-    assert.deepEqual(await secrecy(), [false, false]);
-    assert.deepEqual(await secrecy("apiVersion: v1\nkind: Config\n"), [true, true]);
+    assert.deepEqual(await secrecy(), ["", false, false]);
+    const text = "apiVersion: v1\nkind: Config\n";
+    assert.deepEqual(await secrecy(text), [text, true, true]);
   });
 });

@@ -44,7 +44,7 @@ describe("when the Kubernetes stand-in calls an object ready", () => {
   });
 
   it("a Deployment: available, rolled out, and nothing of the old", () => {
-    const object = (reason: string, replicas: number): KubernetesObject => ({
+    const object = (reason: string, replicas: number, availableReplicas = 1): KubernetesObject => ({
       apiVersion: "apps/v1",
       kind: "Deployment",
       metadata,
@@ -53,13 +53,14 @@ describe("when the Kubernetes stand-in calls an object ready", () => {
         observedGeneration: 2,
         replicas,
         updatedReplicas: 1,
-        availableReplicas: 1,
+        availableReplicas,
         conditions: [{ type: "Progressing", status: "True", reason }],
       },
     });
     assert.equal(readiness(object("NewReplicaSetAvailable", 1)).ready, true);
     assert.equal(readiness(object("ReplicaSetUpdated", 1)).ready, false);
     assert.equal(readiness(object("NewReplicaSetAvailable", 2)).ready, false);
+    assert.equal(readiness(object("NewReplicaSetAvailable", 1, 0)).ready, false);
   });
 
   it("a Job: complete; a failed one ends the wait with the cluster's reason", () => {
