@@ -74,7 +74,8 @@ export const keys = {
     oneOf("Cluster", "Local"),
     "Cluster",
     "`Cluster`: every node answers at the NodePort, and the site sees a node's address for its visitors. `Local`: only nodes " +
-      "with a pod of the front answer, and the site sees the visitors' own addresses.",
+      "with a pod of the front answer, and the site sees the visitors' own addresses; for page views without a cookie the " +
+      "page cache's.",
   ),
   content: key(
     oneOf("shared", "perPod"),

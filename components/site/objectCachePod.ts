@@ -1,4 +1,4 @@
-import { quantityBytes } from "../quantity";
+import { quantityBytes, wholeBytes } from "../quantity";
 import { restrictedContainer, restrictedPod } from "../restricted";
 import { objectCacheName, objectCachePort } from "./objectCacheNames";
 
@@ -20,7 +20,7 @@ function startScript(memory: string): string {
     "bind * -::*",
     'save ""',
     "appendonly no",
-    `maxmemory ${quantityBytes(memory)}`,
+    `maxmemory ${wholeBytes(memory)}`,
     "maxmemory-policy allkeys-lru",
     "END",
   ].join("\n");

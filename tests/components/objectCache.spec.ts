@@ -92,4 +92,9 @@ describe("the object cache", () => {
     assert.match(run.stdout, /^maxmemory 134217728$/m);
     assert.equal(resources.limits.memory, "224Mi");
   });
+
+  it("has whole bytes for its values where a quantity has none: a server refuses a fraction and does not start", () => {
+    const [{ command } = assert.fail()] = objectCachePodSpec("valkey/valkey:8.1", "100.1Mi", "secret").containers;
+    assert.match(command.at(-1) ?? "", /^maxmemory 104962457$/m);
+  });
 });

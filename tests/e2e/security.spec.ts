@@ -67,7 +67,7 @@ describe("a stack that is hard to get into", function () {
     });
   });
 
-  it("has processes of www-data and mysql alone, which can change no file of their image", async () => {
+  it("has processes of www-data in WordPress's pod and of mysql in the database's, which can change no file of their image", async () => {
     const [pod] = await sitePods(site);
     let processes = 0;
     for (const [name, user] of [

@@ -17,6 +17,13 @@ export function site(): LabSite {
   return started;
 }
 
+/** The site, for a test after which its cluster is gone: that test brings it down, or forgets it. */
+export function takeSite(): LabSite {
+  const taken = site();
+  started = undefined;
+  return taken;
+}
+
 // Of all specs: it is up before the first one, and goes after the last.
 before(async function () {
   this.timeout(15 * 60_000);
