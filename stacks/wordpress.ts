@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomString } from "@pulumi/random";
 import type { ClusterAccess } from "../components/cluster/clusterAccess";
 import type { Workload } from "../components/cluster/diagnosis";
+import { clusterIdentity } from "../components/cluster/destroyGuard";
 import { failureReport } from "../components/cluster/failureReport";
 import { kubectlCommand } from "../components/cluster/kubectlCommand";
 import { NetworkPolicies } from "../components/cluster/networkPolicies";
@@ -71,6 +72,7 @@ export function deploy(settings: Settings): StackOutputs {
       content: requestedContent(settings),
     },
   });
+  const identity = preflight.record.apply(clusterIdentity);
   // It comes after the preflight: a refused `up` has not led it to another cluster.
   const provider = new Provider(
     "cluster",
@@ -96,6 +98,7 @@ export function deploy(settings: Settings): StackOutputs {
       storage,
       nodeSsh: settings.nodeSsh,
       instance: instance.result,
+      clusterIdentity: identity,
       snapshotCrds: preflight.record.apply(({ snapshotCrds }) => snapshotCrds),
       dataRetention,
     },
@@ -109,6 +112,7 @@ export function deploy(settings: Settings): StackOutputs {
         cluster,
         ...nfs,
         instance: instance.result,
+        clusterIdentity: identity,
         nodes: preflight.record.apply(({ nodeSources }) => nodeSources),
         dataRetention,
       },
@@ -140,6 +144,7 @@ export function deploy(settings: Settings): StackOutputs {
         namespace,
         dataRetention,
         statefulSets: ["mariadb", ...(content.content === "perPod" ? ["wordpress"] : [])],
+        guard: { cluster: identity, instance: instance.result, namespaces: [namespace] },
       },
     },
     { dependsOn: [home, ground, ...(sharedVolumes ? [sharedVolumes] : [])] },
@@ -192,7 +197,8 @@ export function deploy(settings: Settings): StackOutputs {
     { dependsOn: [database, site] },
   );
   // On the way down it is deleted before all others, and stops where this is another cluster, or where the site or data on the
-  // storage is not the stack's.
+  // storage is not the stack's. It exists only between a complete `up` and the begin of a destroy: `volumes` and OpenEBS's leftovers
+  // compare once more.
   const ownsOpenEbs = storage.engine !== "existing";
   const ownNamespaces = [namespace, ...(ownsOpenEbs ? [openEbsName] : []), ...(nfs ? [nfsName] : [])];
   kubectlCommand(
@@ -201,11 +207,7 @@ export function deploy(settings: Settings): StackOutputs {
       cluster,
       onDelete: "guard-destroy",
       request: {
-        cluster: preflight.record.apply(({ context: name, server, cluster: uid }) => ({
-          context: name,
-          server,
-          cluster: uid,
-        })),
+        cluster: identity,
         instance: instance.result,
         namespaces: ownNamespaces,
         ...(ownsOpenEbs && {

@@ -1,16 +1,25 @@
+import { commandCluster, Refused } from "./commandProcess";
 import { KubectlFailed, type Kubectl } from "./kubectl";
 import type { Namespace } from "./objects";
 import { instanceAnnotation } from "./ownership";
 import type { PreflightRecord } from "./preflightChecks";
 
-/** What the guard compares, before `pulumi destroy` deletes anything. */
+/** The cluster that a stack is on. */
+export type ClusterIdentity = Pick<PreflightRecord, "context" | "server" | "cluster">;
+
+/** What is compared before a script deletes anything. */
 export interface DestroyGuardRequest {
-  /** The cluster that the stack is on. */
-  readonly cluster: Pick<PreflightRecord, "context" | "server" | "cluster">;
+  readonly cluster: ClusterIdentity;
   /** What {@link instanceAnnotation} says on the stack's namespaces. */
   readonly instance: string;
-  /** Namespaces that are deleted with the stack. */
+  /** Namespaces whose objects are deleted. */
   readonly namespaces: readonly string[];
+}
+
+/** The request of a script that deletes objects of the stack, besides what else it is asked for. */
+export interface GuardedRequest {
+  /** @default nothing is compared, as in the state of a stack that an earlier version of this program deployed */
+  readonly guard?: DestroyGuardRequest | undefined;
 }
 
 /** The cluster that the guard was given. */
@@ -20,8 +29,28 @@ export interface GuardedCluster {
   readonly hasOwnKubeconfig: boolean;
 }
 
+export function clusterIdentity({ context, server, cluster }: ClusterIdentity): ClusterIdentity {
+  return { context, server, cluster };
+}
+
 const again = "then again: pulumi destroy";
 const forget = "If that cluster no longer exists, forget the stack: pulumi stack rm --force";
+
+/**
+ * Compares cluster and namespaces at the start of a script that deletes objects.
+ * @param unchanged what the script leaves alone, such as `No claim was deleted.`
+ * @throws Refused where this is another cluster or another stack's namespace, or where neither can be read
+ */
+export async function assertOwnCluster(
+  kubectl: Pick<Kubectl, "list">,
+  { guard }: GuardedRequest,
+  unchanged: string,
+): Promise<void> {
+  if (guard === undefined) return;
+  const { kubeconfig, context } = commandCluster();
+  const refusal = await destroyRefusal(kubectl, guard, { context, hasOwnKubeconfig: kubeconfig !== undefined });
+  if (refusal !== undefined) throw new Refused(`${unchanged} ${refusal}`);
+}
 
 /** Why nothing may be deleted, in words; undefined where this is the stack's own cluster, and its own site. */
 export async function destroyRefusal(

@@ -1,17 +1,20 @@
+import { preparationFindings } from "../storage/openEbsFindings";
+import { listIfKnown } from "../storage/listIfKnown";
+import { diskPoolKind, openEbsName } from "../storage/openEbsNames";
 import { moveFindings } from "./claimFindings";
 import type { Kubectl } from "./kubectl";
-import type { Claim } from "./objects";
+import type { Claim, DiskPool } from "./objects";
 import { otherCluster, type PreflightRecord } from "./preflightChecks";
 
-/** Where the stack's data is: what must not change under it. */
+/** Where the stack's data is, and who prepared its nodes: what must not change under it. */
 export type KeptRecord = Pick<
   PreflightRecord,
-  "context" | "server" | "cluster" | "namespace" | "engine" | "configuredClass" | "storageClass"
+  "context" | "server" | "cluster" | "namespace" | "engine" | "configuredClass" | "storageClass" | "managesNodes"
 >;
 
 export function keptRecord(record: PreflightRecord): KeptRecord {
-  const { context, server, cluster, namespace, engine, configuredClass, storageClass } = record;
-  return { context, server, cluster, namespace, engine, configuredClass, storageClass };
+  const { context, server, cluster, namespace, engine, configuredClass, storageClass, managesNodes = false } = record;
+  return { context, server, cluster, namespace, engine, configuredClass, storageClass, managesNodes };
 }
 
 /** What has changed under a stack's data, a finding a line; none at its first `up`. */
@@ -23,9 +26,23 @@ export async function recordFindings(
   if (previous === undefined) return [];
   if (previous.cluster !== record.cluster) return [otherCluster(record, previous)];
   const claims = async (namespace: string) => kubectl.list<Claim>("persistentvolumeclaims", namespace);
-  return moveFindings(
-    { namespace: record.namespace, engine: record.engine, className: record.configuredClass ?? undefined },
-    { claims: await claims(record.namespace), formerClaims: await claims(previous.namespace) },
-    { former: previous, storageClass: record.storageClass },
-  );
+  return [
+    ...moveFindings(
+      { namespace: record.namespace, engine: record.engine, className: record.configuredClass ?? undefined },
+      { claims: await claims(record.namespace), formerClaims: await claims(previous.namespace) },
+      { former: previous, storageClass: record.storageClass },
+    ),
+    ...(await preparedNodes(kubectl, record, previous)),
+  ];
+}
+
+/** Nodes that the program has prepared and would no longer manage. A record without `managesNodes` says that it prepared none. */
+async function preparedNodes(
+  kubectl: Pick<Kubectl, "list">,
+  { engine, managesNodes = false }: KeptRecord,
+  { managesNodes: hasManagedNodes = false }: KeptRecord,
+): Promise<string[]> {
+  if (engine === "existing" || managesNodes || !hasManagedNodes) return [];
+  const pools = await listIfKnown<DiskPool>(kubectl, diskPoolKind, openEbsName);
+  return preparationFindings({ managesNodes }, { hasManagedNodes, pools });
 }

@@ -3,6 +3,7 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import type { StorageClassArgs } from "@pulumi/kubernetes/storage/v1/storageClass";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
+import type { ClusterIdentity } from "../cluster/destroyGuard";
 import { failureReport } from "../cluster/failureReport";
 import { kubectlCommand } from "../cluster/kubectlCommand";
 import { ownNamespace } from "../cluster/ownNamespace";
@@ -37,6 +38,8 @@ export interface NfsVolumesArgs extends Omit<NfsServerArgs, "onError"> {
   readonly chartRepository: string;
   /** Marks the namespace as this stack's. */
   readonly instance: pulumi.Input<string>;
+  /** The cluster that this is on: no claim of another one is deleted. */
+  readonly clusterIdentity: pulumi.Input<ClusterIdentity>;
 }
 
 /** Volumes that many nodes write to, where the cluster has none: an NFS server, the driver that mounts its folders, and their class. */
@@ -59,7 +62,11 @@ export class NfsVolumes extends pulumi.ComponentResource {
       {
         cluster,
         onDelete: "delete-claims",
-        request: { namespace: nfsName, dataRetention },
+        request: {
+          namespace: nfsName,
+          dataRetention,
+          guard: { cluster: args.clusterIdentity, instance: args.instance, namespaces: [nfsName] },
+        },
       },
       { parent: this, dependsOn: dependencies(options, namespace) },
     );

@@ -2,6 +2,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { ClusterAccess } from "../cluster/clusterAccess";
+import type { ClusterIdentity } from "../cluster/destroyGuard";
 import { kubectlCommand } from "../cluster/kubectlCommand";
 import { ownNamespace } from "../cluster/ownNamespace";
 import { releaseHooks } from "../cluster/releaseHooks";
@@ -22,6 +23,8 @@ export interface OpenEbsArgs {
   readonly chart: ChartSettings;
   /** Marks the namespace as this stack's. */
   readonly instance: pulumi.Input<string>;
+  /** The cluster that this is on: on another one nothing of it is cleared. */
+  readonly clusterIdentity: pulumi.Input<ClusterIdentity>;
   /** Whether the chart brings the CRDs of snapshots. */
   readonly snapshotCrds: pulumi.Input<boolean>;
   /** Members of etcd, and of Loki and its MinIO, each on a node of its own. */
@@ -53,7 +56,10 @@ export class OpenEbs extends pulumi.ComponentResource {
       {
         cluster: args.cluster,
         onDelete: "clean-up-openebs",
-        request: { namespace: openEbsName },
+        request: {
+          namespace: openEbsName,
+          guard: { cluster: args.clusterIdentity, instance: args.instance, namespaces: [openEbsName] },
+        },
       },
       { parent: this, dependsOn: dependencies(options, namespace) },
     );

@@ -51,8 +51,8 @@ export function openEbsFindings(request: OpenEbsRequest, instance: string, facts
 }
 
 /** Without `nodeSsh` the preparation of every node would be undone at once, under pools that run. */
-function preparationFindings(
-  { managesNodes }: OpenEbsRequest,
+export function preparationFindings(
+  { managesNodes }: Pick<OpenEbsRequest, "managesNodes">,
   { hasManagedNodes, pools }: Pick<OpenEbsFacts, "hasManagedNodes" | "pools">,
 ): string[] {
   const [first] = pools;

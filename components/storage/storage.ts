@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
+import type { ClusterIdentity } from "../cluster/destroyGuard";
 import { dependencies } from "../dependencies";
 import type { DataRetention } from "./claims";
 import { type DiskPoolSettings, DiskPools } from "./diskPools";
@@ -33,6 +34,8 @@ export interface StorageArgs {
   readonly nodeSsh?: NodeSsh | undefined;
   /** Marks what is this stack's. */
   readonly instance: pulumi.Input<string>;
+  /** The cluster that the stack is on. */
+  readonly clusterIdentity: pulumi.Input<ClusterIdentity>;
   /** Whether OpenEBS's chart brings the CRDs of snapshots. */
   readonly snapshotCrds: pulumi.Input<boolean>;
   readonly dataRetention: DataRetention;

@@ -1,10 +1,11 @@
 import { claimsOf } from "../cluster/claimFindings";
+import type { GuardedRequest } from "../cluster/destroyGuard";
 import type { Kubectl } from "../cluster/kubectl";
 import type { Claim, Volume } from "../cluster/objects";
 import type { DataRetention } from "./claims";
 
 /** What a stack does when it goes: deletes claims, and waits until all claims of the namespace and their volumes are gone. */
-export interface VolumeReleaseRequest {
+export interface VolumeReleaseRequest extends GuardedRequest {
   readonly namespace: string;
   /** With `retain` nothing is deleted or waited for: the claims stay. */
   readonly dataRetention: DataRetention;

@@ -1,4 +1,5 @@
 import { commandRequest, Refused, runCommand } from "../cluster/commandProcess";
+import { assertOwnCluster } from "../cluster/destroyGuard";
 import type { Claim, Volume } from "../cluster/objects";
 import { untilNoneLeft } from "../cluster/waiting";
 import { deleteClaims, unreleased, type VolumeReleaseRequest } from "./volumeRelease";
@@ -9,6 +10,7 @@ const patienceSeconds = 300;
 runCommand(async (kubectl) => {
   const request = commandRequest<VolumeReleaseRequest>();
   const { namespace } = request;
+  await assertOwnCluster(kubectl, request, "No claim was deleted.");
   if (request.dataRetention === "retain") return;
   await deleteClaims(kubectl, request);
   const stillThere = async () => {

@@ -1,8 +1,9 @@
 import * as assert from "node:assert/strict";
-import { destroyRefusal } from "../../components/cluster/destroyGuard";
+import { assertOwnCluster, destroyRefusal } from "../../components/cluster/destroyGuard";
+import { Refused } from "../../components/cluster/commandProcess";
 import { type Kubectl, KubectlFailed } from "../../components/cluster/kubectl";
-import type { Claim, Namespace } from "../../components/cluster/objects";
-import { type KeptRecord, recordFindings } from "../../components/cluster/preflightRecord";
+import type { Claim, DiskPool, Namespace } from "../../components/cluster/objects";
+import { type KeptRecord, keptRecord, recordFindings } from "../../components/cluster/preflightRecord";
 
 const system = (uid: string): Namespace => ({ metadata: { name: "kube-system", uid } });
 const own = (name: string, instance?: string): Namespace => ({
@@ -49,6 +50,19 @@ describe("the guard of pulumi destroy", () => {
     assert.match((await destroyRefusal(others, request, here)) ?? "", /UID first; here it is second/);
   });
 
+  it("stops a script that deletes on another cluster or in another stack's namespace, and says what was left alone", async () => {
+    const assertOwn = (...namespaces: readonly Namespace[]) =>
+      assertOwnCluster(listing({ namespaces }), { guard: request }, "No claim was deleted.");
+    await assertOwn(system("first"), own("wordpress", "abc"));
+    const message = /^No claim was deleted\. The context "" leads to another cluster .* UID first; here it is second\.\n/;
+    await assert.rejects(assertOwn(system("second"), own("wordpress", "abc")), { constructor: Refused, message });
+    await assert.rejects(assertOwn(system("first"), own("wordpress", "xyz")), /the namespace wordpress is not this stack's/);
+  });
+
+  it("compares nothing for a script whose request in the state is older than the comparison", async () => {
+    await assertOwnCluster(refusing("it reads nothing"), {}, "No claim was deleted.");
+  });
+
   it("refuses where the cluster has no namespace kube-system that could be read", async () => {
     assert.match((await refusal([own("wordpress", "abc")])) ?? "", /has the UID first; here it is undefined\./);
   });
@@ -84,7 +98,11 @@ describe("the preflight's kept record", () => {
     spec: { storageClassName: "standard", resources: { requests: { storage: "1Gi" } } },
     status: { phase: "Bound" },
   };
-  const kubectl = listing({ "persistentvolumeclaims wordpress": [claim] });
+  const pool: DiskPool = { metadata: { name: "pool-k0", uid: "p" }, spec: { node: "k0", disks: ["/dev/disk/by-id/x"] } };
+  const kubectl = listing({
+    "persistentvolumeclaims wordpress": [claim],
+    "diskpools.openebs.io openebs": [pool],
+  });
   const findings = (changes: Partial<KeptRecord>, previous: KeptRecord | undefined = record) =>
     recordFindings(kubectl, { ...record, ...changes }, previous);
 
@@ -99,5 +117,26 @@ describe("the preflight's kept record", () => {
     assert.match((await findings({ engine: "hostpath" })).join(), /^storage\.engine: "hostpath" is not allowed/);
     const other = { configuredClass: "fast", storageClass: "fast" };
     assert.match((await findings(other)).join(), /^storage\.className: "fast" is not allowed/);
+  });
+
+  it("refuses to forget nodes with pools that were prepared over SSH, until there are no pools", async () => {
+    const replicated: KeptRecord = { ...record, engine: "replicated", managesNodes: true };
+    const without = { ...replicated, managesNodes: false };
+    assert.match((await recordFindings(kubectl, without, replicated)).join(), /^nodeSsh: is not set anymore.* k0 over SSH/);
+    assert.deepEqual(await recordFindings(kubectl, replicated, without), []);
+    assert.deepEqual(await recordFindings(kubectl, replicated, replicated), []);
+    assert.deepEqual(await recordFindings(listing({}), without, replicated), []);
+  });
+
+  it("takes a record that is older than managesNodes as one of nodes that were not prepared", async () => {
+    const replicated: KeptRecord = { ...record, engine: "replicated" };
+    assert.deepEqual(await recordFindings(kubectl, { ...replicated, managesNodes: false }, replicated), []);
+    assert.deepEqual(await recordFindings(kubectl, { ...replicated, managesNodes: true }, replicated), []);
+  });
+
+  it("keeps whether the nodes are prepared over SSH", () => {
+    const rest = { snapshotCrds: true, nodeAddress: "10.0.0.2", nodeAddresses: [], nodeSources: [] };
+    assert.equal(keptRecord({ ...record, ...rest, managesNodes: true }).managesNodes, true);
+    assert.equal(keptRecord({ ...record, ...rest }).managesNodes, false);
   });
 });

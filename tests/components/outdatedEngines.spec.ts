@@ -1,5 +1,10 @@
 import * as assert from "node:assert/strict";
-import { outdatedPods, upgradeSteps } from "../../components/storage/outdatedEngines";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { mock } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { outdatedPods, reportOutdatedEngines, upgradeSteps } from "../../components/storage/outdatedEngines";
 
 const daemonSet = (uid: string, type: string) => ({ metadata: { name: uid, uid }, spec: { updateStrategy: { type } } });
 const owned = (name: string, owner: string, hash: string) => ({
@@ -34,5 +39,46 @@ describe("the pods of OpenEBS after an upgrade of its chart", () => {
     const command = "kubectl --context prod --namespace openebs delete pod";
     assert.ok(steps?.endsWith(`\n  ${command} engine-1\n  ${command} engine-2`), steps);
     assert.equal(upgradeSteps("prod", []), undefined);
+  });
+
+  describe("read with kubectl", () => {
+    const { PATH } = process.env;
+    let folder: string;
+    beforeEach(() => {
+      folder = fs.mkdtempSync(path.join(os.tmpdir(), "kubectl-"));
+      process.env.PATH = `${folder}:${PATH}`;
+    });
+    afterEach(() => {
+      mock.restoreAll();
+      process.env.PATH = PATH;
+      fs.rmSync(folder, { recursive: true });
+    });
+
+    /** What it warns of where kubectl is this script. */
+    const warnings = async (script: string) => {
+      fs.writeFileSync(path.join(folder, "kubectl"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      const warn = mock.method(pulumi.log, "warn", () => Promise.resolve());
+      await reportOutdatedEngines({ context: "prod", kubeconfig: "/does/not/exist" });
+      return warn.mock.calls.map(({ arguments: [text] }) => String(text));
+    };
+    const answer = (kind: string, items: readonly object[]) =>
+      `*" get ${kind} --namespace openebs "*) echo '${JSON.stringify({ items })}' ;;`;
+    const cluster = (...pods: readonly object[]) =>
+      `case "$*" in ${answer("daemonsets", sets)} ${answer("controllerrevisions.apps", revisions)} ${answer("pods", pods)} *) exit 9 ;; esac`;
+
+    it("are warned of, with the commands that replace them", async () => {
+      const texts = await warnings(cluster(pod("engine-1", "engine", "d"), pod("engine-0", "engine", "c")));
+      assert.deepEqual(texts, [upgradeSteps("prod", ["engine-1"])]);
+    });
+
+    it("are warned of by nothing where all run the new version", async () => {
+      assert.deepEqual(await warnings(cluster(pod("engine-0", "engine", "c"))), []);
+    });
+
+    it("are unknown where kubectl fails: the warning gives its reason, and the upgrade goes on", async () => {
+      assert.deepEqual(await warnings('echo "daemonsets is forbidden" >&2; exit 1'), [
+        "Whether all of OpenEBS's pods run the new version could not be read: daemonsets is forbidden",
+      ]);
+    });
   });
 });

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { failure } from "../support/failure";
-import { deeds } from "./support/calls";
+import { deeds, isAbout, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 import { kubeconfigText } from "./support/smallCluster";
 
@@ -127,6 +127,81 @@ describe("which cluster a stack is on", function () {
     site.cluster.incarnation = 1;
     await replace();
     await site.up({ wordpressReplicas: "2" });
+  });
+
+  const nodeSsh = {
+    "nodeSsh.hosts.k0.host": "192.0.2.10",
+    "nodeSsh.hosts.k0.hostKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8qXyq2Jq2nUe0mVb0h8v0xkXo3m9sQ2w5Jt6z7y8A1",
+  };
+
+  it("still has nodes that were prepared over SSH when the preflight's record is replaced: nodeSsh cannot be removed", async () => {
+    await site.project.configureSecret("nodeSshPrivateKey", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+    const pool = { "storage.pools[0].node": "k0", "storage.pools[0].disk": "/dev/disk/by-id/ata-disk-of-k0" };
+    await site.up({ "storage.engine": "replicated", "storage.replicas": "1", ...pool, ...nodeSsh });
+    await site.project.pulumi("config", "rm", "nodeSshPrivateKey");
+    await site.project.pulumi("config", "rm", "nodeSsh");
+    site.begin();
+    const output = await failure(site.project.up("--replace", "**::preflight-check"));
+    assert.match(output, /nodeSsh: is not set anymore, and this stack has prepared k0 over SSH/);
+    assert.deepEqual(
+      deeds(site.calls).filter((deed) => !/ Command\/preflight-/.test(deed)),
+      [],
+    );
+    assert.match(await failure(site.up()), /nodeSsh: is not set anymore/);
+  });
+});
+
+describe("pulumi destroy without the destroy guard", function () {
+  this.timeout(10 * 60_000);
+  let site: RecordedSite;
+
+  beforeEach(async () => {
+    site = await RecordedSite.start();
+  });
+  afterEach(() => site.stop());
+
+  /** Sees that the command is refused on another cluster, which keeps its claims, and that the stack's own cluster is still accepted. */
+  const assertRefusedAt = async (command: string) => {
+    const others = ["wordpress/data-mariadb-0", "wordpress/data-wordpress-0", "openebs/data-openebs-etcd-0"];
+    site.cluster.claimsOfOthers = others;
+    site.cluster.incarnation = 2;
+    site.cluster.calls.length = 0;
+    const output = await failure(site.destroy());
+    assert.ok(subjects(site.calls, "delete").includes(`Command/${command}`), deeds(site.calls).join());
+    assert.deepEqual(site.cluster.claimsOfOthers, others);
+    assert.deepEqual(
+      site.cluster.calls.filter(({ verb }) => verb === "delete"),
+      [],
+    );
+    assert.match(output, /No claim.* was deleted\. The context "small" leads to another cluster/);
+    assert.match(output, /UID uid of small 1; here it is uid of small 2/);
+    assert.match(output, /pulumi stack rm --force/);
+    site.cluster.incarnation = 1;
+    await site.destroy();
+    assert.deepEqual(await site.project.resources(), []);
+    assert.deepEqual(site.cluster.claimSizes, {});
+  };
+
+  it("deletes no claim of another cluster after a first up that failed", async () => {
+    site.provider.failOnce({ matches: isAbout("StatefulSet/wordpress"), message: "exceeded quota: pods=1" });
+    await failure(site.up());
+    assert.ok(!subjects(site.calls, "create").includes("Command/destroy-guard"));
+    await assertRefusedAt("volumes");
+  });
+
+  it("deletes no claim of another cluster after a destroy that failed midway", async () => {
+    await site.up();
+    site.provider.failOnce({ matches: isAbout("StatefulSet/wordpress", "delete"), message: "timed out waiting" });
+    await failure(site.destroy());
+    assert.ok(subjects(site.calls, "delete").includes("Command/destroy-guard"));
+    await assertRefusedAt("volumes");
+  });
+
+  it("deletes nothing in another cluster's OpenEBS after a first up that failed at its release", async () => {
+    site.provider.failOnce({ matches: isAbout("Release/storage-openebs-release"), message: "context deadline exceeded" });
+    await failure(site.up({ "storage.engine": "hostpath" }));
+    assert.ok(!subjects(site.calls, "create").includes("Command/volumes"));
+    await assertRefusedAt("storage-openebs-leftovers");
   });
 });
 

@@ -1,5 +1,6 @@
 import * as assert from "node:assert";
 import { setTimeout } from "node:timers/promises";
+import type { AnyObject } from "../../components/cluster/objects";
 import { failure } from "../support/failure";
 import type { RecordedCall } from "../support/recordedCall";
 import { assertBefore, deeds, done, isAbout, only, subject, subjects } from "./support/calls";
@@ -88,6 +89,24 @@ describe("a stack with the engine replicated", function () {
     const values = JSON.stringify(inputs.values);
     for (const text of ["registry.example.com", "loki"]) assert.ok(values.includes(text), text);
     assert.deepStrictEqual(inputs.repositoryOpts, { repo: "https://charts.example.com/openebs" });
+  });
+
+  it("warns after an upgrade of the chart of io-engine pods that still run the previous version", async () => {
+    const owned = (name: string, hash: string) => ({
+      ...{ name, namespace: "openebs", uid: `uid-${name}`, labels: { "controller-revision-hash": hash } },
+      ownerReferences: [{ uid: "uid-io-engine" }],
+    });
+    const revision = (hash: string, number: number) => ({ metadata: owned(hash, hash), revision: number });
+    const daemonSet = { name: "openebs-io-engine", namespace: "openebs", uid: "uid-io-engine" };
+    site.cluster.daemonSets.push({ metadata: daemonSet, spec: { updateStrategy: { type: "OnDelete" } } } as AnyObject);
+    site.cluster.controllerRevisions.push(revision("first", 1), revision("second", 2));
+    site.cluster.pods.push({ metadata: owned("openebs-io-engine-k0", "first"), status: { phase: "Running" } });
+    const { length } = site.project.transcript;
+    await site.up({ "storage.chartVersion": "4.4.2" });
+    const output = site.project.transcript.slice(length);
+    assert.ok(output.includes("its io-engine: openebs-io-engine-k0 still run the previous version"), output);
+    assert.ok(output.includes("kubectl --context small --namespace openebs delete pod openebs-io-engine-k0"), output);
+    for (const objects of [site.cluster.daemonSets, site.cluster.controllerRevisions, site.cluster.pods]) objects.length = 0;
   });
 
   it("refuses another disk under a pool, and recreates the pool where replace allows it", async () => {

@@ -154,6 +154,28 @@ describe("the stack", () => {
     assert.ok(!JSON.stringify(resources.filter(({ name }) => name !== command?.name)).includes("OPENSSH"));
   });
 
+  it("keeps what each command prints secret in the state, the commands over SSH included", async () => {
+    const host = { host: "192.0.2.10", hostKey: `ssh-ed25519 ${"A".repeat(68)}` };
+    const { resources } = await stack(
+      {
+        storage: '{"engine":"replicated","pools":[{"node":"k0","disk":"/dev/disk/by-id/x"}]}',
+        nodeSsh: JSON.stringify({ hosts: { k0: host, w1: host } }),
+        nodeSshPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nabc",
+      },
+      ["nodeSshPrivateKey"],
+    );
+    const commands = resources.filter(({ type }) => type.startsWith("command:"));
+    assert.deepEqual([...new Set(commands.map(({ type }) => type))].sort(), [
+      "command:local:Command",
+      "command:remote:Command",
+    ]);
+    const inClear = commands.filter(({ secretOutputs }) => !["stdout", "stderr"].every((key) => secretOutputs.includes(key)));
+    assert.deepEqual(
+      inClear.map(({ name }) => name),
+      [],
+    );
+  });
+
   it("loads the module nvme-tcp on nodes without a pool that it is told how to reach, and sets no huge pages there", async () => {
     const host = { host: "192.0.2.10", hostKey: `ssh-ed25519 ${"A".repeat(68)}` };
     const { resources } = await stack(

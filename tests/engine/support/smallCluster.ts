@@ -42,12 +42,17 @@ export class SmallCluster {
   readonly nodes: Node[] = ["k0", "k1", "k2"].map(testNode);
   /** Status of the pools that are there, by name; Online unless it says otherwise. */
   readonly poolStatus: Record<string, NonNullable<DiskPool["status"]>> = {};
+  /** OpenEBS's DaemonSets and the revisions of their pods. */
+  readonly daemonSets: AnyObject[] = [];
+  readonly controllerRevisions: AnyObject[] = [];
   /** What kubectl deleted: kind and names. */
   readonly deleted: string[] = [];
   /** Another number is another cluster in its place: empty, behind the same context, at an address of its own. */
   incarnation = 1;
   /** Whether other clusters have the same nodes and storage classes, and else nothing. @default they have nothing at all */
   areOthersComplete = false;
+  /** Claims on other clusters, as `namespace/name`. */
+  claimsOfOthers: readonly string[] = [];
   /** Another number is another address of the same cluster. @default the incarnation */
   address: number | undefined;
   /** What kubectl says instead of an answer, such as of credentials that have expired. @default nothing */
@@ -81,7 +86,9 @@ export class SmallCluster {
     const [kind = "", name] = words;
     if (verb === "config") return this.config(kind, flags);
     if (verb === "create") return allAllowed(call.input);
-    if (verb === "delete" && kind === "persistentvolumeclaim") return this.release(words.slice(1), flags);
+    if (verb === "delete" && kind === "persistentvolumeclaim") {
+      return this.incarnation === 1 ? this.release(words.slice(1), flags) : this.releaseOfOther(words.slice(1), flags);
+    }
     // Pods go with their workload here.
     if (verb === "delete" && kind === "pods") return "";
     if (verb === "delete") return `${this.deleted.push(words.join(" "))}`;
@@ -143,9 +150,11 @@ export class SmallCluster {
       case "nodes":
         return this.nodes;
       case "csidrivers":
-      case "daemonsets":
-      case "controllerrevisions.apps":
         return [];
+      case "daemonsets":
+        return this.daemonSets;
+      case "controllerrevisions.apps":
+        return this.controllerRevisions;
       case "customresourcedefinitions":
         return this.definitions;
       case "diskpools.openebs.io":
@@ -181,6 +190,7 @@ export class SmallCluster {
   }
 
   private listOfOther(kind: string): readonly AnyObject[] {
+    if (kind === "persistentvolumeclaims") return this.claimsOfOthers.map(claimOfOther);
     if (!this.areOthersComplete) return [];
     return kind === "nodes" ? this.nodes : kind === "storageclasses" ? this.classes : [];
   }
@@ -223,6 +233,12 @@ export class SmallCluster {
     this.claims = this.present().filter(
       ({ metadata }) => !names.includes(metadata.name) || metadata.namespace !== namespace,
     );
+    return "";
+  }
+
+  private releaseOfOther(names: readonly string[], { namespace }: KubectlCall["flags"]): string {
+    const deleted = names.map((name) => `${namespace}/${name}`);
+    this.claimsOfOthers = this.claimsOfOthers.filter((claim) => !deleted.includes(claim));
     return "";
   }
 
@@ -300,6 +316,15 @@ function plainData({ inputs }: RecordedCall): Record<string, string> {
 function encoded(call: RecordedCall): Record<string, string> {
   const encode = (text: string) => Buffer.from(text).toString("base64");
   return Object.fromEntries(Object.entries(plainData(call)).map(([key, text]) => [key, encode(text)]));
+}
+
+function claimOfOther(path: string): Claim {
+  const [namespace = "", name = ""] = path.split("/");
+  return {
+    metadata: { namespace, name, uid: `uid of ${path}` },
+    spec: { storageClassName: "standard", resources: { requests: { storage: "1Gi" } } },
+    status: { phase: "Bound" },
+  };
 }
 
 /** A claim that the program makes itself; the cluster gives it its default class. */
