@@ -25,6 +25,11 @@ const counter = `<?php add_action( 'init', function () {
   if ( isset( $_GET['count'] ) ) { session_start(); exit( (string) ( $_SESSION['n'] = ( $_SESSION['n'] ?? 0 ) + 1 ) ); }
 } );`;
 
+/** Prints the link that WordPress mails to the administrator after a fatal error. As in an installation, no plugin is loaded. */
+const recoveryLink = `define( 'WP_INSTALLING', true ); require '/var/www/html/wp-load.php';
+  $links = new WP_Recovery_Mode_Link_Service( new WP_Recovery_Mode_Cookie_Service(), new WP_Recovery_Mode_Key_Service() );
+  echo $links->generate_url();`;
+
 describe("a pod of the site, as the kubelet and visitors see it", function () {
   this.timeout(6 * 60_000);
   const bench = new SiteBench();
@@ -102,6 +107,28 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     });
     sql(`update wp_options set option_value = '${active}' where option_name = 'active_plugins'`);
     assert.equal(fatal().output, "");
+  });
+
+  it("lets the visitor with WordPress's recovery link get to the login while a plugin has a fatal error", () => {
+    write("plugins/field/broken.php", "<?php\n/* Plugin Name: Broken */\nfield_function();\n");
+    sql(
+      `update wp_options set option_value = 'a:1:{i:0;s:16:"field/broken.php";}' where option_name = 'active_plugins'`,
+    );
+    const url = new URL(site.read(["php", "-r", recoveryLink]).trim());
+    assert.equal(url.searchParams.get("action"), "enter_recovery_mode");
+    assert.equal(page("/wp-login.php").status, 500);
+    const follow = ["-L", "-D", "-", "-b", "/tmp/recovery", "-c", "/tmp/recovery"];
+    const { status, body } = page(`${url.pathname}${url.search}`, ...follow);
+    assert.match(body, /^HTTP\/1\.1 302 /);
+    assert.match(body, /^set-cookie: wordpress_rec_/im);
+    assert.match(body, /^location: \S+\/wp-login\.php\?action=entered_recovery_mode/im);
+    assert.equal(status, 200);
+    assert.match(body, /Recovery Mode Initialized\. Please log in to continue\./);
+    // Without the link's cookie the error stays.
+    assert.equal(page("/wp-login.php").status, 500);
+    // A link counts once.
+    assert.doesNotMatch(page(`${url.pathname}${url.search}`, "-D", "-").body, /^set-cookie: wordpress_rec_/im);
+    sql("update wp_options set option_value = 'a:0:{}' where option_name = 'active_plugins'");
   });
 
   it("stays ready with a theme that has a fatal error in its template, or a syntax error, which the report names", () => {
