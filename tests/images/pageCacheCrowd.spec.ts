@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
+import { uploadsBytes } from "../../components/site/pageCacheLimits";
 import { recordFault } from "../support/reliability";
 import { CacheBench } from "./support/cacheBench";
 import { SlowReader, SlowSender } from "./support/slowVisitors";
@@ -64,7 +65,10 @@ describe("the page cache, for visitors who are slow and many", function () {
       0,
     );
     // Files stay open until a request ends: there is one for each that sends, and none for each part of a file.
-    assert.ok((await openTemporaryFiles(bench)) <= visitors);
+    const { count, bytes } = temporaryFiles(bench);
+    assert.ok(count > 0 && count <= visitors, `${count} files`);
+    // Of each body at least what no longer fits into memory.
+    assert.ok(bytes >= visitors * 16_384 && bytes <= uploadsBytes({ uploadLimit: "64Mi" }), `${bytes} bytes`);
     [...readers, ...senders].forEach((visitor) => visitor.leave());
     recordFault({
       fault: "64 clients read a file of 40 MB at 20 kB/s and 64 upload at 5 kB/s",
@@ -213,9 +217,11 @@ function statusSoon({ answered }: SlowSender): Promise<number> {
   return Promise.race([answered, setTimeout(5000, 0)]);
 }
 
-/** How many deleted files nginx has open in the folders for bodies and for answers. */
-async function openTemporaryFiles(bench: CacheBench): Promise<number> {
-  await setTimeout(0);
-  const command = "ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c '/var/cache/.*deleted' || true";
-  return Number(bench.container?.exec(["sh", "-c", command]).output ?? "NaN");
+/** The deleted files that nginx has open in the folders for bodies and for answers: how many, and what they take. */
+function temporaryFiles(bench: CacheBench): { readonly count: number; readonly bytes: number } {
+  const command =
+    "find /proc/[0-9]*/fd -lname '/var/cache/*deleted*' -exec stat -Lc '%i %b' {} + 2>/dev/null | sort -u";
+  const lines = bench.container?.read(["sh", "-c", command]).trim().split("\n") ?? [];
+  const blocks = lines.filter((line) => line !== "").map((line) => Number(line.split(" ")[1]));
+  return { count: blocks.length, bytes: blocks.reduce((sum, number) => sum + 512 * number, 0) };
 }
