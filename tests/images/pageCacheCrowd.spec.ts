@@ -184,7 +184,7 @@ describe("the page cache, for visitors who are slow and many", function () {
     const first = [large("203.0.113.1"), large("203.0.113.2")];
     await setTimeout(500);
     assert.equal(await statusSoon(large("203.0.113.3")), 413);
-    const kill = "for p in /proc/[0-9]*; do ! grep -q 'nginx: worker' $p/cmdline || kill -9 ${p#/proc/}; done";
+    const kill = "for p in /proc/[0-9]*; do ! grep -q 'nginx[:] worker' $p/cmdline || kill -9 ${p#/proc/}; done";
     assert.equal(bench.container?.exec(["sh", "-c", kill]).code, 0);
     await bench.until("nginx has other workers", async () => (await bench.ask("/wp-admin/ready")).status === 200);
     const next = [large("203.0.113.1"), large("203.0.113.3")];
