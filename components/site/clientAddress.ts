@@ -1,10 +1,25 @@
 /** Whose forwarded headers are believed: proxies as CIDRs, or every client that reaches the server. */
 export type TrustedProxies = readonly string[] | "all";
 
-/** Headers by which a client or a proxy may claim an address, a scheme or a name; plugins read them, whoever wrote them. */
-const claims = [
-  ...["X-Forwarded-For", "Forwarded", "X-Real-IP", "Client-IP", "X-Cluster-Client-IP", "X-Forwarded", "Forwarded-For"],
+/** Headers by which a client or a proxy may claim an address. Plugins read them, and ignore who sent them. */
+const addressClaims = [
+  ...["X-Forwarded-For", "X-Original-Forwarded-For", "X-Forwarded", "Forwarded-For", "Forwarded", "X-Real-IP"],
+  ...["Real-IP", "Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "X-Remote-IP"],
+  ...["X-Remote-Addr", "Remote-Addr", "X-Forwarded-IP", "Forwarded-For-IP", "X-Originating-IP"],
+  ...["X-ProxyUser-IP", "Proxy-Client-IP", "WL-Proxy-Client-IP", "X-Coming-From", "Coming-From"],
+  "X-Envoy-External-Address",
+  // Content delivery networks and hosting providers.
+  ...["CF-Connecting-IP", "CF-Connecting-IPv6", "CF-Pseudo-IPv4", "Fastly-Client-IP", "X-Sucuri-ClientIP"],
+  ...["Incap-Client-IP", "CloudFront-Viewer-Address", "X-Azure-ClientIP", "X-Azure-SocketIP"],
+  ...["X-AppEngine-User-IP", "Fly-Client-IP", "DO-Connecting-IP", "X-NF-Client-Connection-IP"],
+  ...["Ali-CDN-Real-IP", "CDN-Src-IP"],
+];
+
+/** The same for a scheme or a name. */
+const siteClaims = [
   ...["X-Forwarded-Host", "X-Forwarded-Server", "X-Forwarded-Port", "X-Forwarded-Ssl", "Front-End-Https"],
+  ...["X-Original-Host", "X-Forwarded-Scheme", "X-Forwarded-Protocol", "X-Url-Scheme", "X-Scheme", "X-Proto"],
+  ...["X-ARR-SSL", "CF-Visitor", "CloudFront-Forwarded-Proto"],
 ];
 
 /** In halves: Apache takes no range of all. */
@@ -34,7 +49,7 @@ export function remoteIpConfiguration(proxies: TrustedProxies): string {
     `RequestHeader unset X-Forwarded-Proto "expr=!((${isTrusted}) && ${https})"`,
     `RequestHeader set X-Forwarded-Proto https "expr=-n ${claimedScheme}"`,
     // By the time that these are deleted, the address has been read.
-    ...claims.map((name) => `RequestHeader unset ${name}`),
+    ...[...addressClaims, ...siteClaims].map((name) => `RequestHeader unset ${name}`),
     "",
   ].join("\n");
 }

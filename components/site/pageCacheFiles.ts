@@ -1,4 +1,4 @@
-import { answerMebibytes, connections, uploadsBytes } from "./pageCacheLimits";
+import { answerMebibytes, connections, uploadsBytes, uploadShareBytes } from "./pageCacheLimits";
 import { pageCachePorts } from "./pageCacheNames";
 import { fileText, formLimit, type SiteSettings } from "./siteFiles";
 
@@ -16,6 +16,7 @@ export function pageCacheFiles({
     SECONDS: seconds,
     BODY_BYTES: formLimit(settings),
     UPLOADS_BYTES: uploadsBytes(settings),
+    UPLOAD_SHARE_BYTES: uploadShareBytes(settings),
     ANSWER_MEBIBYTES: answerMebibytes,
     CONNECTIONS: connections,
     PORT: pageCachePorts.http,

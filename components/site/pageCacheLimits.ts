@@ -20,6 +20,11 @@ export function uploadsBytes(settings: Pick<SiteSettings, "uploadLimit">): numbe
   return Math.max(2 ** 30, 2 * formLimit(settings));
 }
 
+/** Bytes of uploads under way that one client address may have in one pod: a quarter of the room, and always room for the largest one. */
+export function uploadShareBytes(settings: Pick<SiteSettings, "uploadLimit">): number {
+  return Math.max(Math.floor(uploadsBytes(settings) / 4), formLimit(settings));
+}
+
 /** Size of their volume: what a file takes besides its bytes is less than a tenth. */
 export function uploadsLimit(settings: Pick<SiteSettings, "uploadLimit">): string {
   return `${Math.ceil((uploadsBytes(settings) * 1.1) / 2 ** 20)}Mi`;

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { remoteIpConfiguration } from "../../components/site/clientAddress";
+import { claimedHeaders } from "../support/claimedHeaders";
 
 const lines = (proxies: Parameters<typeof remoteIpConfiguration>[0]) => remoteIpConfiguration(proxies).split("\n");
 const trusted = (proxies: Parameters<typeof remoteIpConfiguration>[0]) =>
@@ -26,11 +27,7 @@ describe("Apache's configuration of client addresses", () => {
   });
 
   it("lets no other header through by which a client claims an address, a scheme or a name", () => {
-    for (const name of [
-      ...["X-Forwarded-For", "X-Real-IP", "Client-IP", "Forwarded", "X-Forwarded-Host", "X-Forwarded-Ssl"],
-      ...["X-Cluster-Client-IP", "X-Forwarded", "Forwarded-For", "X-Forwarded-Server", "X-Forwarded-Port"],
-      "Front-End-Https",
-    ]) {
+    for (const name of claimedHeaders) {
       for (const proxies of [[], ["192.0.2.0/24"], "all"] as const) {
         assert.ok(lines(proxies).includes(`RequestHeader unset ${name}`), name);
       }

@@ -134,6 +134,14 @@ describe("the page cache", () => {
     }
   });
 
+  it("gives each client address a quarter of the room for uploads, and room for the largest one at least", () => {
+    const share = (uploadLimit: string) => Number(/\$upload_share \{ default (\d+);/.exec(conf(5, uploadLimit))?.[1]);
+    assert.equal(share("64Mi"), 2 ** 28);
+    assert.equal(share("2Gi"), 2 ** 31 + 2 ** 20);
+    // A number that expired while its upload goes on would count less than nothing after it.
+    assert.doesNotMatch(conf(5), /zone=upload\w+:\w+ [^;]*timeout/);
+  });
+
   it("keeps what WordPress's own links lead to, and no page that somebody makes up an argument for", () => {
     const known = pattern(/# What WordPress's own links have.*\n/);
     for (const args of ["p=1", "page_id=2", "cat=3&paged=2", "feed=rss2", "p=1&"]) assert.match(args, known);

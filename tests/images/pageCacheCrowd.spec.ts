@@ -1,11 +1,14 @@
 import * as assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
+import { uploadsBytes } from "../../components/site/pageCacheLimits";
 import { recordFault } from "../support/reliability";
 import { CacheBench } from "./support/cacheBench";
 import { SlowReader, SlowSender } from "./support/slowVisitors";
 import { file, Site } from "./support/workers";
 
 const visitors = 64;
+/** The tests' own addresses, which name visitors of any. */
+const trustedProxies = ["198.18.0.0/15"];
 
 describe("the page cache, for visitors who are slow and many", function () {
   this.timeout(4 * 60_000);
@@ -62,7 +65,10 @@ describe("the page cache, for visitors who are slow and many", function () {
       0,
     );
     // Files stay open until a request ends: there is one for each that sends, and none for each part of a file.
-    assert.ok((await openTemporaryFiles(bench)) <= visitors);
+    const { count, bytes } = temporaryFiles(bench);
+    assert.ok(count > 0 && count <= visitors, `${count} files`);
+    // Of each body at least what no longer fits into memory.
+    assert.ok(bytes >= visitors * 16_384 && bytes <= uploadsBytes({ uploadLimit: "64Mi" }), `${bytes} bytes`);
     [...readers, ...senders].forEach((visitor) => visitor.leave());
     recordFault({
       fault: "64 clients read a file of 40 MB at 20 kB/s and 64 upload at 5 kB/s",
@@ -111,12 +117,12 @@ describe("the page cache, for visitors who are slow and many", function () {
 
   it("refuses uploads that its volume has no room for, accepts them when there is, and small ones always", async () => {
     // Of two and a half times 512 MiB each there are two.
-    await bench.start({ uploadLimit: "600Mi" });
-    const large = () => new SlowSender(bench, 600 * 2 ** 20, 5_000);
+    await bench.start({ uploadLimit: "600Mi", trustedProxies });
+    let visitor = 0;
+    const large = () => new SlowSender(bench, 600 * 2 ** 20, 5_000, `203.0.113.${++visitor}`);
     const first = [large(), large()];
     await setTimeout(500);
-    const refused = large();
-    assert.equal(await refused.answered, 413);
+    assert.equal(await statusSoon(large()), 413);
     const small = await bench.ask("/wp-comments-post.php", { method: "POST", body: "comment=yes" });
     assert.equal(small.status, 200);
     assert.ok(first.every(({ isOpen }) => isOpen));
@@ -144,6 +150,49 @@ describe("the page cache, for visitors who are slow and many", function () {
     [one, other].forEach((sender) => sender.leave());
   });
 
+  it("accepts an upload from another client while one client's slow uploads hold its share", async () => {
+    await bench.start({ trustedProxies });
+    const uploads: SlowSender[] = [];
+    const upload = (address: string, mebibytes = 60) => {
+      const sender = new SlowSender(bench, mebibytes * 2 ** 20, 5_000, address);
+      uploads.push(sender);
+      return sender;
+    };
+    // Of 1 GiB, one client has 256 MiB.
+    const held = Array.from({ length: 4 }, () => upload("203.0.113.1"));
+    await setTimeout(500);
+    const more = Array.from({ length: 14 }, () => upload("203.0.113.1"));
+    assert.deepEqual([...new Set(await Promise.all(more.map(statusSoon)))], [413]);
+    const others = ["203.0.113.2", "203.0.113.3", "2001:db8::1"].map((address) => upload(address));
+    // All addresses of a network of 64 bits are one client's.
+    const sameNetwork = Array.from({ length: 3 }, (_, index) => upload(`2001:db8::${index + 2}`));
+    await setTimeout(500);
+    assert.ok([...held, ...others, ...sameNetwork].every(({ isOpen }) => isOpen));
+    assert.equal(await statusSoon(upload("2001:db8::ffff:0:9")), 413);
+    // An upload that ends gives its share back.
+    held[0]?.leave();
+    await setTimeout(500);
+    const next = upload("203.0.113.1");
+    await setTimeout(500);
+    assert.ok(next.isOpen);
+    uploads.forEach((sender) => sender.leave());
+  });
+
+  it("gives back what a crashed worker of nginx had reserved", async () => {
+    await bench.start({ uploadLimit: "600Mi", trustedProxies });
+    const large = (address: string) => new SlowSender(bench, 600 * 2 ** 20, 5_000, address);
+    const first = [large("203.0.113.1"), large("203.0.113.2")];
+    await setTimeout(500);
+    assert.equal(await statusSoon(large("203.0.113.3")), 413);
+    const kill = "for p in /proc/[0-9]*; do ! grep -q 'nginx[:] worker' $p/cmdline || kill -9 ${p#/proc/}; done";
+    assert.equal(bench.container?.exec(["sh", "-c", kill]).code, 0);
+    await bench.until("nginx has other workers", async () => (await bench.ask("/wp-admin/ready")).status === 200);
+    const next = [large("203.0.113.1"), large("203.0.113.3")];
+    await setTimeout(500);
+    assert.ok(next.every(({ isOpen }) => isOpen));
+    [...first, ...next].forEach((sender) => sender.leave());
+  });
+
   for (const [limit, count] of [
     ["ulimit -Sn 1024", 2200],
     ["ulimit -n 512", 700],
@@ -163,9 +212,16 @@ describe("the page cache, for visitors who are slow and many", function () {
   }
 });
 
-/** How many deleted files nginx has open in the folders for bodies and for answers. */
-async function openTemporaryFiles(bench: CacheBench): Promise<number> {
-  await setTimeout(0);
-  const command = "ls -l /proc/[0-9]*/fd 2>/dev/null | grep -c '/var/cache/.*deleted' || true";
-  return Number(bench.container?.exec(["sh", "-c", command]).output ?? "NaN");
+/** Status that an upload gets within five seconds; 0 where it goes on. */
+function statusSoon({ answered }: SlowSender): Promise<number> {
+  return Promise.race([answered, setTimeout(5000, 0)]);
+}
+
+/** The deleted files that nginx has open in the folders for bodies and for answers: how many, and what they take. */
+function temporaryFiles(bench: CacheBench): { readonly count: number; readonly bytes: number } {
+  const command =
+    "find /proc/[0-9]*/fd -lname '/var/cache/*deleted*' -exec stat -Lc '%i %b' {} + 2>/dev/null | sort -u";
+  const lines = bench.container?.read(["sh", "-c", command]).trim().split("\n") ?? [];
+  const blocks = lines.filter((line) => line !== "").map((line) => Number(line.split(" ")[1]));
+  return { count: blocks.length, bytes: blocks.reduce((sum, number) => sum + 512 * number, 0) };
 }

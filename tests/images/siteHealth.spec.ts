@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { healthContainer } from "../../components/site/health";
 import { siteFiles } from "../../components/site/siteFiles";
+import { claimedHeaders } from "../support/claimedHeaders";
 import { siteSettings } from "../support/siteSettings";
 import type { Container } from "./support/container";
 import { SiteBench } from "./support/siteBench";
@@ -16,12 +17,18 @@ const loginPages = {
 };
 const who = `<?php add_action( 'init', function () {
   if ( 'who' === ( $_GET['s'] ?? '' ) ) {
-    exit( implode( ' ', array( $_SERVER['REMOTE_ADDR'], is_ssl() ? 'https' : 'http', $_SERVER['HTTP_X_FORWARDED_FOR'] ?? '-', $_SERVER['HTTP_X_REAL_IP'] ?? '-' ) ) );
+    $claims = array_keys( array_filter( $_SERVER, static fn ( $value ) => is_string( $value ) && str_contains( $value, '6.6.6.6' ) ) );
+    exit( implode( ' ', array( $_SERVER['REMOTE_ADDR'], is_ssl() ? 'https' : 'http', ...$claims ) ) );
   }
 } );`;
 const counter = `<?php add_action( 'init', function () {
   if ( isset( $_GET['count'] ) ) { session_start(); exit( (string) ( $_SESSION['n'] = ( $_SESSION['n'] ?? 0 ) + 1 ) ); }
 } );`;
+
+/** Prints the link that WordPress mails to the administrator after a fatal error. As in an installation, no plugin is loaded. */
+const recoveryLink = `define( 'WP_INSTALLING', true ); require '/var/www/html/wp-load.php';
+  $links = new WP_Recovery_Mode_Link_Service( new WP_Recovery_Mode_Cookie_Service(), new WP_Recovery_Mode_Key_Service() );
+  echo $links->generate_url();`;
 
 describe("a pod of the site, as the kubelet and visitors see it", function () {
   this.timeout(6 * 60_000);
@@ -102,6 +109,28 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     assert.equal(fatal().output, "");
   });
 
+  it("lets the visitor with WordPress's recovery link get to the login while a plugin has a fatal error", () => {
+    write("plugins/field/broken.php", "<?php\n/* Plugin Name: Broken */\nfield_function();\n");
+    sql(
+      `update wp_options set option_value = 'a:1:{i:0;s:16:"field/broken.php";}' where option_name = 'active_plugins'`,
+    );
+    const url = new URL(site.read(["php", "-r", recoveryLink]).trim());
+    assert.equal(url.searchParams.get("action"), "enter_recovery_mode");
+    assert.equal(page("/wp-login.php").status, 500);
+    const follow = ["-L", "-D", "-", "-b", "/tmp/recovery", "-c", "/tmp/recovery"];
+    const { status, body } = page(`${url.pathname}${url.search}`, ...follow);
+    assert.match(body, /^HTTP\/1\.1 302 /);
+    assert.match(body, /^set-cookie: wordpress_rec_/im);
+    assert.match(body, /^location: \S+\/wp-login\.php\?action=entered_recovery_mode/im);
+    assert.equal(status, 200);
+    assert.match(body, /Recovery Mode Initialized\. Please log in to continue\./);
+    // Without the link's cookie the error stays.
+    assert.equal(page("/wp-login.php").status, 500);
+    // A link counts once.
+    assert.doesNotMatch(page(`${url.pathname}${url.search}`, "-D", "-").body, /^set-cookie: wordpress_rec_/im);
+    sql("update wp_options set option_value = 'a:0:{}' where option_name = 'active_plugins'");
+  });
+
   it("stays ready with a theme that has a fatal error in its template, or a syntax error, which the report names", () => {
     write("themes/bad/style.css", "/*\nTheme Name: bad\n*/");
     write("themes/bad/index.php", "<?php\nfield_template();");
@@ -132,19 +161,20 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     await site.until("Apache answers again", () => page("/readme.html").status === 200);
   });
 
-  it("takes the client's address and scheme from trusted proxies alone", () => {
+  it("takes the client's address and scheme from trusted proxies alone, and hides all headers that claim them from PHP", () => {
     write("mu-plugins/who.php", who);
-    const claim = ["-H", "X-Forwarded-For: 1.1.1.1, 203.0.113.66", "-H", "X-Real-IP: 6.6.6.6"];
+    const forged = claimedHeaders.filter((name) => name !== "X-Forwarded-For").map((name) => `${name}: 6.6.6.6`);
+    const claim = ["X-Forwarded-For: 6.6.6.6, 203.0.113.66", ...forged].flatMap((line) => ["-H", line]);
     const asked = (from: string, proto: string) =>
       page("/?s=who", "--interface", from, ...claim, "-H", `X-Forwarded-Proto: ${proto}`).body;
-    assert.equal(asked("127.0.0.1", "https"), "127.0.0.1 http - -");
+    assert.equal(asked("127.0.0.1", "https"), "127.0.0.1 http");
     for (const [proto, scheme] of Object.entries({
       https: "https",
       "HTTPS, http": "https",
       "http, https": "http",
       nohttps: "http",
     })) {
-      assert.equal(asked("127.0.0.2", proto), `203.0.113.66 ${scheme} - -`, proto);
+      assert.equal(asked("127.0.0.2", proto), `203.0.113.66 ${scheme}`, proto);
     }
     remove("mu-plugins/who.php");
   });

@@ -1,8 +1,10 @@
+import fs from "fs";
+
 /** Bytes of a request's body up to which it stays in memory: nginx's `client_body_buffer_size`. */
 const bodyInMemory = 16384;
 
-/** Name of the one number in the dictionary `uploads`: bytes that the bodies under way may take on the disk. */
-const reserved = "reserved";
+/** More than the connections of all workers, each of which has one upload at most. */
+const mostUploaders = 65536;
 
 /**
  * The named location that serves a page which may be kept: `page` when its last answer was kept, `passed` when it was not, so that no
@@ -62,8 +64,8 @@ function secondsUntil(date, now) {
 }
 
 /**
- * "1" when the volume has no room for a request's body beside those under way, before any of it is taken. Empty when it has: the
- * body's size is then reserved until {@link freeUpload}.
+ * "1" when a request's body is refused before any of it is taken: the volume has no room for it beside those under way, or its client
+ * has used up a client's share. Empty when it is accepted: the body's size is then reserved until {@link freeUpload}.
  */
 function refuseUpload(r) {
   const variables = r.variables;
@@ -71,8 +73,13 @@ function refuseUpload(r) {
   const length = variables.http_content_length;
   const bytes = length ? wholeNumber(length) : Number(variables.body_limit);
   if (bytes <= bodyInMemory) return "";
-  if (ngx.shared.uploads.incr(reserved, bytes, 0) > Number(variables.uploads_limit)) {
-    ngx.shared.uploads.incr(reserved, -bytes, 0);
+  const client = clientOf(r);
+  reserve(client, bytes);
+  const workers = livingWorkers();
+  const total = sum(workers.map((worker) => ngx.shared.uploads.get(worker)));
+  const share = sum(workers.map((worker) => ngx.shared.uploaders.get(`${worker} ${client}`)));
+  if (total > Number(variables.uploads_limit) || share > Number(variables.upload_share)) {
+    reserve(client, -bytes);
     return "1";
   }
   variables.upload_bytes = String(bytes);
@@ -81,8 +88,43 @@ function refuseUpload(r) {
 
 /** Gives back what {@link refuseUpload} reserved. Called when the request is logged; adds nothing to the line. */
 function freeUpload(r) {
-  ngx.shared.uploads.incr(reserved, -Number(r.variables.upload_bytes), 0);
+  reserve(clientOf(r), -Number(r.variables.upload_bytes));
   return "";
+}
+
+/**
+ * Adds to the bytes that this worker and its client have reserved. Only the worker itself changes its numbers, so each is exact, and
+ * none is less than zero.
+ */
+function reserve(client, bytes) {
+  const worker = String(process.pid);
+  const own = `${worker} ${client}`;
+  ngx.shared.uploads.incr(worker, bytes, 0);
+  if (ngx.shared.uploaders.incr(own, bytes, 0) <= 0) ngx.shared.uploaders.delete(own);
+}
+
+/** Process IDs of nginx's workers that have reserved something. Deletes what crashed workers had reserved. */
+function livingWorkers() {
+  return ngx.shared.uploads.keys().filter((worker) => {
+    if (fs.statSync(`/proc/${worker}`, { throwIfNoEntry: false })) return true;
+    ngx.shared.uploads.delete(worker);
+    ngx.shared.uploaders
+      .keys(mostUploaders)
+      .filter((key) => key.startsWith(`${worker} `))
+      .forEach((key) => ngx.shared.uploaders.delete(key));
+    return false;
+  });
+}
+
+/** The client's IP address in hexadecimal. Of IPv6 the first 64 bits: a client has all addresses that begin with them. */
+function clientOf(r) {
+  const address = r.rawVariables.binary_remote_addr.toString("hex");
+  const inIpv6 = /^0{20}ffff(.{8})$/.exec(address);
+  return inIpv6 ? inIpv6[1] : address.slice(0, 16);
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + (number || 0), 0);
 }
 
 export default { wayToPage, notKept, refuseUpload, freeUpload };

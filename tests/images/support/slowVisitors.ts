@@ -41,8 +41,10 @@ export class SlowSender {
   private readonly request: http.ClientRequest;
   private readonly timer: NodeJS.Timeout;
 
-  constructor(bench: CacheBench, length: number, rate: number) {
-    const headers = { "content-length": String(length), "content-type": "application/octet-stream" };
+  /** @param address that a trusted proxy names as the visitor's */
+  constructor(bench: CacheBench, length: number, rate: number, address?: string) {
+    const forwarded = address === undefined ? {} : { "x-forwarded-for": address };
+    const headers = { ...forwarded, "content-length": String(length), "content-type": "application/octet-stream" };
     this.request = bench.request("/wp-admin/async-upload.php", { method: "POST", headers });
     this.answered = new Promise((resolve) => {
       this.request.on("response", (response) => {

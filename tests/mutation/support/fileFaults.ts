@@ -12,6 +12,9 @@ const extensions = "tests/images/siteExtensions.spec.ts";
 const migration = "tests/images/siteMigration.spec.ts";
 const pageCache = "tests/e2e/pageCache.spec.ts";
 const pageChanges = "tests/images/pageChanges.spec.ts";
+const pageCrowd = "tests/images/pageCacheCrowd.spec.ts";
+const renewals = "tests/components/pageCacheRenewals.spec.ts";
+const health = "tests/images/siteHealth.spec.ts";
 
 /** Faults in what runs in the containers: PHP, shell, nginx. StrykerJS mutates TypeScript alone. */
 export const fileFaults: readonly Fault[] = [
@@ -85,6 +88,49 @@ export const fileFaults: readonly Fault[] = [
       from: "update_option( 'permalink_structure', '/%year%/%monthnum%/%day%/%postname%/' );",
       grep: "makes one when it runs twice|no administrator yet",
     },
+    {
+      what: "an older core works on newer tables",
+      from: "\trefuse_older_core();\n",
+      grep: "makes one when it runs twice|fails where the tables are of a newer WordPress",
+    },
+  ]),
+  ...inFile("site.php", health, [
+    {
+      what: "a client behind a proxy gets the site by the name localhost",
+      from: " && is_from_a_pod_itself()",
+      grep: "answers to the name localhost for the pod itself",
+    },
+    {
+      what: "a visitor with a forged nonce has code compiled again",
+      from: 'if ( get_transient( "scrape_key_$key" ) === $nonce ) {',
+      to: "if ( true ) {",
+      grep: "compiles edited code again",
+    },
+    {
+      what: "the dashboard has WordPress's own memory limit",
+      from: "define( 'WP_MAX_MEMORY_LIMIT', ini_get( 'memory_limit' ) );",
+      grep: "has phpMemory as WordPress's limit",
+    },
+  ]),
+  ...inFile("health.php", health, [
+    {
+      what: "a pod without its database is ready",
+      from: " ?? database_problem()",
+      grep: "is not ready without its database",
+    },
+    {
+      what: "a pod without Apache is ready",
+      from: "web_server_problem() ?? database_problem()",
+      to: "database_problem()",
+      grep: "is not ready where Apache does not listen",
+    },
+  ]),
+  ...inFile("fatal.php", health, [
+    {
+      what: "the front page redirects before the theme is loaded",
+      from: "remove_action( 'template_redirect', 'redirect_canonical' );",
+      grep: "stays ready with a theme that has a fatal error in its template",
+    },
   ]),
   ...inFile("site.php", jobs, [
     {
@@ -136,6 +182,30 @@ export const fileFaults: readonly Fault[] = [
       grep: "go on where they were cut off",
     },
   ]),
+  ...inFile("objectCache.php", "tests/e2e/objectCache.spec.ts", [
+    {
+      what: "a plugin without a drop-in turns the object cache on",
+      from: "if ( ! is_file( WORDPRESS_OBJECT_CACHE_DROPIN ) ) {",
+      to: "if ( false ) {",
+      grep: "is turned on in all pods at once|is not turned on with a plugin that has no drop-in",
+    },
+  ]),
+  ...inFile("copyTree.sh", migration, [
+    {
+      what: "a copy is not compared",
+      from: 'diff <(describe_tree "$1") <(describe_tree "$2")',
+      to: "true",
+      grep: "refuse a copy that is not as it was",
+    },
+  ]),
+  ...inFile("copyTree.sh", "tests/images/smbShare.spec.ts", [
+    {
+      what: "modes and times are copied to a share that refuses them",
+      from: 'if cp --preserve=mode,timestamps "${BASH_SOURCE[0]}" "$to/.probe" 2>/dev/null; then',
+      to: "if true; then",
+      grep: "fill the claim with the image's wp-content",
+    },
+  ]),
   ...inFile("fill.sh", jobs, [
     {
       what: "of two runs at once, the second puts its folder into wp-content",
@@ -165,6 +235,79 @@ export const fileFaults: readonly Fault[] = [
       grep: "keeps nothing of the dashboard",
     },
     { what: "addresses of any length are kept", from: '"~^.{512}" 1;', grep: "is not filled by nonsense" },
+  ]),
+  ...inFile("pageCache.conf", "tests/images/pageCachePrivacy.spec.ts", [
+    {
+      what: "a page that is kept is requested with the visitor's headers",
+      from: "proxy_pass_request_headers off;",
+      to: "proxy_pass_request_headers on;",
+      grep: "shows nothing of visitor A to visitor B",
+    },
+    {
+      what: "of two trusted proxies the second counts as the visitor",
+      from: "real_ip_recursive on;",
+      to: "real_ip_recursive off;",
+      grep: "takes the address from two trusted proxies in a row",
+    },
+  ]),
+  ...inFile("pageCache.js", renewals, [
+    {
+      what: "changes of a pod's first minute are lost",
+      from: "if (seconds * 1000 > unlistedMs && Date.now() - startedAt < unlistedMs) await renewal(() => undefined);",
+      grep: "invalidates pages that are kept for longer",
+    },
+    {
+      what: "a renewal that was taken for dead serves",
+      from: "if (exists(pathOf(number + 1))) return;",
+      grep: "does not go back to a generation",
+    },
+    {
+      what: "a change counts as seen by a renewal that was begun before it",
+      from: "const needed = newest() + 1;",
+      to: "const needed = Math.max(newest(), serving() + 1);",
+      grep: "answers a change only when a generation serves",
+    },
+  ]),
+  ...inFile("pageCacheRequests.js", pageCrowd, [
+    {
+      what: "uploads are accepted that the volume has no room for",
+      from: "total > Number(variables.uploads_limit) || ",
+      grep: "refuses uploads that its volume has no room for",
+    },
+    {
+      what: "one client may take all room for uploads",
+      from: " || share > Number(variables.upload_share)",
+      grep: "accepts an upload from another client",
+    },
+    {
+      what: "what a crashed worker had reserved stays reserved",
+      from: "if (fs.statSync(`/proc/${worker}`, { throwIfNoEntry: false })) return true;",
+      to: "return true;",
+      grep: "gives back what a crashed worker",
+    },
+  ]),
+  ...inFile("pageCacheRequests.js", "tests/images/pageCacheAnswers.spec.ts", [
+    {
+      what: "a page is kept whose headers forbid it",
+      from: "if (/(^|[,\\s])(no-store|no-cache|private)($|[,;=\\s])/.test(control)) return 0;",
+      grep: "keeps no page whose headers forbid it",
+    },
+  ]),
+  ...inFile("pageCache.sh", "tests/images/pageCacheNames.spec.ts", [
+    {
+      what: "a pod of the site is left out for having failed",
+      from: " max_fails=0;",
+      to: ";",
+      grep: "skips a pod that refuses connections",
+    },
+  ]),
+  ...inFile("pageCache.sh", pageCrowd, [
+    {
+      what: "nginx has more connections than it may open files",
+      from: "  connections=$((files / 2 - 32))\n",
+      to: "  true\n",
+      grep: "answers 60 visitors within 5 s",
+    },
   ]),
   ...inFile("pageCache.php", pageChanges, [
     {
