@@ -1,11 +1,7 @@
 import { type Kubectl, KubectlFailed } from "../cluster/kubectl";
 
 /** The items of a kind; none where the cluster has no such kind. @throws KubectlFailed */
-export async function listIfKnown<T>(
-  kubectl: Pick<Kubectl, "list">,
-  kind: string,
-  namespace?: string,
-): Promise<T[]> {
+export async function listIfKnown<T>(kubectl: Pick<Kubectl, "list">, kind: string, namespace?: string): Promise<T[]> {
   try {
     return await kubectl.list<T>(kind, namespace);
   } catch (error) {

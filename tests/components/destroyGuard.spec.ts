@@ -54,9 +54,13 @@ describe("the guard of pulumi destroy", () => {
     const assertOwn = (...namespaces: readonly Namespace[]) =>
       assertOwnCluster(listing({ namespaces }), { guard: request }, "No claim was deleted.");
     await assertOwn(system("first"), own("wordpress", "abc"));
-    const message = /^No claim was deleted\. The context "" leads to another cluster .* UID first; here it is second\.\n/;
+    const message =
+      /^No claim was deleted\. The context "" leads to another cluster .* UID first; here it is second\.\n/;
     await assert.rejects(assertOwn(system("second"), own("wordpress", "abc")), { constructor: Refused, message });
-    await assert.rejects(assertOwn(system("first"), own("wordpress", "xyz")), /the namespace wordpress is not this stack's/);
+    await assert.rejects(
+      assertOwn(system("first"), own("wordpress", "xyz")),
+      /the namespace wordpress is not this stack's/,
+    );
   });
 
   it("compares nothing for a script whose request in the state is older than the comparison", async () => {
@@ -98,7 +102,10 @@ describe("the preflight's kept record", () => {
     spec: { storageClassName: "standard", resources: { requests: { storage: "1Gi" } } },
     status: { phase: "Bound" },
   };
-  const pool: DiskPool = { metadata: { name: "pool-k0", uid: "p" }, spec: { node: "k0", disks: ["/dev/disk/by-id/x"] } };
+  const pool: DiskPool = {
+    metadata: { name: "pool-k0", uid: "p" },
+    spec: { node: "k0", disks: ["/dev/disk/by-id/x"] },
+  };
   const kubectl = listing({
     "persistentvolumeclaims wordpress": [claim],
     "diskpools.openebs.io openebs": [pool],
@@ -122,7 +129,10 @@ describe("the preflight's kept record", () => {
   it("refuses to forget nodes with pools that were prepared over SSH, until there are no pools", async () => {
     const replicated: KeptRecord = { ...record, engine: "replicated", managesNodes: true };
     const without = { ...replicated, managesNodes: false };
-    assert.match((await recordFindings(kubectl, without, replicated)).join(), /^nodeSsh: is not set anymore.* k0 over SSH/);
+    assert.match(
+      (await recordFindings(kubectl, without, replicated)).join(),
+      /^nodeSsh: is not set anymore.* k0 over SSH/,
+    );
     assert.deepEqual(await recordFindings(kubectl, replicated, without), []);
     assert.deepEqual(await recordFindings(kubectl, replicated, replicated), []);
     assert.deepEqual(await recordFindings(listing({}), without, replicated), []);

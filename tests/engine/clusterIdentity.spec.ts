@@ -198,7 +198,10 @@ describe("pulumi destroy without the destroy guard", function () {
   });
 
   it("deletes nothing in another cluster's OpenEBS after a first up that failed at its release", async () => {
-    site.provider.failOnce({ matches: isAbout("Release/storage-openebs-release"), message: "context deadline exceeded" });
+    site.provider.failOnce({
+      matches: isAbout("Release/storage-openebs-release"),
+      message: "context deadline exceeded",
+    });
     await failure(site.up({ "storage.engine": "hostpath" }));
     assert.ok(!subjects(site.calls, "create").includes("Command/volumes"));
     await assertRefusedAt("storage-openebs-leftovers");

@@ -106,7 +106,8 @@ describe("a stack with the engine replicated", function () {
     const output = site.project.transcript.slice(length);
     assert.ok(output.includes("its io-engine: openebs-io-engine-k0 still run the previous version"), output);
     assert.ok(output.includes("kubectl --context small --namespace openebs delete pod openebs-io-engine-k0"), output);
-    for (const objects of [site.cluster.daemonSets, site.cluster.controllerRevisions, site.cluster.pods]) objects.length = 0;
+    for (const objects of [site.cluster.daemonSets, site.cluster.controllerRevisions, site.cluster.pods])
+      objects.length = 0;
   });
 
   it("refuses another disk under a pool, and recreates the pool where replace allows it", async () => {

@@ -169,7 +169,9 @@ describe("the stack", () => {
       "command:local:Command",
       "command:remote:Command",
     ]);
-    const inClear = commands.filter(({ secretOutputs }) => !["stdout", "stderr"].every((key) => secretOutputs.includes(key)));
+    const inClear = commands.filter(
+      ({ secretOutputs }) => !["stdout", "stderr"].every((key) => secretOutputs.includes(key)),
+    );
     assert.deepEqual(
       inClear.map(({ name }) => name),
       [],

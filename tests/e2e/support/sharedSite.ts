@@ -23,10 +23,8 @@ export async function podsOf(
   { cluster, namespace }: Pick<LabSite, "cluster" | "namespace">,
   app: string,
 ): Promise<SitePod[]> {
-  const { items } = await cluster.json<{ items: SitePod[] }>(
-    ...["get", "pods", "--namespace", namespace, `--selector=app=${app}`],
-  );
-  return items.filter(({ metadata }) => !("deletionTimestamp" in metadata));
+  const pods = await cluster.list<SitePod>("pods", namespace, `app=${app}`);
+  return pods.filter(({ metadata }) => !("deletionTimestamp" in metadata));
 }
 
 /** Runs a command in every pod of the site; what each printed, by the pod's name. @throws Error where there is none */

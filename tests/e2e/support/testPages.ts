@@ -33,7 +33,7 @@ add_action( 'parse_request', function () {
 		case ${testPage.slow}:
 			global $wpdb;
 			$wpdb->query( "UPDATE $wpdb->options SET option_value = option_value + 1 WHERE option_name = 'e2e_slow'" );
-			sleep( 2 );
+			sleep( 6 );
 			exit( 'Made slowly' );
 	}
 } );

@@ -43,7 +43,7 @@ export class SlowSender {
 
   /** @param address that a trusted proxy names as the visitor's */
   constructor(bench: CacheBench, length: number, rate: number, address?: string) {
-    const forwarded = address === undefined ? {} : { "x-forwarded-for": address };
+    const forwarded: http.OutgoingHttpHeaders = address === undefined ? {} : { "x-forwarded-for": address };
     const headers = { ...forwarded, "content-length": String(length), "content-type": "application/octet-stream" };
     this.request = bench.request("/wp-admin/async-upload.php", { method: "POST", headers });
     this.answered = new Promise((resolve) => {
