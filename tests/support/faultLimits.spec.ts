@@ -96,7 +96,7 @@ describe("the limits of the faults under load", () => {
     assert.match(promise(limits.keyRotation), /, but for at most 20 writes of writers that are logged out$/);
     assert.equal(
       promise(limits.databaseKilled),
-      "no acknowledged write is lost; at most 75 reads and 15 writes fail, at most 15 s without either",
+      "no acknowledged write is lost; at most 75 reads and 25 writes fail, at most 20 s without either",
     );
   });
 });
