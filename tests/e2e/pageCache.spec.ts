@@ -357,7 +357,7 @@ describe("the page cache", function () {
   it("serves a page whose time is over unchanged and complete while a new one is made", async () => {
     await site.project.configure({ pageCache: '{"seconds":1}' });
     await site.project.up();
-    const path = `/?page_id=${testPage.slow}`;
+    const path = `/?page_id=${testPage.slower}`;
     const whole = (pages: readonly CachedPage[]) => pages.every(({ body }) => body === "Made slowly");
     assert.ok(whole(await everywhere(path)));
     let stale: CachedPage[] = [];

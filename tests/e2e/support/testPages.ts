@@ -1,5 +1,13 @@
 /** Pages that {@link testPages} makes, by what they do. */
-export const testPage = { error: 9001, cookie: 9002, private: 9003, varies: 9004, slow: 9005, nothing: 9006 } as const;
+export const testPage = {
+  error: 9001,
+  cookie: 9002,
+  private: 9003,
+  varies: 9004,
+  slow: 9005,
+  nothing: 9006,
+  slower: 9007,
+} as const;
 
 /** Where {@link testPages} writes what changed, and by whom. */
 export const changesFile = "e2e-changes";
@@ -33,6 +41,10 @@ add_action( 'parse_request', function () {
 		case ${testPage.slow}:
 			global $wpdb;
 			$wpdb->query( "UPDATE $wpdb->options SET option_value = option_value + 1 WHERE option_name = 'e2e_slow'" );
+			sleep( 2 );
+			exit( 'Made slowly' );
+		// Longer than the page cache lets requests wait for one another.
+		case ${testPage.slower}:
 			sleep( 6 );
 			exit( 'Made slowly' );
 	}
