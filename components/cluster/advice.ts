@@ -19,7 +19,7 @@ interface Keys {
 
 const remedies: readonly Remedy[] = [
   {
-    sign: /No space left on device|Disk quota exceeded|Errcode: 28|OS error: 28/i,
+    sign: /No space left on device|Disk quota exceeded|Errcode: 28|OS error: 28|failed with error 28/i,
     advice: ({ storage }) => `its volume is full: make it larger (${configSet(storage, "SIZE")}), or make room on it`,
   },
   {

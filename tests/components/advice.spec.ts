@@ -9,6 +9,11 @@ describe("what to do about a workload that is not up", () => {
       /pulumi config set mariadbStorage SIZE/,
     ],
     [
+      "mariadb",
+      "[ERROR] InnoDB: preallocating 12582912 bytes for file ./ibdata1 failed with error 28",
+      /its volume is full.*pulumi config set mariadbStorage SIZE/,
+    ],
+    [
       "wordpress-fill",
       "tar: ./themes: Cannot write: No space left on device",
       /pulumi config set wordpressStorage SIZE/,

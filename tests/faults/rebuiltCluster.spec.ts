@@ -26,6 +26,8 @@ describe("a cluster that was made anew, with another stack's site in the namespa
     lost = takeSite();
     await lab("down");
     await lab("up");
+    // Which stack is meant, the CLI keeps in its own folder, which went with the lab.
+    await lost.project.pulumi("stack", "select", "dev");
     other = await LabSite.start(
       sharedPlace(lost.namespace, 30127, { wordpressReplicas: 1, siteTitle: "Somebody else's" }),
     );
