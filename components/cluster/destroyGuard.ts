@@ -46,10 +46,17 @@ export async function assertOwnCluster(
   { guard }: GuardedRequest,
   unchanged: string,
 ): Promise<void> {
-  if (guard === undefined) return;
-  const { kubeconfig, context } = commandCluster();
-  const refusal = await destroyRefusal(kubectl, guard, { context, hasOwnKubeconfig: kubeconfig !== undefined });
+  const refusal = guard && (await commandRefusal(kubectl, guard));
   if (refusal !== undefined) throw new Refused(`${unchanged} ${refusal}`);
+}
+
+/** {@link destroyRefusal} on the cluster that this process is given. */
+export async function commandRefusal(
+  kubectl: Pick<Kubectl, "list">,
+  guard: DestroyGuardRequest,
+): Promise<string | undefined> {
+  const { kubeconfig, context } = commandCluster();
+  return destroyRefusal(kubectl, guard, { context, hasOwnKubeconfig: kubeconfig !== undefined });
 }
 
 /** Why nothing may be deleted, in words; undefined where this is the stack's own cluster, and its own site. */

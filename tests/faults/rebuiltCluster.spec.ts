@@ -17,7 +17,7 @@ async function contents(site: LabSite): Promise<string> {
   return objects + (await site.rows("select post_title from wp_posts where post_status = 'publish'"));
 }
 
-describe("a cluster that was made anew, with another stack's site in the namespace", function () {
+describe("a recreated cluster, with another stack's site in the namespace", function () {
   this.timeout(15 * 60_000);
   let lost: LabSite;
   let other: LabSite;
@@ -29,7 +29,7 @@ describe("a cluster that was made anew, with another stack's site in the namespa
     // Which stack is meant, the CLI keeps in its own folder, which went with the lab.
     await lost.project.pulumi("stack", "select", "dev");
     other = await LabSite.start(
-      sharedPlace(lost.namespace, 30127, { wordpressReplicas: 1, siteTitle: "Somebody else's" }),
+      sharedPlace(lost.namespace, 30127, { wordpressReplicas: 1, siteTitle: "Another site" }),
     );
     await other.project.up();
     await allReady(other);
@@ -59,7 +59,7 @@ describe("a cluster that was made anew, with another stack's site in the namespa
     assert.equal(await other.status(), 200);
     recordFault({
       fault:
-        "the cluster made anew under the same context, with another stack's site in the namespace; then up and destroy of the first stack",
+        "the cluster recreated under the same context, with another stack's site in the namespace; then up and destroy of the first stack",
       holds: "both are refused and name the clusters; objects and posts of that site stay as they were",
       measured: `${before.trim().split("\n").length} objects and posts unchanged`,
     });

@@ -4,8 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as ts from "typescript";
 import { digest } from "../../components/digest";
-import { installPlugins } from "../../lab/plugins/install";
-import { ensurePulumi } from "../../lab/pulumi/cli";
+import { ensureCliAndPlugins } from "../../lab/pulumi/installed";
 import { cacheRoot, projectRoot } from "../../lab/support/paths";
 import { main } from "../../lab/support/progress";
 
@@ -102,21 +101,13 @@ function keep(file: string, run: PassedRun): void {
   fs.renameSync(`${file}.${process.pid}`, file);
 }
 
-/** The Pulumi CLI, and which of the plugins are official. */
-async function pulumi(): Promise<unknown> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-"));
-  try {
-    const cli = await ensurePulumi();
-    fs.symlinkSync(cli, path.join(folder, "pulumi"));
-    return [cli, await installPlugins(path.join(folder, "home"), folder)];
-  } finally {
-    fs.rmSync(folder, { recursive: true });
-  }
-}
-
 if (require.main === module) {
   main(async () => {
     const [name = "", ...args] = process.argv.slice(2);
-    process.exitCode = mochaUnlessPassed({ name, args, versions: [process.version, os.release(), await pulumi()] });
+    process.exitCode = mochaUnlessPassed({
+      name,
+      args,
+      versions: [process.version, os.release(), await ensureCliAndPlugins()],
+    });
   });
 }

@@ -1,6 +1,4 @@
-import * as fs from "node:fs";
-import * as https from "node:https";
-import { text } from "node:stream/consumers";
+import { readApi } from "../../../lab/cluster/api";
 import { CommandFailed, run } from "../../../lab/support/processes";
 import { type IsTransient, until } from "../../support/until";
 
@@ -13,15 +11,6 @@ const listed: Readonly<Record<string, string>> = {
   ),
   ...{ deployments: "/apis/apps/v1", statefulsets: "/apis/apps/v1", jobs: "/apis/batch/v1" },
 };
-
-interface Kubeconfig {
-  readonly clusters: readonly [
-    { readonly cluster: { readonly server: string; readonly "certificate-authority-data": string } },
-  ];
-  readonly users: readonly [
-    { readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string } },
-  ];
-}
 
 /** kubectl on the lab, for looking at what the program made. */
 export class Cluster {
@@ -56,7 +45,7 @@ export class Cluster {
   }
 
   /**
-   * What the API lists, asked for without kubectl, of which each call takes a third of a second of a processor.
+   * What the lab's API lists, asked for without kubectl, of which each call takes a third of a second of a processor.
    * @param kind one of {@link listed}
    * @param selector of labels, e.g. `app=wordpress`
    * @throws CommandFailed
@@ -64,31 +53,10 @@ export class Cluster {
   async list<T>(kind: string, namespace?: string, selector = ""): Promise<T[]> {
     const where = namespace === undefined ? "" : `/namespaces/${namespace}`;
     const path = `${listed[kind]}${where}/${kind}?labelSelector=${encodeURIComponent(selector)}`;
-    const answer = await this.get(path).catch((error: unknown) => {
-      throw error instanceof CommandFailed ? error : new CommandFailed(`GET ${path}`, 1, String(error));
+    const { items } = await readApi<{ items: T[] }>(path).catch((error: unknown) => {
+      throw new CommandFailed(`GET ${path}`, 1, String(error));
     });
-    return (JSON.parse(answer) as { items: T[] }).items;
-  }
-
-  private async get(path: string): Promise<string> {
-    const { clusters, users } = JSON.parse(fs.readFileSync(this.environment.KUBECONFIG ?? "", "utf8")) as Kubeconfig;
-    const [{ cluster }] = clusters;
-    const [{ user }] = users;
-    const [ca, cert, key] = [
-      cluster["certificate-authority-data"],
-      user["client-certificate-data"],
-      user["client-key-data"],
-    ].map((data) => Buffer.from(data, "base64"));
-    return new Promise((resolve, reject) => {
-      const request = https.get(new URL(path, cluster.server), { ca, cert, key, timeout: 60_000 }, (response) => {
-        text(response).then((body) => {
-          if (response.statusCode === 200) resolve(body);
-          else reject(new CommandFailed(`GET ${path}`, response.statusCode ?? 0, body));
-        }, reject);
-      });
-      request.on("timeout", () => request.destroy(new Error("no answer within 60 s")));
-      request.on("error", reject);
-    });
+    return items;
   }
 
   /** Waits until a condition holds, as {@link until} does. @param isTransient errors that mean that it does not hold yet */
