@@ -1,19 +1,26 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import { isReady } from "../cluster/conditions";
 import { Kubectl } from "../cluster/kubectl";
 import type { Pod } from "../cluster/objects";
+import { messageOf } from "../cluster/reportHook";
 import { siteFolder } from "./siteFiles";
 
-/** Whole seconds that the page may take in the pod, and that all of it may take. */
-const timeout = { page: 20, report: 40 };
+/** Whole seconds that the page may take in the pod, that passes before another pod is asked, and that all of it may take. */
+const seconds = { page: 20, rest: 1, report: 60 };
 
 /**
  * Warns where WordPress ends with a fatal error: its pods are ready without it, so the rollout does not tell. The warning names the
  * plugin or theme. It never fails: a site that is broken on purpose, or a cluster that does not answer, is no reason to stop an `up`.
  */
 export async function warnOfFatalError(cluster: ClusterAccess, namespace: string): Promise<void> {
-  const line = await fatalError(new Kubectl(cluster), namespace);
+  let line: string | undefined;
+  try {
+    line = await fatalError(new Kubectl(cluster), namespace);
+  } catch (error) {
+    await pulumi.log.info(`Whether WordPress ends with a fatal error is not known: ${messageOf(error)}`);
+  }
   if (line === undefined) return;
   const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
   await pulumi.log.warn(
@@ -25,21 +32,49 @@ export async function warnOfFatalError(cluster: ClusterAccess, namespace: string
   );
 }
 
-/** The plugin or theme that ends WordPress, in one line; undefined where none does, or where no pod could be asked. */
+/**
+ * The plugin or theme that ends WordPress, in one line; undefined where none does. A pod may be deleted while it is asked: another
+ * one is asked then.
+ * @throws Error with the reason where no pod answered in time
+ */
 export async function fatalError(
   kubectl: Pick<Kubectl, "list" | "run">,
   namespace: string,
-  timeoutSeconds = timeout.report,
+  timeoutSeconds = seconds.report,
 ): Promise<string | undefined> {
-  const ask = async () => {
-    const pods = await kubectl.list<Pod>("pods", namespace);
-    const pod = pods.find((candidate) => candidate.metadata.labels?.app === "wordpress" && isReady(candidate));
-    if (!pod) return "";
-    const inPod = ["exec", "--namespace", namespace, pod.metadata.name, "--container=wordpress", "--"];
-    return kubectl.run([...inPod, "timeout", String(timeout.page), "php", `${siteFolder}/fatal.php`]);
+  let reason = "no pod answered in time";
+  let late = false;
+  const answer = async () => {
+    while (!late) {
+      try {
+        return (await askOnePod(kubectl, namespace)).trim() || undefined;
+      } catch (error) {
+        reason = messageOf(error);
+      }
+      await sleep(seconds.rest * 1000);
+    }
+    return undefined;
   };
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => (timer = setTimeout(resolve, timeoutSeconds * 1000, "")));
-  const said = await Promise.race([ask().catch(() => ""), late]).finally(() => clearTimeout(timer));
-  return said.trim() || undefined;
+  const timeUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      late = true;
+      reject(new Error(reason));
+    }, timeoutSeconds * 1000);
+  });
+  return Promise.race([answer(), timeUp]).finally(() => clearTimeout(timer));
+}
+
+/** What fatal.php prints in a pod that serves and is to stay. @throws Error where there is none, or the command fails */
+async function askOnePod(kubectl: Pick<Kubectl, "list" | "run">, namespace: string): Promise<string> {
+  const pods = await kubectl.list<Pod>("pods", namespace);
+  const pod = pods.find(
+    (candidate) =>
+      candidate.metadata.labels?.app === "wordpress" &&
+      candidate.metadata.deletionTimestamp === undefined &&
+      isReady(candidate),
+  );
+  if (!pod) throw new Error("no pod of the site is ready");
+  const inPod = ["exec", "--namespace", namespace, pod.metadata.name, "--container=wordpress", "--"];
+  return kubectl.run([...inPod, "timeout", String(seconds.page), "php", `${siteFolder}/fatal.php`]);
 }

@@ -65,7 +65,6 @@ export class Mayastor {
       deletionTimestamp,
       finalizers = [],
     } = pool.metadata as DiskPool["metadata"] & {
-      readonly deletionTimestamp?: string;
       readonly finalizers?: readonly string[];
     };
     const since = this.seen.get(uid) ?? Date.now();

@@ -24,7 +24,7 @@ export async function podsOf(
   app: string,
 ): Promise<SitePod[]> {
   const pods = await cluster.list<SitePod>("pods", namespace, `app=${app}`);
-  return pods.filter(({ metadata }) => !("deletionTimestamp" in metadata));
+  return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
 /** Runs a command in every pod of the site; what each printed, by the pod's name. @throws Error where there is none */
