@@ -59,7 +59,7 @@ describe("docs/operations.md, Moving a site", function () {
   });
   after(async () => {
     fs.rmSync(folder, { recursive: true, force: true });
-    await Promise.all([from?.stop(), to?.stop()]);
+    await Promise.all([from?.discard(), to?.discard()]);
   });
 
   it("loads nothing of a dump that was cut off, between two statements or within one", async () => {

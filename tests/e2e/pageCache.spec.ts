@@ -42,7 +42,7 @@ describe("the page cache", function () {
   });
   after(async () => {
     await browser?.close();
-    await site?.stop();
+    await site?.discard();
   });
 
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);

@@ -41,7 +41,13 @@ export class LabSite {
 
   /** Destroys what there is of the stack and forgets it. */
   async stop(): Promise<void> {
-    await this.project.destroy("--skip-preview");
+    if ((await this.project.resources()).length > 0) await this.project.destroy("--skip-preview");
+    this.project.remove();
+  }
+
+  /** Deletes the namespace with all in it, without waiting for it, and forgets the stack: for a spec whose matter is not destroy. */
+  async discard(): Promise<void> {
+    await this.cluster.kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
     this.project.remove();
   }
 
