@@ -126,6 +126,8 @@ export interface Condition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+  /** When its status last became another one. */
+  readonly lastTransitionTime?: string;
 }
 
 export interface ContainerStatus {

@@ -1,8 +1,15 @@
-import { answerMebibytes, connections, uploadsBytes, uploadShareBytes } from "./pageCacheLimits";
+import {
+  answerMebibytes,
+  connections,
+  fileMebibytes,
+  filesAtOnce,
+  uploadsBytes,
+  uploadShareBytes,
+} from "./pageCacheLimits";
 import { pageCachePorts } from "./pageCacheNames";
 import { fileText, formLimit, type SiteSettings } from "./siteFiles";
 
-const fileNames = ["pageCache.conf", "pageCache.js", "pageCacheRequests.js", "pageCache.sh"];
+const fileNames = ["pageCache.conf", "pageCachePassed.conf", "pageCache.js", "pageCacheRequests.js", "pageCache.sh"];
 
 /** Files of the page cache's ConfigMap, by name. */
 export function pageCacheFiles({
@@ -18,6 +25,8 @@ export function pageCacheFiles({
     UPLOADS_BYTES: uploadsBytes(settings),
     UPLOAD_SHARE_BYTES: uploadShareBytes(settings),
     ANSWER_MEBIBYTES: answerMebibytes,
+    FILE_MEBIBYTES: fileMebibytes(settings),
+    FILES: filesAtOnce(settings),
     CONNECTIONS: connections,
     PORT: pageCachePorts.http,
     CONTROL_PORT: pageCachePorts.control,

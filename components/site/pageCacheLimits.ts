@@ -1,3 +1,4 @@
+import { wholeBytes } from "../quantity";
 import { formLimit, type SiteSettings } from "./siteFiles";
 
 /**
@@ -9,8 +10,23 @@ export const connections = 2048;
 /** MiB of one answer that may wait on the disk for a slow visitor. */
 export const answerMebibytes = 2;
 
-/** Most that all such answers take. Seldom more than nothing: pages fit into memory, and files come in parts that do. */
-export const answersLimit = `${connections * answerMebibytes}Mi`;
+/**
+ * MiB of a file of wp-content that may wait on the disk for a slow visitor: as large as an upload may be, and 64 at least. The rest of a
+ * larger one holds a worker of Apache's.
+ */
+export function fileMebibytes({ uploadLimit }: Pick<SiteSettings, "uploadLimit">): number {
+  return Math.max(64, Math.ceil(wholeBytes(uploadLimit) / 2 ** 20));
+}
+
+/** Most such files at once, in one pod: 4 GiB, and 8 at least. What is more is an answer like any other. */
+export function filesAtOnce(settings: Pick<SiteSettings, "uploadLimit">): number {
+  return Math.max(8, Math.floor(4096 / fileMebibytes(settings)));
+}
+
+/** What answers and files take on the disk at most. Seldom more than nothing: pages fit into memory, and few clients are slow. */
+export function answersLimit(settings: Pick<SiteSettings, "uploadLimit">): string {
+  return `${connections * answerMebibytes + filesAtOnce(settings) * fileMebibytes(settings)}Mi`;
+}
 
 /** Most memory: 144 KiB for each request that is passed on, and as much again for nginx, what it knows of pages, and bodies. */
 export const memoryLimit = "576Mi";

@@ -25,7 +25,7 @@ export function pageCachePodSpec(image: string, namespace: string, settings: Pic
       ...scratchVolumes(scratch),
       { name: "pages", emptyDir: { sizeLimit: pagesLimit } },
       { name: "uploads", emptyDir: { sizeLimit: uploadsLimit(settings) } },
-      { name: "answers", emptyDir: { sizeLimit: answersLimit } },
+      { name: "answers", emptyDir: { sizeLimit: answersLimit(settings) } },
       { name: "config", configMap: { name: pageCacheName } },
     ],
     containers: [

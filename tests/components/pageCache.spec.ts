@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { pageCacheFiles } from "../../components/site/pageCacheFiles";
 import { pageCachePodSpec } from "../../components/site/pageCachePod";
 import { quantityBytes } from "../../components/quantity";
-import { siteFiles, siteJson } from "../../components/site/siteFiles";
+import { answersLimit } from "../../components/site/pageCacheLimits";
+import { fileText, siteFiles, siteJson } from "../../components/site/siteFiles";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../support/loadedSettings";
 import { answers, type Registered, registeredBy } from "../support/mocks";
@@ -47,7 +48,19 @@ describe("the page cache", () => {
       proxied,
       /geo \$realip_remote_addr \$is_trusted {\s+default 0;\s+192\.0\.2\.0\/24 1; fd00::\/8 1;\s+}/,
     );
-    assert.match(proxied, /proxy_set_header X-Forwarded-For \$remote_addr;/);
+    assert.match(fileText("pageCachePassed.conf"), /^proxy_set_header X-Forwarded-For \$remote_addr;$/m);
+  });
+
+  it("keeps files on the disk that are as large as an upload may be, and few enough for 4 GiB or for eight", () => {
+    const limits = (uploadLimit: string) => [
+      /proxy_max_temp_file_size (\d+m);\s+include/.exec(conf(5, uploadLimit))?.[1],
+      /limit_conn files_at_once (\d+);/.exec(conf(5, uploadLimit))?.[1],
+      answersLimit({ uploadLimit }),
+    ];
+    assert.deepEqual(limits("1Mi"), ["64m", "64", "8192Mi"]);
+    assert.deepEqual(limits("64Mi"), ["64m", "64", "8192Mi"]);
+    assert.deepEqual(limits("100.5Mi"), ["101m", "40", "8136Mi"]);
+    assert.deepEqual(limits("1Gi"), ["1024m", "8", "12288Mi"]);
   });
 
   it("is what the Service leads to, and the site's pods are where there is none", async () => {

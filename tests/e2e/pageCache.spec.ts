@@ -1,8 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as http from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { recordFault } from "../support/reliability";
+import { type Served, SlowReader, SlowSender } from "../support/slowVisitors";
 import { logIn, openBrowser } from "./support/browser";
 import { type CachedPage, cachePods, fromEachCache, fromSitePod, pagesKept, wordsUsed } from "./support/caches";
 import { Visitor } from "./support/http";
@@ -399,6 +401,52 @@ describe("the page cache", function () {
   });
 
   const search = (index: number) => new Visitor(site.address).get(`/?s=${index}`);
+
+  it("serves pages, and every pod stays ready, while 64 visitors read a large file slowly and 64 send one", async () => {
+    const [pod] = await sitePods(site);
+    const file = "wp-content/uploads/large.bin";
+    await site.inPod(
+      pod?.metadata.name ?? "",
+      "sh",
+      "-c",
+      `mkdir -p wp-content/uploads; head -c 40000000 /dev/urandom > ${file}`,
+    );
+    /** By pod: since when it is ready, and how often its containers were started again. */
+    const readiness = async () =>
+      Object.fromEntries(
+        [...(await sitePods(site)), ...(await cachePods(site))].map(({ metadata, status }) => {
+          const ready = status.conditions?.find(({ type }) => type === "Ready");
+          const restarts = status.containerStatuses?.map(({ restartCount }) => restartCount);
+          return [metadata.name, { ready: ready?.status, since: ready?.lastTransitionTime, restarts }];
+        }),
+      );
+    const before = await readiness();
+    assert.deepEqual([...new Set(Object.values(before).map(({ ready }) => ready))], ["True"]);
+    const nodePort: Served = {
+      request: (path, asked) => http.request(new URL(path, site.address), { ...asked, agent: false }),
+    };
+    const large = () => nodePort.request(`/${file}`, { method: "GET", headers: {} });
+    const readers = Array.from({ length: 64 }, () => new SlowReader(large(), 20_000));
+    const senders = Array.from(
+      { length: 64 },
+      (_, index) => new SlowSender(nodePort, 4_000_000, 5_000, `203.0.113.${index}`),
+    );
+    try {
+      await Promise.all(readers.map(({ begun }) => begun));
+      // Longer than a readiness probe needs to fail as often as it may, which is 15 s.
+      const { failed } = await whileAsked(search, () => wait(30_000));
+      assert.deepEqual(failed, []);
+      assert.deepEqual([...new Set(readers.map(({ status }) => status))], [200]);
+      const cutOff = {
+        readers: readers.filter(({ isOpen }) => !isOpen).map(({ bytes }) => `after ${bytes} bytes`),
+        senders: senders.filter(({ isOpen }) => !isOpen).map(({ problem }) => problem ?? "answered"),
+      };
+      assert.deepEqual(cutOff, { readers: [], senders: [] });
+      assert.deepEqual(await readiness(), before);
+    } finally {
+      [...readers, ...senders].forEach((visitor) => visitor.leave());
+    }
+  });
 
   it("fails no request while each of its pods is deleted, one after the other", async () => {
     const pods = await cachePods(site);

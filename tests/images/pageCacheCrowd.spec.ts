@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { uploadsBytes } from "../../components/site/pageCacheLimits";
+import { wholeBytes } from "../../components/quantity";
+import { answersLimit, filesAtOnce, memoryLimit, uploadsBytes } from "../../components/site/pageCacheLimits";
 import { recordFault } from "../support/reliability";
 import { CacheBench } from "./support/cacheBench";
-import { SlowReader, SlowSender } from "./support/slowVisitors";
+import { SlowReader, SlowSender } from "../support/slowVisitors";
 import { file, Site } from "./support/workers";
 
 const visitors = 64;
@@ -33,13 +34,6 @@ describe("the page cache, for visitors who are slow and many", function () {
     }
     return seconds.sort((one, other) => one - other)[10] ?? 0;
   };
-  const isIdle = async () => {
-    const before = files();
-    await setTimeout(500);
-    return files() - before < visitors / 4;
-  };
-  /** Requests for files that came to the site. */
-  const files = () => sites.reduce((sum, site) => sum + site.files, 0);
   const workersBusy = () => sites.reduce((sum, site) => sum + site.busy, 0);
 
   it("serves pages while 64 visitors read a large file slowly and 64 send one", async () => {
@@ -51,8 +45,7 @@ describe("the page cache, for visitors who are slow and many", function () {
     );
     const senders = Array.from({ length: visitors }, () => new SlowSender(bench, 4_000_000, 5_000));
     await Promise.all(readers.map((reader) => reader.begun));
-    // At first this machine takes what fits into its sockets' buffers, at full speed.
-    await bench.until("each reader has to wait", async () => (await isIdle()) && (await isIdle()) && (await isIdle()));
+    await bench.until("no file holds a worker", () => Promise.resolve(workersBusy() === 0));
     const busy = await median();
     assert.ok(busy < 2 * idle, `${busy} s, and ${idle} s without them`);
     assert.equal(workersBusy(), 0);
@@ -64,11 +57,20 @@ describe("the page cache, for visitors who are slow and many", function () {
       sites.reduce((sum, { posts }) => sum + posts, 0),
       0,
     );
-    // Files stay open until a request ends: there is one for each that sends, and none for each part of a file.
-    const { count, bytes } = temporaryFiles(bench);
-    assert.ok(count > 0 && count <= visitors, `${count} files`);
+    const bodies = temporaryFiles(bench, "uploads");
+    assert.ok(bodies.count > 0 && bodies.count <= visitors, `${bodies.count} files`);
     // Of each body at least what no longer fits into memory.
-    assert.ok(bytes >= visitors * 16_384 && bytes <= uploadsBytes({ uploadLimit: "64Mi" }), `${bytes} bytes`);
+    assert.ok(
+      bodies.bytes >= visitors * 16_384 && bodies.bytes <= uploadsBytes({ uploadLimit: "64Mi" }),
+      `${bodies.bytes} bytes`,
+    );
+    const files = temporaryFiles(bench, "answers");
+    assert.ok(
+      files.bytes > 0 && files.bytes <= wholeBytes(answersLimit({ uploadLimit: "64Mi" })),
+      `${files.bytes} bytes`,
+    );
+    const memory = memoryOf(bench);
+    assert.ok(memory > 0 && memory <= wholeBytes(memoryLimit) / 4, `${memory} bytes of memory`);
     [...readers, ...senders].forEach((visitor) => visitor.leave());
     recordFault({
       fault: "64 clients read a file of 40 MB at 20 kB/s and 64 upload at 5 kB/s",
@@ -105,6 +107,24 @@ describe("the page cache, for visitors who are slow and many", function () {
     assert.equal((await bench.ask("/wp-content/uploads/empty.bin")).status, 200);
   });
 
+  it("serves files complete when it has no room for another one on the disk", async () => {
+    await bench.start({ uploadLimit: "600Mi" });
+    assert.equal(filesAtOnce({ uploadLimit: "600Mi" }), 8);
+    const readers = Array.from(
+      { length: 8 },
+      () => new SlowReader(bench.request("/wp-content/uploads/big.bin"), 20_000),
+    );
+    await Promise.all(readers.map(({ begun }) => begun));
+    await bench.until("no file holds a worker", () => Promise.resolve(workersBusy() === 0));
+    const ninth = new SlowReader(bench.request("/wp-content/uploads/big.bin"), 20_000);
+    await ninth.begun;
+    await setTimeout(1000);
+    // It waits for its client as any other answer does.
+    assert.deepEqual([ninth.status, workersBusy()], [200, 1]);
+    assert.equal((await bench.ask("/wp-content/uploads/big.bin")).body.length, file.length);
+    [...readers, ninth].forEach((reader) => reader.leave());
+  });
+
   it("passes all bytes of an upload on, with Content-Length and without", async () => {
     await bench.start();
     const body = file.subarray(0, 5_000_000);
@@ -139,6 +159,10 @@ describe("the page cache, for visitors who are slow and many", function () {
       body: "a",
     });
     assert.equal(chunked.status, 413);
+    // Nor does a body that comes with a request for a page or a file.
+    for (const url of ["/", "/wp-content/uploads/big.bin"]) {
+      assert.equal((await bench.ask(url, { headers: { "content-length": String(600 * 2 ** 20) } })).status, 413, url);
+    }
     [...first, next].forEach((sender) => sender.leave());
     await setTimeout(500);
     for (let round = 0; round < 50; round++) {
@@ -217,11 +241,17 @@ function statusSoon({ answered }: SlowSender): Promise<number> {
   return Promise.race([answered, setTimeout(5000, 0)]);
 }
 
-/** The deleted files that nginx has open in the folders for bodies and for answers: how many, and what they take. */
-function temporaryFiles(bench: CacheBench): { readonly count: number; readonly bytes: number } {
-  const command =
-    "find /proc/[0-9]*/fd -lname '/var/cache/*deleted*' -exec stat -Lc '%i %b' {} + 2>/dev/null | sort -u";
+/** The deleted files that nginx has open in a folder of `/var/cache`: how many, and what they take. */
+function temporaryFiles(bench: CacheBench, folder: string): { readonly count: number; readonly bytes: number } {
+  const command = `find /proc/[0-9]*/fd -lname '/var/cache/${folder}/*deleted*' -exec stat -Lc '%i %b' {} + 2>/dev/null | sort -u`;
   const lines = bench.container?.read(["sh", "-c", command]).trim().split("\n") ?? [];
   const blocks = lines.filter((line) => line !== "").map((line) => Number(line.split(" ")[1]));
   return { count: blocks.length, bytes: blocks.reduce((sum, number) => sum + 512 * number, 0) };
+}
+
+/** Bytes of memory that nginx's processes have to themselves. */
+function memoryOf(bench: CacheBench): number {
+  const command = "cat /proc/[0-9]*/smaps_rollup 2>/dev/null | sed -n 's/^Private_Dirty: *\\([0-9]*\\) kB$/\\1/p'";
+  const lines = bench.container?.read(["sh", "-c", command]).trim().split("\n") ?? [];
+  return 1024 * lines.reduce((sum, kibibytes) => sum + Number(kibibytes), 0);
 }

@@ -11,8 +11,6 @@ export const file = Buffer.alloc(40_000_000, "0123456789");
 /** A pod of the site: works on a few requests at once, and on each until its visitor has the answer. */
 export class Site {
   busy = 0;
-  /** Requests for files that came. */
-  files = 0;
   /** Bodies that came. */
   posts = 0;
   private readonly waiting: (() => void)[] = [];
@@ -28,7 +26,6 @@ export class Site {
       this.busy--;
       this.waiting.shift()?.();
     });
-    if (request.url?.startsWith("/wp-content/")) this.files++;
     let bytes = 0;
     for await (const chunk of request) bytes += (chunk as Buffer).length;
     if (request.method === "POST") {
@@ -45,14 +42,16 @@ export class Site {
 function serveFile({ headers, method }: http.IncomingMessage, response: http.ServerResponse): void {
   const etag = '"2625a00-1"';
   response.setHeader("etag", etag).setHeader("accept-ranges", "bytes");
-  const [, from = "", to = ""] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "") ?? [];
-  const end = to === "" ? file.length : Math.min(Number(to) + 1, file.length);
+  const isAsked = headers["if-range"] === undefined || headers["if-range"] === etag;
+  const [, first = "", last = ""] = (isAsked && /^bytes=(\d*)-(\d*)$/.exec(headers.range ?? "")) || [];
+  const from = first === "" ? file.length - Number(last) : Number(first);
+  const end = first === "" || last === "" ? file.length : Math.min(Number(last) + 1, file.length);
   if (headers["if-none-match"] === etag) response.writeHead(304).end();
-  else if (from === "" || method === "HEAD") response.setHeader("content-length", file.length).end(file);
-  else if (Number(from) >= file.length) response.writeHead(416).end();
+  else if (first + last === "" || method === "HEAD") response.setHeader("content-length", file.length).end(file);
+  else if (from >= file.length) response.writeHead(416).end();
   else {
     const range = `bytes ${from}-${end - 1}/${file.length}`;
-    response.writeHead(206, { "content-range": range, "content-length": end - Number(from) });
-    response.end(file.subarray(Number(from), end));
+    response.writeHead(206, { "content-range": range, "content-length": end - from });
+    response.end(file.subarray(from, end));
   }
 }

@@ -1,7 +1,15 @@
 import { once } from "node:events";
 import type * as http from "node:http";
 import { setTimeout } from "node:timers/promises";
-import type { CacheBench } from "./cacheBench";
+
+/** Where requests are sent to. */
+export interface Served {
+  /** A request that is not ended yet. */
+  request(
+    url: string,
+    asked: { readonly method: string; readonly headers: Readonly<Record<string, string>> },
+  ): http.ClientRequest;
+}
 
 /** A visitor who takes so many bytes a second. */
 export class SlowReader {
@@ -36,16 +44,18 @@ export class SlowReader {
 /** A visitor who uploads a file with so many bytes a second. */
 export class SlowSender {
   isOpen = true;
+  /** What ended it before an answer came. */
+  problem: string | undefined;
   /** Status of the answer. */
   readonly answered: Promise<number>;
   private readonly request: http.ClientRequest;
   private readonly timer: NodeJS.Timeout;
 
   /** @param address that a trusted proxy names as the visitor's */
-  constructor(bench: CacheBench, length: number, rate: number, address?: string) {
-    const forwarded: http.OutgoingHttpHeaders = address === undefined ? {} : { "x-forwarded-for": address };
+  constructor(site: Served, length: number, rate: number, address?: string) {
+    const forwarded: Record<string, string> = address === undefined ? {} : { "x-forwarded-for": address };
     const headers = { ...forwarded, "content-length": String(length), "content-type": "application/octet-stream" };
-    this.request = bench.request("/wp-admin/async-upload.php", { method: "POST", headers });
+    this.request = site.request("/wp-admin/async-upload.php", { method: "POST", headers });
     this.answered = new Promise((resolve) => {
       this.request.on("response", (response) => {
         this.isOpen = false;
@@ -53,7 +63,7 @@ export class SlowSender {
         resolve(response.statusCode ?? 0);
       });
     });
-    this.request.on("error", () => this.leave()).on("close", () => this.leave());
+    this.request.on("error", (error) => (this.problem = String(error))).on("close", () => this.leave());
     this.request.write(Buffer.alloc(20_000));
     this.timer = setInterval(() => this.request.write(Buffer.alloc(rate / 5)), 200);
   }
