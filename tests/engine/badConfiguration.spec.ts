@@ -45,7 +45,7 @@ const samples = [
 ] as const;
 
 describe("a configuration that is not allowed", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
   let output: string;
 

@@ -16,7 +16,7 @@ const meant = /^(NetworkPolicy\/|(Service|Deployment)\/wordpress|Deployment\/wor
 const isMeant = (call: RecordedCall) => meant.test(subject(call));
 
 describe("pulumi up that turns a cache on or off, over a network that enforces policies", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
 
   before(async () => {

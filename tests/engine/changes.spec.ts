@@ -9,7 +9,7 @@ const preflight = "Command/preflight-check";
 const steps = /To move: make a second stack with the new value, copy database and files, then destroy this one/;
 
 describe("pulumi up on a live stack, when a key changes", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   /** Keys that the tests below changed, to be compared with all that there are. */
   const tried = new Set<string>();
   let site: RecordedSite;

@@ -8,7 +8,7 @@ import { kubeconfigText } from "./support/smallCluster";
 const cluster = /^(create|delete) (?!Command|Random)/;
 
 describe("which cluster a stack is on", function () {
-  this.timeout(10 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
 
   beforeEach(async () => {
@@ -152,7 +152,7 @@ describe("which cluster a stack is on", function () {
 });
 
 describe("pulumi destroy without the destroy guard", function () {
-  this.timeout(10 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
 
   beforeEach(async () => {
@@ -209,7 +209,7 @@ describe("pulumi destroy without the destroy guard", function () {
 });
 
 describe("pulumi destroy", function () {
-  this.timeout(10 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
 
   before(async () => {

@@ -6,7 +6,7 @@ import { deeds, isAbout, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 describe("a pulumi up that fails", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
   /** What the first `up` that failed had made. */
   let made: readonly string[] = [];

@@ -5,7 +5,7 @@ import { RecordedSite } from "./support/recordedSite";
 import { testNode } from "./support/smallCluster";
 
 describe("a stack with many pools", function () {
-  this.timeout(15 * 60_000);
+  this.timeout(20 * 60_000);
 
   for (const count of [3, 30, 300]) {
     it(`creates ${count} pools and the labels of their nodes`, async () => {

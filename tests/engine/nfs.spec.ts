@@ -8,7 +8,7 @@ const serverClaim = "PersistentVolumeClaim/nfs-server";
 const claim = "PersistentVolumeClaim/wordpress-content";
 
 describe("a stack with the engine replicated and shared content", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
 
   before(async () => {

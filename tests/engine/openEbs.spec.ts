@@ -12,7 +12,7 @@ const pools = /^DiskPool\//;
 const workloads = /^StatefulSet\//;
 
 describe("a stack with the engine replicated", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
   let created: readonly RecordedCall[];
 

@@ -4,7 +4,7 @@ import { apiRequests } from "./support/apiRequests";
 import { RecordedSite } from "./support/recordedSite";
 
 describe("the permissions that the preflight asks for", function () {
-  this.timeout(10 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
 
   before(async () => {

@@ -29,7 +29,7 @@ new k8s.core.v1.Pod("pod", {
 `;
 
 describe("the policy pack", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
 
   before(async () => {

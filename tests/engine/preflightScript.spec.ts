@@ -16,7 +16,7 @@ const request: PreflightRequest = {
 };
 
 describe("the preflight's script", function () {
-  this.timeout(2 * 60_000);
+  this.timeout(20 * 60_000);
   const cluster = new SmallCluster(new RecordingProvider());
   const kubectl = new KubectlServer(cluster);
   const bin = fs.mkdtempSync(path.join(os.tmpdir(), "kubectl-"));

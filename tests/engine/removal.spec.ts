@@ -17,7 +17,7 @@ function deletedSubjects(site: RecordedSite): string[] {
 }
 
 describe("what one pulumi up removes is deleted in the order of pulumi destroy", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
   /** What the removals below deleted: the last test sees that destroy keeps the same order. */
   const kept: DeletionPair[] = [];
@@ -164,7 +164,7 @@ describe("what one pulumi up removes is deleted in the order of pulumi destroy",
 });
 
 describe("a move to shared content", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
 
   /** A stack whose pods have moved to shared content, but for what the copies hold: no container runs here. */
   async function movedSite(): Promise<RecordedSite> {

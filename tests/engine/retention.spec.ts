@@ -5,7 +5,7 @@ import { deeds, only, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 describe("dataRetention: retain", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
   let passwords: string[];
 

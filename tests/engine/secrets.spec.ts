@@ -10,7 +10,7 @@ const firstToken = "token-1c0ffee1c0ffee";
 const nextToken = "token-2decaf2decaf";
 
 describe("secrets", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
 
   before(async () => {

@@ -9,7 +9,7 @@ const install = /^Job\/wordpress-install-/;
 const pods = "Deployment/wordpress";
 
 describe("a stack with shared content", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
   let created: readonly RecordedCall[];
 
@@ -164,7 +164,7 @@ describe("a stack with shared content", function () {
 });
 
 describe("a stack with content per pod", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
 
   it("moves its files with contentMigration merge: old pods are scaled to 0, their claims stay, and new pods start after the migration", async () => {
     const site = await RecordedSite.start();

@@ -20,7 +20,7 @@ export const { url } = deploy({ ...loadSettings(), storage: { engine: "existing"
 `;
 
 describe("a storage class in use", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
 
   const useClass = (copies: number) => fs.writeFileSync(path.join(site.project.folder, "index.ts"), program(copies));

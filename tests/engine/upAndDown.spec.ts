@@ -8,7 +8,7 @@ const anyObject = /^(?!Command\/|Random)/;
 const inTheNamespace = /^(?!Command\/|Random|Namespace\/)/;
 
 describe("pulumi up and down", function () {
-  this.timeout(6 * 60_000);
+  this.timeout(20 * 60_000);
   let site: RecordedSite;
   let created: readonly RecordedCall[];
   /** How many resources the preview showed. */

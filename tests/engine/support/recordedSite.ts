@@ -96,7 +96,7 @@ export class RecordedSite {
 async function runCommand({ command, environment }: CommandRun, project: PulumiProject): Promise<string> {
   const [program, ...args] = command;
   try {
-    const options = { cwd: project.folder, env: { ...project.environment, ...environment }, timeoutMs: 3 * 60_000 };
+    const options = { cwd: project.folder, env: { ...project.environment, ...environment }, timeoutMs: 10 * 60_000 };
     return (await run(program, args, options)).trimEnd();
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
