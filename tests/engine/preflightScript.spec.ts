@@ -32,11 +32,10 @@ describe("the preflight's script", function () {
 
   /** Runs it as the command provider does: what it says to the user, and what Pulumi keeps. */
   async function preflight(): Promise<{ said: string; record: PreflightRecord }> {
-    const { stdout, stderr } = await promisify(execFile)(
-      "node",
-      ["--require", "tsx/cjs", "components/cluster/preflightCommand.ts"],
-      { cwd: projectRoot, env: { ...environment, CLUSTER_CONTEXT: "small", REQUEST: JSON.stringify(request) } },
-    );
+    const { stdout, stderr } = await promisify(execFile)("node", ["--require", "tsx/cjs", "scripts.ts", "preflight"], {
+      cwd: projectRoot,
+      env: { ...environment, CLUSTER_CONTEXT: "small", REQUEST: JSON.stringify(request) },
+    });
     return { said: stderr, record: JSON.parse(stdout) as PreflightRecord };
   }
 

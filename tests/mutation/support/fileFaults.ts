@@ -250,6 +250,24 @@ export const fileFaults: readonly Fault[] = [
       grep: "takes the address from two trusted proxies in a row",
     },
   ]),
+  ...inFile("pageCache.conf", pageCrowd, [
+    {
+      what: "a slow client's file keeps a worker busy",
+      from: "            proxy_max_temp_file_size @FILE_MEBIBYTES@m;\n",
+      grep: "serves pages while 64 visitors read",
+    },
+    {
+      what: "more files wait on the disk than it has room for",
+      from: "            limit_conn files_at_once @FILES@;\n",
+      grep: "has no room for another one on the disk",
+    },
+    {
+      what: "a body needs no room when it comes with a request for a page",
+      from: "if ($refuse_upload) {\n                return 413;\n            }\n            if ($way) {\n                return 418;\n            }",
+      to: "if ($way) {\n                return 418;\n            }\n            if ($refuse_upload) {\n                return 413;\n            }",
+      grep: "refuses uploads that its volume has no room for",
+    },
+  ]),
   ...inFile("pageCache.js", renewals, [
     {
       what: "changes of a pod's first minute are lost",
