@@ -1,4 +1,4 @@
-import type { Condition, Node, Taint } from "./objects";
+import type { Condition, Node, Pod, Taint } from "./objects";
 
 /** A node or a pod. */
 interface WithConditions {
@@ -8,6 +8,11 @@ interface WithConditions {
 /** Whether a node's kubelet says that pods can run on it; whether a pod's probes let it have traffic. */
 export function isReady({ status }: WithConditions): boolean {
   return status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+/** Whether a pod serves and is to stay: one that was deleted is Ready until it ends. */
+export function isServing(pod: Pod): boolean {
+  return isReady(pod) && pod.metadata.deletionTimestamp === undefined;
 }
 
 /** Taints that keep a pod without tolerations off a node. Kubernetes's own come and go with the node's state. */

@@ -1,5 +1,5 @@
 import { Refused } from "../cluster/commandProcess";
-import { isReady } from "../cluster/conditions";
+import { isServing } from "../cluster/conditions";
 import type { Kubectl } from "../cluster/kubectl";
 import type { AnyObject, ObjectMeta, Pod } from "../cluster/objects";
 import { untilNoneLeft } from "../cluster/waiting";
@@ -122,10 +122,10 @@ function isNamed(name: string) {
 }
 
 async function untilReady(kubectl: Kubectl, namespace: string, patienceSeconds: number): Promise<void> {
-  const isServing = (pod: Pod) => isNamed("mariadb-0")(pod) && isReady(pod);
+  const isThere = (pod: Pod) => isNamed("mariadb-0")(pod) && isServing(pod);
   await untilNoneLeft(
     patienceSeconds,
-    async () => ((await kubectl.list<Pod>("pods", namespace)).some(isServing) ? [] : ["mariadb-0"]),
+    async () => ((await kubectl.list<Pod>("pods", namespace)).some(isThere) ? [] : ["mariadb-0"]),
     () =>
       new Refused(
         `databasePasswordRotation: the database did not get ready within ${patienceSeconds} s, and only it can take another ` +

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
-import { isReady } from "../cluster/conditions";
+import { isServing } from "../cluster/conditions";
 import { Kubectl } from "../cluster/kubectl";
 import type { Pod } from "../cluster/objects";
 import { messageOf } from "../cluster/reportHook";
@@ -68,12 +68,7 @@ export async function fatalError(
 /** What fatal.php prints in a pod that serves and is to stay. @throws Error where there is none, or the command fails */
 async function askOnePod(kubectl: Pick<Kubectl, "list" | "run">, namespace: string): Promise<string> {
   const pods = await kubectl.list<Pod>("pods", namespace);
-  const pod = pods.find(
-    (candidate) =>
-      candidate.metadata.labels?.app === "wordpress" &&
-      candidate.metadata.deletionTimestamp === undefined &&
-      isReady(candidate),
-  );
+  const pod = pods.find((candidate) => candidate.metadata.labels?.app === "wordpress" && isServing(candidate));
   if (!pod) throw new Error("no pod of the site is ready");
   const inPod = ["exec", "--namespace", namespace, pod.metadata.name, "--container=wordpress", "--"];
   return kubectl.run([...inPod, "timeout", String(seconds.page), "php", `${siteFolder}/fatal.php`]);

@@ -115,13 +115,19 @@ describe("the database's user", () => {
     });
   }
 
-  it("is not made where the server does not get ready", async () => {
-    const { kubectl, sql } = smallCluster({ statefulsets: [named("mariadb")], pods: [] });
-    await assert.rejects(prepareUser(kubectl, request, 0), {
-      message: /did not get ready within 0 s.*nothing was changed.*kubectl --namespace blog describe pod mariadb-0/,
+  const going = { ...server, metadata: { ...server.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+  for (const [what, pods] of [
+    ["does not get ready", []],
+    ["is going away", [going]],
+  ] as const) {
+    it(`is not made where the server ${what}`, async () => {
+      const { kubectl, sql } = smallCluster({ statefulsets: [named("mariadb")], pods });
+      await assert.rejects(prepareUser(kubectl, request, 0), {
+        message: /did not get ready within 0 s.*nothing was changed.*kubectl --namespace blog describe pod mariadb-0/,
+      });
+      assert.deepEqual(sql, []);
     });
-    assert.deepEqual(sql, []);
-  });
+  }
 });
 
 describe("the password of the database's user", () => {
