@@ -6,7 +6,7 @@ import { run } from "../../lab/support/processes";
 import { type EngineOperation, readEngineLog } from "./engineLog";
 
 /** Milliseconds after which a command of Pulumi's is ended. */
-const commandTimeoutMs = 10 * 60_000;
+const commandTimeoutMs = 20 * 60_000;
 
 /** A program in a folder of its own, with its state, and the plain `pulumi` on it, as a user runs it. */
 export abstract class PulumiFolder {
