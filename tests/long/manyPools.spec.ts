@@ -1,0 +1,7 @@
+import { createPools } from "../engine/support/manyPools";
+
+describe("a stack with many pools", function () {
+  this.timeout(20 * 60_000);
+
+  it("creates 300 pools and the labels of their nodes", () => createPools(300));
+});
