@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
@@ -43,9 +44,9 @@ export async function fatalError(
   timeoutSeconds = seconds.report,
 ): Promise<string | undefined> {
   let reason = "no pod answered in time";
-  let late = false;
+  const timeUp = AbortSignal.timeout(timeoutSeconds * 1000);
   const answer = async () => {
-    while (!late) {
+    while (!timeUp.aborted) {
       try {
         return (await askOnePod(kubectl, namespace)).trim() || undefined;
       } catch (error) {
@@ -53,16 +54,12 @@ export async function fatalError(
       }
       await sleep(seconds.rest * 1000);
     }
-    return undefined;
+    throw new Error(reason);
   };
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      late = true;
-      reject(new Error(reason));
-    }, timeoutSeconds * 1000);
+  const late = once(timeUp, "abort").then(() => {
+    throw new Error(reason);
   });
-  return Promise.race([answer(), timeUp]).finally(() => clearTimeout(timer));
+  return Promise.race([answer(), late]);
 }
 
 /** What fatal.php prints in a pod that serves and is to stay. @throws Error where there is none, or the command fails */

@@ -3,8 +3,8 @@ import { setTimeout } from "node:timers/promises";
 import { wholeBytes } from "../../components/quantity";
 import { answersLimit, filesAtOnce, memoryLimit, uploadsBytes } from "../../components/site/pageCacheLimits";
 import { recordFault } from "../support/reliability";
-import { CacheBench } from "./support/cacheBench";
 import { SlowReader, SlowSender } from "../support/slowVisitors";
+import { CacheBench } from "./support/cacheBench";
 import { file, Site } from "./support/workers";
 
 const visitors = 64;
@@ -65,6 +65,7 @@ describe("the page cache, for visitors who are slow and many", function () {
       `${bodies.bytes} bytes`,
     );
     const files = temporaryFiles(bench, "answers");
+    assert.ok(files.count <= visitors, `${files.count} files`);
     assert.ok(
       files.bytes > 0 && files.bytes <= wholeBytes(answersLimit({ uploadLimit: "64Mi" })),
       `${files.bytes} bytes`,
@@ -119,7 +120,7 @@ describe("the page cache, for visitors who are slow and many", function () {
     const ninth = new SlowReader(bench.request("/wp-content/uploads/big.bin"), 20_000);
     await ninth.begun;
     await setTimeout(1000);
-    // It waits for its client as any other answer does.
+    // 2 MiB of it are on the disk, and the rest holds a worker of the site.
     assert.deepEqual([ninth.status, workersBusy()], [200, 1]);
     assert.equal((await bench.ask("/wp-content/uploads/big.bin")).body.length, file.length);
     [...readers, ninth].forEach((reader) => reader.leave());

@@ -31,8 +31,7 @@ export class KubectlServer {
 
   /** Puts `kubectl` into the folder. @returns the variables that it needs */
   async start(folder: string): Promise<Record<string, string>> {
-    fs.copyFileSync(path.join(__dirname, "kubectl.sh"), path.join(folder, "kubectl"));
-    fs.chmodSync(path.join(folder, "kubectl"), 0o755);
+    fs.symlinkSync(path.join(__dirname, "kubectl.sh"), path.join(folder, "kubectl"));
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
     return { SMALL_CLUSTER_PORT: String((this.server.address() as AddressInfo).port) };
   }
