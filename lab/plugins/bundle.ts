@@ -8,13 +8,13 @@ import { run } from "../support/processes";
 /** The stand-ins' programs, and the module that is loaded into the programs that the language host starts. */
 const entryPoints = {
   languageHost: "languageHost/main.ts",
-  endWithParent: "languageHost/endWithParent.ts",
+  preload: "languageHost/preload.ts",
   kubernetes: "kubernetes/main.ts",
   random: "random/main.ts",
   command: "command/main.ts",
 } as const;
 
-export type StandIn = Exclude<keyof typeof entryPoints, "endWithParent">;
+export type StandIn = Exclude<keyof typeof entryPoints, "preload">;
 
 /**
  * Makes one JavaScript file of each stand-in, once for each state of its source: loading them by tsx would cost every

@@ -20,6 +20,9 @@ exports.password = config.requireSecret("password");
 exports.secretKeys = ["small:password", "small:word"].map((key) => pulumi.runtime.isConfigSecret(key));
 const component = new pulumi.ComponentResource("small:index:Component", "component");
 exports.urn = component.urn;
+const isLoaded = () => Object.keys(require.cache).some((file) => file.includes("/node_modules/typescript/"));
+exports.withoutTypeScript = !isLoaded();
+exports.serialized = pulumi.runtime.serializeFunction(() => "of a function").then(({ text }) => [isLoaded(), text]);
 `;
 
 describe("the language host: a program", function () {
@@ -68,6 +71,13 @@ describe("the language host: a program", function () {
   it("gets the arguments of node that Pulumi.yaml gives, split as a shell does", () => {
     assert.match(shown, /node's arguments: --max-old-space-size=300\n/);
     assert.match(shown, /titled: a title\n/);
+  });
+
+  it("has TypeScript loaded by the SDK when the SDK serializes a function, and not before", async () => {
+    const { withoutTypeScript, serialized } = await small.outputs();
+    const [isLoaded, text] = serialized as [boolean, string];
+    assert.deepEqual([withoutTypeScript, isLoaded], [true, true]);
+    assert.match(text, /"of a function"/);
   });
 
   it("knows that it is a preview", async () => {

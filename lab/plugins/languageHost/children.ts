@@ -17,7 +17,7 @@ export interface NodeProgram {
 
 /** Starts node as a process that does not outlive this one. Its output comes through pipes. */
 export function startNode({ args, folder, env }: NodeProgram): ChildProcess {
-  const child = spawn("node", ["--require", path.join(__dirname, "endWithParent.js"), ...args], {
+  const child = spawn("node", ["--require", path.join(__dirname, "preload.js"), ...args], {
     cwd: folder,
     env,
     stdio: ["ignore", "pipe", "pipe", "pipe"],

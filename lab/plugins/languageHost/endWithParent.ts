@@ -1,7 +1,7 @@
 import * as net from "node:net";
 
 /**
- * Loaded into a program before its own code: the process ends when the one that started it is gone, even by `kill -9`.
+ * The process ends when the one that started it is gone, even by `kill -9`.
  * The parent holds the other end of this pipe.
  */
 const parent = new net.Socket({ fd: 3 });

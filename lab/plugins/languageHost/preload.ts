@@ -1,0 +1,3 @@
+// Loaded into a program before its own code.
+import "./endWithParent";
+import "./lazyModules";
