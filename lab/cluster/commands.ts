@@ -8,17 +8,17 @@ import { passphraseFile, pluginsFile } from "./environment";
 
 /** The programs behind the commands that a shell of the lab has. */
 export interface CommandPrograms {
-  readonly kubernetes: string;
+  readonly kubectl: string;
   readonly pulumi: string;
 }
 
 /** Puts kubectl, pulumi and its plugins where `lab env` points to, and makes Pulumi's folders. */
-export async function installCommands({ kubernetes, pulumi }: CommandPrograms): Promise<void> {
+export async function installCommands({ kubectl, pulumi }: CommandPrograms): Promise<void> {
   for (const folder of [labPaths.bin, labPaths.pulumiHome, labPaths.pulumiState]) {
     fs.mkdirSync(folder, { recursive: true });
   }
   turnOffAutomaticLog(labPaths.pulumiHome);
-  link(kubernetes, "kubectl");
+  link(kubectl, "kubectl");
   link(pulumi, "pulumi");
   if (!fs.existsSync(passphraseFile)) {
     fs.writeFileSync(passphraseFile, `${randomBytes(16).toString("hex")}\n`, { mode: 0o600 });

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { kubernetesProgram } from "../kubernetes/build";
+import { kubectlProgram, kubernetesProgram } from "../kubernetes/build";
 import { pulumiOnPath, pulumiProgram } from "../pulumi/cli";
 import { goProblem, goVersion, isBuilt } from "../support/goPrograms";
 import { cacheRoot, stateRoot } from "../support/paths";
@@ -48,7 +48,7 @@ async function readMachine(): Promise<Machine> {
 }
 
 async function mustBuild(): Promise<boolean> {
-  if (!isBuilt(kubernetesProgram)) return true;
+  if (!isBuilt(kubernetesProgram) || !isBuilt(kubectlProgram)) return true;
   return !isBuilt(pulumiProgram) && (await pulumiOnPath(process.env.PATH ?? "")) === undefined;
 }
 

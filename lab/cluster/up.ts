@@ -1,4 +1,4 @@
-import { ensureKubernetes } from "../kubernetes/build";
+import { ensureKubectl, ensureKubernetes } from "../kubernetes/build";
 import { ensurePulumi } from "../pulumi/cli";
 import { step } from "../support/progress";
 import { startCluster } from "./cluster";
@@ -17,9 +17,10 @@ export async function labUp(): Promise<void> {
   await withLock(async () => {
     await installPackages();
     const kubernetes = await ensureKubernetes();
+    const kubectl = await ensureKubectl();
     const pulumi = await ensurePulumi();
     const imageStore = await ensureImageStore();
     await startCluster({ kubernetes, imageStore });
-    await step("installing kubectl, pulumi and its plugins", () => installCommands({ kubernetes, pulumi }));
+    await step("installing kubectl, pulumi and its plugins", () => installCommands({ kubectl, pulumi }));
   });
 }

@@ -1,6 +1,7 @@
 // Everything a Kubernetes cluster consists of, in one program: each part is built once, and what they share only once.
 //
-// The part is chosen by the name that the program is called by (a link named kubectl is kubectl), or by its first argument.
+// The part is chosen by the name that the program is called by (a link named etcd is etcd), or by its first argument. Not in it is
+// kubectl, which is started so often that the time in which the other parts are loaded would count.
 package main
 
 import (
@@ -15,8 +16,6 @@ import (
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
 	"k8s.io/component-base/cli"
-	kubectl "k8s.io/kubectl/pkg/cmd"
-	kubectlutil "k8s.io/kubectl/pkg/cmd/util"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
@@ -34,12 +33,6 @@ var parts = map[string]func(){
 	"kube-scheduler":          func() { exitWith(scheduler.NewSchedulerCommand()) },
 	"kube-proxy":              func() { exitWith(proxy.NewProxyCommand()) },
 	"kubelet":                 func() { exitWith(kubelet.NewKubeletCommand(context.Background())) },
-	"kubectl": func() {
-		// As kubectl's own main does it: errors are worded by kubectl, not by cobra.
-		if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
-			kubectlutil.CheckErr(err)
-		}
-	},
 }
 
 func exitWith(command *cobra.Command) {
