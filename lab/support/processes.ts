@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** A command that did not end with 0. The message names it and holds the end of what it printed. */
+/** A command that did not end with 0. The message names it and holds the end of what it printed, of Pulumi's all of its diagnostics. */
 export class CommandFailed extends Error {
   constructor(
     readonly command: string,
@@ -23,7 +23,8 @@ export class CommandFailed extends Error {
     /** File that has all of it, if it was kept. */
     readonly log?: string,
   ) {
-    super(`${command} ended with ${code}:\n${lastLines(output, 20)}`);
+    const [diagnostics] = /^Diagnostics:\n[^]*/m.exec(output) ?? [];
+    super(`${command} ended with ${code}:\n${diagnostics?.trimEnd() ?? lastLines(output, 20)}`);
   }
 }
 

@@ -43,6 +43,13 @@ describe("explain", () => {
     assert.doesNotMatch(text, / {4}at /);
   });
 
+  it("shows all of Pulumi's diagnostics, which outputs follow", () => {
+    const outputs = Array.from({ length: 30 }, (_, index) => `  output ${index + 1}`).join("\n");
+    const output = `Updating (dev):\nDiagnostics:\n  mariadb: no room\n\nOutputs:\n${outputs}\n`;
+    const { message } = new CommandFailed("pulumi up", 255, output);
+    assert.match(message, /^pulumi up ended with 255:\nDiagnostics:\n {2}mariadb: no room\n[^]* {2}output 30$/);
+  });
+
   it("shows where an unexpected error comes from", () => {
     assert.match(explain(new TypeError("broken")), /^TypeError: broken\n {4}at [^]*try again/);
   });
