@@ -10,6 +10,7 @@ import { NetworkPolicies } from "../components/cluster/networkPolicies";
 import { Preflight } from "../components/cluster/preflight";
 import type { RequestedClaims, RequestedContent } from "../components/cluster/preflightChecks";
 import { ownNamespace } from "../components/cluster/ownNamespace";
+import { awaitAllRollouts } from "../components/cluster/rollout";
 import { urlHost } from "../components/hostAddress";
 import { MariaDb } from "../components/database/mariaDb";
 import { databaseClients } from "../components/site/tasks";
@@ -40,8 +41,14 @@ export interface StackOutputs {
   readonly adminPassword?: pulumi.Output<string> | undefined;
 }
 
+export interface Deployed {
+  readonly outputs: StackOutputs;
+  /** Waits until all of it is registered and the site's pods are ready: see {@link awaitAllRollouts}. Not for a preview. */
+  readonly untilReady: () => pulumi.Output<void>;
+}
+
 /** Registers the whole stack: what is checked first, then storage, database and site. */
-export function deploy(settings: Settings): StackOutputs {
+export function deploy(settings: Settings): Deployed {
   const { namespace, dataRetention, storage, content } = settings;
   const {
     context,
@@ -201,7 +208,7 @@ export function deploy(settings: Settings): StackOutputs {
   // compare once more.
   const ownsOpenEbs = storage.engine !== "existing";
   const ownNamespaces = [namespace, ...(ownsOpenEbs ? [openEbsName] : []), ...(nfs ? [nfsName] : [])];
-  kubectlCommand(
+  const guard = kubectlCommand(
     "destroy-guard",
     {
       cluster,
@@ -224,7 +231,7 @@ export function deploy(settings: Settings): StackOutputs {
   const nodePortUrl = preflight.record.apply(
     ({ nodeAddress }) => `http://${urlHost(nodeAddress)}:${settings.wordpressNodePort}`,
   );
-  return {
+  const outputs = {
     url: (content.content === "shared" && content.siteUrl) || nodePortUrl,
     namespace,
     storageClasses: preflight.record.apply(({ storageClass: taken }) => [
@@ -233,6 +240,7 @@ export function deploy(settings: Settings): StackOutputs {
     diskPools: ground.diskPools,
     ...(content.content === "shared" && { adminUser: content.adminUser, adminPassword: site.adminPassword }),
   };
+  return { outputs, untilReady: () => guard.id.apply(() => awaitAllRollouts(cluster, site.rollouts)) };
 }
 
 /** What the volumes by NFS are made with; undefined where the site has no need of them. */

@@ -4,7 +4,7 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import type { Workload } from "../cluster/diagnosis";
-import { awaitRollout, rolloutSeconds } from "../cluster/rollout";
+import { awaitRollout, type Rollout, rolloutOf } from "../cluster/rollout";
 import { dependencies } from "../dependencies";
 import { digest } from "../digest";
 import { labels, selectorLabels } from "../labels";
@@ -37,6 +37,8 @@ const mostPods = 3;
 
 /** nginx in front of the site's pods. Its own pods have no state but pages that can be made again. */
 export class PageCache extends pulumi.ComponentResource {
+  readonly rollout: Rollout;
+
   constructor(name: string, args: PageCacheArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:PageCache", name, {}, options);
     const { namespace } = args;
@@ -79,13 +81,14 @@ export class PageCache extends pulumi.ComponentResource {
         child,
       ),
     ];
-    const workload = { namespace, kind: "Deployment", app: pageCacheName } as const;
+    const replicas = Math.min(args.sitePods, mostPods);
+    this.rollout = rolloutOf({ namespace, kind: "Deployment", app: pageCacheName }, replicas);
     new Deployment(
       `${name}-pods`,
       {
         metadata,
         spec: {
-          replicas: Math.min(args.sitePods, mostPods),
+          replicas,
           selector: { matchLabels: selector },
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           template: {
@@ -98,8 +101,8 @@ export class PageCache extends pulumi.ComponentResource {
         parent: this,
         dependsOn: dependencies(options, config, account, ...services),
         hooks: {
-          afterUpdate: [() => awaitRollout(args.cluster, workload, rolloutSeconds(mostPods, 0))],
-          onError: [args.onError(workload)],
+          afterUpdate: [() => awaitRollout(args.cluster, this.rollout)],
+          onError: [args.onError(this.rollout.workload)],
         },
       },
     );

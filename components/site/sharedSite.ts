@@ -4,6 +4,7 @@ import { databaseChecksum } from "../database/databaseUsers";
 import type { DatabaseConnection } from "../database/mariaDb";
 import { dependencies } from "../dependencies";
 import { digest } from "../digest";
+import { rolloutOf, type Rollout } from "../cluster/rollout";
 import { rolloutOptions } from "./rolloutOptions";
 import { defaultContainer } from "./wordPressPod";
 import { labels } from "../labels";
@@ -33,6 +34,7 @@ export interface SharedSiteArgs extends ContentArgs {
 /** Pods without a state of their own: core from the image, content on one claim, and jobs that fill it and make the site. */
 export class SharedSite extends pulumi.ComponentResource {
   readonly adminPassword: pulumi.Output<string>;
+  readonly rollout: Rollout;
 
   constructor(name: string, args: SharedSiteArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:SharedSite", name, {}, options);
@@ -71,6 +73,7 @@ export class SharedSite extends pulumi.ComponentResource {
       after,
     );
     new Cron(`${name}-cron`, { namespace, pod }, after);
+    this.rollout = rolloutOf({ namespace, kind: "Deployment", app: "wordpress" }, args.replicas);
     const pods = new Deployment(
       `${name}-pods`,
       {
@@ -97,7 +100,7 @@ export class SharedSite extends pulumi.ComponentResource {
           },
         },
       },
-      { ...after, ...rolloutOptions(args, { namespace, kind: "Deployment", app: "wordpress" }) },
+      { ...after, ...rolloutOptions(args, this.rollout) },
     );
     if (objectCache) {
       // All pods begin with it at once, when all of them know of it. Another version of the plugin may read other values.

@@ -19,6 +19,7 @@ import { PageCache, type PageCacheSettings } from "./pageCache";
 import { pageCacheName } from "./pageCacheNames";
 import { sharedSelector } from "./sharedPod";
 import type { Administrator } from "./installer";
+import { rolloutOf, type Rollout } from "../cluster/rollout";
 import { rolloutOptions } from "./rolloutOptions";
 import { SharedSite } from "./sharedSite";
 import { type Extensions, podFiles, type SiteSettings } from "./siteFiles";
@@ -84,6 +85,8 @@ export interface WordPressArgs {
 export class WordPress extends pulumi.ComponentResource {
   /** Of the administrator; undefined where the site does not install itself. */
   readonly adminPassword: pulumi.Output<string> | undefined;
+  /** Of the workloads whose pods serve visitors. */
+  readonly rollouts: readonly Rollout[];
 
   constructor(name: string, args: WordPressArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:WordPress", name, {}, options);
@@ -146,12 +149,13 @@ export class WordPress extends pulumi.ComponentResource {
             keys,
             [account, service],
             options,
-          )
+          ).pods
         : undefined;
       const site = new SharedSite(`${name}-shared`, { ...args, ...content, keys, runsAfter, former }, child);
       this.adminPassword = site.adminPassword;
+      this.rollouts = [site.rollout, ...(cache ? [cache.rollout] : [])];
     } else {
-      this.podsWithClaims(name, args, keys, [account, service], options);
+      this.rollouts = [this.podsWithClaims(name, args, keys, [account, service], options).rollout];
     }
     this.registerOutputs({});
   }
@@ -162,7 +166,7 @@ export class WordPress extends pulumi.ComponentResource {
     keys: WordPressKeys,
     after: readonly pulumi.Resource[],
     options: pulumi.ComponentResourceOptions,
-  ): StatefulSet {
+  ): { readonly pods: StatefulSet; readonly rollout: Rollout } {
     const { namespace } = args;
     const files = podFiles(args.trustedProxies);
     const config = new ConfigMap(
@@ -181,8 +185,9 @@ export class WordPress extends pulumi.ComponentResource {
           ),
         ]
       : [];
-    const rollout = rolloutOptions(args, { namespace, kind: "StatefulSet", app: "wordpress" });
-    return new StatefulSet(
+    const rollout = rolloutOf({ namespace, kind: "StatefulSet", app: "wordpress" }, args.replicas);
+    const rolledOut = rolloutOptions(args, rollout);
+    const pods = new StatefulSet(
       `${name}-pods`,
       {
         metadata: { name: "wordpress", namespace, labels: labels("wordpress") },
@@ -212,18 +217,19 @@ export class WordPress extends pulumi.ComponentResource {
         parent: this,
         dependsOn: dependencies(options, args.podsAfter, config, keys, ...after, ...growth),
         ignoreChanges: ["spec.volumeClaimTemplates"],
-        ...rollout,
+        ...rolledOut,
         hooks: {
-          ...rollout.hooks,
+          ...rolledOut.hooks,
           afterUpdate: [
             // Pods that are added later get their claims from the first template: see growClaims.
             async () => {
               if (grows) await growClaims(new Kubectl(args.cluster), claims);
             },
-            ...(rollout.hooks?.afterUpdate ?? []),
+            ...(rolledOut.hooks?.afterUpdate ?? []),
           ],
         },
       },
     );
+    return { pods, rollout };
   }
 }

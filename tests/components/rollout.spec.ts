@@ -1,10 +1,12 @@
 import * as assert from "node:assert/strict";
+import { RunError } from "@pulumi/pulumi";
 import type { AnyObject } from "../../components/cluster/objects";
-import { awaitRollout, rolloutSeconds } from "../../components/cluster/rollout";
+import { awaitAllRollouts, awaitRollout, type Rollout, rolloutOf } from "../../components/cluster/rollout";
 import { SmallKubectl } from "../support/smallKubectl";
 
 const cluster = { context: "none", kubeconfig: "/does/not/exist" };
 const deployment = { namespace: "site", kind: "Deployment", app: "wordpress" } as const;
+const within = (timeoutSeconds: number): Rollout => ({ workload: deployment, timeoutSeconds });
 
 /** A Deployment of three pods, observed as it is. */
 function controller(status: object, name = "wordpress", namespace = "site") {
@@ -28,7 +30,7 @@ function kubectl(...states: readonly (AnyObject | Error)[]) {
 describe("a rollout", () => {
   it("is done at once where all pods are ready and of the new template", async () => {
     const client = kubectl(controller(done));
-    await awaitRollout(cluster, deployment, 5, client);
+    await awaitRollout(cluster, within(5), client);
     assert.equal(client.asked(), 1);
   });
 
@@ -40,25 +42,41 @@ describe("a rollout", () => {
       controller({ ...done, replicas: 4 }),
       controller(done),
     );
-    await awaitRollout(cluster, { ...deployment, kind: "Deployment" }, 20, client);
+    await awaitRollout(cluster, within(20), client);
     assert.equal(client.asked(), 5);
   }).timeout(20_000);
 
   it("survives an API server that does not answer for a moment", async () => {
     const client = kubectl(new Error("connection refused"), controller(done));
-    await awaitRollout(cluster, deployment, 20, client);
+    await awaitRollout(cluster, within(20), client);
     assert.equal(client.asked(), 2);
+  }).timeout(20_000);
+
+  it("fails with kubectl's reason where the API server does not answer at all", async () => {
+    const gone = kubectl(new Error("connection refused"));
+    await assert.rejects(awaitRollout(cluster, within(600), gone, 1), /^Error: connection refused$/);
+    assert.ok(gone.asked() >= 2);
   }).timeout(20_000);
 
   it("fails with the workload's report when the time is up", async () => {
     const unready = kubectl(controller({ ...done, readyReplicas: 1 }));
-    await assert.rejects(
-      awaitRollout(cluster, deployment, 0, unready),
-      /^Error: Deployment wordpress did not come up:/,
-    );
+    await assert.rejects(awaitRollout(cluster, within(0), unready), /^Error: Deployment wordpress did not come up:/);
   }).timeout(20_000);
 
-  it("has ten minutes, and more for more pods", () => {
-    assert.deepEqual([rolloutSeconds(1, 10), rolloutSeconds(100, 10)], [610, 1600]);
+  it("has ten minutes, and more for more pods and for pods that are replaced in turn", () => {
+    const seconds = (kind: "Deployment" | "StatefulSet", replicas: number) =>
+      rolloutOf({ ...deployment, kind }, replicas).timeoutSeconds;
+    assert.deepEqual([seconds("Deployment", 1), seconds("Deployment", 100)], [610, 1600]);
+    assert.equal(seconds("StatefulSet", 100), 6600);
   });
+
+  it("of several workloads is done when each is, and fails with the report of the one whose time is up, which Pulumi shows alone", async () => {
+    const cache = { ...deployment, app: "wordpress-cache" };
+    const ready = kubectl(controller(done));
+    await assert.rejects(
+      awaitAllRollouts(cluster, [within(0), { workload: cache, timeoutSeconds: 0 }], ready),
+      (error) => RunError.isInstance(error) && /^Deployment wordpress-cache did not come up:/.test(error.message),
+    );
+    await awaitAllRollouts(cluster, [within(0)], ready);
+  }).timeout(20_000);
 });

@@ -4,8 +4,11 @@ import { ports } from "../../lab/cluster/layout";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
 import { assertGone } from "./support/convergence";
+import { owner } from "./support/chapter";
+import { Visitor } from "./support/http";
 import { writeKubeconfig } from "./support/labKubeconfig";
 import { LabSite } from "./support/labSite";
+import { wordPressCode } from "./support/sharedSite";
 
 const namespace = "identity";
 const annotation = "wordpress/instance";
@@ -38,13 +41,16 @@ describe("a stack and the cluster that it is on", function () {
 
   it("keeps its objects and their data when the cluster has another address", async () => {
     await upBy("127.0.0.1");
-    await site.rows("create table kept (word text)");
-    await site.rows("insert into kept values ('a post')");
+    const visitor = new Visitor(site.address);
+    await visitor.install(owner.user, owner.password);
+    const post =
+      "['post_title' => 'Written before', 'post_content' => 'by the first address', 'post_status' => 'publish']";
+    const id = (await site.inPod("wordpress-0", "php", "-r", wordPressCode(`echo wp_insert_post(${post});`))).trim();
     const before = await identities();
     const { changes } = await upBy("localhost");
     assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
     assert.equal(await identities(), before);
-    assert.equal((await site.rows("select word from kept")).trim(), "a post");
+    assert.match((await visitor.get(`/?p=${id}`)).body, /Written before[^]*by the first address/);
     recordFault({
       fault: "the same cluster by another address in the kubeconfig",
       holds: "up replaces and deletes nothing; the data is there",

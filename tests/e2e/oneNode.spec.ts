@@ -18,10 +18,11 @@ describe("the preset dev, on a class for one node at a time", function () {
   });
   after(async () => site?.stop());
 
-  it("says at the first up which context it deploys to", async () => {
+  it("says at the first up which context it deploys to, and that draining the site's node interrupts it", async () => {
     await site.project.configureSecret("adminPassword", password);
     const { output } = await site.project.up();
     assert.match(output, /On context "lab" \(https:\/\/[^)]+\), storage class "standard"/);
+    assert.match(output, /all pods of the site are on one node\. Draining that node interrupts the site/);
   });
 
   it("lets the administrator in with the configured adminPassword", async () => {

@@ -63,6 +63,15 @@ describe("a stack with shared content", function () {
     await site.up({ wordpressReplicas: "10" });
   });
 
+  it("waits without a change, too: the up before may have failed before every pod was ready", async () => {
+    const unready = { observedGeneration: 1, replicas: 10, updatedReplicas: 10, readyReplicas: 3 };
+    site.cluster.rollouts.wordpress = [unready];
+    site.cluster.rollouts["wordpress-cache"] = [unready];
+    const { changes } = await site.up();
+    assert.deepStrictEqual(Object.keys(changes), ["same"]);
+    assert.deepStrictEqual(site.cluster.rollouts, { wordpress: [], "wordpress-cache": [] });
+  });
+
   it("warns of a plugin with a fatal error, and succeeds", async () => {
     site.cluster.fatalError = "plugin field: wp-content/plugins/field/field.php:4: Uncaught Error: no\n";
     await site.up({ wordpressReplicas: "11" });

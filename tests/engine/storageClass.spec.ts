@@ -16,7 +16,7 @@ new StorageClass("class", {
   provisioner: "example.com/disks",
   parameters: { copies: "${copies}" },
 });
-export const { url } = deploy({ ...loadSettings(), storage: { engine: "existing", className: "fixed" } });
+export const { url } = deploy({ ...loadSettings(), storage: { engine: "existing", className: "fixed" } }).outputs;
 `;
 
 describe("a storage class in use", function () {

@@ -76,6 +76,13 @@ describe("the page cache, when name servers fail", function () {
     for (let index = 0; index < 5; index++) assert.ok(await seen("two"));
   });
 
+  it("invalidates its pages by itself in its first minute, in which no change may reach it", async () => {
+    await bench.start({ seconds: 3600 });
+    await bench.ask("/");
+    assert.equal((await bench.ask("/")).state, "HIT");
+    await bench.until("a new page", async () => (await bench.ask("/")).state === "MISS");
+  });
+
   it("serves stale pages when the name has no address, and the site again when it has", async () => {
     await bench.start({ seconds: 1 });
     assert.equal((await bench.ask("/")).state, "MISS");

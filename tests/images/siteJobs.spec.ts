@@ -28,6 +28,10 @@ describe("the jobs of a site with shared content", function () {
     assert.match(container.output, /pageCache\.php[^]*all are valid\n$/);
   });
 
+  it("are judged by queries that fail where the database does", () => {
+    assert.throws(() => bench.rows("select no_such_column"), /mariadb ended with 1: .*no_such_column/);
+  });
+
   describe("the one that fills the claim", () => {
     const fill = (claim: string, before?: string) => bench.fill(claim, before);
     const count = (folder: string) =>

@@ -151,7 +151,8 @@ describe("what a stack may do, and who may reach it", () => {
         .map(([name, { metadata }]): PolicyPod => ({ name, namespace: "wordpress", labels: metadata.labels }))
         .sort((one, other) => (one.name < other.name ? -1 : 1));
       const inside = own.flatMap((pod) =>
-        [3306, 6379, 80, 8080, 8081].map((port) => ({ to: pod, name: pod.name, port, protocol: "TCP" })),
+        // The last two are of health, which the kubelet alone asks: no policy is needed for it.
+        [3306, 6379, 80, 8080, 8081, 8082, 8083].map((port) => ({ to: pod, name: pod.name, port, protocol: "TCP" })),
       );
       const beyond = [
         { to: neighbour, name: "neighbour", port: 80, protocol: "TCP" },

@@ -24,7 +24,7 @@ async function stack(
         },
         secrets.map(full),
       );
-      outputs = deploy(loadSettings());
+      outputs = deploy(loadSettings()).outputs;
     },
     (type, name) =>
       name === "preflight-check" ? { stdout: JSON.stringify({ ...preflightRecord, ...agreed }) } : answers(type, name),

@@ -4,11 +4,11 @@ import * as http from "node:http";
 import * as net from "node:net";
 import * as path from "node:path";
 import { buffer } from "node:stream/consumers";
-import { setTimeout } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { pageCacheFiles } from "../../../components/site/pageCacheFiles";
 import { pageCachePodSpec } from "../../../components/site/pageCachePod";
 import { pageCachePorts } from "../../../components/site/pageCacheNames";
+import { isUnreachable, until } from "../../support/until";
 import type { Container } from "./container";
 import { NameServer } from "./nameServer";
 import { Workbench } from "./workbench";
@@ -107,13 +107,13 @@ export class CacheBench {
     await this.until("it finds the site", async () => (await this.ask("/wp-admin/ready")).status !== 502);
   }
 
-  /** Waits until `check` holds, 30 seconds at most. */
+  /** Waits until `check` holds, 30 seconds at most. nginx may not answer at all yet. */
   async until(what: string, check: () => Promise<boolean>): Promise<void> {
-    for (let attempt = 0; attempt < 300; attempt++) {
-      if (await check().catch(() => false)) return;
-      await setTimeout(100);
+    try {
+      await until(what, 30, check, { isTransient: isUnreachable, pollMs: 100 });
+    } catch (error) {
+      throw new Error(`${String(error)}\n${this.container?.output}`, { cause: error });
     }
-    throw new Error(`not within 30 seconds: ${what}\n${this.container?.output}`);
   }
 
   /** Asks under the site's own name unless the headers have another. */
