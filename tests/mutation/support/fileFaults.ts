@@ -250,6 +250,13 @@ export const fileFaults: readonly Fault[] = [
       grep: "takes the address from two trusted proxies in a row",
     },
   ]),
+  ...inFile("pageCache.conf", "tests/images/pageCacheNames.spec.ts", [
+    {
+      what: "a new pod of the cache keeps pages that it was not told to invalidate",
+      from: "js_periodic pageCache.renewInFirstMinute interval=20s;",
+      grep: "invalidates its pages by itself in its first minute",
+    },
+  ]),
   ...inFile("pageCache.conf", pageCrowd, [
     {
       what: "a slow client's file keeps a worker busy",
