@@ -1,4 +1,6 @@
 import * as fs from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { isFailedCommand } from "../../support/until";
 import type { LabSite } from "./labSite";
 
 const kinds =
@@ -36,18 +38,32 @@ export class SecretSearch {
 
   /** Each place, with all its text. */
   async places(): Promise<Record<string, string>> {
-    const { cluster, namespace, project } = this.site;
-    const kubectl = (...args: string[]) => cluster.kubectl("--namespace", namespace, ...args);
-    const pods = await cluster.names("pods", namespace);
-    const logs = await Promise.all(pods.map((pod) => kubectl("logs", pod, "--all-containers")));
+    const { project } = this.site;
     return {
       "a command line": (await this.commandLines()).join("\n"),
-      "the logs": logs.join(""),
-      "an object": await kubectl("get", kinds, "--output=yaml"),
-      "kubectl describe": await kubectl("describe", `${kinds},secrets`),
+      ...(await this.inCluster()),
       "what pulumi printed": project.transcript,
       "the state": await project.pulumi("stack", "export"),
     };
+  }
+
+  /** What the cluster shows. A pod of the CronJob may start or go meanwhile, and then has no log: all is read again. */
+  private async inCluster(attempts = 3): Promise<Record<string, string>> {
+    const { cluster, namespace } = this.site;
+    const kubectl = (...args: string[]) => cluster.kubectl("--namespace", namespace, ...args);
+    try {
+      const pods = await cluster.names("pods", namespace);
+      const logs = await Promise.all(pods.map((pod) => kubectl("logs", pod, "--all-containers")));
+      return {
+        "the logs": logs.join(""),
+        "an object": await kubectl("get", kinds, "--output=yaml"),
+        "kubectl describe": await kubectl("describe", `${kinds},secrets`),
+      };
+    } catch (error) {
+      if (attempts === 1 || !isFailedCommand(error)) throw error;
+      await wait(5000);
+      return this.inCluster(attempts - 1);
+    }
   }
 
   /** Where which Secret's value is, by name: of what a Secret has now and had at each `gather`. */
