@@ -25,21 +25,26 @@ export interface KeptResult extends FaultResult {
   readonly part: Part;
 }
 
-/** Keeps the result of a test that went well, in the place of the one that it had before. */
+/**
+ * Keeps the result of a test that went well, in the place of the one that it had before. With TEST_RESULTS in the environment it goes
+ * into that folder, too.
+ */
 export function record(part: Part, { fault, holds, measured }: FaultResult): void {
-  fs.mkdirSync(resultsFolder, { recursive: true });
   const line = JSON.stringify({ part, fault, holds, measured });
-  fs.writeFileSync(path.join(resultsFolder, `${digest(fault)}.json`), `${line}\n`);
+  for (const folder of [resultsFolder, process.env.TEST_RESULTS ?? resultsFolder]) {
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, `${digest(fault)}.json`), `${line}\n`);
+  }
 }
 
 export const recordFault = (result: FaultResult): void => record("Faults", result);
 
 /** All results that are kept, the oldest first. */
-export function keptResults(): KeptResult[] {
-  if (!fs.existsSync(resultsFolder)) return [];
+export function keptResults(folder = resultsFolder): KeptResult[] {
+  if (!fs.existsSync(folder)) return [];
   return fs
-    .readdirSync(resultsFolder)
-    .map((name) => path.join(resultsFolder, name))
+    .readdirSync(folder)
+    .map((name) => path.join(folder, name))
     .sort((one, other) => fs.statSync(one).mtimeMs - fs.statSync(other).mtimeMs)
     .map((file) => JSON.parse(fs.readFileSync(file, "utf8")) as KeptResult);
 }

@@ -2,7 +2,9 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { filesOf, mochaUnlessPassed } from "./unlessPassed";
+import { digest } from "../../components/digest";
+import { type KeptResult, resultsFolder } from "./reliability";
+import { filesOf, mochaUnlessPassed, type PassedRun } from "./unlessPassed";
 
 describe("tests of what stands still", () => {
   let folder: string;
@@ -48,6 +50,24 @@ describe("tests of what stands still", () => {
     assert.deepEqual(run(), { code: 0, ran: false });
     const kept = JSON.parse(fs.readFileSync(path.join(folder, "tier.json"), "utf8")) as { summary: string };
     assert.equal(kept.summary, "1 passed, 0 failed");
+  });
+
+  it("leave what they have for docs/reliability.md also where they do not run again", function () {
+    this.timeout(30_000);
+    const result: KeptResult = { part: "Faults", fault: `a trial ${process.pid}`, holds: "yes", measured: "1" };
+    const file = path.join(resultsFolder, `${digest(result.fault)}.json`);
+    const recorded = `require(${JSON.stringify(path.join(__dirname, "reliability"))}).record("Faults", ${JSON.stringify(result)})`;
+    put("records.spec.ts", `it("has a result", () => ${recorded});`);
+    try {
+      assert.equal(run({ args: ["--require", "tsx/cjs"] }).code, 0);
+      fs.rmSync(file);
+      const { results } = JSON.parse(fs.readFileSync(path.join(folder, "tier.json"), "utf8")) as PassedRun;
+      assert.deepEqual(results, [result]);
+      run({ args: ["--require", "tsx/cjs"] });
+      assert.deepEqual(JSON.parse(fs.readFileSync(file, "utf8")), result);
+    } finally {
+      fs.rmSync(file, { force: true });
+    }
   });
 
   it("run again with TEST_AGAIN=1, with another argument, with another version and with another file beside them", function () {

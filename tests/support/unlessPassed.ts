@@ -7,6 +7,7 @@ import { digest } from "../../components/digest";
 import { ensureCliAndPlugins } from "../../lab/pulumi/installed";
 import { cacheRoot, projectRoot } from "../../lab/support/paths";
 import { main } from "../../lab/support/progress";
+import { keptResults, type KeptResult, record } from "./reliability";
 
 /** A run of Mocha that went well. */
 export interface PassedRun {
@@ -16,7 +17,14 @@ export interface PassedRun {
   readonly summary: string;
   /** When it ended, in ISO 8601. */
   readonly at: string;
+  /** What its tests have for docs/reliability.md. */
+  readonly results: readonly KeptResult[];
 }
+
+/** What the tests depend on that run the program, or its files, without a cluster. Their spec files import only some of it. */
+const program = ["components", "stacks", "policy", "index.ts", "scripts.ts", "package.json"];
+const presets = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.production.yaml"];
+const inputs: Readonly<Record<string, readonly string[]>> = { engine: [...program, ...presets], images: program };
 
 /** Where the last run of each tier is kept that went well. */
 export const passedRuns = path.join(cacheRoot, "passed");
@@ -24,15 +32,16 @@ export const passedRuns = path.join(cacheRoot, "passed");
 /**
  * The files that a tier's tests depend on, by their paths in the project: each module that a spec file imports, directly or through
  * others; all of the lab, whose programs and configuration are no modules; what lies beside the spec files; the versions of packages.
- * @param folders of the tier's spec files
+ * @param places folders of the tier's spec files, and the folders and files that it depends on besides
  */
-export function filesOf(folders: readonly string[]): string[] {
-  const beside = [...folders, "lab"].flatMap((folder) =>
-    fs
-      .readdirSync(path.resolve(projectRoot, folder), { recursive: true, withFileTypes: true })
+export function filesOf(places: readonly string[]): string[] {
+  const beside = [...places, "lab"].flatMap((place) => {
+    if (fs.statSync(path.resolve(projectRoot, place)).isFile()) return place;
+    return fs
+      .readdirSync(path.resolve(projectRoot, place), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => path.relative(projectRoot, path.join(entry.parentPath, entry.name))),
-  );
+      .map((entry) => path.relative(projectRoot, path.join(entry.parentPath, entry.name)));
+  });
   const files = new Set([...beside, "package-lock.json", ".mocharc.json"]);
   for (const file of files) {
     if (file.endsWith(".ts")) importsOf(path.resolve(projectRoot, file)).forEach((imported) => files.add(imported));
@@ -55,6 +64,8 @@ export interface Tier {
   readonly args: readonly string[];
   /** What else the result depends on: versions of programs. */
   readonly versions: unknown;
+  /** Folders and files that it depends on, besides what {@link filesOf} finds by the spec files. @default none */
+  readonly inputs?: readonly string[];
   /** Where passed runs are kept. @default passedRuns */
   readonly kept?: string;
   /** Where Mocha's output goes. @default this process's own */
@@ -62,29 +73,37 @@ export interface Tier {
 }
 
 /**
- * Runs Mocha, unless the same run went well before: the same arguments, files and versions. Only for tests of what stands still while
- * the program changes. With TEST_AGAIN=1 in the environment it always runs.
+ * Runs Mocha, unless the same run went well before: the same arguments, files and versions. Only for tests whose result depends on
+ * nothing else. With TEST_AGAIN=1 in the environment it always runs.
  * @returns Mocha's exit code
  */
-export function mochaUnlessPassed({ name, args, versions, kept = passedRuns, output = "inherit" }: Tier): number {
+export function mochaUnlessPassed(tier: Tier): number {
+  const { name, args, versions, kept = passedRuns, output = "inherit" } = tier;
   const folders = args.filter((argument) => argument.endsWith(".spec.ts")).map((pattern) => pattern.split("/*")[0]!);
-  const contents = filesOf(folders).map((file) => [file, fs.readFileSync(path.resolve(projectRoot, file), "base64")]);
+  const contents = filesOf([...folders, ...(tier.inputs ?? [])]).map((file) => [
+    file,
+    fs.readFileSync(path.resolve(projectRoot, file), "base64"),
+  ]);
   const now = digest([args, versions, contents]);
   const file = path.join(kept, `${name}.json`);
   const last = readRun(file);
   if (last?.digest === now && process.env.TEST_AGAIN !== "1") {
     const why = `Not run again: nothing that these tests depend on has changed since they passed at ${last.at}.`;
     if (output === "inherit") console.log(`${why}\nWith TEST_AGAIN=1 they run.\n\n${last.summary}`);
+    for (const result of last.results) record(result.part, result);
     return 0;
   }
   fs.rmSync(file, { force: true });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mocha-"));
   try {
     const summary = path.join(folder, "summary");
-    const env = { ...process.env, TEST_SUMMARY: summary };
+    const results = path.join(folder, "results");
+    const env = { ...process.env, TEST_SUMMARY: summary, TEST_RESULTS: results };
     const { status } = spawnSync("mocha", args, { stdio: output, env, cwd: projectRoot });
-    if (status === 0)
-      keep(file, { digest: now, summary: fs.readFileSync(summary, "utf8"), at: new Date().toISOString() });
+    if (status === 0) {
+      const ended = { summary: fs.readFileSync(summary, "utf8"), at: new Date().toISOString() };
+      keep(file, { digest: now, ...ended, results: keptResults(results) });
+    }
     return status ?? 1;
   } finally {
     fs.rmSync(folder, { recursive: true });
@@ -107,6 +126,7 @@ if (require.main === module) {
     process.exitCode = mochaUnlessPassed({
       name,
       args,
+      inputs: inputs[name] ?? [],
       versions: [process.version, os.release(), await ensureCliAndPlugins()],
     });
   });
