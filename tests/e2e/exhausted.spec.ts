@@ -77,7 +77,7 @@ describe("pulumi up", function () {
     });
   });
 
-  it("without memory for more pods fails and names the quota; the site answers, and the next up without the quota succeeds", async () => {
+  it("without memory for more pods fails and names the quota, and so does the next; the site answers, and up without the quota succeeds", async () => {
     // Three pods of the page cache and a job of 32Mi fit in, and no second pod of WordPress with its 144Mi.
     await kubectl("create", "quota", "memory", "--hard=requests.memory=560Mi");
     await site.project.configure({ wordpressReplicas: "3" });
@@ -85,11 +85,13 @@ describe("pulumi up", function () {
     assert.match(output, /Deployment wordpress did not come up/);
     assert.match(output, /lacks pods: .*exceeded quota: memory/);
     assert.equal(await site.status(), 200);
+    // It has nothing to update, and the pods are still not there.
+    assert.match((await failing()).output, /Deployment wordpress did not come up/);
     await kubectl("delete", "quota", "memory");
     await site.project.up();
     recordFault({
       fault: "more pods than the namespace's quota of memory allows",
-      holds: "up ends, names the quota, the site answers; without the quota the next up goes on",
+      holds: "up ends, names the quota, the site answers; the next up fails too, and goes on without the quota",
       measured: ended,
     });
   });

@@ -17,7 +17,7 @@ pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
 });
 const file = require.resolve("./components/cluster/rollout");
 const rollout = require(file);
-require.cache[file]!.exports = { ...rollout, rolloutSeconds: () => ${seconds} };
+require.cache[file]!.exports = { ...rollout, rolloutOf: (workload) => ({ workload, timeoutSeconds: ${seconds} }) };
 module.exports = require("./index");
 `,
   );
