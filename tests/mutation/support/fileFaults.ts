@@ -256,6 +256,11 @@ export const fileFaults: readonly Fault[] = [
       from: "js_periodic pageCache.renewInFirstMinute interval=20s;",
       grep: "invalidates its pages by itself in its first minute",
     },
+    {
+      what: "a request that fails while the list of pods changes is not sent on",
+      from: '"~(^|[ ,])site$" again;',
+      grep: "sends a request on to another pod",
+    },
   ]),
   ...inFile("pageCache.conf", pageCrowd, [
     {
