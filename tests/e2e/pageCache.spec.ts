@@ -186,8 +186,8 @@ describe("the page cache", function () {
     await keep("/");
     const context = await browser.newContext();
     const page = await login(context);
-    // It is made anew before the browser has its answer, so that nobody waits for it: unless that takes longer than four seconds, or a
-    // job purges in the same moment.
+    // The cache renews the front page before the browser has its answer, unless that takes longer than four seconds or a job purges in
+    // the same moment.
     let kept: string[] = [];
     for (let attempt = 1; attempt <= 3 && kept.join() !== "HIT"; attempt++) {
       const description = `Said in the dashboard: ${attempt}`;

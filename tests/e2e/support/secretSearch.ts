@@ -1,5 +1,4 @@
 import * as fs from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
 import { isFailedCommand } from "../../support/until";
 import type { LabSite } from "./labSite";
 
@@ -47,23 +46,23 @@ export class SecretSearch {
     };
   }
 
-  /** What the cluster shows. A pod of the CronJob may start or go meanwhile, and then has no log: all is read again. */
-  private async inCluster(attempts = 3): Promise<Record<string, string>> {
+  /** The places that the cluster shows. A pod of the CronJob that starts or ends meanwhile has no log: all is read again then. */
+  private async inCluster(): Promise<Record<string, string>> {
     const { cluster, namespace } = this.site;
     const kubectl = (...args: string[]) => cluster.kubectl("--namespace", namespace, ...args);
-    try {
+    let shown: Record<string, string> = {};
+    const isRead = async () => {
       const pods = await cluster.names("pods", namespace);
       const logs = await Promise.all(pods.map((pod) => kubectl("logs", pod, "--all-containers")));
-      return {
+      shown = {
         "the logs": logs.join(""),
         "an object": await kubectl("get", kinds, "--output=yaml"),
         "kubectl describe": await kubectl("describe", `${kinds},secrets`),
       };
-    } catch (error) {
-      if (attempts === 1 || !isFailedCommand(error)) throw error;
-      await wait(5000);
-      return this.inCluster(attempts - 1);
-    }
+      return true;
+    };
+    await cluster.until("logs and objects of the namespace can be read", 60, isRead, isFailedCommand);
+    return shown;
   }
 
   /** Where which Secret's value is, by name: of what a Secret has now and had at each `gather`. */
