@@ -70,12 +70,25 @@ export async function registeredBy(program: () => unknown, outputs: Outputs = no
     registered.push({ type, name, inputs: given, protect, ignoreChanges, secretOutputs, timeouts });
   };
   try {
-    await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()));
+    await pulumi.runtime.runInPulumiStack(() => Promise.resolve(withoutKubectl(program)));
     await pulumi.runtime.disconnect();
   } finally {
     monitor.registerResource = registerResource;
   }
   return registered.sort((one, other) => (one.type + one.name < other.type + other.name ? -1 : 1));
+}
+
+const machinePath = process.env.PATH;
+
+/** Hides this machine's kubectl, whose kubeconfig may have a context of the same name, but not one that a test has put on PATH. */
+function withoutKubectl<T>(program: () => T): T {
+  if (process.env.PATH !== machinePath) return program();
+  process.env.PATH = "";
+  try {
+    return program();
+  } finally {
+    process.env.PATH = machinePath;
+  }
 }
 
 /** What the preflight agreed on. */
