@@ -21,7 +21,7 @@ describe("what to do about a workload that is not up", () => {
     [
       "wordpress-install",
       "WordPress database error Got error 28 from storage engine",
-      /database's volume.*mariadbStorage/,
+      /^the database's volume is full: make it larger: pulumi config set mariadbStorage SIZE$/,
     ],
     ["wordpress-install", "The table 'wp_options' is full", /database's volume.*mariadbStorage/],
     ["mariadb", 'pod mariadb-0 cannot get the image "x" (ErrImagePull): none', /pulumi config set mariadbImage NAME/],
@@ -32,8 +32,25 @@ describe("what to do about a workload that is not up", () => {
     ],
     ["wordpress", 'pod a cannot get the image "x" (ErrImagePull): none', /pulumi config set wordpressImage NAME/],
     ["wordpress", "Deployment wordpress lacks pods: forbidden: exceeded quota: memory", /kubectl get resourcequota/],
-    ["wordpress", "pod a has no node: 0/3 nodes are available: 3 Insufficient memory.", /wordpressReplicas/],
-    ["wordpress", "pod a container wordpress ran out of memory and was started again once", /phpMemory/],
+    [
+      "wordpress",
+      "pod a has no node: 0/3 nodes are available: 3 Insufficient memory.",
+      /pulumi config set wordpressReplicas N$/,
+    ],
+    [
+      "wordpress",
+      "pod a container wordpress ran out of memory and was started again once",
+      /pulumi config set phpMemory SIZE raises it$/,
+    ],
+    ...(
+      [
+        ["wordpress-cache", "pageCache"],
+        ["wordpress-object-cache", "objectCache"],
+      ] as const
+    ).flatMap(([app, key]): (typeof cases)[number][] => [
+      [app, 'pod a cannot get the image "x" (ErrImagePull): none', new RegExp(`config set --path ${key}.image NAME$`)],
+      [app, "write failed: No space left on device", /pulumi config set wordpressStorage SIZE/],
+    ]),
     [
       "mariadb",
       "pod mariadb-0 on node k1 is not ready; the cluster says: MountVolume.MountDevice failed: driver name io.openebs.csi-mayastor " +
@@ -66,6 +83,7 @@ describe("what to do about a workload that is not up", () => {
       tellingLines("tar: Cannot open: No such file\ntar: No space left on device\ntar: Exiting with failure"),
       ["tar: No space left on device"],
     );
+    assert.deepEqual(tellingLines("  at line 1  \r\n  at line 1\n   \n"), ["  at line 1"]);
     assert.deepEqual(tellingLines(""), []);
   });
 

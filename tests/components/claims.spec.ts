@@ -84,7 +84,10 @@ describe("claims", () => {
         ...[pod("mariadb-extra-0", "mariadb-extra"), pod("wordpress-0", "wordpress")],
       ],
     });
-    await deleteClaims(kubectl, { namespace: "blog", dataRetention: "delete", statefulSets: ["mariadb"] });
+    // The request in the state of an older stack names no StatefulSets.
+    await deleteClaims(kubectl, { namespace: "blog", dataRetention: "delete" });
+    assert.deepEqual(kubectl.said("delete"), []);
+    await deleteClaims(kubectl, { namespace: "blog", dataRetention: "delete", statefulSets: ["mariadb", "without"] });
     assert.deepEqual(kubectl.names("persistentvolumeclaims"), [
       ...["blog/data-wordpress-0", "blog/wordpress-content", "blog/data-mariadb-extra-0"],
       ...["wordpress/data-mariadb-0", "wordpress/data-mariadb-7"],
@@ -93,6 +96,7 @@ describe("claims", () => {
     assert.deepEqual(kubectl.said("delete"), [
       "delete pods",
       "delete persistentvolumeclaim data-mariadb-0 data-mariadb-1",
+      "delete pods",
     ]);
     const waiting = kubectl.calls.filter(({ verb, flags }) => verb === "delete" && flags.wait !== "false");
     assert.deepEqual(waiting, [], "the script itself waits for all of them at once");
@@ -114,6 +118,15 @@ describe("claims", () => {
       "volume pv-1 of data-mariadb-0 (Failed: rm: busy)",
     ]);
     assert.deepEqual(unreleased("blog", [], volumes), []);
+    const { metadata, spec } = claim("data-mariadb-1", "1Gi");
+    const silent = { metadata: { name: "pv-5", uid: "5" }, spec: volume("pv-5", "blog", "Delete").spec };
+    const free: Volume = { metadata: { name: "pv-6", uid: "6" }, spec: {}, status: { phase: "Available" } };
+    const released = { ...volume("pv-7", "blog", "Delete"), status: { phase: "Released" } };
+    assert.deepEqual(unreleased("blog", [{ metadata, spec }], [silent, free, released]), [
+      "claim data-mariadb-1 (no phase)",
+      "volume pv-5 of data-mariadb-0 (no phase)",
+      "volume pv-7 of data-mariadb-0 (Released)",
+    ]);
   });
 });
 

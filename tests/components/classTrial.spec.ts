@@ -17,22 +17,24 @@ const csiNode = (name: string, ...drivers: string[]): CsiNode => ({
 /** A cluster whose class says something of the claim at a second, and binds it at another one. */
 class ClassCluster {
   seconds = 0;
-  claim: { metadata: { annotations: Record<string, string> }; spec: Claim["spec"] } | undefined;
+  claim: { metadata: AnyObject["metadata"]; spec: Claim["spec"] } | undefined;
   readonly kubectl: SmallKubectl;
 
   constructor(
-    private readonly events: Readonly<Record<number, string>>,
+    private readonly events: Readonly<Record<number, string | undefined>>,
     boundAt = Infinity,
     csiNodes: readonly CsiNode[] = [],
   ) {
-    const phase = () => (this.seconds >= boundAt ? "Bound" : "Pending");
+    // A new claim has no status yet.
+    const status = () =>
+      this.seconds >= boundAt ? { phase: "Bound" } : this.seconds === 0 ? undefined : { phase: "Pending" };
     const created = (object: AnyObject) => {
       if (object.metadata.namespace === undefined) return object;
       this.claim = object as unknown as ClassCluster["claim"];
       return {
         ...object,
         get status() {
-          return { phase: phase() };
+          return status();
         },
       };
     };
@@ -50,7 +52,13 @@ class ClassCluster {
 
   private eventsSoFar() {
     const past = Object.entries(this.events).filter(([second]) => Number(second) <= this.seconds);
-    return past.map(([second, message]) => refusalAt(second, message, "trial-1"));
+    // What a class that works says meanwhile is no refusal.
+    return [
+      { ...refusalAt("normal", "provisions", "trial-1"), type: "Normal" },
+      { ...refusalAt("other", "slow", "trial-1"), reason: "ProvisioningSlow" },
+      { ...refusalAt("waiting", "waits for a volume", "trial-1"), type: "Normal", reason: "ExternalProvisioning" },
+      ...past.map(([second, message]) => refusalAt(second, message, "trial-1")),
+    ];
   }
 }
 
@@ -58,10 +66,10 @@ function inNamespace(name: string, namespace: string): AnyObject {
   return { metadata: { name, namespace, uid: `${namespace}-${name}` } };
 }
 
-function refusalAt(second: string, message: string, namespace: string): AnyObject & Event {
+function refusalAt(second: string, message: string | undefined, namespace: string): AnyObject & Event {
   return {
     ...inNamespace(`trial.${second}`, namespace),
-    ...{ type: "Warning", reason: "ProvisioningFailed", message },
+    ...{ type: "Warning", reason: "ProvisioningFailed", ...(message === undefined ? {} : { message }) },
     involvedObject: { kind: "PersistentVolumeClaim", name: "trial" },
   };
 }
@@ -78,8 +86,16 @@ describe("the probe of a class for ReadWriteMany", () => {
   it("accepts a class that makes the volume, and deletes its own namespace and no other", async () => {
     const cluster = new ClassCluster({}, 3);
     assert.equal(await probe(cluster), undefined);
-    const { accessModes, storageClassName } = cluster.claim?.spec ?? assert.fail();
-    assert.deepEqual([accessModes, storageClassName], [["ReadWriteMany"], "shares"]);
+    const { metadata, ...claim } = cluster.claim ?? assert.fail();
+    assert.deepEqual(metadata, { name: "trial", namespace: "trial-1", annotations: {} });
+    assert.deepEqual(claim, {
+      apiVersion: "v1",
+      spec: {
+        accessModes: ["ReadWriteMany"],
+        storageClassName: "shares",
+        resources: { requests: { storage: "1Gi" } },
+      },
+    });
     assert.equal(cluster.seconds, 3);
     assert.deepEqual(cluster.kubectl.said("create", "delete"), [
       ...["delete namespace trial-1", "create namespace trial-1", "create", "delete namespace trial-1"],
@@ -95,10 +111,21 @@ describe("the probe of a class for ReadWriteMany", () => {
 
   it("returns the reason of a class that goes on refusing, after 10 s", async () => {
     const reason = "rpc error: code = InvalidArgument desc = Volume capabilities not supported";
-    const cluster = new ClassCluster({ 2: reason });
+    const cluster = new ClassCluster({ 2: `${reason}\n` });
     assert.equal(await probe(cluster), reason);
     assert.equal(cluster.seconds, 12);
     assert.deepEqual(cluster.kubectl.names("namespaces"), ["trial-2"]);
+  });
+
+  it("returns that a class that goes on refusing gives no reason, where its event has no message", async () => {
+    assert.equal(await probe(new ClassCluster({ 0: undefined })), "it gives no reason");
+  });
+
+  it("polls once a second: a class that makes the volume within that time has not refused for 10 s", async () => {
+    const cluster = new ClassCluster({ 0: "rpc error: code = Internal desc = not yet" }, 1);
+    const timer = setTimeout(() => void cluster.second(), 100);
+    assert.equal(await refusalOfManyNodes(cluster.kubectl, storageClass(), [], "trial-1"), undefined);
+    clearTimeout(timer);
   });
 
   for (const code of ["DeadlineExceeded", "Unavailable", "Aborted", "Canceled", "ResourceExhausted"]) {

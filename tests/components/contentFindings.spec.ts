@@ -3,8 +3,8 @@ import { contentFindings } from "../../components/cluster/contentFindings";
 import type { Claim, Node, StorageClass, Volume } from "../../components/cluster/objects";
 import type { ClusterFacts, PreflightRequest, RequestedContent } from "../../components/cluster/preflightChecks";
 
-const claim = (name: string, annotations: Record<string, string> = {}): Claim => ({
-  metadata: { name, uid: name, annotations },
+const claim = (name: string, annotations?: Record<string, string>): Claim => ({
+  metadata: { name, uid: name, ...(annotations && { annotations }) },
   spec: { storageClassName: "many", accessModes: ["ReadWriteMany"], resources: { requests: { storage: "1Gi" } } },
 });
 const perPod = [claim("data-mariadb-0"), claim("data-wordpress-0"), claim("data-wordpress-1")];
@@ -37,9 +37,20 @@ describe("what stands in the way of the site's content", () => {
       'contentStorageClass: "none-such" is no storage class of this cluster; it has many; choose one: ' +
         "pulumi config set contentStorageClass many",
     );
+    const classes = ["fast", "many"].map((name) => ({ metadata: { name, uid: name }, provisioner: "x" }));
     assert.match(
+      finding({ ...many, className: "none-such" }, [], { classes }),
+      /it has fast, many; choose one: pulumi config set contentStorageClass fast$/,
+    );
+    assert.match(
+      finding({ ...many, className: "none-such" }, [], { classes: [] }),
+      /it has none; choose one: pulumi config set contentStorageClass shared$/,
+    );
+    assert.equal(
       finding(many, [], { contentRefusal: "single nodes only" }),
-      /"many" has no volumes .*: single nodes only\. .*StorageClass NAME, .*ReadWriteOnce, .*content perPod$/,
+      'contentStorageClass: "many" has no volumes that many nodes can write to: single nodes only. Name another one: ' +
+        "pulumi config set contentStorageClass NAME, or keep all pods on one node: pulumi config set contentAccessMode " +
+        "ReadWriteOnce, or give each pod files of its own: pulumi config set content perPod",
     );
   });
 
@@ -50,13 +61,27 @@ describe("what stands in the way of the site's content", () => {
   });
 
   it("is another class or mode for a claim that is there", () => {
-    assert.match(finding({ ...many, accessMode: "ReadWriteOnce" }, [shared]), /contentAccessMode: .*Keep it/);
+    assert.equal(
+      finding({ ...many, accessMode: "ReadWriteOnce" }, [shared]),
+      'contentAccessMode: "ReadWriteOnce" is not allowed on this stack: the claim wordpress-content has "ReadWriteMany", ' +
+        "which cannot change. Keep it: pulumi config set contentAccessMode ReadWriteMany",
+    );
     const other = { classes: [{ metadata: { name: "other", uid: "1" }, provisioner: "x" }] };
     assert.match(finding({ ...many, className: "other" }, [shared], other), /contentStorageClass: .*has "many"/);
+    const { resources } = shared.spec;
+    const [ofClass, ofMode, ...more] = findings(many, [{ ...shared, spec: { resources } }]);
+    assert.match(ofClass ?? "", /^contentStorageClass: "many" .* has "", which cannot change/);
+    assert.match(ofMode ?? "", /^contentAccessMode: "ReadWriteMany" .* has "", which cannot change/);
+    assert.deepEqual(more, []);
   });
 
   it("is that files would be left behind, unless they are to come along, or did", () => {
-    assert.match(finding(many, perPod), /in data-wordpress-0, data-wordpress-1\. .*contentMigration merge/);
+    assert.equal(
+      finding(many, perPod),
+      'content: "shared" is not allowed on this stack: the site\'s files are in data-wordpress-0, data-wordpress-1. Keep it: ' +
+        "pulumi config set content perPod. Or bring them along, while nobody can write: pulumi config set " +
+        'contentMigration merge (docs/operations.md, "From perPod to shared")',
+    );
     assert.deepEqual(findings({ ...many, migrates: true }, perPod), []);
     assert.deepEqual(findings({ ...many, migrates: true }, [...perPod, shared]), []);
     assert.deepEqual(findings(many, [...perPod, migrated]), []);
@@ -70,17 +95,36 @@ describe("what stands in the way of the site's content", () => {
       const { metadata, spec } = claim(`data-wordpress-${index}`);
       return { metadata, spec: { ...spec, storageClassName: className, volumeName: `v${index}` } };
     };
-    const local = (index: number, ...hosts: string[]): Volume => {
-      const matchExpressions = [{ key: "host", operator: "In", values: hosts }];
-      const nodeAffinity = { required: { nodeSelectorTerms: [{ matchExpressions }] } };
-      return { metadata: { name: `v${index}`, uid: `v${index}` }, spec: { nodeAffinity } };
-    };
+    const volume = (index: number, nodeAffinity?: Volume["spec"]["nodeAffinity"]): Volume => ({
+      metadata: { name: `v${index}`, uid: `v${index}` },
+      spec: nodeAffinity ? { nodeAffinity } : {},
+    });
+    const on = (...hosts: string[]) => ({ key: "host", operator: "In", values: hosts });
+    /** A volume with these terms, each a list of expressions. */
+    const within = (index: number, ...terms: { key: string; operator: string; values?: string[] }[][]) =>
+      volume(index, { required: { nodeSelectorTerms: terms.map((matchExpressions) => ({ matchExpressions })) } });
+    const local = (index: number, ...hosts: string[]) => within(index, [on(...hosts)]);
     const move = { ...many, className: undefined, accessMode: "ReadWriteOnce", migrates: true } as const;
-    const apart = { nodes, volumes: [local(0, "k1"), local(1, "k2")] };
-    assert.match(
+    const ofAnotherClaim = local(7, "k2");
+    const apart = { nodes, volumes: [ofAnotherClaim, local(0, "k1"), local(1, "k2")] };
+    assert.equal(
       finding(move, [own(0), own(1)], apart),
-      /^contentAccessMode: "ReadWriteOnce" .*data-wordpress-0, data-wordpress-1 .*contentAccessMode ReadWriteMany, or stay .*content perPod$/,
+      'contentAccessMode: "ReadWriteOnce" keeps all files on one node, and the volumes of data-wordpress-0, ' +
+        "data-wordpress-1 are of this class and on several nodes, which they cannot leave: no pod can read the one and " +
+        "write the other. Take a class that many nodes write to: pulumi config set contentStorageClass NAME and " +
+        "pulumi config set contentAccessMode ReadWriteMany, or stay as it is: pulumi config set content perPod",
     );
+    // A node has to match all expressions of one term. An expression `In` without values matches no node.
+    for (const first of [within(0, [on("k1", "k2"), on("k1")]), within(0, [{ key: "host", operator: "In" }])]) {
+      assert.match(finding(move, [own(0), own(1)], { nodes, volumes: [first, local(1, "k2")] }), /on several nodes/);
+    }
+    const anywhere = [volume(0), volume(0, {}), volume(0, { required: { nodeSelectorTerms: [{}] } })];
+    const exists = within(0, [{ key: "host", operator: "Exists" }]);
+    for (const first of [...anywhere, exists, within(0, [on("k1")], [on("k2")])]) {
+      assert.deepEqual(findings(move, [own(0), own(1)], { nodes, volumes: [first, local(1, "k2")] }), []);
+    }
+    // Claims that have no volumes yet keep nothing on a node.
+    assert.deepEqual(findings(move, [own(0), own(1)], { nodes: [], volumes: [] }), []);
     // Of another class nobody knows where its volume will be; and some volumes can be had on several nodes, or on all.
     assert.deepEqual(findings(move, [own(0, "other"), own(1, "other")], apart), []);
     assert.deepEqual(findings(move, [own(0), own(1)], { nodes, volumes: [local(0, "k1", "k2"), local(1, "k2")] }), []);
@@ -91,8 +135,16 @@ describe("what stands in the way of the site's content", () => {
   });
 
   it("is the way back from shared content, but for a move that has not come to its end", () => {
-    assert.match(finding({ content: "perPod" }, [shared]), /in wordpress-content, and would stay there/);
-    assert.match(finding({ content: "perPod" }, [...perPod, migrated]), /data-wordpress-1 is from before the move/);
+    const start =
+      'content: "perPod" is not allowed on this stack: the site\'s files are in wordpress-content, and would stay there.';
+    const steps =
+      " Keep it: pulumi config set content shared. To move: make a second stack with the new value, copy database and " +
+      'files, then destroy this one (docs/operations.md, "Moving a site")';
+    assert.equal(finding({ content: "perPod" }, [shared]), start + steps);
+    assert.equal(
+      finding({ content: "perPod" }, [...perPod, migrated]),
+      `${start} What is in data-wordpress-0, data-wordpress-1 is from before the move.${steps}`,
+    );
     assert.deepEqual(findings({ content: "perPod" }, [...perPod, shared]), []);
   });
 });

@@ -1,11 +1,8 @@
 import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mock } from "node:test";
 import type { AnyObject, Pod } from "../../components/cluster/objects";
-import {
-  databaseChecksum,
-  dropFormerUsers,
-  ensurePassword,
-  prepareUser,
-} from "../../components/database/databaseUsers";
+import { dropFormerUsers, ensurePassword, prepareUser } from "../../components/database/databaseUsers";
 import type { KubectlCall } from "../engine/support/kubectlCall";
 import { SmallDatabase } from "../engine/support/smallDatabase";
 import { SmallKubectl } from "../support/smallKubectl";
@@ -21,7 +18,8 @@ const site = (name: string, checksum: string, phase = "Running", namespace = "bl
   metadata: {
     ...named(name, namespace).metadata,
     labels: { app: "wordpress" },
-    annotations: { [databaseChecksum]: checksum },
+    // Pods of a previous version of the program have it too.
+    annotations: { "wordpress/database-checksum": checksum },
   },
   status: { phase },
 });
@@ -97,10 +95,34 @@ describe("the database's user", () => {
     assert.ok(!commandLines.some((line) => line.includes(request.password)));
   });
 
+  it("is created by root, with the password that the server's pod has", async () => {
+    const { kubectl } = smallCluster(running);
+    const run = mock.method(kubectl, "run");
+    await prepareUser(kubectl, request);
+    const commands = run.mock.calls.map(({ arguments: [args] }) => args).filter(([verb]) => verb === "exec");
+    assert.equal(commands.length, 2);
+    for (const args of commands) {
+      const [shell = "", ...rest] = args.slice(args.indexOf("--") + 1);
+      // Prints what the client is given in its place.
+      const script = rest.map((word) => word.replace("mariadb", `sh -c 'echo "$MYSQL_PWD $*"' mariadb`));
+      const env = { ...process.env, MARIADB_ROOT_PASSWORD: "top" };
+      assert.equal(
+        execFileSync(shell, script, { env, encoding: "utf8" }),
+        "top --user=root --batch --skip-column-names\n",
+      );
+    }
+  });
+
   it("is never made with what could end a text in SQL", async () => {
     const { kubectl, sql } = smallCluster(running);
     await assert.rejects(prepareUser(kubectl, { ...request, password: "a'b" }), /letters and digits/);
     assert.deepEqual(sql, []);
+  });
+
+  it("is the first one where there is no server, and the Secret tells of a password alone", async () => {
+    const { metadata, data } = secretOf("", "newPassword1");
+    const { kubectl } = smallCluster({ secrets: [{ metadata, data: { password: data.password } } as AnyObject] });
+    assert.equal(await prepareUser(kubectl, request), "wordpress");
   });
 
   for (const [told, password, user] of [
@@ -109,7 +131,7 @@ describe("the database's user", () => {
     ["wordpress2", "old", "wordpress"],
   ] as const) {
     it(`is ${user} where there is no server, and the Secret tells of ${told} with the password ${password}`, async () => {
-      const { kubectl, sql } = smallCluster({ secrets: [secretOf(told, password)] });
+      const { kubectl, sql } = smallCluster({ secrets: [named("wordpress"), secretOf(told, password)] });
       assert.equal(await prepareUser(kubectl, request), user);
       assert.deepEqual(sql, []);
     });
@@ -119,6 +141,7 @@ describe("the database's user", () => {
   for (const [what, pods] of [
     ["does not get ready", []],
     ["is going away", [going]],
+    ["is not ready beside a pod that is", [{ ...server, ...named("wordpress-0") }]],
   ] as const) {
     it(`is not made where the server ${what}`, async () => {
       const { kubectl, sql } = smallCluster({ statefulsets: [named("mariadb")], pods });
@@ -151,15 +174,28 @@ describe("the database's former users", () => {
   const keep = { namespace: "blog", user: "wordpress2", checksum: "new" };
 
   it("are dropped once no pod uses them; pods that have ended and other people's do not count", async () => {
-    const pods = [site("a", "new"), site("b", "old", "Failed"), { ...named("other"), status: {} }];
-    const { kubectl, sql } = smallCluster({ pods }, rows);
-    assert.deepEqual(await dropFormerUsers(kubectl, keep), ["wordpress"]);
-    assert.equal(sql[1], "drop user 'wordpress'@'%';");
+    const pods = [
+      site("a", "new"),
+      site("b", "old", "Failed"),
+      site("c", "old", "Succeeded"),
+      { ...named("other"), status: {} },
+    ];
+    const { kubectl, sql } = smallCluster({ pods }, [...rows, "wordpress3"]);
+    assert.deepEqual(await dropFormerUsers(kubectl, keep), ["wordpress", "wordpress3"]);
+    assert.equal(sql[1], "drop user 'wordpress'@'%'; drop user 'wordpress3'@'%';");
   });
 
-  it("are kept while a pod uses one, which is named", async () => {
-    const { kubectl, sql } = smallCluster({ pods: [site("wordpress-old", "old"), site("wordpress-new", "new")] }, rows);
-    await assert.rejects(dropFormerUsers(kubectl, keep, 0), { message: /former user: wordpress-old\. It is kept\./ });
+  it("are kept while pods use one; the message names these pods", async () => {
+    const { metadata } = named("wordpress-older");
+    // A pod of a version that did not write the checksum.
+    const older = { metadata: { ...metadata, labels: { app: "wordpress" } }, status: {} };
+    const pods = [site("wordpress-old", "old"), site("wordpress-new", "new"), older];
+    const { kubectl, sql } = smallCluster({ pods }, rows);
+    await assert.rejects(dropFormerUsers(kubectl, keep, 0), {
+      message:
+        "Pods still use the database's former user: wordpress-old, wordpress-older. It is kept. " +
+        "Look: kubectl --namespace blog get pods; when they are gone: pulumi up",
+    });
     assert.equal(sql.length, 1);
   });
 

@@ -58,6 +58,19 @@ describe("the guard of pulumi destroy", () => {
       /^No claim was deleted\. The context "" leads to another cluster .* UID first; here it is second\.\n/;
     await assert.rejects(assertOwn(system("second"), own("wordpress", "abc")), { constructor: Refused, message });
     await assert.rejects(
+      assertOwn(system("second")),
+      /\nName its kubeconfig in KUBECONFIG, then again: pulumi destroy\n/,
+    );
+    process.env.CLUSTER_KUBECONFIG = "/does/not/exist";
+    try {
+      await assert.rejects(
+        assertOwn(system("second")),
+        /\nSet kubernetes:kubeconfig to one that leads to it, then: pulumi up, then again: pulumi destroy\n/,
+      );
+    } finally {
+      delete process.env.CLUSTER_KUBECONFIG;
+    }
+    await assert.rejects(
       assertOwn(system("first"), own("wordpress", "xyz")),
       /the namespace wordpress is not this stack's/,
     );
@@ -74,6 +87,18 @@ describe("the guard of pulumi destroy", () => {
   it("refuses a namespace of another stack, or of none", async () => {
     assert.match((await refusal([system("first"), own("wordpress", "xyz")])) ?? "", /the namespace wordpress is not/);
     assert.match((await refusal([system("first"), own("openebs")])) ?? "", /the namespace openebs is not/);
+    assert.equal(
+      await refusal([system("first"), own("wordpress", "xyz"), own("blog", "xyz"), own("openebs")]),
+      'On "kind-kind" (https://127.0.0.1:6443) the namespace wordpress, openebs is not this stack\'s: its annotation ' +
+        "wordpress/instance is another stack's, or none.\n" +
+        "Look: kubectl --context kind-kind get namespace wordpress --output yaml\n" +
+        "If this stack's own namespace no longer exists, forget the stack: pulumi stack rm --force",
+    );
+  });
+
+  it("passes on an error that is not kubectl's", async () => {
+    const broken = { ...listing({}), list: () => Promise.reject(new TypeError("not iterable")) };
+    await assert.rejects(destroyRefusal(broken, request, here), TypeError);
   });
 
   it("says what to do about a silent cluster, and about expired credentials in the state or in a kubeconfig", async () => {
@@ -133,9 +158,17 @@ describe("the preflight's kept record", () => {
       (await recordFindings(kubectl, without, replicated)).join(),
       /^nodeSsh: is not set anymore.* k0 over SSH/,
     );
+    const silent: KeptRecord = { ...record, engine: "replicated" };
+    assert.match((await recordFindings(kubectl, silent, replicated)).join(), /^nodeSsh: is not set anymore/);
     assert.deepEqual(await recordFindings(kubectl, replicated, without), []);
     assert.deepEqual(await recordFindings(kubectl, replicated, replicated), []);
     assert.deepEqual(await recordFindings(listing({}), without, replicated), []);
+  });
+
+  it("lets a stack that no longer installs storage forget its nodes, even if there are pools of others", async () => {
+    const previous: KeptRecord = { ...record, engine: "replicated", managesNodes: true };
+    const onlyPools = listing({ "diskpools.openebs.io openebs": [pool] });
+    assert.deepEqual(await recordFindings(onlyPools, { ...record, managesNodes: false }, previous), []);
   });
 
   it("takes a record that is older than managesNodes as one of nodes that were not prepared", async () => {

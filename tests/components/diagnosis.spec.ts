@@ -27,6 +27,11 @@ describe("why a workload is not up", () => {
       explain({ pods: [pod({ containerStatuses: [{ ...container, state }] })], claims: [], events: [] }),
       ['pod wordpress-0 cannot get the image "wordpress:x" (ImagePullBackOff): not found'],
     );
+    const unnamed = { waiting: { reason: "ErrImagePull" } };
+    assert.deepEqual(
+      explain({ pods: [pod({ containerStatuses: [{ ...container, state: unnamed }] })], claims: [], events: [] }),
+      ['pod wordpress-0 cannot get the image "wordpress:x" (ErrImagePull): no reason given'],
+    );
   });
 
   it("names the claim and the provisioner's word, before the pod that waits for it", () => {
@@ -43,10 +48,59 @@ describe("why a workload is not up", () => {
     ]);
   });
 
+  it("names each claim without a volume that has no warning, and no bound claim", () => {
+    const resources = { requests: { storage: "1Gi" } };
+    const claims: Claim[] = [
+      { metadata: { name: "data-wordpress-0", uid: "2" }, spec: { resources }, status: { phase: "Bound" } },
+      { metadata: { name: "data-wordpress-1", uid: "3" }, spec: { resources } },
+      { metadata: { name: "data-wordpress-2", uid: "4" }, spec: { storageClassName: "fast", resources } },
+    ];
+    assert.deepEqual(explain({ pods: [], claims, events: [] }), [
+      'claim data-wordpress-1 has no volume (storage class "none"): nobody provisions it',
+      'claim data-wordpress-2 has no volume (storage class "fast"): nobody provisions it',
+    ]);
+  });
+
+  it("names the scheduler's message, else its reason, else that it gives none", () => {
+    const unscheduled = (condition: object) =>
+      explain({
+        pods: [
+          pod({
+            conditions: [
+              { type: "Ready", status: "False", message: "containers are not ready" },
+              { type: "PodScheduled", status: "False", ...condition },
+            ],
+          }),
+        ],
+        claims: [],
+        events: [],
+      });
+    assert.deepEqual(unscheduled({ reason: "Unschedulable", message: "no memory" }), [
+      "pod wordpress-0 has no node: no memory",
+    ]);
+    assert.deepEqual(unscheduled({ reason: "Unschedulable" }), ["pod wordpress-0 has no node: Unschedulable"]);
+    assert.deepEqual(unscheduled({}), ["pod wordpress-0 has no node: no reason given"]);
+  });
+
+  it("gives no scheduler's reason for a pod that has a node and is not ready", () => {
+    const conditions = [
+      { type: "PodScheduled", status: "True", message: "assigned" },
+      { type: "Ready", status: "False", message: "containers are not ready" },
+    ];
+    assert.deepEqual(explain({ pods: [pod({ conditions })], claims: [], events: [] }), [
+      "pod wordpress-0 is not ready",
+    ]);
+  });
+
   it("names the probe that fails, by its last event", () => {
     const events = [
       warning("Pod", "wordpress-0", "Startup probe failed: refused"),
-      warning("Pod", "wordpress-0", "Startup probe failed: HTTP 500"),
+      warning("Pod", "wordpress-0", "Startup probe failed: HTTP 500\n"),
+      // Later ones: no warning, of another object of its name, of another pod.
+      { ...warning("Pod", "wordpress-0", "Container started"), type: "Normal" },
+      warning("StatefulSet", "wordpress-0", "another kind"),
+      warning("Pod", "wordpress-1", "another pod"),
+      { ...warning("Node", "k1", "rebooted"), type: "Normal" },
     ];
     const statuses = [{ ...container, state: { running: {} } }];
     assert.deepEqual(explain({ pods: [pod({ containerStatuses: statuses })], claims: [], events }), [
@@ -67,14 +121,42 @@ describe("why a workload is not up", () => {
     assert.deepEqual(ended({ exitCode: 1 }), [
       "pod wordpress-0 container wordpress ended with exit code 1 and was started again 4 times",
     ]);
+    assert.deepEqual(ended({ exitCode: 1 }, 0), ["pod wordpress-0 container wordpress ended with exit code 1"]);
+    assert.deepEqual(ended({ exitCode: 0 }), ["pod wordpress-0 is not ready"]);
     assert.deepEqual(ended({ reason: "OOMKilled", exitCode: 137 }), [
       "pod wordpress-0 container wordpress ran out of memory and was started again 4 times",
     ]);
   });
 
+  it("names the reason why a container waits, except that it is being created", () => {
+    const waits = (waiting: { reason: string; message?: string }) =>
+      explain({ pods: [pod({ containerStatuses: [{ ...container, state: { waiting } }] })], claims: [], events: [] });
+    assert.deepEqual(waits({ reason: "CreateContainerConfigError", message: 'secret "mariadb" not found' }), [
+      'pod wordpress-0 container wordpress waits (CreateContainerConfigError): secret "mariadb" not found',
+    ]);
+    assert.deepEqual(waits({ reason: "RunContainerError" }), [
+      "pod wordpress-0 container wordpress waits (RunContainerError): no reason given",
+    ]);
+    assert.deepEqual(waits({ reason: "ContainerCreating", message: "wait" }), ["pod wordpress-0 is not ready"]);
+  });
+
+  it("names the container that fails beside one that runs", () => {
+    const statuses = [
+      { ...container, name: "metrics", state: { running: {} } },
+      { ...container, state: { terminated: { exitCode: 2 } } },
+    ];
+    assert.deepEqual(explain({ pods: [pod({ containerStatuses: statuses })], claims: [], events: [] }), [
+      "pod wordpress-0 container wordpress ended with exit code 2",
+    ]);
+  });
+
   it("names what keeps pods from being made at all", () => {
     const message = 'create Pod wordpress-0 in StatefulSet wordpress failed error: exceeded quota "small"';
-    const events = [warning("StatefulSet", "mariadb", "another's"), warning("StatefulSet", "wordpress", message)];
+    const events = [
+      warning("StatefulSet", "mariadb", "another's"),
+      warning("StatefulSet", "wordpress", `${message}\n`),
+      { ...warning("StatefulSet", "wordpress", "create Claim data-wordpress-0 success"), type: "Normal" },
+    ];
     assert.deepEqual(explain({ pods: [], claims: [], events }), [`StatefulSet wordpress lacks pods: ${message}`]);
   });
 
@@ -160,6 +242,7 @@ describe("what is read of a workload that is not up", () => {
     pods: [
       ...[pod("wordpress-0", "wordpress"), pod("wordpress-0"), pod("wordpress-cache-0"), pod("mariadb-0")],
       pod("wordpress-7d9c5b-x2x4z", "blog", "wordpress"),
+      { metadata: { name: "without-labels", namespace: "blog", uid: "1" } },
     ],
     persistentvolumeclaims: [...claims.map((name) => named(name)), named("data-wordpress-0", "wordpress")],
     events: [

@@ -8,8 +8,8 @@ import { nodeSources } from "../../components/nfs/nodeSources";
 
 describe("volumes by NFS", () => {
   describe("where the nodes' own traffic comes from", () => {
-    const node = (more: Partial<Omit<Node, "metadata">>, annotations: Record<string, string> = {}): Node => ({
-      metadata: { name: "k0", uid: "k0", annotations },
+    const node = (more: Partial<Omit<Node, "metadata">>, annotations?: Record<string, string>): Node => ({
+      metadata: { name: "k0", uid: "k0", ...(annotations && { annotations }) },
       status: {},
       ...more,
     });
@@ -30,6 +30,16 @@ describe("volumes by NFS", () => {
       const flannel = node({ spec: { podCIDRs: ["10.244.1.0/24", "fd01:1::/64"] } });
       const calico = node({}, { "projectcalico.org/IPv4VXLANTunnelAddr": "192.168.7.1" });
       assert.deepEqual(nodeSources([flannel, calico]), ["10.244.1.0/31", "192.168.7.1/32", "fd01:1::/127"]);
+      const tunnels = {
+        "projectcalico.org/IPv4IPIPTunnelAddr": "192.168.7.2",
+        "projectcalico.org/IPv6VXLANTunnelAddr": "fd01:7::3",
+        "projectcalico.org/IPv4WireguardInterfaceAddr": "192.168.7.4",
+        "projectcalico.org/IPv6WireguardInterfaceAddr": "fd01:7::5",
+        "projectcalico.org/IPv4Address": "10.0.0.2/24",
+      };
+      assert.deepEqual(nodeSources([node({}, tunnels)]), [
+        ...["192.168.7.2/32", "192.168.7.4/32", "fd01:7::3/128", "fd01:7::5/128"],
+      ]);
     });
   });
 
@@ -51,20 +61,32 @@ describe("volumes by NFS", () => {
     it("nowhere that has none, or this stack's own", () => {
       assert.deepEqual(findings({}), []);
       assert.deepEqual(findings({ home: home("abc"), drivers }), []);
+      assert.deepEqual(findings({ drivers: [{ metadata: { name: "smb.csi.k8s.io", uid: "3" } }] }), []);
     });
 
+    const ways =
+      "pulumi config set contentStorageClass NAME, or keep all pods on one node: pulumi config set contentAccessMode " +
+      "ReadWriteOnce, or give each pod files of its own: pulumi config set content perPod";
+
     it("where somebody else's driver is, with the ways out", () => {
-      const [text = "", ...more] = findings({ drivers });
-      assert.deepEqual(more, []);
-      assert.match(text, /^contentStorageClass: not set, and the driver nfs\.csi\.k8s\.io .* is there already\./);
-      for (const way of ["contentStorageClass NAME", "contentAccessMode ReadWriteOnce", "content perPod"]) {
-        assert.ok(text.includes(`pulumi config set ${way}`), way);
-      }
+      assert.deepEqual(findings({ drivers }), [
+        "contentStorageClass: not set, and the driver nfs.csi.k8s.io that the stack would bring is there already. Name a class " +
+          `of that one: ${ways}`,
+      ]);
     });
 
     it("where the namespace is another stack's, or still goes", () => {
-      assert.match(findings({ home: home("other"), drivers })[0] ?? "", /openebs-nfs .* not this stack's/);
-      assert.match(findings({ home: home("abc", "Terminating") })[0] ?? "", /still being deleted; wait until/);
+      const withoutOwner = { metadata: { name: "openebs-nfs", uid: "1" } };
+      for (const another of [home("other"), withoutOwner]) {
+        assert.deepEqual(findings({ home: another, drivers }), [
+          "contentStorageClass: not set, and the namespace openebs-nfs that the stack would bring is there and not this " +
+            `stack's. Name a class: ${ways}`,
+        ]);
+      }
+      assert.deepEqual(findings({ home: home("abc", "Terminating") }), [
+        "contentStorageClass: not set, and the namespace openebs-nfs is still being deleted; wait until " +
+          "`kubectl --context shop get namespace openebs-nfs` finds nothing",
+      ]);
     });
   });
 

@@ -31,6 +31,8 @@ describe("what the nodes of the pools lack", () => {
   it("is nothing where they have all", () => {
     assert.deepEqual(found([good("k0"), good("k1")]), []);
     assert.deepEqual(found([but("k0", { allocatable: { "hugepages-2Mi": "4Gi" }, capacity: { cpu: "64" } })]), []);
+    const nodeInfo = { architecture: "amd64", kernelVersion: "10.1.0" };
+    assert.deepEqual(found([but("k0", { nodeInfo })]), []);
   });
 
   const lacks: [string, Partial<Node["status"]>, string][] = [
@@ -48,6 +50,11 @@ describe("what the nodes of the pools lack", () => {
       "the kernel",
       { nodeInfo: { architecture: "amd64", kernelVersion: "5.14.21-x" } },
       "has Linux 5.14.21-x, and 5.15 is the least: upgrade its system, then reboot it",
+    ],
+    [
+      "a kernel version that does not begin with a number",
+      { nodeInfo: { architecture: "amd64", kernelVersion: "lts-6.8.0" } },
+      "has Linux lts-6.8.0, and 5.15 is the least: upgrade its system, then reboot it",
     ],
     ["CPUs", { capacity: { cpu: "2" } }, "has 2 CPUs, and 3 are the least: give it more, or take another"],
     [
@@ -86,10 +93,27 @@ describe("what the nodes of the pools lack", () => {
     assert.equal(found([bare("k0"), good("k1"), bare("k2")]).length, 10);
   });
 
+  it("is everything where the node has no status yet", () => {
+    assert.deepEqual(
+      found([{ metadata: { name: "k0", uid: "k0" }, status: {} }]),
+      [
+        "is not Ready; look: kubectl --context prod describe node k0",
+        "is unknown, and OpenEBS's replicated engine runs on amd64 only: take another",
+        "has Linux unknown, and 5.15 is the least: upgrade its system, then reboot it",
+        "has 0 CPUs, and 3 are the least: give it more, or take another",
+        `has 0 of 2Gi of huge pages; on k0: ${hugePages}`,
+      ].map((message) => `storage.pools[0].node: the node k0 ${message}`),
+    );
+  });
+
   it("is the node itself, where the cluster has others", () => {
     assert.deepEqual(found([good("k0"), good("k1")], false, "k0", "k7"), [
       'storage.pools[1].node: "k7" is no node of this cluster, which has k0, k1; example: ' +
         "pulumi config set --path 'storage.pools[1].node' k1",
+    ]);
+    assert.deepEqual(found([], false, "k7"), [
+      'storage.pools[0].node: "k7" is no node of this cluster, which has none; example: ' +
+        "pulumi config set --path 'storage.pools[0].node' k0",
     ]);
   });
 

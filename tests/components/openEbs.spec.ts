@@ -118,7 +118,7 @@ describe("why OpenEBS did not come up", () => {
 
   it("is that Helm was cut off in an installation, of which nothing is needed", () => {
     assert.equal(
-      explain({ records: [record("pending-install")] }),
+      explain({ records: [{ metadata: { name: "by-hand", uid: "2" } }, record("pending-install")] }),
       "OpenEBS's release is unfinished (pending-install): Helm was cut off while it worked, and lets nobody else begin.\n" +
         "Nothing is on it yet; remove what is there: helm uninstall openebs --namespace openebs --kube-context shop --wait\n" +
         "Then again: pulumi up",
@@ -188,7 +188,8 @@ describe("why OpenEBS did not come up", () => {
       ...[csiNode("csi-node-b", "w2"), csiNode("csi-node-a", "w1"), csiNode("csi-node-d", "w5", 0), etcd],
       { ...csiNode("csi-node-c", "w4"), status: ready },
     ];
-    assert.deepEqual(releaseAdvice({ pods, said: { "csi-node": [noModule], etcd: ["panic: no space"] } }), [advice]);
+    const said = { "csi-node": ["Error: exit status 1", noModule], etcd: ["panic: no space"] };
+    assert.deepEqual(releaseAdvice({ pods, said }), [advice]);
     assert.deepEqual(releaseAdvice({ pods, said: { etcd: [noModule.replace("nvme_tcp", "other")] } }), []);
   });
 
@@ -365,6 +366,27 @@ describe("what goes with OpenEBS", () => {
       const kubectl = cluster();
       await removeLeftovers(kubectl, "openebs", 3);
       assert.deepEqual(left(kubectl), [...others, ["volumesnapshots.example.com"]]);
+      assert.deepEqual(kubectl.said("delete"), [
+        "delete persistentvolumeclaim data-openebs-etcd-0",
+        "delete persistentvolume etcd",
+        `delete customresourcedefinition diskpools.openebs.io ${snapshots.join(" ")}`,
+      ]);
+      const deletions = kubectl.calls.filter(({ verb }) => verb === "delete");
+      assert.deepEqual(
+        deletions.map(({ flags }) => flags.wait ?? flags.timeout),
+        ["false", "false", "60s"],
+        "no deletion is waited for without an end",
+      );
+    });
+
+    it("is named in the error if it is still there after the timeout", async () => {
+      const kubectl = cluster();
+      await assert.rejects(removeLeftovers(kubectl, "openebs", 0), {
+        message:
+          "Not gone after 0 s: data-openebs-etcd-0, etcd of OpenEBS's own.\n" +
+          "Look: kubectl --namespace openebs describe persistentvolumeclaim. Then again: pulumi destroy",
+      });
+      assert.equal(kubectl.names("customresourcedefinitions").length, 5);
     });
 
     it("is no definition of snapshots that anybody has, in any namespace", async () => {
@@ -375,11 +397,14 @@ describe("what goes with OpenEBS", () => {
     });
 
     it("is no definition of pools while there are pools, in any namespace: it says how they are removed", async () => {
-      const kubectl = cluster({ "diskpools.openebs.io": [inNamespace("pool-k0", "storage")] });
-      await assert.rejects(
-        removeLeftovers(kubectl, "openebs", 3),
-        /DiskPools are left, .*: storage\/pool-k0\.\n.*kubectl --namespace openebs patch diskpool NAME/,
-      );
+      const pools = [inNamespace("pool-k0", "storage"), inNamespace("pool-k1", "openebs")];
+      const kubectl = cluster({ "diskpools.openebs.io": pools });
+      await assert.rejects(removeLeftovers(kubectl, "openebs", 3), {
+        message:
+          "DiskPools are left, and OpenEBS, which would delete them, is gone: storage/pool-k0, openebs/pool-k1.\n" +
+          "Take their finalizer away: kubectl --namespace openebs patch diskpool NAME --type merge --patch " +
+          `'{"metadata":{"finalizers":null}}'. Then again: pulumi destroy`,
+      });
       assert.equal(kubectl.names("customresourcedefinitions").length, 5);
     });
   });
@@ -399,7 +424,12 @@ describe("what goes with OpenEBS", () => {
     const own = definition("volumesnapshots.snapshot.storage.k8s.io", byChart);
     const foreign = definition("volumesnapshotclasses.snapshot.storage.k8s.io");
     const unrelated = definition("diskpools.openebs.io");
-    assert.deepEqual(ownedSnapshotCrds([own, foreign, unrelated]), ["volumesnapshots.snapshot.storage.k8s.io"]);
+    const elsewhere = ["meta.helm.sh/release-name", "meta.helm.sh/release-namespace"].map((annotation) =>
+      definition("volumesnapshotcontents.snapshot.storage.k8s.io", { ...byChart, [annotation]: "snapshots" }),
+    );
+    assert.deepEqual(ownedSnapshotCrds([own, foreign, unrelated, ...elsewhere]), [
+      "volumesnapshots.snapshot.storage.k8s.io",
+    ]);
     assert.equal(needsSnapshotCrds([unrelated]), true);
     assert.equal(needsSnapshotCrds([own]), true);
     assert.equal(needsSnapshotCrds([own, foreign]), false);

@@ -23,6 +23,11 @@ describe("what stands in the way of OpenEBS", () => {
     assert.deepEqual(found({}, {}), []);
     const drivers = [{ metadata: { name: "io.openebs.csi-mayastor", uid: "2" } }];
     assert.deepEqual(found({}, { home: home("mine"), drivers }), []);
+    const others = {
+      drivers: [{ metadata: { name: "nfs.csi.k8s.io", uid: "3" } }],
+      classes: [{ metadata: { name: "standard", uid: "4" }, provisioner: "rancher.io/local-path" }],
+    };
+    assert.deepEqual(found({}, others), []);
   });
 
   const other = "and this cluster has one that is not this stack's; use that one: ";
@@ -31,6 +36,8 @@ describe("what stands in the way of OpenEBS", () => {
     const message = (engine: string, name: string) =>
       `storage.engine: "${engine}" installs OpenEBS, ${other}${existing} && pulumi config set --path storage.className ${name}`;
     assert.deepEqual(found({}, { home: home("other") }), [message("replicated", "openebs-replicated")]);
+    const unmarked = { metadata: { name: "openebs", uid: "1" } };
+    assert.deepEqual(found({}, { home: unmarked }), [message("replicated", "openebs-replicated")]);
     const drivers = [{ metadata: { name: "io.openebs.csi-mayastor", uid: "2" } }];
     assert.deepEqual(found({}, { drivers }), [message("replicated", "openebs-replicated")]);
     const classes = [{ metadata: { name: "openebs-hostpath", uid: "3" }, provisioner: "openebs.io/local" }];
@@ -52,6 +59,16 @@ describe("what stands in the way of OpenEBS", () => {
       found({ pools }, there).map((text) => text.split(":")[0]),
       ["storage.pools[1].node"],
     );
+    const nodes = ["k0", "k1"].map((name) => ({
+      metadata: { name, uid: name },
+      status: {
+        nodeInfo: { architecture: "amd64", kernelVersion: "6.8.0" },
+        capacity: { cpu: "4" },
+      },
+    }));
+    assert.deepEqual(found({ pools, managesNodes: true }, { ...there, nodes }), [
+      "storage.pools[1].node: the node k1 is not Ready; look: kubectl --context prod describe node k1",
+    ]);
   });
 
   const steps =
@@ -77,6 +94,14 @@ describe("what stands in the way of OpenEBS", () => {
         "nodeSshPrivateKey; example: pulumi config set --path nodeSsh.hosts.k0.host 192.0.2.10. It is needed until " +
         "`pulumi destroy` has deleted the pools",
     ]);
+    const dotted = found(
+      { pools },
+      { home: home("mine"), pools: [pool("k1.example", "b"), pool("k0", "a")], hasManagedNodes: true },
+    );
+    assert.match(
+      dotted.join(),
+      /; example: pulumi config set --path 'nodeSsh\.hosts\["k1\.example"\]\.host' 192\.0\.2\.10\. /,
+    );
     assert.deepEqual(found({ pools }, there), []);
     assert.deepEqual(found({ pools, managesNodes: true }, { ...there, hasManagedNodes: true }), []);
     assert.deepEqual(found({ managesNodes: false }, { hasManagedNodes: true, pools: [] }), []);
@@ -90,5 +115,12 @@ describe("what stands in the way of OpenEBS", () => {
         steps,
     ]);
     assert.deepEqual(found({ pools: [wanted("k1", "b")] }, there), []);
+    const both = [pool("k0", "a", 4096), pool("k1", "b", 4096)];
+    assert.deepEqual(found({ pools: [wanted("k0", "a"), wanted("k1", "b")] }, { home: home("mine"), pools: both }), []);
+    const { metadata, spec } = pool("k1", "b");
+    assert.deepEqual(
+      found({ pools: [wanted("k0", "a")] }, { home: home("mine"), pools: [{ metadata, spec }] }).slice(1),
+      [],
+    );
   });
 });

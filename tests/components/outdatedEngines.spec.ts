@@ -13,7 +13,10 @@ const owned = (name: string, owner: string, hash: string) => ({
 const revision = (owner: string, hash: string, number: number) => ({ ...owned(hash, owner, hash), revision: number });
 const pod = (name: string, owner: string, hash: string) => ({ ...owned(name, owner, hash), status: {} });
 
-const sets = [daemonSet("engine", "OnDelete"), daemonSet("node", "RollingUpdate")];
+const sets = [
+  ...[daemonSet("engine", "OnDelete"), daemonSet("node", "RollingUpdate")],
+  { metadata: { name: "default", uid: "default" }, spec: {} },
+];
 // In the order of their names, as the API lists them.
 const revisions = [revision("engine", "b", 1), revision("engine", "c", 3), revision("engine", "d", 2)];
 
@@ -21,23 +24,33 @@ describe("the pods of OpenEBS after an upgrade of its chart", () => {
   it("are named where their DaemonSet has left them at a previous revision", () => {
     const pods = [pod("engine-2", "engine", "b"), pod("engine-1", "engine", "d"), pod("engine-0", "engine", "c")];
     assert.deepEqual(outdatedPods(sets, revisions, pods), ["engine-1", "engine-2"]);
+    // A second owner, and no label of a revision.
+    const ownerReferences = [{ uid: "engine" }, { uid: "other" }];
+    const shared = { metadata: { name: "engine-3", uid: "engine-3", ownerReferences }, status: {} };
+    assert.deepEqual(outdatedPods(sets, revisions, [shared]), ["engine-3"]);
   });
 
   it("are none where all have the newest revision, and none of DaemonSets that replace theirs", () => {
     const pods = [pod("engine-0", "engine", "c"), pod("node-0", "node", "x"), pod("other", "nothing", "b")];
     assert.deepEqual(outdatedPods(sets, [...revisions, revision("node", "y", 9)], pods), []);
     assert.deepEqual(outdatedPods(sets, [], pods), []);
+    const byHand = { metadata: { name: "by-hand", uid: "by-hand" }, status: {} };
+    assert.deepEqual(outdatedPods(sets, revisions, [byHand]), []);
+    const newest = { metadata: { name: "e", uid: "e", ownerReferences: [{ uid: "engine" }] }, revision: 4 };
+    assert.deepEqual(outdatedPods(sets, [...revisions, newest], [pod("engine-0", "engine", "b")]), []);
   });
 
   it("are replaced one after the other, by commands that are said", () => {
-    const steps = upgradeSteps("prod", ["engine-1", "engine-2"]);
-    assert.match(
-      steps ?? "",
-      /^OpenEBS is upgraded but for its io-engine: engine-1, engine-2 still run the previous version/,
+    const kubectl = "kubectl --context prod --namespace openebs";
+    assert.equal(
+      upgradeSteps("prod", ["engine-1", "engine-2"]),
+      "OpenEBS is upgraded but for its io-engine: engine-1, engine-2 still run the previous version. Their DaemonSet " +
+        "replaces a pod only when it is deleted, because the volumes of its node lose a replica meanwhile.\n" +
+        "Replace one after the other. Before each one all pools have to be Online and all volumes have to have all " +
+        "their replicas:\n" +
+        `  ${kubectl} get diskpools; kubectl openebs mayastor get volumes\n` +
+        `  ${kubectl} delete pod engine-1\n  ${kubectl} delete pod engine-2`,
     );
-    assert.match(steps ?? "", /\nReplace one after the other\. /);
-    const command = "kubectl --context prod --namespace openebs delete pod";
-    assert.ok(steps?.endsWith(`\n  ${command} engine-1\n  ${command} engine-2`), steps);
     assert.equal(upgradeSteps("prod", []), undefined);
   });
 

@@ -4,6 +4,7 @@ import {
   type ClusterFacts,
   effectiveClass,
   nodeAddress,
+  nodeAddresses,
   preflightFindings,
   type PreflightRecord,
   type PreflightRequest,
@@ -128,9 +129,10 @@ describe("the preflight", () => {
       finding({}, { namespace }),
       'namespace: "wordpress" exists and is not this stack\'s; take another name: pulumi config set namespace wordpress-2',
     );
-    assert.match(
+    assert.equal(
       finding({}, { namespace: { ...namespace, status: { phase: "Terminating" } } }),
-      /^namespace: "wordpress" is still being deleted; wait until/,
+      'namespace: "wordpress" is still being deleted; wait until `kubectl --context lab get namespace wordpress` finds ' +
+        "nothing, or take another name: pulumi config set namespace wordpress-2",
     );
   });
 
@@ -140,6 +142,14 @@ describe("the preflight", () => {
       "wordpressNodePort: 30007 is taken by the Service shop/web; take a free one: " +
         "pulumi config set wordpressNodePort 30009",
     );
+    const { metadata } = service("shop", "web", 0);
+    const withoutPorts: Service = { metadata, spec: {} };
+    const twoPorts: Service = { metadata, spec: { ports: [{ nodePort: 30008 }, { nodePort: 30007 }] } };
+    assert.match(finding({}, { services: [withoutPorts, twoPorts] }), /taken by the Service shop\/web; .* 30009$/);
+    for (const [namespace, name] of [["shop", "wordpress"] as const, ["wordpress", "web"] as const]) {
+      const taken = finding({}, { services: [service(namespace, name, 30007)] });
+      assert.ok(taken.includes(`taken by the Service ${namespace}/${name};`), taken);
+    }
   });
 
   it("names the classes there are where the class is missing, or none is the default", () => {
@@ -156,6 +166,44 @@ describe("the preflight", () => {
       finding({}, { classes: [] }),
       /the cluster has no storage class at all; choose one: install one first$/,
     );
+    assert.deepEqual(preflightFindings({ ...request, className: "fixed" }, { ...facts, classes: [fixed] }, record), []);
+  });
+
+  it("checks the cluster's OpenEBS instead of its classes where the stack installs OpenEBS", () => {
+    const openEbs = { engine: "hostpath", pools: [], managesNodes: false } as const;
+    const own = { openEbs, className: "openebs-hostpath" };
+    const none = { drivers: [], pools: [] };
+    assert.deepEqual(preflightFindings({ ...request, ...own }, { ...facts, openEbs: none }, undefined), []);
+    const home = { metadata: { name: "openebs", uid: "7" } };
+    assert.match(
+      finding(own, { openEbs: { ...none, home } }),
+      /^storage\.engine: "hostpath" installs OpenEBS, and this cluster has one that is not this stack's;/,
+    );
+    assert.match(finding({ className: "fast" }, { openEbs: none }), /^storage\.className: "fast" is no storage class/);
+  });
+
+  it("refuses an `up` without nodeSsh while pools are on nodes that the last `up` prepared over SSH", () => {
+    const pool = { node: "k0", disk: "/dev/sdb", replace: false };
+    const ask = { openEbs: { engine: "replicated", pools: [pool], managesNodes: false } } as const;
+    const made = { metadata: { name: "pool-k0", uid: "8" }, spec: { node: "k0", disks: ["/dev/sdb"] } };
+    const home = { metadata: { name: "openebs", uid: "7", annotations: { "wordpress/instance": "abc" } } };
+    const seen = { openEbs: { home, drivers: [], pools: [made] } };
+    assert.match(
+      finding(ask, seen, { managesNodes: true }),
+      /^nodeSsh: is not set anymore, .* has prepared k0 over SSH/,
+    );
+    for (const former of [undefined, record, { ...record, managesNodes: false }]) {
+      assert.deepEqual(preflightFindings({ ...request, ...ask }, { ...facts, ...seen }, former), []);
+    }
+  });
+
+  it("refuses the stack's own NFS where the cluster has another one", () => {
+    const home = { metadata: { name: "openebs-nfs", uid: "9" }, status: { phase: "Terminating" } };
+    assert.match(
+      finding({ nfs: true }, { nfs: { home, drivers: [] } }),
+      /^contentStorageClass: not set, .* `kubectl --context lab get namespace openebs-nfs` finds nothing$/,
+    );
+    assert.deepEqual(preflightFindings({ ...request, nfs: true }, { ...facts, nfs: { drivers: [] } }, record), []);
   });
 
   it("wants a node that is Ready", () => {
@@ -180,12 +228,13 @@ describe("the preflight", () => {
 
   it("refuses another namespace, engine or class while there is data, with the way to move", () => {
     const steps = /To move: make a second stack with the new value, copy database and files, then destroy this one/;
-    const moved = finding({ namespace: "blog" }, { formerClaims: data }, {});
-    assert.match(
-      moved,
-      /^namespace: "blog" is not allowed on this stack: it has data on "wordpress" \(the data is in data-mariadb-0, data-wordpress-0\)/,
+    assert.equal(
+      finding({ namespace: "blog" }, { formerClaims: data }, {}),
+      'namespace: "blog" is not allowed on this stack: it has data on "wordpress" (the data is in data-mariadb-0, ' +
+        "data-wordpress-0), and claims cannot move. Keep it: pulumi config set namespace wordpress. To move: make a second " +
+        "stack with the new value, copy database and files, then destroy this one " +
+        '(docs/operations.md, "Moving a site")',
     );
-    assert.match(moved, steps);
     const otherEngine = finding({ engine: "hostpath" }, { claims: data }, {});
     assert.match(otherEngine, /^storage\.engine: "hostpath" is not allowed.*storage\.engine existing/);
     assert.match(otherEngine, steps);
@@ -216,6 +265,20 @@ describe("the preflight", () => {
     quiet({ engine: "hostpath" });
     quiet({ className: "fixed" });
     quiet({ className: "standard" }, { claims: data });
+    // The class of the shared content is configured by a key of its own.
+    const own = { className: "many", classComesAlong: true, migrates: false };
+    const content = { content: "shared", accessMode: "ReadWriteMany", ...own } as const;
+    const { metadata, spec } = claim("wordpress-content", "1Gi", "many");
+    const shared = { metadata, spec: { ...spec, accessModes: ["ReadWriteMany"] } };
+    quiet({ className: "standard", content }, { claims: [shared, claim("data-mariadb-0", "1Gi")] });
+  });
+
+  it("names no class to move to where the class is not set anymore and the cluster has no default", () => {
+    const claims = [claim("data-mariadb-0", "1Gi", "fixed")];
+    assert.match(
+      finding({}, { classes: [fixed], claims }, { configuredClass: "fixed" }),
+      /^storage\.className: not set, and no storage class is the cluster's default;/,
+    );
   });
 
   it("is not troubled by a default class that the cluster's owner changed", () => {
@@ -243,6 +306,11 @@ describe("the preflight", () => {
     );
     const same = { claims: [{ of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: "1024Mi" }] };
     assert.deepEqual(preflightFindings({ ...request, ...same }, { ...facts, claims: data }, record), []);
+    const shared = { claims: [{ of: { claim: "wordpress-content" }, sizeKey: "contentStorage", size: "1Gi" }] };
+    assert.match(
+      finding(shared, { claims: [claim("wordpress-content", "2Gi"), claim("data-wordpress-0", "3Gi")] }, {}),
+      /^contentStorage: "1Gi" is not allowed; the claim wordpress-content has 2Gi, and a claim cannot shrink; /,
+    );
   });
 
   it("lists everything at once", () => {
@@ -266,7 +334,23 @@ describe("the preflight", () => {
     const at = (server: string, nodes = facts.nodes) => nodeAddress({ ...facts, server, nodes });
     assert.equal(at("https://127.0.0.1:6443"), "127.0.0.1");
     assert.equal(at("https://localhost:6443"), "127.0.0.1");
+    assert.equal(at("http://localhost:8001"), "127.0.0.1");
+    assert.equal(at("https://localhost.example.com:6443"), "10.0.0.2");
+    assert.equal(at("https://proxy.example.com/https://127.0.0.1:6443"), "10.0.0.2");
     assert.equal(at("https://10.0.0.1:6443"), "10.0.0.2");
     assert.equal(at("https://x", [node("InternalIP", "10.0.0.2"), node("ExternalIP", "192.0.2.7")]), "192.0.2.7");
+    const notReady = (address: string): Node => ({
+      ...node("", ""),
+      status: { addresses: [{ type: "InternalIP", address }] },
+    });
+    assert.equal(at("https://x", [notReady("10.0.0.1"), node("InternalIP", "10.0.0.2")]), "10.0.0.2");
+    assert.equal(at("https://x", []), "127.0.0.1");
+  });
+
+  it("lists the addresses of all nodes once each, in lower case, the expected one first", () => {
+    const [first, second] = [node("InternalIP", "10.0.0.2"), node("ExternalIP", "192.0.2.7")];
+    const unknown: Node = { ...first, status: {} };
+    const nodes = [unknown, first, second, node("Hostname", "K0.Example.com"), node("Hostname", "k0.example.com")];
+    assert.deepEqual(nodeAddresses({ ...facts, nodes }), ["192.0.2.7", "10.0.0.2", "k0.example.com"]);
   });
 });

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { Kubectl } from "../../components/cluster/kubectl";
 import { missingRights } from "../../components/cluster/rights";
+import { kubectlCall } from "../engine/support/kubectlCall";
 import { permits, siteRights } from "../support/siteRights";
 
 interface Attributes {
@@ -11,12 +12,30 @@ interface Attributes {
   readonly namespace?: string;
 }
 
+/** A list of reviews, as `kubectl create` reads it. */
+interface Reviews {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly items: readonly {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly spec: { readonly resourceAttributes: Attributes };
+  }[];
+}
+
 /** A cluster that allows what the function says, and remembers what it was asked. */
 function smallCluster(allows: (attributes: Attributes) => boolean) {
   const asked: Attributes[] = [];
   const kubectl = {
-    run: (_: readonly string[], input: string) => {
-      const { items } = JSON.parse(input) as { items: { spec: { resourceAttributes: Attributes } }[] };
+    run: (args: readonly string[], input: string) => {
+      const { verb, words, flags } = kubectlCall(args, input);
+      assert.deepEqual([verb, words, flags.filename], ["create", [], "-"]);
+      assert.equal(flags.output, 'jsonpath={.status.allowed}{"\\n"}', "a line a review");
+      const { items, ...list } = JSON.parse(input) as Reviews;
+      assert.deepEqual(list, { apiVersion: "v1", kind: "List" });
+      for (const { apiVersion, kind } of items) {
+        assert.equal(`${apiVersion}/${kind}`, "authorization.k8s.io/v1/SelfSubjectAccessReview");
+      }
       asked.push(...items.map(({ spec }) => spec.resourceAttributes));
       return Promise.resolve(items.map(({ spec }) => `${allows(spec.resourceAttributes)}\n`).join(""));
     },
@@ -32,6 +51,7 @@ function userWith(granted: readonly string[]) {
   });
 }
 
+const all = "get, list, watch, create, patch, delete";
 const request = { namespace: "blog", nfs: false, content: { content: "perPod" } } as const;
 
 describe("the rights of the context's user", () => {
@@ -49,11 +69,11 @@ describe("the rights of the context's user", () => {
 
   it("are missing where they are granted in another namespace", async () => {
     const { kubectl } = userWith(siteRights("wordpress"));
-    const all = siteRights("blog").filter((right) => right.includes(" in namespace "));
+    const inNamespace = siteRights("blog").filter((right) => right.includes(" in namespace "));
     // The whole cluster's Services are listed anyway, for their node ports.
     assert.deepEqual(
       await missingRights(kubectl, request),
-      all.map((right) =>
+      inNamespace.map((right) =>
         right.replace("list, watch, create, patch, delete services", "watch, create, patch, delete services"),
       ),
     );
@@ -96,6 +116,38 @@ describe("the rights of the context's user", () => {
       "list, get, watch, create, patch, delete storageclasses.storage.k8s.io",
       "list, patch nodes",
       "get, list, watch, create, patch, delete diskpools.openebs.io",
+    ]);
+  });
+
+  for (const engine of ["hostpath", "replicated"] as const) {
+    it(`include these cluster-wide ones and no other with the engine ${engine}`, async () => {
+      const openEbs = { engine, pools: [], managesNodes: false };
+      assert.deepEqual(await missingRights(userWith(siteRights("blog")).kubectl, { ...request, openEbs }), [
+        "patch nodes",
+        `${all} customresourcedefinitions.apiextensions.k8s.io`,
+        `${all} clusterroles.rbac.authorization.k8s.io`,
+        `${all} clusterrolebindings.rbac.authorization.k8s.io`,
+        // The site's include the list.
+        "get, watch, create, patch, delete storageclasses.storage.k8s.io",
+        `${all} csidrivers.storage.k8s.io`,
+        `${all} diskpools.openebs.io`,
+        `${all} deployments.apps`,
+        `${all} daemonsets.apps`,
+        "list controllerrevisions.apps",
+        "delete persistentvolumes",
+        "delete persistentvolumeclaims",
+      ]);
+    });
+  }
+
+  it("include these cluster-wide ones and no other with volumes by NFS", async () => {
+    assert.deepEqual(await missingRights(userWith(siteRights("blog")).kubectl, { ...request, nfs: true }), [
+      `${all} networkpolicies.networking.k8s.io`,
+      `${all} configmaps`,
+      // The site's include the list.
+      "get, watch, create, patch, delete services",
+      `${all} persistentvolumeclaims`,
+      `${all} serviceaccounts`,
     ]);
   });
 

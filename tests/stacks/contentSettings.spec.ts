@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { defaults, finding, load } from "../support/loadedSettings";
+import { defaults, finding, load, refusal } from "../support/loadedSettings";
 import { registeredBy } from "../support/mocks";
 
 /** What holds for shared content where nothing else is set. */
@@ -24,6 +24,8 @@ const shared = {
   pageCache: { image: "nginx:1.30", seconds: 5 },
   objectCache: undefined,
 };
+
+const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
 describe("the settings of shared content", () => {
   before(() => registeredBy(() => undefined));
@@ -86,10 +88,19 @@ describe("the settings of shared content", () => {
       ...shared,
       plugins: [{ ...plugin, active: true }],
     });
-    assert.match(
-      finding({ ...single, objectCache }),
-      /^objectCache\.enabled: is true, .*plugin redis-cache, which is not in plugins; .*pulumi config set --path 'plugins\[0\]\.slug' redis-cache/,
-    );
+    const missing = (index: number) =>
+      "objectCache.enabled: is true, and WordPress reaches it by the plugin redis-cache, which is not in plugins; add it, " +
+      `with its version and sha256: pulumi config set --path 'plugins[${index}].slug' redis-cache`;
+    assert.equal(finding({ ...single, objectCache }), missing(0));
+    const other = JSON.stringify([{ ...plugin, slug: "akismet" }]);
+    assert.equal(finding({ ...single, plugins: other, objectCache }), missing(1));
+    // A list that is none has no entries.
+    const [, ...findings] = refusal({ ...single, plugins: "redis-cache", objectCache }).split("\n  - ");
+    assert.deepEqual(findings, [
+      'plugins: "redis-cache" is not allowed; expected a list of { slug, version, sha256, active }; example: ' +
+        "pulumi config set --path 'plugins[0].slug' classic-editor",
+      missing(0),
+    ]);
   });
 
   const refusedShared: [string, string, string][] = [
@@ -144,6 +155,18 @@ describe("the settings of shared content", () => {
     });
   }
 
+  it("take openebs-nfs-server for many nodes where another one made it", () => {
+    for (const engine of ["existing", "hostpath"]) {
+      const storage = JSON.stringify({ engine });
+      const { content } = load({ content: "shared", storage, contentStorageClass: "openebs-nfs-server" });
+      assert.deepEqual(content, {
+        ...shared,
+        contentStorageClass: "openebs-nfs-server",
+        contentAccessMode: "ReadWriteMany",
+      });
+    }
+  });
+
   it("refuse shared content on many nodes without a class for it, with the three ways out", () => {
     const message = finding({ content: "shared" });
     assert.equal(
@@ -184,14 +207,18 @@ describe("the settings of shared content", () => {
     ["plugins", [{ ...entry, sha256: "abc" }], /^plugins\[0\]\.sha256: "abc" is not allowed; expected 64 hexadecimal/],
     ["plugins", [{ ...entry, sha256: undefined }], /^plugins\[0\]\.sha256: not set; expected 64 hexadecimal/],
     ["plugins", [{ ...entry, checksum: "x" }], /^plugins\[0\]\.checksum: is no key of this program/],
-    ["plugins", [entry, entry], /^plugins\[1\]\.slug: "classic-editor" is that of plugins\[0\] as well/],
+    [
+      "plugins",
+      [entry, entry],
+      /^plugins\[1\]\.slug: "classic-editor" is that of plugins\[0\] as well; each is on the list once$/,
+    ],
     [
       "themes",
       [
         { ...entry, active: true },
         { ...entry, slug: "b", active: true },
       ],
-      /^themes\[1\]\.active: is true for themes\[0\]/,
+      /^themes\[1\]\.active: is true for themes\[0\] as well, and a site has one theme; example: pulumi config set --path 'themes\[1\]\.active' false$/,
     ],
   ];
   for (const [key, list, message] of badLists) {
@@ -200,6 +227,16 @@ describe("the settings of shared content", () => {
     });
   }
 
+  it("refuse two plugins without a slug, and do not take them for the same one", () => {
+    const nameless = { version: entry.version, sha256: entry.sha256 };
+    const plugins = JSON.stringify([nameless, nameless]);
+    assert.deepEqual(refusal({ ...single, plugins }).match(/(?<=\n {2}- ).*(?=; expected)/g), [
+      "plugins[0].slug: not set",
+      "plugins[1].slug: not set",
+    ]);
+    assert.doesNotMatch(refusal({ ...single, plugins }), /as well/);
+  });
+
   it("refuse with content per pod what is for shared content only", () => {
     assert.equal(
       finding({ siteUrl: "https://a.example" }),
@@ -207,9 +244,23 @@ describe("the settings of shared content", () => {
     );
   });
 
-  it("refuse a password of the administrator's that is in clear, or too short", () => {
+  it("refuse a password of the administrator's that is in clear, too short or too long", () => {
     assert.match(finding({ ...single, adminPassword: "long enough" }), /is in clear in the stack file.*set --secret/);
     const short = finding({ ...single, adminPassword: "short" }, ["adminPassword"]);
-    assert.match(short, /^adminPassword: is not allowed; expected 8 to 200 characters on one line/);
+    const refused =
+      "adminPassword: is not allowed; expected 8 to 200 characters on one line; example: pulumi config set --secret adminPassword";
+    assert.equal(short, refused);
+    for (const length of [7, 201]) {
+      assert.equal(finding({ ...single, adminPassword: "x".repeat(length) }, ["adminPassword"]), refused);
+    }
+  });
+
+  it("keep a password of 8 to 200 characters as a secret", async () => {
+    for (const adminPassword of ["x".repeat(8), "x".repeat(200)]) {
+      const { content } = load({ ...single, adminPassword }, ["adminPassword"]);
+      assert.ok(content.content === "shared" && content.adminPassword);
+      assert.equal(await valueOf(content.adminPassword), adminPassword);
+      assert.ok(await pulumi.isSecret(content.adminPassword));
+    }
   });
 });

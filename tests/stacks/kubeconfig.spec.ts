@@ -106,6 +106,23 @@ describe("what a kubeconfig says", () => {
     });
   });
 
+  it("is refused with kubectl's own words where a configured path leads to no kubeconfig", () => {
+    const refusal = (reason: string) => ({
+      message:
+        `kubernetes:kubeconfig: "${file}" cannot be read: ${reason}; expected the path of a kubeconfig or its text; ` +
+        "example: pulumi config set kubernetes:kubeconfig '~/.kube/config'",
+    });
+    for (const [words, reason] of [
+      ["error: yaml: line 3: could not find expected ':'", "yaml: line 3: could not find expected ':'"],
+      ["Unable to read error: line 1", "Unable to read error: line 1"],
+    ] as const) {
+      fs.writeFileSync(path.join(folder, "kubectl"), `#!/bin/sh\necho "${words}" >&2\nexit 1\n`);
+      assert.throws(() => selectedCluster(file, "prod"), refusal(reason));
+    }
+    process.env.PATH = path.join(folder, "empty");
+    assert.throws(() => selectedCluster(file, "prod"), refusal("kubectl is not on PATH"));
+  });
+
   it("leaves no path in the state: neither KUBECONFIG's, which may be a list, nor a configured one", async () => {
     process.env.KUBECONFIG = `${file}:/elsewhere/config`;
     const ambient = await registeredByStack("dev", { "kubernetes:kubeconfig": undefined });

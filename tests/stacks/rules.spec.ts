@@ -5,8 +5,13 @@ import {
   hostNames,
   imageReference,
   imageRegistry,
+  InvalidValue,
+  proxyRanges,
+  type Rule,
   siteAddress,
+  storageSize,
   trueOrFalse,
+  validate,
   webAddress,
 } from "../../components/validation";
 import { entryKeys } from "../../stacks/extensionSettings";
@@ -21,6 +26,7 @@ import {
   sharedKeys,
   storageKeys,
 } from "../../stacks/keys";
+import { readKeys } from "../../stacks/readKeys";
 import { topNames } from "../../stacks/settings";
 import { load } from "../support/loadedSettings";
 import { registeredBy } from "../support/mocks";
@@ -90,6 +96,12 @@ function* texts(example: string): Generator<string> {
     const [from, to] = [below(example.length + 1), below(example.length + 1)];
     yield example.slice(0, from) + insert + example.slice(below(2) === 0 ? from : to);
   }
+}
+
+/** Asserts that a rule accepts some texts, each as it is, and refuses others. */
+function assertParses(rule: Rule<string>, accepted: readonly string[], refused: readonly string[]): void {
+  for (const text of accepted) assert.equal(rule.parse(text), text, `${text} is refused`);
+  for (const text of refused) assert.equal(rule.parse(text), undefined, `${text} is accepted`);
 }
 
 /** A value as one would type it. */
@@ -187,9 +199,139 @@ describe("the rules of all keys", () => {
       assert.deepEqual(hostNames.parse(JSON.stringify([text])), ["[2001:db8::7]"], text);
     }
     assert.deepEqual(hostNames.parse('["192.0.2.7","a.example"]'), ["192.0.2.7", "a.example"]);
-    for (const text of ["[2001:db8::7]:80", "[2001:db8::7", "fe80::1%eth0", "[a.example]", "1::2::3", "[]"]) {
+    const bad = [
+      "[2001:db8::7]:80",
+      "[2001:db8::7",
+      "fe80::1%eth0",
+      "[a.example]",
+      "1::2::3",
+      "[]",
+      "me@[2001:db8::7]",
+    ];
+    for (const text of bad) {
       assert.equal(hostNames.parse(JSON.stringify([text])), undefined, text);
+      assert.equal(hostNames.parse(JSON.stringify(["a.example", text])), undefined, `a.example and ${text}`);
     }
+  });
+
+  it("lists of hosts and of CIDRs have at most 100 entries", () => {
+    const list = (length: number, entry: (index: number) => string) =>
+      JSON.stringify(Array.from({ length }, (_, index) => entry(index)));
+    const hosts = (length: number) => hostNames.parse(list(length, (index) => `host-${index}.example`));
+    const cidrs = (length: number) => list(length, (index) => `10.0.${index}.0/24`);
+    assert.equal(hosts(100)?.length, 100);
+    assert.equal(hosts(101), undefined);
+    for (const rule of [egressRule, proxyRanges]) {
+      assert.equal(rule.parse(cidrs(100))?.length, 100);
+      assert.equal(rule.parse(cidrs(101)), undefined);
+    }
+  });
+
+  it("a web server's address has a scheme, a host and, if you like, a port and a path", () => {
+    const rule = webAddress("https://charts.example.com");
+    assertParses(
+      rule,
+      [
+        ...["https://charts.example.com", "http://charts.example.com", "http://localhost", "http://a"],
+        ...[
+          "https://my_charts-2.example.com",
+          "https://192.0.2.7:8443",
+          "https://[2001:db8::7]",
+          "http://[::1]:8080/a",
+        ],
+        ...["https://a.example/", "https://a.example:443/openebs/charts/", "https://a.example/~me/a.b_c%20d+e:f=g@h-i"],
+      ],
+      [
+        ...["charts.example.com", "ftp://a.example", "https:/a.example", "https://", "https:///charts", "https://:80"],
+        ...["https://-a.example", "https://a.example.", "https://a..example", "https://[]", "https://[a.example]"],
+        ...[
+          " https://a.example",
+          "at https://a.example",
+          "view:https://a.example",
+          "https://a.example ",
+          "https://a.example:",
+        ],
+        ...["https://me:word@a.example", "https://a.example?b", "https://a.example/b?c", "https://a.example/b#c"],
+        ...["https://a.example/b c", "https://a.example/'b'", "https://a.example/b\n", "https://a.example:80b"],
+      ],
+    );
+    assert.throws(() => validate("pluginRepository", "charts.example.com", rule), {
+      message:
+        'pluginRepository: "charts.example.com" is not allowed; expected an http or https URL without user and password, its ' +
+        "path of a-z, A-Z, 0-9 and . _ ~ % + : = @ / -; example: pulumi config set pluginRepository https://charts.example.com",
+    });
+  });
+
+  it("an image reference has a name and, if you like, a registry, a tag and a digest", () => {
+    const rule = imageReference("wordpress:6.5-apache");
+    const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+    assertParses(
+      rule,
+      [
+        ...["wordpress", "wordpress:6.5-apache", "my-image", "my__image--2.0:a", "team/wordpress", "team/my-image"],
+        ...["a/b/c", "team/sub/my-image", "team/sub/my__image--2.0", "registry.example.com/team/sub/wordpress"],
+        ...["a:5000/b", "localhost:5000/team/image:1", "Registry.Example.com/image", "Registry.example.com:443/image"],
+        ...[`wordpress@${digest}`, `wordpress:6.5@${digest}`, `a.example:5000/team/wordpress:6.5@${digest}`],
+        ...["wordpress:_V1", `wordpress:${"a".repeat(128)}`],
+      ],
+      [
+        ...["", "WordPress", "wordpress:", "wordpress:-1", "wordpress:6.5:7", `wordpress:${"a".repeat(129)}`],
+        ...[
+          "-wordpress",
+          "wordpress-",
+          "my image",
+          "my!image",
+          "/wordpress",
+          "wordpress/",
+          "team//image",
+          "team/Image",
+        ],
+        ...["a/b-", "a/b/c-", "a/b/-c", "a/b/!", "a/b/c!d", "-a:5000/b", "a-:5000/b", "a:/b", "a:5000/"],
+        ...["https://a.example/b", " wordpress", "!wordpress", "wordpress ", "wordpress:6.5 --x", "wordpress:6.5\n"],
+        ...[
+          "wordpress@",
+          "wordpress@sha256:",
+          "wordpress@sha256:0",
+          `wordpress@${digest}0`,
+          `wordpress@${digest.slice(0, -1)}`,
+        ],
+        ...[`wordpress@${digest.toUpperCase()}`, `wordpress@sha256:${"g".repeat(64)}`, `@${digest}`],
+      ],
+    );
+    assert.throws(() => validate("wordpressImage", "WordPress", rule), {
+      message:
+        'wordpressImage: "WordPress" is not allowed; expected an image reference: [registry/]name[:tag][@sha256:…]; ' +
+        "example: pulumi config set wordpressImage wordpress:6.5-apache",
+    });
+  });
+
+  it("a size of storage is at least its minimum, and above 0 where it has none", () => {
+    assertParses(storageSize("1Gi"), ["1Gi", "1024Mi", "1.5Ti"], ["1023Mi", "1G", "0", "1GB", "-1Gi", ""]);
+    assertParses(storageSize(), ["1", "2e9", "1Gi"], ["0", "999m", "-1Gi", "1GB", ""]);
+    for (const [rule, allowed] of [
+      [storageSize("1Gi"), "a Kubernetes quantity of at least 1Gi"],
+      [storageSize(), "a Kubernetes quantity above 0"],
+    ] as const) {
+      assert.throws(() => validate("mariadbStorage", "0", rule), {
+        message: `mariadbStorage: "0" is not allowed; expected ${allowed}; example: pulumi config set mariadbStorage 2Gi`,
+      });
+    }
+  });
+
+  it("a message shows a value that is not set as undefined", () => {
+    const { message } = new InvalidValue("namespace", undefined, { allowed: "a name", example: "wordpress" });
+    assert.equal(
+      message,
+      'namespace: "undefined" is not allowed; expected a name; example: pulumi config set namespace wordpress',
+    );
+  });
+
+  it("an error inside a rule is thrown, and not reported as a bad value", () => {
+    const parse = () => {
+      throw new TypeError("a bug");
+    };
+    const known = { broken: { meaning: "", rule: { allowed: "", example: "", parse } } };
+    assert.throws(() => readKeys(known, "", { broken: "x" }, assert.fail), { name: "TypeError", message: "a bug" });
   });
 
   it("take CIDRs as Kubernetes does", () => {
@@ -198,8 +340,23 @@ describe("the rules of all keys", () => {
       "2001:db8::/32",
       "::/0",
     ]);
-    for (const text of ["10.0.0.0/08", "10.0.0.0/33", "::/129", "fe80::%eth0/64", "10.0.0/8"]) {
-      assert.equal(egressRule.parse(JSON.stringify([text])), undefined, text);
+    const edges = ["10.0.0.7/32", "10.0.0.0/0", "2001:DB8::7/128", "2001:db8::/1"];
+    assert.deepEqual(egressRule.parse(JSON.stringify(edges)), edges);
+    for (const entry of [
+      ...[
+        "10.0.0.0/08",
+        "10.0.0.0/33",
+        "::/129",
+        "fe80::%eth0/64",
+        "10.0.0/8",
+        "10.0.0/0",
+        "10.0.0/1",
+        "10.0.0.0/",
+        "/8",
+      ],
+      ...["from 10.0.0.0/8", " 10.0.0.0/8", "10.0.0.0/8 ", "10.0.0.0/8/8", "10.0.0.0/8;", ["10.0.0.0/8"], 10, null],
+    ]) {
+      assert.equal(egressRule.parse(JSON.stringify([entry])), undefined, JSON.stringify(entry));
     }
   });
 });

@@ -58,6 +58,7 @@ describe("settings", () => {
     ["namespace", "", `${dnsLabel}; example: pulumi config set namespace wordpress`],
     ["namespace", "a".repeat(64), `${dnsLabel}; example: pulumi config set namespace wordpress`],
     ["namespace", "Word_Press", `${dnsLabel}; example: pulumi config set namespace wordpress`],
+    ["namespace", "A".repeat(80), `${dnsLabel}; example: pulumi config set namespace wordpress`],
     ["wordpressReplicas", "0", replicas],
     ["wordpressReplicas", "101", replicas],
     ["wordpressReplicas", "2.5", replicas],
@@ -120,16 +121,32 @@ describe("settings", () => {
   });
 
   it("refuse a storage that is no object, and values of another type in it", () => {
-    for (const text of ["hostpath", "[]", "7"]) {
-      assert.match(
+    for (const text of ["hostpath", "[]", "7", "null"]) {
+      assert.equal(
         finding({ storage: text }),
-        /^storage: .* is not allowed; expected an object with the keys engine, className, replicas, logging, chartVersion, chartRepository, nfsChartRepository, imageRegistry, pools; example: pulumi config set --path storage\.engine existing$/,
+        `storage: "${text}" is not allowed; expected an object with the keys engine, className, replicas, logging, chartVersion, ` +
+          "chartRepository, nfsChartRepository, imageRegistry, pools; example: pulumi config set --path storage.engine existing",
       );
     }
     assert.match(
       finding({ storage: '{"className":{"name":"x"}}' }),
       /^storage\.className: "\{\\"name\\":\\"x\\"\}" is not allowed/,
     );
+  });
+
+  it("refuse a namespace that the engine makes, and do not judge it where the engine is invalid", () => {
+    for (const namespace of ["openebs", "openebs-nfs"]) {
+      assert.equal(
+        finding({ storage: '{"engine":"hostpath"}', namespace }),
+        `namespace: "${namespace}" is one that the engine hostpath makes; take another one: ` +
+          "pulumi config set namespace wordpress",
+      );
+      assert.match(
+        finding({ storage: '{"engine":"mayastor"}', namespace }),
+        /^storage\.engine: "mayastor" is not allowed;/,
+      );
+      assert.equal(load({ storage: '{"engine":"existing"}', namespace }).namespace, namespace);
+    }
   });
 
   it("name all that is wrong at once", () => {
@@ -139,6 +156,11 @@ describe("settings", () => {
   });
 
   it("cut what is shown of a long value", () => {
-    assert.ok(finding({ namespace: "x".repeat(10_000) }).length < 300);
+    for (const length of [81, 10_000]) {
+      assert.equal(
+        finding({ namespace: "x".repeat(length) }),
+        `namespace: "${"x".repeat(79)}…" is not allowed; expected ${dnsLabel}; example: pulumi config set namespace wordpress`,
+      );
+    }
   });
 });

@@ -101,23 +101,36 @@ describe("the settings of storage", () => {
         found.endsWith(`; names of that disk that stay: ls -l /dev/disk/by-id | grep -w ${name}, on k0`),
         found,
       );
+      const [nameless = "", ...others] = findings({ engine: "replicated", pools: [{ disk: uri, replace: "yes" }] });
+      assert.ok(nameless.endsWith(` | grep -w ${name}, on the node`), nameless);
+      assert.deepEqual(
+        others.map((text) => text.split("; expected")[0]),
+        ['storage.pools[0].replace: "yes" is not allowed', "storage.pools[0].node: not set"],
+      );
+      assert.doesNotMatch(others.join(), /by-id/);
     });
   }
 
   it("refuse pools that are no list, of which something is missing, or of which something is no key", () => {
     const pool = (more: object) => findings({ engine: "replicated", pools: [more] });
-    assert.deepEqual(findings({ engine: "replicated", pools: "k0" }).slice(0, 1), [
+    assert.deepEqual(findings({ engine: "replicated", replicas: 2, pools: "k0" }), [
       'storage.pools: "k0" is not allowed; expected a list of { node, disk }; ' +
         "example: pulumi config set --path 'storage.pools[0].node' k0",
     ]);
-    assert.deepEqual(findings({ engine: "replicated" }), [
+    assert.deepEqual(findings({ engine: "replicated", replicas: 2 }), [
       "storage.pools: not set, and the engine replicated needs a pool on each node that is to hold data; " +
         "example: pulumi config set --path 'storage.pools[0].node' k0 && " +
         `pulumi config set --path 'storage.pools[0].disk' ${exampleDisk}`,
     ]);
+    const empty = (index: number) => [`storage.pools[${index}].node: not set`, `storage.pools[${index}].disk: not set`];
     assert.deepEqual(
       pool({}).map((text) => text.split(";")[0]),
-      ["storage.pools[0].node: not set", "storage.pools[0].disk: not set"],
+      empty(0),
+    );
+    // Two that lack the same key are not the same node.
+    assert.deepEqual(
+      findings({ engine: "replicated", pools: [{}, {}] }).map((text) => text.split(";")[0]),
+      [...empty(0), ...empty(1)],
     );
     assert.deepEqual(pool({ node: "k0", disk: disk("k0"), size: "1Gi" }), [
       "storage.pools[0].size: is no key of this program; did you mean storage.pools[0].node? " +
@@ -131,13 +144,16 @@ describe("the settings of storage", () => {
 
   it("refuse two pools on a node, and two on a disk", () => {
     const twice = [...pools("k0", "k1"), { node: "k0", disk: `aio://${disk("k1")}` }];
-    assert.deepEqual(
-      findings({ engine: "replicated", pools: twice }).map((text) => text.split("; example")[0]),
-      [
-        'storage.pools[2].node: "k0" is that of storage.pools[0] as well; expected one pool a node',
-        `storage.pools[2].disk: "aio://${disk("k1")}" is that of storage.pools[1] as well; expected a disk of its own`,
-      ],
+    const [node = "", ...others] = findings({ engine: "replicated", pools: twice });
+    assert.equal(
+      node.slice(0, node.lastIndexOf(" ")),
+      'storage.pools[2].node: "k0" is that of storage.pools[0] as well; expected one pool a node; ' +
+        "example: pulumi config set --path 'storage.pools[2].node'",
     );
+    assert.deepEqual(others, [
+      `storage.pools[2].disk: "aio://${disk("k1")}" is that of storage.pools[1] as well; expected a disk of its own; ` +
+        `example: pulumi config set --path 'storage.pools[2].disk' ${exampleDisk}`,
+    ]);
     // A file or a slot is another one on each node.
     const same = ["k0", "k1"].map((node) => ({ node, disk: "pcie:///0000:01:00.0" }));
     assert.deepEqual(findings({ engine: "replicated", pools: same }), []);
@@ -202,9 +218,26 @@ describe("the settings of nodeSsh", () => {
   });
   const whole = { hosts: { k0: { host: "192.0.2.10", hostKey } } };
 
-  it("are the node's host with its key, root and port 22", () => {
-    const { user, port, hosts } = load(storage, ssh(whole, privateKey), secret).nodeSsh ?? {};
+  it("are the node's host with its key, root and port 22, and the private key as a secret", async () => {
+    const { nodeSsh } = load(storage, ssh(whole, privateKey), secret);
+    assert.ok(nodeSsh);
+    const { user, port, hosts } = nodeSsh;
     assert.deepEqual([user, port, hosts], ["root", 22, whole.hosts]);
+    assert.equal(await new Promise((resolve) => nodeSsh.privateKey.apply(resolve)), privateKey);
+    assert.ok(await pulumi.isSecret(nodeSsh.privateKey));
+  });
+
+  it("refuse nodes that are no object, and ask for no host of a pool whose node is missing", () => {
+    assert.equal(
+      findings(storage, { ...ssh({}, privateKey), "wordpress:nodeSsh": "root" }, secret)[0],
+      'nodeSsh: "root" is not allowed; expected an object with the keys user, port, hosts; ' +
+        "example: pulumi config set --path nodeSsh.user root",
+    );
+    const nameless = { engine: "replicated", pools: [{ disk: disk("k0") }] };
+    assert.deepEqual(
+      findings(nameless, ssh(whole, privateKey), secret).map((text) => text.split(";")[0]),
+      ["storage.pools[0].node: not set"],
+    );
   });
 
   it("take another user and port", () => {
@@ -221,9 +254,11 @@ describe("the settings of nodeSsh", () => {
     assert.deepEqual(findings(storage, ssh(whole, privateKey)), [
       `nodeSshPrivateKey: is in clear in the stack file; make another key, and set it as a secret: ${example}`,
     ]);
-    assert.deepEqual(findings(storage, ssh(whole, "~/.ssh/id_ed25519"), secret), [
-      `nodeSshPrivateKey: is no private key; expected the text of one, as ssh-keygen makes it; example: ${example}`,
-    ]);
+    for (const none of ["~/.ssh/id_ed25519", `key: ${privateKey}`, "-----BEGIN OPENSSH PUBLIC KEY-----"]) {
+      assert.deepEqual(findings(storage, ssh(whole, none), secret), [
+        `nodeSshPrivateKey: is no private key; expected the text of one, as ssh-keygen makes it; example: ${example}`,
+      ]);
+    }
   });
 
   it("take nodes without a pool, which need the kernel module", () => {
@@ -255,9 +290,9 @@ describe("the settings of nodeSsh", () => {
     assert.deepEqual(findings({ engine: "existing" }, ssh(whole, privateKey), secret), [
       "nodeSsh: prepares the nodes of the engine replicated, and storage.engine is existing; remove it: pulumi config rm nodeSsh",
     ]);
-    assert.match(
-      findings(storage, { "wordpress:nodeSshPrivateKey": privateKey }, secret)[0] ?? "",
-      /^nodeSshPrivateKey: is of no use without nodeSsh; remove it: pulumi config rm nodeSshPrivateKey, or/,
-    );
+    assert.deepEqual(findings(storage, { "wordpress:nodeSshPrivateKey": privateKey }, secret), [
+      "nodeSshPrivateKey: is of no use without nodeSsh; remove it: pulumi config rm nodeSshPrivateKey, or say where the " +
+        "nodes are: pulumi config set --path nodeSsh.hosts.k0.host 192.0.2.10",
+    ]);
   });
 });

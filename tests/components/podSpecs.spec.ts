@@ -1,0 +1,260 @@
+import * as assert from "node:assert/strict";
+import { mariaDbPodSpec } from "../../components/database/mariaDbPod";
+import { nfsServerPodSpec } from "../../components/nfs/nfsServerPod";
+import { healthVirtualHost } from "../../components/site/health";
+import { objectCachePodSpec } from "../../components/site/objectCachePod";
+import { copyPodSpec, fillPodSpec, mergePodSpec, sharedPodSpec, taskPodSpec } from "../../components/site/sharedPod";
+import { wordPressPodSpec } from "../../components/site/wordPressPod";
+
+interface Mount {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly subPath?: string;
+  readonly readOnly?: boolean;
+}
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly volumeMounts?: readonly Mount[];
+  readonly resources: { readonly requests: Readonly<Record<string, string>> };
+}
+interface Pod {
+  readonly initContainers?: readonly Container[];
+  readonly containers: readonly Container[];
+  readonly volumes?: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[];
+}
+
+const database = {
+  host: "mariadb",
+  configMap: { name: "mariadb", database: "database" },
+  secret: { name: "mariadb", username: "username", password: "password" },
+};
+const site = {
+  image: "wordpress:x",
+  keysSecret: "keys",
+  database,
+  accessMode: "ReadWriteMany",
+  phpMemory: "256Mi",
+  objectCacheSecret: undefined,
+} as const;
+const objectCache = objectCachePodSpec("valkey:x", "64Mi", "valkey");
+const nfsServer = nfsServerPodSpec(undefined);
+const mariaDb = mariaDbPodSpec("mariadb:x", database);
+const shared = sharedPodSpec(site);
+const perPod = wordPressPodSpec("wordpress:x", "keys", database);
+const pods: Readonly<Record<string, Pod>> = {
+  mariadb: mariaDb,
+  "site with shared content": shared,
+  "site with content per pod": perPod,
+  task: taskPodSpec(site, ["true"]),
+  fill: fillPodSpec(site),
+  copy: copyPodSpec(site, "old", "0"),
+  merge: mergePodSpec(site),
+  "object cache": objectCache,
+  "NFS server": nfsServer,
+};
+
+const apacheFolders = ["/var/run/apache2", "/var/lock/apache2", "/tmp"];
+
+/** Folders of each container that it may write to. A program that has to write anywhere else fails: the root is read-only. */
+const writable: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  mariadb: { mariadb: ["/var/lib/mysql", "/run/mysqld", "/tmp"] },
+  "site with shared content": {
+    core: ["/var/www/html"],
+    wordpress: [...apacheFolders, "/var/www/html", "/var/www/html/wp-content", "/var/lib/wordpress-sessions"],
+    health: apacheFolders,
+  },
+  "site with content per pod": { wordpress: ["/var/www/html", ...apacheFolders], health: apacheFolders },
+  task: {
+    core: ["/var/www/html"],
+    task: [...apacheFolders, "/var/www/html", "/var/www/html/wp-content", "/var/lib/wordpress-sessions"],
+  },
+  fill: { task: [...apacheFolders, "/claim"] },
+  copy: { task: [...apacheFolders, "/claim"] },
+  merge: { task: [...apacheFolders, "/claim"] },
+  "object cache": { valkey: [] },
+  "NFS server": { ganesha: ["/volume", "/tmp"] },
+};
+
+/** What the scheduler reserves for each container: the processor in thousandths, and memory. */
+const reserved: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  mariadb: { mariadb: "100m 256Mi" },
+  "site with shared content": { core: "50m 32Mi", wordpress: "100m 128Mi", health: "5m 16Mi" },
+  "site with content per pod": { wordpress: "100m 128Mi", health: "5m 16Mi" },
+  task: { core: "50m 32Mi", task: "50m 64Mi" },
+  fill: { task: "50m 32Mi" },
+  copy: { task: "50m 32Mi" },
+  merge: { task: "50m 32Mi" },
+  "object cache": { valkey: "50m 32Mi" },
+  "NFS server": { ganesha: "50m 128Mi" },
+};
+
+const containersOf = ({ initContainers = [], containers }: Pod) => [...initContainers, ...containers];
+const ofEach = <T>(pod: Pod, value: (container: Container) => T) =>
+  Object.fromEntries(containersOf(pod).map((container) => [container.name, value(container)]));
+
+for (const [name, pod] of Object.entries(pods)) {
+  describe(`a pod of ${name}`, () => {
+    it("may write to the folders that its programs need, and to nothing that comes from a ConfigMap", () => {
+      const maps = (pod.volumes ?? []).filter(({ configMap }) => configMap).map((volume) => volume.name);
+      const mounts = (container: Container) => container.volumeMounts ?? [];
+      assert.deepEqual(
+        ofEach(pod, (container) =>
+          mounts(container)
+            .filter(({ readOnly }) => !readOnly)
+            .map(({ mountPath }) => mountPath),
+        ),
+        writable[name],
+      );
+      for (const mount of containersOf(pod)
+        .flatMap(mounts)
+        .filter((one) => maps.includes(one.name))) {
+        assert.equal(mount.readOnly, true, mount.mountPath);
+      }
+    });
+
+    it("is reserved what it needs to start", () => {
+      const resources = ofEach(pod, ({ resources: { requests } }) => `${requests.cpu} ${requests.memory}`);
+      assert.deepEqual(resources, reserved[name]);
+    });
+  });
+}
+
+describe("MariaDB's pod", () => {
+  it("accepts a connection for each of 16 workers of 100 pods, and 100 more for jobs", () => {
+    const { args } = mariaDb.containers[0] ?? assert.fail();
+    assert.ok(args.includes("--max-connections=1700"), args.join(" "));
+    assert.ok(args.includes("--innodb-buffer-pool-size=256M"), args.join(" "));
+  });
+});
+
+describe("the site's pods", () => {
+  it("are the ones that kubectl means by the container wordpress, and spread as one group", () => {
+    for (const { containers, topologySpreadConstraints = [] } of [shared, perPod]) {
+      assert.equal(containers[0]?.name, "wordpress");
+      const [{ labelSelector, topologyKey } = assert.fail()] = topologySpreadConstraints;
+      assert.equal(topologyKey, "kubernetes.io/hostname");
+      assert.equal(labelSelector.matchLabels.app, "wordpress");
+    }
+  });
+
+  it("have a virtual host for the kubelet in which every path leads to one script, and nothing else is open", () => {
+    assert.deepEqual(
+      healthVirtualHost
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.trim()),
+      [
+        "Listen 8083",
+        "<VirtualHost *:8083>",
+        "AliasMatch ^ /etc/wordpress-health.php",
+        "<Files wordpress-health.php>",
+        "Require all granted",
+        "</Files>",
+        "</VirtualHost>",
+      ],
+    );
+    assert.ok(healthVirtualHost.endsWith("\n"), "the next file's first line would be on the last line");
+  });
+
+  it("get the object cache's password by a reference to its Secret", () => {
+    const { env } = sharedPodSpec({ ...site, objectCacheSecret: "valkey" }).containers[0] ?? assert.fail();
+    assert.deepEqual(
+      env.find((variable) => variable.name === "WORDPRESS_OBJECT_CACHE_PASSWORD"),
+      { name: "WORDPRESS_OBJECT_CACHE_PASSWORD", valueFrom: { secretKeyRef: { name: "valkey", key: "password" } } },
+    );
+  });
+
+  it("have the files that PHP reads at every request as files of their own, which do not move while PHP runs", () => {
+    const { volumeMounts } = shared.containers[0] ?? assert.fail();
+    const files = (volumeMounts as readonly Mount[]).filter(({ subPath }) => subPath?.match(/\.(php|json)$/));
+    assert.deepEqual(files.map(({ subPath }) => subPath).sort(), [
+      "health.php",
+      "pageCache.php",
+      "settings.json",
+      "site.php",
+    ]);
+  });
+
+  it("have their configuration from a ConfigMap whose name stays the same", () => {
+    const maps = ({ volumes = [] }: Pod) => volumes.flatMap(({ configMap }) => configMap?.name ?? []);
+    assert.deepEqual([maps(shared), maps(perPod)], [["wordpress-site"], ["wordpress-pods"]]);
+  });
+
+  it("of the move merge the copies by a script that PHP runs", () => {
+    assert.deepEqual(mergePodSpec(site).containers[0]?.command, ["php", "/etc/wordpress/merge.php"]);
+  });
+});
+
+describe("the object cache's pod", () => {
+  const [container = assert.fail()] = objectCache.containers;
+
+  it("listens to other pods on its port, and forgets what nobody asked for longest", () => {
+    const [shell, flag, script = ""] = container.command;
+    assert.deepEqual([shell, flag], ["sh", "-c"]);
+    const lines = script.split("\n");
+    for (const line of ["port 6379", "bind * -::*", "maxmemory-policy allkeys-lru"])
+      assert.ok(lines.includes(line), line);
+    assert.equal(lines.at(-1), "END");
+  });
+
+  it("has its password from the Secret that it is given, and is ready and alive by its port", () => {
+    assert.equal(container.name, "valkey");
+    assert.deepEqual(container.env, [
+      { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "valkey", key: "password" } } },
+    ]);
+    for (const probe of [container.readinessProbe, container.livenessProbe]) {
+      assert.deepEqual(probe.tcpSocket, { port: "valkey" });
+    }
+    assert.deepEqual(container.ports, [{ name: "valkey", containerPort: 6379 }]);
+    assert.equal(container.resources.limits.cpu, "1");
+  });
+
+  it("is restarted after a minute without an answer, and left out after six seconds", () => {
+    const { readinessProbe, livenessProbe } = container;
+    assert.equal(livenessProbe.periodSeconds * livenessProbe.failureThreshold, 60);
+    assert.equal(readinessProbe.periodSeconds * readinessProbe.failureThreshold, 6);
+  });
+});
+
+describe("the NFS server's pod", () => {
+  const [container = assert.fail()] = nfsServer.containers;
+
+  it("has its image from Docker Hub where no registry is named", () => {
+    assert.match(container.image, /^longhornio\/longhorn-share-manager:v\d+\.\d+\.\d+$/);
+    assert.equal(container.name, "ganesha");
+  });
+
+  it("moves to another node after a minute without an answer of its own", () => {
+    assert.deepEqual(
+      nfsServer.tolerations,
+      ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].map((key) => ({
+        ...{ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 },
+      })),
+    );
+  });
+
+  it("may ask for handles of files, which the usual profile forbids, and knows nothing of the cluster", () => {
+    assert.deepEqual(nfsServer.securityContext, { seccompProfile: { type: "Unconfined" } });
+    assert.equal(nfsServer.automountServiceAccountToken, false);
+    assert.equal(nfsServer.enableServiceLinks, false);
+  });
+
+  it("makes its folders on the volume, and becomes the server", () => {
+    assert.deepEqual(container.command, [
+      "sh",
+      "-c",
+      "mkdir -p /volume/export /volume/state && " +
+        "exec ganesha.nfsd -F -L STDERR -p /tmp/ganesha.pid -f /etc/ganesha/ganesha.conf",
+    ]);
+    const mounts = container.volumeMounts as readonly Mount[];
+    assert.equal(mounts.find(({ name }) => name === "config")?.mountPath, "/etc/ganesha");
+  });
+
+  it("is ready by its port, restarted after a minute without an answer, and held to 2 processors and 1Gi", () => {
+    const { readinessProbe, livenessProbe, resources } = container;
+    for (const probe of [readinessProbe, livenessProbe]) assert.deepEqual(probe.tcpSocket, { port: 2049 });
+    assert.equal(livenessProbe.periodSeconds * livenessProbe.failureThreshold, 60);
+    assert.deepEqual(resources.limits, { cpu: "2", memory: "1Gi" });
+  });
+});
