@@ -10,11 +10,16 @@ import { importersOf, specFiles } from "./imports.mjs";
 /** Tests that compare everything with a golden file: a mutant that only they notice is not caught by an assertion. */
 const golden = /tests\/golden\//;
 
+/** Milliseconds, about three times what the slowest test takes on two slow processors. Stryker's own limit is for a loop without an end. */
+const testTimeout = 20_000;
+
 const context = (globalThis.__stryker__ ??= {});
 
 class MochaRunner {
-  /** Spec files that are loaded, joined, and the Mocha that has them. */
-  loaded = { key: undefined, mocha: undefined };
+  /** For each spec file that is loaded a Mocha that has it alone. */
+  loaded = new Map();
+  /** How long each spec file took last, in milliseconds. */
+  durations = new Map();
 
   capabilities() {
     return { reloadEnvironment: true };
@@ -25,14 +30,17 @@ class MochaRunner {
     this.root = process.cwd();
     this.require = createRequire(path.join(this.root, "package.json"));
     this.require("tsx/cjs");
+    // Pulumi's SDK takes a stack for every promise, which was half of the time of the tests.
+    process.setSourceMapsEnabled(false);
+    Error.stackTraceLimit = 0;
   }
 
   async dryRun({ files = [] }) {
     context.mutantCoverage = { static: {}, perTest: {} };
     const importers = new Set(files.flatMap((file) => importersOf(this.root, path.resolve(this.root, file))));
-    const mocha = this.load(specFiles(this.root).filter((spec) => importers.size === 0 || importers.has(spec)));
+    const specs = specFiles(this.root).filter((spec) => importers.size === 0 || importers.has(spec));
     const hooks = new Map();
-    const { tests, failure } = await this.run(mocha, {
+    const watch = {
       hook: (hook) => {
         const id = `\0${hooks.size}`;
         hooks.set(id, hook.title.startsWith('"before all"') ? hook.parent : undefined);
@@ -40,7 +48,8 @@ class MochaRunner {
       },
       test: (test) => (context.currentTestId = identify(this.root, test)),
       end: () => (context.currentTestId = undefined),
-    });
+    };
+    const { tests, failure } = await this.run(specs, /^/, { watch });
     if (failure) return { status: DryRunStatus.Error, errorMessage: `${failure.id}: ${failure.message}` };
     return { status: DryRunStatus.Complete, tests, mutantCoverage: this.spread(context.mutantCoverage, hooks) };
   }
@@ -49,17 +58,15 @@ class MochaRunner {
     context.hitCount = hitLimit === undefined ? undefined : 0;
     context.hitLimit = hitLimit;
     const isStatic = mutantActivation === "static";
-    const specs = testFilter
-      ? [...new Set(testFilter.map((id) => path.join(this.root, specOf(id))))].sort()
-      : importersOf(this.root, sandboxFileName);
+    const covering = testFilter && new Set(testFilter.map((id) => path.join(this.root, specOf(id))));
+    const duration = (spec) => this.durations.get(spec) ?? 0;
+    const specs = importersOf(this.root, sandboxFileName)
+      .filter((spec) => covering?.has(spec) ?? true)
+      .sort((one, other) => duration(one) - duration(other));
+    const titles = testFilter ? new RegExp(`^(?:${testFilter.map((id) => escaped(titleOf(id))).join("|")})$`) : /^/;
     if (isStatic) this.forget();
-    context.activeMutant = isStatic ? activeMutant.id : undefined;
     try {
-      const mocha = this.load(specs);
-      context.activeMutant = activeMutant.id;
-      mocha.grep(testFilter ? new RegExp(`^(?:${testFilter.map((id) => escaped(titleOf(id))).join("|")})$`) : /^/);
-      mocha.bail(true);
-      const { tests, failure } = await this.run(mocha);
+      const { tests, failure } = await this.run(specs, titles, { mutant: activeMutant.id, isStatic });
       const nrOfTests = tests.length;
       if (context.hitCount > hitLimit) return { status: MutantRunStatus.Timeout, reason: "hit limit" };
       if (!failure) return { status: MutantRunStatus.Survived, nrOfTests };
@@ -73,18 +80,17 @@ class MochaRunner {
     }
   }
 
-  /** @returns a Mocha with these spec files, loaded once */
-  load(specs) {
-    const key = specs.join();
-    if (this.loaded.key === key) return this.loaded.mocha;
-    this.forget();
-    // Stryker has a limit of its own.
-    const mocha = new Mocha({ timeout: 0, reporter: class {} });
+  /** @returns a Mocha with this spec file alone, loaded once: loading takes longer than most tests */
+  load(spec) {
+    const known = this.loaded.get(spec);
+    if (known) return known;
+    const mocha = new Mocha({ timeout: testTimeout, reporter: class {} });
     mocha.cleanReferencesAfterRun(false);
-    specs.forEach((spec) => mocha.addFile(spec));
+    mocha.bail(true);
+    mocha.addFile(spec);
     mocha.loadFiles();
     drop(mocha.suite);
-    this.loaded = { key, mocha };
+    this.loaded.set(spec, mocha);
     return mocha;
   }
 
@@ -110,15 +116,37 @@ class MochaRunner {
     for (const file of Object.keys(this.require.cache)) {
       if (file.startsWith(this.root) && !file.includes("/node_modules/")) delete this.require.cache[file];
     }
-    this.loaded = { key: undefined, mocha: undefined };
+    this.loaded.clear();
   }
 
-  /** Runs the tests. @param watch is told of each hook and test, and of its end */
-  run(mocha, watch = {}) {
+  /**
+   * Runs the tests of spec files until one fails.
+   *
+   * @param watch is told of each hook and test, and of its end
+   * @param mutant is active while tests run, and while files are loaded only if it is static: those stay loaded for other mutants
+   */
+  async run(specs, titles, { watch = {}, mutant, isStatic = false }) {
     const tests = [];
+    for (const spec of specs) {
+      context.activeMutant = isStatic ? mutant : undefined;
+      const mocha = this.load(spec).grep(titles);
+      context.activeMutant = mutant;
+      const start = Date.now();
+      const failure = await this.runFile(mocha, tests, watch);
+      this.durations.set(spec, Date.now() - start);
+      if (failure) return { tests, failure };
+    }
+    return { tests };
+  }
+
+  runFile(mocha, tests, watch) {
     let failure;
     return new Promise((resolve) => {
-      const runner = mocha.run(() => resolve({ tests, failure }));
+      const runner = mocha.run(() => {
+        // Else it goes on to hear unhandled rejections, and hands them to the next runner and back for ever.
+        runner.dispose();
+        resolve(failure);
+      });
       runner.on("hook", (hook) => /all"/.test(hook.title) && watch.hook?.(hook));
       runner.on("hook end", (hook) => /all"/.test(hook.title) && watch.end?.());
       runner.on("test", (test) => watch.test?.(test));
