@@ -37,19 +37,20 @@ const site = {
   phpMemory: "256Mi",
   objectCacheSecret: undefined,
 } as const;
-const objectCache = objectCachePodSpec("valkey:x", "64Mi", "valkey");
-const nfsServer = nfsServerPodSpec(undefined);
-const mariaDb = mariaDbPodSpec("mariadb:x", database);
-const shared = sharedPodSpec(site);
-const perPod = wordPressPodSpec("wordpress:x", "keys", database);
-const pods: Readonly<Record<string, Pod>> = {
+// Functions, so that what they return is made while a test runs.
+const objectCache = () => objectCachePodSpec("valkey:x", "64Mi", "valkey");
+const nfsServer = () => nfsServerPodSpec(undefined);
+const mariaDb = () => mariaDbPodSpec("mariadb:x", database);
+const shared = () => sharedPodSpec(site);
+const perPod = () => wordPressPodSpec("wordpress:x", "keys", database);
+const pods: Readonly<Record<string, () => Pod>> = {
   mariadb: mariaDb,
   "site with shared content": shared,
   "site with content per pod": perPod,
-  task: taskPodSpec(site, ["true"]),
-  fill: fillPodSpec(site),
-  copy: copyPodSpec(site, "old", "0"),
-  merge: mergePodSpec(site),
+  task: () => taskPodSpec(site, ["true"]),
+  fill: () => fillPodSpec(site),
+  copy: () => copyPodSpec(site, "old", "0"),
+  merge: () => mergePodSpec(site),
   "object cache": objectCache,
   "NFS server": nfsServer,
 };
@@ -93,9 +94,10 @@ const containersOf = ({ initContainers = [], containers }: Pod) => [...initConta
 const ofEach = <T>(pod: Pod, value: (container: Container) => T) =>
   Object.fromEntries(containersOf(pod).map((container) => [container.name, value(container)]));
 
-for (const [name, pod] of Object.entries(pods)) {
+for (const [name, podOf] of Object.entries(pods)) {
   describe(`a pod of ${name}`, () => {
     it("may write to the folders that its programs need, and to nothing that comes from a ConfigMap", () => {
+      const pod = podOf();
       const maps = (pod.volumes ?? []).filter(({ configMap }) => configMap).map((volume) => volume.name);
       const mounts = (container: Container) => container.volumeMounts ?? [];
       assert.deepEqual(
@@ -114,7 +116,7 @@ for (const [name, pod] of Object.entries(pods)) {
     });
 
     it("is reserved what it needs to start", () => {
-      const resources = ofEach(pod, ({ resources: { requests } }) => `${requests.cpu} ${requests.memory}`);
+      const resources = ofEach(podOf(), ({ resources: { requests } }) => `${requests.cpu} ${requests.memory}`);
       assert.deepEqual(resources, reserved[name]);
     });
   });
@@ -122,7 +124,7 @@ for (const [name, pod] of Object.entries(pods)) {
 
 describe("MariaDB's pod", () => {
   it("accepts a connection for each of 16 workers of 100 pods, and 100 more for jobs", () => {
-    const { args } = mariaDb.containers[0] ?? assert.fail();
+    const { args } = mariaDb().containers[0] ?? assert.fail();
     assert.ok(args.includes("--max-connections=1700"), args.join(" "));
     assert.ok(args.includes("--innodb-buffer-pool-size=256M"), args.join(" "));
   });
@@ -130,7 +132,7 @@ describe("MariaDB's pod", () => {
 
 describe("the site's pods", () => {
   it("are the ones that kubectl means by the container wordpress, and spread as one group", () => {
-    for (const { containers, topologySpreadConstraints = [] } of [shared, perPod]) {
+    for (const { containers, topologySpreadConstraints = [] } of [shared(), perPod()]) {
       assert.equal(containers[0]?.name, "wordpress");
       const [{ labelSelector, topologyKey } = assert.fail()] = topologySpreadConstraints;
       assert.equal(topologyKey, "kubernetes.io/hostname");
@@ -166,7 +168,7 @@ describe("the site's pods", () => {
   });
 
   it("have the files that PHP reads at every request as files of their own, which do not move while PHP runs", () => {
-    const { volumeMounts } = shared.containers[0] ?? assert.fail();
+    const { volumeMounts } = shared().containers[0] ?? assert.fail();
     const files = (volumeMounts as readonly Mount[]).filter(({ subPath }) => subPath?.match(/\.(php|json)$/));
     assert.deepEqual(files.map(({ subPath }) => subPath).sort(), [
       "health.php",
@@ -178,7 +180,7 @@ describe("the site's pods", () => {
 
   it("have their configuration from a ConfigMap whose name stays the same", () => {
     const maps = ({ volumes = [] }: Pod) => volumes.flatMap(({ configMap }) => configMap?.name ?? []);
-    assert.deepEqual([maps(shared), maps(perPod)], [["wordpress-site"], ["wordpress-pods"]]);
+    assert.deepEqual([maps(shared()), maps(perPod())], [["wordpress-site"], ["wordpress-pods"]]);
   });
 
   it("of the move merge the copies by a script that PHP runs", () => {
@@ -187,9 +189,10 @@ describe("the site's pods", () => {
 });
 
 describe("the object cache's pod", () => {
-  const [container = assert.fail()] = objectCache.containers;
+  const server = () => objectCache().containers[0] ?? assert.fail();
 
   it("listens to other pods on its port, and forgets what nobody asked for longest", () => {
+    const container = server();
     const [shell, flag, script = ""] = container.command;
     assert.deepEqual([shell, flag], ["sh", "-c"]);
     const lines = script.split("\n");
@@ -199,6 +202,7 @@ describe("the object cache's pod", () => {
   });
 
   it("has its password from the Secret that it is given, and is ready and alive by its port", () => {
+    const container = server();
     assert.equal(container.name, "valkey");
     assert.deepEqual(container.env, [
       { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "valkey", key: "password" } } },
@@ -211,23 +215,25 @@ describe("the object cache's pod", () => {
   });
 
   it("is restarted after a minute without an answer, and left out after six seconds", () => {
-    const { readinessProbe, livenessProbe } = container;
+    const { readinessProbe, livenessProbe } = server();
     assert.equal(livenessProbe.periodSeconds * livenessProbe.failureThreshold, 60);
     assert.equal(readinessProbe.periodSeconds * readinessProbe.failureThreshold, 6);
   });
 });
 
 describe("the NFS server's pod", () => {
-  const [container = assert.fail()] = nfsServer.containers;
+  const server = () => nfsServer().containers[0] ?? assert.fail();
 
   it("has its image from Docker Hub where no registry is named", () => {
+    const container = server();
     assert.match(container.image, /^longhornio\/longhorn-share-manager:v\d+\.\d+\.\d+$/);
     assert.equal(container.name, "ganesha");
   });
 
   it("moves to another node after a minute without an answer of its own", () => {
+    const pod = nfsServer();
     assert.deepEqual(
-      nfsServer.tolerations,
+      pod.tolerations,
       ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].map((key) => ({
         ...{ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 },
       })),
@@ -235,12 +241,14 @@ describe("the NFS server's pod", () => {
   });
 
   it("may ask for handles of files, which the usual profile forbids, and knows nothing of the cluster", () => {
-    assert.deepEqual(nfsServer.securityContext, { seccompProfile: { type: "Unconfined" } });
-    assert.equal(nfsServer.automountServiceAccountToken, false);
-    assert.equal(nfsServer.enableServiceLinks, false);
+    const pod = nfsServer();
+    assert.deepEqual(pod.securityContext, { seccompProfile: { type: "Unconfined" } });
+    assert.equal(pod.automountServiceAccountToken, false);
+    assert.equal(pod.enableServiceLinks, false);
   });
 
   it("makes its folders on the volume, and becomes the server", () => {
+    const container = server();
     assert.deepEqual(container.command, [
       "sh",
       "-c",
@@ -252,7 +260,7 @@ describe("the NFS server's pod", () => {
   });
 
   it("is ready by its port, restarted after a minute without an answer, and held to 2 processors and 1Gi", () => {
-    const { readinessProbe, livenessProbe, resources } = container;
+    const { readinessProbe, livenessProbe, resources } = server();
     for (const probe of [readinessProbe, livenessProbe]) assert.deepEqual(probe.tcpSocket, { port: 2049 });
     assert.equal(livenessProbe.periodSeconds * livenessProbe.failureThreshold, 60);
     assert.deepEqual(resources.limits, { cpu: "2", memory: "1Gi" });

@@ -65,8 +65,9 @@ export class FaultCopy {
 
   private run(spec: string, grep: string): Outcome {
     const mocha = path.join(projectRoot, "node_modules/mocha/bin/mocha.js");
-    // The test that calls this is one of Mocha's too: nothing of it is handed on.
-    const { stdout, stderr } = spawnSync(process.execPath, [mocha, spec, "--grep", grep, "--bail"], {
+    // The test that calls this is one of Mocha's too: nothing of it is handed on. What a test that failed has left open, such as slow
+    // visitors, is not waited for.
+    const { stdout, stderr } = spawnSync(process.execPath, [mocha, spec, "--grep", grep, "--bail", "--exit"], {
       cwd: this.folder,
       encoding: "utf8",
       maxBuffer: 2 ** 26,
