@@ -161,7 +161,7 @@ describe("the site", () => {
       return { data, annotations: wordpress.spec.template.metadata.annotations as Record<string, string>, wordpress };
     };
     const [plain, proxied] = [await files(), await files({ trustedProxies: '["192.0.2.0/24"]' })];
-    assert.match(plain.data["site.conf"] ?? "", /^MaxRequestWorkers 16$/m);
+    assert.match(plain.data["site.conf"] ?? "", /^MaxRequestWorkers 16\nKeepAliveTimeout 1$/m);
     assert.doesNotMatch(plain.data["remoteip.conf"] ?? "", /RemoteIPInternalProxy/);
     assert.match(proxied.data["remoteip.conf"] ?? "", /^RemoteIPInternalProxy 192\.0\.2\.0\/24$/m);
     const checksum = "wordpress/settings-checksum";

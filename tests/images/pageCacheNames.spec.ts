@@ -120,6 +120,18 @@ describe("the page cache, when name servers fail", function () {
     assert.deepEqual(failed.sort(), sent("POST"));
   });
 
+  it("asks its pods again as soon as they answer, after all have failed", async () => {
+    let isWell = true;
+    const pod = (index: number) =>
+      bench.site((request, response) => void (isWell ? response.end("well") : request.socket.destroy()), index);
+    nameServer.names = [await pod(2), await pod(3)];
+    await bench.start();
+    isWell = false;
+    assert.equal((await bench.ask("/?s=x")).status, 502);
+    isWell = true;
+    assert.deepEqual(await failures(1000), []);
+  });
+
   it("skips a pod that refuses connections, and asks the only one again after it failed", async () => {
     nameServer.names = [pods[0] ?? "", "127.0.0.1"];
     await bench.start();

@@ -160,6 +160,12 @@ describe("a site that tells its page cache of changes", function () {
     assert.deepEqual(approved, [fromJob]);
   });
 
+  it("is purged of a comment that an administrator approves, and of one that is taken back", () => {
+    doing("wp_set_comment_status(1, '1' === get_comment(1)->comment_approved ? 'hold' : 'approve');");
+    const moderated = () => told(() => request("/", ...as("admin"), ...post()));
+    assert.deepEqual([moderated(), moderated()], [[fromFrontPage], [fromFrontPage]]);
+  });
+
   it("is purged at once by a user who does more than view the site", () => {
     doing(editPost);
     const purges = (...options: string[]) => told(() => request("/", ...options));

@@ -101,9 +101,8 @@ export const fileFaults: readonly Fault[] = [
       grep: "answers to the name localhost for the pod itself",
     },
     {
-      what: "a visitor with a forged nonce has code compiled again",
-      from: 'if ( get_transient( "scrape_key_$key" ) === $nonce ) {',
-      to: "if ( true ) {",
+      what: "WordPress's own check of edited code runs the code of before",
+      from: "ini_set( 'opcache.enable', '0' );",
       grep: "compiles edited code again",
     },
     {
@@ -328,7 +327,7 @@ export const fileFaults: readonly Fault[] = [
       what: "a pod of the site is left out for having failed",
       from: " max_fails=0;",
       to: ";",
-      grep: "skips a pod that refuses connections",
+      grep: "asks its pods again as soon as they answer",
     },
   ]),
   ...inFile("pageCache.sh", pageCrowd, [
@@ -341,10 +340,9 @@ export const fileFaults: readonly Fault[] = [
   ]),
   ...inFile("pageCache.php", pageChanges, [
     {
-      what: "an approved comment does not purge",
-      from: "in_array( 'approved', array( $status, $previous ), true ) && note_content()",
-      to: "false",
-      grep: "of a visitor's comment",
+      what: "a change of what visitors read does not purge",
+      from: "Changes::$content = true;",
+      grep: "of a comment that an administrator approves",
     },
   ]),
 ];
