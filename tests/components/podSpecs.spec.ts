@@ -5,6 +5,7 @@ import { healthVirtualHost } from "../../components/site/health";
 import { objectCachePodSpec } from "../../components/site/objectCachePod";
 import { copyPodSpec, fillPodSpec, mergePodSpec, sharedPodSpec, taskPodSpec } from "../../components/site/sharedPod";
 import { wordPressPodSpec } from "../../components/site/wordPressPod";
+import { database, sharedPod as site } from "../support/sharedPod";
 
 interface Mount {
   readonly name: string;
@@ -24,19 +25,6 @@ interface Pod {
   readonly volumes?: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[];
 }
 
-const database = {
-  host: "mariadb",
-  configMap: { name: "mariadb", database: "database" },
-  secret: { name: "mariadb", username: "username", password: "password" },
-};
-const site = {
-  image: "wordpress:x",
-  keysSecret: "keys",
-  database,
-  accessMode: "ReadWriteMany",
-  phpMemory: "256Mi",
-  objectCacheSecret: undefined,
-} as const;
 // Functions, so that what they return is made while a test runs.
 const objectCache = () => objectCachePodSpec("valkey:x", "64Mi", "valkey");
 const nfsServer = () => nfsServerPodSpec(undefined);
@@ -191,7 +179,7 @@ describe("the site's pods", () => {
 describe("the object cache's pod", () => {
   const server = () => objectCache().containers[0] ?? assert.fail();
 
-  it("listens to other pods on its port, and forgets what nobody asked for longest", () => {
+  it("listens to other pods on its port, and evicts the least recently used keys", () => {
     const container = server();
     const [shell, flag, script = ""] = container.command;
     assert.deepEqual([shell, flag], ["sh", "-c"]);

@@ -13,21 +13,9 @@ import { siteChecksum, siteFiles, siteJson } from "../../components/site/siteFil
 import { loadSettings } from "../../stacks/settings";
 import { deploy } from "../../stacks/wordpress";
 import { answers, type Registered, registeredBy } from "../support/mocks";
+import { sharedPod as pod } from "../support/sharedPod";
 import { siteSettings as settings } from "../support/siteSettings";
 
-const database = {
-  host: "mariadb",
-  configMap: { name: "mariadb", database: "database" },
-  secret: { name: "mariadb", username: "username", password: "password" },
-};
-const pod = {
-  image: "wordpress:x",
-  keysSecret: "keys",
-  database,
-  accessMode: "ReadWriteMany",
-  phpMemory: "256Mi",
-  objectCacheSecret: undefined,
-} as const;
 async function stack(config: Record<string, string> = {}): Promise<(name: string) => Registered & { spec: never }> {
   const all = await registeredBy(() => {
     const given = { content: "shared", contentStorageClass: "many", ...config };

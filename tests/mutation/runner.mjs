@@ -1,5 +1,5 @@
-// StrykerJS's test runner for Mocha 12: its own supports Mocha up to 11. Differences, which make a run take minutes, not hours: for a mutant only
-// the spec files with tests that cover it are loaded, and the coverage of a `before` hook counts for each test of its suite.
+// StrykerJS's test runner for Mocha 12: its own supports Mocha up to 11. Differences: for a mutant only the spec files with tests that cover it
+// are loaded, each once, and run until one fails; and the coverage of a `before` hook counts for each test of its suite.
 import { declareClassPlugin, PluginKind } from "@stryker-mutator/api/plugin";
 import { DryRunStatus, MutantRunStatus, TestStatus } from "@stryker-mutator/api/test-runner";
 import Mocha from "mocha";

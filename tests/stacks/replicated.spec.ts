@@ -163,7 +163,7 @@ describe("the storage engine replicated", () => {
     }
   });
 
-  it("has one NFS server at a time, which its Service leads to, on a claim that nobody waits for", () => {
+  it("has one NFS server at a time, which its Service leads to, on a claim that up does not wait for", () => {
     const { one } = stack;
     const { spec } = one("nfs-server-deployment").inputs as {
       spec: { replicas: number; strategy: object; selector: { matchLabels: object }; template: { metadata: object } };

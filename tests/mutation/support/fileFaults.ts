@@ -101,7 +101,7 @@ export const fileFaults: readonly Fault[] = [
       grep: "answers to the name localhost for the pod itself",
     },
     {
-      what: "WordPress's own check of edited code runs the code of before",
+      what: "WordPress's own check of edited code runs the previous code",
       from: "ini_set( 'opcache.enable', '0' );",
       grep: "compiles edited code again",
     },
