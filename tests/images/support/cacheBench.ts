@@ -43,6 +43,8 @@ export class CacheBench {
   private nameServers: NameServer[] = [];
   private here: readonly string[] = [];
   private there = "";
+  /** An address on the cache's network that takes no connection and refuses none. */
+  unusedAddress = "";
   container: Container | undefined;
   /** Folder in the place of the volume with the pages. */
   pages = "";
@@ -50,7 +52,7 @@ export class CacheBench {
   /** @param images to lay out besides nginx's */
   async open(...images: string[]): Promise<void> {
     await this.workbench.open(nginx, ...images);
-    ({ here: this.here, there: this.there } = await this.workbench.link());
+    ({ here: this.here, there: this.there, unused: this.unusedAddress } = await this.workbench.link());
   }
 
   /** Starts a pod of the site, and returns its address. @param at number of the address that it gets, from 0 */

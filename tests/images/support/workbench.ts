@@ -64,7 +64,7 @@ export class Workbench {
    * Links the containers' network with this process: servers of a test's own listen on `here`, and containers are at `there`.
    * Addresses of the range for measurements (RFC 2544), which lead nowhere else; `here` has one for each server, ten at most.
    */
-  async link(): Promise<{ readonly here: readonly string[]; readonly there: string }> {
+  async link(): Promise<{ readonly here: readonly string[]; readonly there: string; readonly unused: string }> {
     const subnet = `198.18.${process.pid % 256}`;
     const here = Array.from({ length: 10 }, (_, index) => `${subnet}.${index + 1}`);
     const there = `${subnet}.100`;
@@ -74,7 +74,7 @@ export class Workbench {
     await run("ip", ["link", "set", outside, "up"]);
     await run("ip", ["-n", this.network, "address", "add", `${there}/24`, "dev", inside]);
     await run("ip", ["-n", this.network, "link", "set", inside, "up"]);
-    return { here, there };
+    return { here, there, unused: `${subnet}.200` };
   }
 
   /** A new empty folder. @param uid its owner's number */

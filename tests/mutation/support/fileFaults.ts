@@ -257,8 +257,23 @@ export const fileFaults: readonly Fault[] = [
     },
     {
       what: "a request that fails while the list of pods changes is not sent on",
-      from: '"~(^|[ ,])site$" again;',
-      grep: "sends a request on to another pod",
+      from: '"~ site$" again;',
+      grep: "while the list of pods changes to another list",
+    },
+    {
+      what: "a request that fails while the list of pods shrinks to one is not sent on",
+      from: '"~^(?!POST |LOCK |PATCH )\\S+ \\S+ \\d\\.\\d+ \\S+$" again;',
+      grep: "while the list of pods changes to one pod, and sends a form once",
+    },
+    {
+      what: "a form that a pod may have processed is sent again",
+      from: "(?!POST |LOCK |PATCH )",
+      grep: "while the list of pods changes to one pod, and sends a form once",
+    },
+    {
+      what: "a form that no pod took is not sent on",
+      from: '"~^\\S+ 0 \\d\\.\\d+ \\S+$" again;',
+      grep: "retries a form that no connection took",
     },
   ]),
   ...inFile("pageCache.conf", pageCrowd, [
