@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { Claim, Pod } from "../../components/cluster/objects";
 import { labPaths } from "../../lab/support/paths";
 import { isUnreachable } from "../support/until";
-import { logIn, openBrowser, outputFolder } from "./support/browser";
+import { install, logIn, openBrowser, outputFolder } from "./support/browser";
 import { owner } from "./support/chapter";
 import type { Cluster } from "./support/cluster";
 import { assertGone } from "./support/convergence";
@@ -39,17 +39,7 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
     const browser = await openBrowser();
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      // The form's scripts copy the password into a second field: they have to be there before it is typed.
-      await page.goto(`${address}/wp-admin/install.php`, { waitUntil: "networkidle" });
-      await page.fill("#weblog_title", "Just add another pod");
-      await page.fill("#user_login", user);
-      await page.fill("#pass1", password);
-      await page.fill("#admin_email", "admin@example.com");
-      // It is there until the page has found the password to be a good one, and goes away under one's hand.
-      const weak = page.locator(".pw-weak input");
-      await weak.check({ timeout: 2000 }).catch(() => undefined);
-      await page.click("#submit");
-      await page.waitForSelector("text=Success!");
+      await install(page, address, owner);
       await logIn(page, address, owner);
       await page.screenshot({ path: path.join(outputFolder, "dashboard.png") });
       assert.match(await page.title(), /Dashboard/);

@@ -5,6 +5,9 @@ import { projectRoot } from "../../../lab/support/paths";
 import { run } from "../../../lab/support/processes";
 import type { Account } from "./load";
 
+/** Three times Playwright's default: the first pages of a site are slow on a busy machine. */
+const pageTimeoutMs = 90_000;
+
 const executablePath = "/usr/bin/chromium";
 
 /** Where screenshots are kept. */
@@ -25,18 +28,37 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
+/** Installs WordPress by the form of its installer. @param address of the site @param account of the administrator */
+export async function install(page: Page, address: string, { user, password }: Account): Promise<void> {
+  page.setDefaultTimeout(pageTimeoutMs);
+  await page.goto(`${address}/wp-admin/install.php`);
+  // The form's script suggests a password once it is loaded, and with it the estimator of passwords. Before that it would overwrite the one
+  // that is typed, and the installer would refuse the form: this script fills the second field when the form is sent.
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>("#pass1")?.value !== "");
+  await page.fill("#weblog_title", "Just add another pod");
+  await page.fill("#user_login", user);
+  await page.fill("#admin_email", "admin@example.com");
+  await page.fill("#pass1", password);
+  await page.click("#submit");
+  await expectOn(page, "text=Success!", "no installed site");
+}
+
 /** Logs somebody in by the login page; ends in the dashboard. @param address where the site is */
 export async function logIn(page: Page, address: string, { user, password }: Account): Promise<void> {
-  // Three times Playwright's default: the first pages of a site are slow on a busy machine.
-  page.setDefaultTimeout(90_000);
+  page.setDefaultTimeout(pageTimeoutMs);
   await page.goto(`${address}/wp-login.php`);
   // The page goes there by itself, a moment after it has come: what is being typed elsewhere by then would go there with it.
   await page.waitForFunction(() => document.activeElement?.id === "user_login");
   await page.fill("#user_login", user);
   await page.fill("#user_pass", password);
   await page.click("#wp-submit");
-  await page.waitForSelector("#wpadminbar").catch(async (error: unknown) => {
+  await expectOn(page, "#wpadminbar", "no dashboard");
+}
+
+/** @throws Error with the page's address and text where the selector does not match in time */
+async function expectOn(page: Page, selector: string, otherwise: string): Promise<void> {
+  await page.waitForSelector(selector).catch(async (error: unknown) => {
     const text = (await page.innerText("body")).slice(0, 300);
-    throw new Error(`no dashboard, but ${page.url()}: ${text}`, { cause: error });
+    throw new Error(`${otherwise}, but ${page.url()}: ${text}`, { cause: error });
   });
 }
