@@ -106,9 +106,14 @@ function url(allowed: string, example: string, pattern: RegExp, maximumLength: n
   const rule = matching(allowed, example, pattern, maximumLength);
   const isUrl = (text: string) => {
     const { host } = pattern.exec(text)?.groups ?? {};
-    return URL.canParse(text) && (host === undefined || new URL(text).hostname === host);
+    return host === undefined ? URL.canParse(text) : hasHost(text, host);
   };
   return { ...rule, parse: (text) => (rule.parse(text) !== undefined && isUrl(text) ? text : undefined) };
+}
+
+/** Whether clients that parse a URL keep its host as it is written. */
+function hasHost(url: string, host: string): boolean {
+  return URL.canParse(url) && new URL(url).hostname === host;
 }
 
 /** Names and addresses of hosts as a list in JSON, the form in which lists are in the configuration. IPv6 gets its brackets. */
@@ -125,7 +130,8 @@ export const hostNames: Rule<readonly string[]> = {
 
 function hostOf(text: string): string | undefined {
   const host = urlHost(text);
-  return host.startsWith("[") && host.endsWith("]") && URL.canParse(`http://${host}`) ? host : dnsSubdomain.parse(text);
+  if (host.startsWith("[") && host.endsWith("]")) return URL.canParse(`http://${host}`) ? host : undefined;
+  return hasHost(`http://${text}`, text) ? dnsSubdomain.parse(text) : undefined;
 }
 
 /** Where pods may connect to: `open`, or CIDRs as a list in JSON. */

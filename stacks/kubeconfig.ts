@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { expandHome, isKubeconfigText } from "../components/cluster/clusterAccess";
+import { messageOf } from "../components/cluster/reportHook";
 import { digest } from "../components/digest";
 import { configSet } from "../components/validation";
 
@@ -90,7 +91,7 @@ function kubectlConfig(args: readonly string[]): string {
 
 function wordsOf(error: unknown): string {
   const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: string };
-  return code === "ENOENT" ? "kubectl is not on PATH" : (stderr ?? "").trim().replace(/^error: /, "");
+  return code === "ENOENT" ? "kubectl is not on PATH" : (stderr?.trim() || messageOf(error)).replace(/^error: /, "");
 }
 
 function refuse(reason: string): never {

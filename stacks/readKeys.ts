@@ -117,8 +117,8 @@ export function reportMissing(
 
 /** That a value is not allowed, with another key's setting as the example. */
 export function notAllowed(name: string, value: unknown, allowed: string, example: readonly [string, string]): string {
-  const [message] = new InvalidValue(name, value, { allowed, example: "" }).message.split("; example:");
-  return `${message}; example: ${configSet(...example)}`;
+  const { message } = new InvalidValue(name, value, { allowed, example: "" });
+  return `${message.slice(0, message.lastIndexOf("; example:"))}; example: ${configSet(...example)}`;
 }
 
 /** That there is no such key, with the nearest one that there is. */

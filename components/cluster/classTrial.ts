@@ -37,7 +37,7 @@ export async function refusalOfManyNodes(
       const { status } = await kubectl.json<Claim>(["get", "persistentvolumeclaim", name, "--namespace", namespace]);
       if (status?.phase === "Bound") return undefined;
       const refusal = (await kubectl.list<Event>("events", namespace)).find(isRefusal);
-      if (refusal && refusedSeconds++ >= refusalSeconds) return refusal.message?.trim() ?? "it gives no reason";
+      if (refusal && refusedSeconds++ >= refusalSeconds) return refusal.message?.trim() || "it gives no reason";
       await second();
     }
     return undefined;

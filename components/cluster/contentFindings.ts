@@ -65,7 +65,9 @@ function reaches({ metadata: { labels = {} } }: Node, { spec }: Volume): boolean
     terms === undefined ||
     terms.some(({ matchExpressions = [] }) =>
       // Of the other operators nobody knows a volume that has them: they are taken to match.
-      matchExpressions.every(({ key, operator, values }) => operator !== "In" || values?.includes(labels[key] ?? "")),
+      matchExpressions.every(
+        ({ key, operator, values }) => operator !== "In" || (key in labels && values?.includes(labels[key] ?? "")),
+      ),
     )
   );
 }

@@ -89,8 +89,8 @@ export async function destroyRefusal(
     .map(({ metadata }) => metadata.name);
   if (foreign.length === 0) return undefined;
   return (
-    `On ${own} the namespace ${foreign.join(", ")} is not this stack's: its annotation ${instanceAnnotation} is another ` +
-    `stack's, or none.\nLook: kubectl --context ${context} get namespace ${foreign[0]} --output yaml\n` +
+    `On ${own} ${foreign.map((name) => `the namespace ${name} is not this stack's`).join(", and ")}: the annotation ` +
+    `${instanceAnnotation} is another stack's, or missing.\nLook: kubectl --context ${context} get namespace ${foreign[0]} --output yaml\n` +
     "If this stack's own namespace no longer exists, forget the stack: pulumi stack rm --force"
   );
 }

@@ -50,7 +50,7 @@ export function explain({ kind, app, pods, claims, events }: WorkloadFacts): str
   const pending = claims
     .filter(({ status }) => status?.phase !== "Bound")
     .map(({ metadata, spec }) => {
-      const reason = lastWarning(events, "PersistentVolumeClaim", metadata.name)?.message;
+      const reason = lastWarning(events, "PersistentVolumeClaim", metadata.name)?.message?.trim();
       return `claim ${metadata.name} has no volume (storage class "${spec.storageClassName ?? "none"}"): ${reason ?? "nobody provisions it"}`;
     });
   const unready = explainPods(pods, events);
@@ -108,7 +108,7 @@ function lastWarning(events: readonly Event[], kind: string, name: string): Even
 /** Why the scheduler finds no node for a pod; undefined where it has one, or was not looked at yet. */
 export function withoutNode({ status: { conditions = [] } }: Pod): string | undefined {
   const unscheduled = conditions.find(({ type, status }) => type === "PodScheduled" && status === "False");
-  return unscheduled && (unscheduled.message ?? unscheduled.reason ?? "no reason given");
+  return unscheduled && (unscheduled.message?.trim() || unscheduled.reason || "no reason given");
 }
 
 function podReason(pod: Pod, warning: Event | undefined): string {
@@ -136,7 +136,7 @@ function containerReason(container: ContainerStatus): string | undefined {
   const waiting = state?.waiting;
   const ended = endOf(container);
   if (waiting?.reason && /Image/.test(waiting.reason)) {
-    return `cannot get the image "${image}" (${waiting.reason}): ${waiting.message ?? "no reason given"}`;
+    return `cannot get the image "${image}" (${waiting.reason}): ${saidBy(waiting)}`;
   }
   if (ended && ended.exitCode !== 0) {
     const how = ended.reason === "OOMKilled" ? "ran out of memory" : `ended with exit code ${ended.exitCode}`;
@@ -144,7 +144,11 @@ function containerReason(container: ContainerStatus): string | undefined {
     return `container ${name} ${how} and was started again ${restartCount === 1 ? "once" : `${restartCount} times`}`;
   }
   if (waiting?.reason && waiting.reason !== "ContainerCreating") {
-    return `container ${name} waits (${waiting.reason}): ${waiting.message ?? "no reason given"}`;
+    return `container ${name} waits (${waiting.reason}): ${saidBy(waiting)}`;
   }
   return undefined;
+}
+
+function saidBy({ message }: { readonly message?: string }): string {
+  return message?.trim() || "no reason given";
 }

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { configSet } from "../validation";
 import type { ContentAccessMode } from "../storage/claims";
 import { type NfsFacts, nfsFindings } from "../nfs/nfsFindings";
@@ -137,10 +138,16 @@ export function effectiveClass(request: PreflightRequest, facts: ClusterFacts): 
 
 /** Where a NodePort can be expected to answer: here for a cluster on this machine, else on a node's address. */
 export function nodeAddress(facts: ClusterFacts): string {
-  const local = /^https?:\/\/(127\.|localhost[:/]|localhost$|\[::1\])/.test(facts.server);
+  const local = isThisMachine(facts.server);
   const addresses = facts.nodes.filter(isReady).flatMap((node) => node.status.addresses ?? []);
   const ofType = (type: string) => addresses.find((address) => address.type === type)?.address;
   return local ? "127.0.0.1" : (ofType("ExternalIP") ?? ofType("InternalIP") ?? "127.0.0.1");
+}
+
+/** @param server an API server's URL; k3d's has the address for all of this machine's, 0.0.0.0 */
+function isThisMachine(server: string): boolean {
+  const host = URL.canParse(server) ? new URL(server).hostname : "";
+  return ["localhost", "0.0.0.0", "[::1]", "[::]"].includes(host) || (isIPv4(host) && host.startsWith("127."));
 }
 
 /** All addresses at which a NodePort answers: where it is expected first, then each node's. */

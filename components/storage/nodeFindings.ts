@@ -72,7 +72,7 @@ function lacks(node: Node, { context, managesNodes }: NodeFindingsOptions): stri
       `has Linux ${kernelVersion}, and ${needed.kernel.join(".")} is the least: upgrade its system, then reboot it`,
     );
   }
-  const processors = Number(status.capacity?.cpu ?? 0);
+  const processors = processorsOf(status.capacity?.cpu ?? "0");
   if (processors < needed.processors) {
     findings.push(`has ${processors} CPUs, and ${needed.processors} are the least: give it more, or take another`);
   }
@@ -86,6 +86,11 @@ function lacks(node: Node, { context, managesNodes }: NodeFindingsOptions): stri
 /** Whether a node's kubelet has seen enough huge pages. */
 export function hasHugePages(allocatable: Node["status"]["allocatable"]): boolean {
   return (quantityBytes(allocatable?.["hugepages-2Mi"] ?? "0") ?? 0) >= (quantityBytes(needed.hugePages) ?? Infinity);
+}
+
+/** @param quantity Kubernetes's, whole or in thousandths: "4", "3500m" */
+function processorsOf(quantity: string): number {
+  return quantity.endsWith("m") ? Number(quantity.slice(0, -1)) / 1000 : Number(quantity);
 }
 
 const hugePagesCommand =

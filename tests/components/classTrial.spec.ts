@@ -119,6 +119,7 @@ describe("the probe of a class for ReadWriteMany", () => {
 
   it("returns that a class that goes on refusing gives no reason, where its event has no message", async () => {
     assert.equal(await probe(new ClassCluster({ 0: undefined })), "it gives no reason");
+    assert.equal(await probe(new ClassCluster({ 0: "" })), "it gives no reason");
   });
 
   it("polls once a second: a class that makes the volume within that time has not refused for 10 s", async () => {

@@ -114,8 +114,13 @@ describe("what stands in the way of the site's content", () => {
         "write the other. Take a class that many nodes write to: pulumi config set contentStorageClass NAME and " +
         "pulumi config set contentAccessMode ReadWriteMany, or stay as it is: pulumi config set content perPod",
     );
-    // A node has to match all expressions of one term. An expression `In` without values matches no node.
-    for (const first of [within(0, [on("k1", "k2"), on("k1")]), within(0, [{ key: "host", operator: "In" }])]) {
+    // A node has to match all expressions of one term. `In` without values matches no node, nor does it match a label that is missing.
+    const unlabeled = within(0, [{ key: "zone", operator: "In", values: [""] }]);
+    for (const first of [
+      within(0, [on("k1", "k2"), on("k1")]),
+      within(0, [{ key: "host", operator: "In" }]),
+      unlabeled,
+    ]) {
       assert.match(finding(move, [own(0), own(1)], { nodes, volumes: [first, local(1, "k2")] }), /on several nodes/);
     }
     const anywhere = [volume(0), volume(0, {}), volume(0, { required: { nodeSelectorTerms: [{}] } })];

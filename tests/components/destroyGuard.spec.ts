@@ -89,8 +89,8 @@ describe("the guard of pulumi destroy", () => {
     assert.match((await refusal([system("first"), own("openebs")])) ?? "", /the namespace openebs is not/);
     assert.equal(
       await refusal([system("first"), own("wordpress", "xyz"), own("blog", "xyz"), own("openebs")]),
-      'On "kind-kind" (https://127.0.0.1:6443) the namespace wordpress, openebs is not this stack\'s: its annotation ' +
-        "wordpress/instance is another stack's, or none.\n" +
+      'On "kind-kind" (https://127.0.0.1:6443) the namespace wordpress is not this stack\'s, and the namespace openebs is not ' +
+        "this stack's: the annotation wordpress/instance is another stack's, or missing.\n" +
         "Look: kubectl --context kind-kind get namespace wordpress --output yaml\n" +
         "If this stack's own namespace no longer exists, forget the stack: pulumi stack rm --force",
     );

@@ -22,7 +22,7 @@ const explain = (facts: Omit<WorkloadFacts, "app" | "kind">) =>
 
 describe("why a workload is not up", () => {
   it("names the image and the registry's word", () => {
-    const state = { waiting: { reason: "ImagePullBackOff", message: "not found" } };
+    const state = { waiting: { reason: "ImagePullBackOff", message: "not found\n" } };
     assert.deepEqual(
       explain({ pods: [pod({ containerStatuses: [{ ...container, state }] })], claims: [], events: [] }),
       ['pod wordpress-0 cannot get the image "wordpress:x" (ImagePullBackOff): not found'],
@@ -75,7 +75,7 @@ describe("why a workload is not up", () => {
         claims: [],
         events: [],
       });
-    assert.deepEqual(unscheduled({ reason: "Unschedulable", message: "no memory" }), [
+    assert.deepEqual(unscheduled({ reason: "Unschedulable", message: "no memory\n" }), [
       "pod wordpress-0 has no node: no memory",
     ]);
     assert.deepEqual(unscheduled({ reason: "Unschedulable" }), ["pod wordpress-0 has no node: Unschedulable"]);
@@ -131,10 +131,10 @@ describe("why a workload is not up", () => {
   it("names the reason why a container waits, except that it is being created", () => {
     const waits = (waiting: { reason: string; message?: string }) =>
       explain({ pods: [pod({ containerStatuses: [{ ...container, state: { waiting } }] })], claims: [], events: [] });
-    assert.deepEqual(waits({ reason: "CreateContainerConfigError", message: 'secret "mariadb" not found' }), [
+    assert.deepEqual(waits({ reason: "CreateContainerConfigError", message: ' secret "mariadb" not found\n' }), [
       'pod wordpress-0 container wordpress waits (CreateContainerConfigError): secret "mariadb" not found',
     ]);
-    assert.deepEqual(waits({ reason: "RunContainerError" }), [
+    assert.deepEqual(waits({ reason: "RunContainerError", message: "" }), [
       "pod wordpress-0 container wordpress waits (RunContainerError): no reason given",
     ]);
     assert.deepEqual(waits({ reason: "ContainerCreating", message: "wait" }), ["pod wordpress-0 is not ready"]);

@@ -58,6 +58,11 @@ describe("what the nodes of the pools lack", () => {
     ],
     ["CPUs", { capacity: { cpu: "2" } }, "has 2 CPUs, and 3 are the least: give it more, or take another"],
     [
+      "CPUs in thousandths",
+      { capacity: { cpu: "2900m" } },
+      "has 2.9 CPUs, and 3 are the least: give it more, or take another",
+    ],
+    [
       "huge pages",
       { allocatable: { "hugepages-2Mi": "2047Mi" } },
       `has 2047Mi of 2Gi of huge pages; on k0: ${hugePages}`,

@@ -335,7 +335,12 @@ describe("the preflight", () => {
     assert.equal(at("https://127.0.0.1:6443"), "127.0.0.1");
     assert.equal(at("https://localhost:6443"), "127.0.0.1");
     assert.equal(at("http://localhost:8001"), "127.0.0.1");
+    assert.equal(at("https://localhost"), "127.0.0.1");
+    assert.equal(at("https://[::1]:6443"), "127.0.0.1");
+    assert.equal(at("https://0.0.0.0:6550"), "127.0.0.1", "k3d");
     assert.equal(at("https://localhost.example.com:6443"), "10.0.0.2");
+    assert.equal(at("https://127.example.com:6443"), "10.0.0.2");
+    assert.equal(at(""), "10.0.0.2");
     assert.equal(at("https://proxy.example.com/https://127.0.0.1:6443"), "10.0.0.2");
     assert.equal(at("https://10.0.0.1:6443"), "10.0.0.2");
     assert.equal(at("https://x", [node("InternalIP", "10.0.0.2"), node("ExternalIP", "192.0.2.7")]), "192.0.2.7");

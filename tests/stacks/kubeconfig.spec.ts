@@ -119,6 +119,11 @@ describe("what a kubeconfig says", () => {
       fs.writeFileSync(path.join(folder, "kubectl"), `#!/bin/sh\necho "${words}" >&2\nexit 1\n`);
       assert.throws(() => selectedCluster(file, "prod"), refusal(reason));
     }
+    fs.writeFileSync(path.join(folder, "kubectl"), "#!/bin/sh\nexit 1\n");
+    assert.throws(
+      () => selectedCluster(file, "prod"),
+      /cannot be read: Command failed: kubectl config .*; expected the path/,
+    );
     process.env.PATH = path.join(folder, "empty");
     assert.throws(() => selectedCluster(file, "prod"), refusal("kubectl is not on PATH"));
   });

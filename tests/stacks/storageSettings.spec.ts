@@ -117,6 +117,10 @@ describe("the settings of storage", () => {
       'storage.pools: "k0" is not allowed; expected a list of { node, disk }; ' +
         "example: pulumi config set --path 'storage.pools[0].node' k0",
     ]);
+    assert.deepEqual(findings({ engine: "replicated", replicas: 2, pools: "k0; example: k1" }), [
+      'storage.pools: "k0; example: k1" is not allowed; expected a list of { node, disk }; ' +
+        "example: pulumi config set --path 'storage.pools[0].node' k0",
+    ]);
     assert.deepEqual(findings({ engine: "replicated", replicas: 2 }), [
       "storage.pools: not set, and the engine replicated needs a pool on each node that is to hold data; " +
         "example: pulumi config set --path 'storage.pools[0].node' k0 && " +
