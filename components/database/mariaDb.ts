@@ -5,8 +5,9 @@ import { RandomPassword } from "@pulumi/random";
 import type { ClusterAccess } from "../cluster/clusterAccess";
 import { kubectlCommand } from "../cluster/kubectlCommand";
 import { dependencies } from "../dependencies";
-import { labels, selectorLabels } from "../labels";
 import { digest } from "../digest";
+import { urlHost } from "../hostAddress";
+import { labels, selectorLabels } from "../labels";
 import { claimRetentionPolicy, claimTemplate, type DataRetention } from "../storage/claims";
 import { mariaDbPodSpec } from "./mariaDbPod";
 
@@ -28,7 +29,8 @@ export interface MariaDbArgs {
 
 /** What others need to connect: names of objects in the namespace, and of the keys in them. */
 export interface DatabaseConnection {
-  readonly host: string;
+  /** Address of the Service for clients: no request of a visitor waits for a name server. */
+  readonly host: pulumi.Input<string>;
   readonly configMap: { readonly name: string; readonly database: string };
   /** User and password are of one object, so that whoever starts gets both old or both new. */
   readonly secret: { readonly name: string; readonly username: string; readonly password: string };
@@ -36,13 +38,15 @@ export interface DatabaseConnection {
 
 const database = "wordpress";
 
-/** One MariaDB server with its claim, its random passwords and the Service `mariadb`, port 3306. */
+/** Names of the objects that hold the database's name, and the user with its password. */
+const connectionObjects = {
+  configMap: { name: "mariadb", database: "database" },
+  secret: { name: "mariadb", username: "username", password: "password" },
+} as const;
+
+/** One MariaDB server with its claim, its random passwords and its Services `mariadb` and `mariadb-client`, port 3306. */
 export class MariaDb extends pulumi.ComponentResource {
-  readonly connection: DatabaseConnection = {
-    host: "mariadb",
-    configMap: { name: "mariadb", database: "database" },
-    secret: { name: "mariadb", username: "username", password: "password" },
-  };
+  readonly connection: DatabaseConnection;
   /** WordPress's user in the database. */
   readonly user: pulumi.Output<string>;
   /** Changes with the user and its password. In a pod template it rolls the pods. */
@@ -84,6 +88,16 @@ export class MariaDb extends pulumi.ComponentResource {
       },
       child,
     );
+    const client = new Service(
+      `${name}-client`,
+      {
+        // The workload is waited for.
+        metadata: { ...metadata, name: "mariadb-client", annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: { ports: [{ name: "mysql", port: 3306 }], selector: selectorLabels("mariadb") },
+      },
+      child,
+    );
+    this.connection = { host: client.spec.clusterIP.apply(urlHost), ...connectionObjects };
     const growth = kubectlCommand(
       `${name}-growth`,
       {
@@ -103,7 +117,7 @@ export class MariaDb extends pulumi.ComponentResource {
           // A pod that never gets ready must not keep a mended template from being rolled out, as OrderedReady does.
           podManagementPolicy: "Parallel",
           selector: { matchLabels: selectorLabels("mariadb") },
-          template: { metadata: { labels: labels("mariadb") }, spec: mariaDbPodSpec(args.image, this.connection) },
+          template: { metadata: { labels: labels("mariadb") }, spec: mariaDbPodSpec(args.image, connectionObjects) },
           volumeClaimTemplates: [claimTemplate(args.storage, args.storageClass)],
           persistentVolumeClaimRetentionPolicy: claimRetentionPolicy("retain"),
         },

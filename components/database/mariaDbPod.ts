@@ -21,7 +21,7 @@ const memoryMebibytes = 1536;
 const sizes = ["--innodb-buffer-pool-size=256M", `--max-connections=${mostPods * workers + 100}`];
 
 /** The pod of the database, as a plain object. */
-export function mariaDbPodSpec(image: string, { configMap, secret }: DatabaseConnection) {
+export function mariaDbPodSpec(image: string, { configMap, secret }: Pick<DatabaseConnection, "configMap" | "secret">) {
   const fromConfigMap = (key: string) => ({ configMapKeyRef: { name: configMap.name, key } });
   const fromSecret = (key: string) => ({ secretKeyRef: { name: secret.name, key } });
   return {

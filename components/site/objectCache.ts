@@ -5,6 +5,7 @@ import { RandomPassword } from "@pulumi/random";
 import type { Workload } from "../cluster/diagnosis";
 import { dependencies } from "../dependencies";
 import { digest } from "../digest";
+import { urlHost } from "../hostAddress";
 import { labels, selectorLabels } from "../labels";
 import { objectCacheName, objectCachePort } from "./objectCacheNames";
 import { objectCachePodSpec } from "./objectCachePod";
@@ -26,10 +27,17 @@ export interface ObjectCacheArgs extends ObjectCacheSettings {
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
 
+/** What others need to connect. */
+export interface ObjectCacheConnection {
+  /** Address of its Service: no request of a visitor waits for a name server. */
+  readonly host: pulumi.Input<string>;
+  /** Secret with the key `password`. */
+  readonly secretName: string;
+}
+
 /** Valkey with a password, in one pod: two would have two values for one name. */
 export class ObjectCache extends pulumi.ComponentResource {
-  /** Secret with the key `password`. */
-  readonly secretName = objectCacheName;
+  readonly connection: ObjectCacheConnection;
   /** Changes with the password. */
   readonly checksum: pulumi.Output<string>;
 
@@ -53,6 +61,7 @@ export class ObjectCache extends pulumi.ComponentResource {
       },
       child,
     );
+    this.connection = { host: service.spec.clusterIP.apply(urlHost), secretName: objectCacheName };
     new Deployment(
       `${name}-pods`,
       {
@@ -66,7 +75,7 @@ export class ObjectCache extends pulumi.ComponentResource {
               labels: labels(objectCacheName),
               annotations: { [objectCacheChecksum]: this.checksum },
             },
-            spec: objectCachePodSpec(args.image, args.memory, this.secretName),
+            spec: objectCachePodSpec(args.image, args.memory, objectCacheName),
           },
         },
       },

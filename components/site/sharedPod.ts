@@ -4,6 +4,7 @@ import { restrictedContainer } from "../restricted";
 import { type ContentAccessMode, contentClaimName } from "../storage/claims";
 import { memoryLimit, taskMemoryLimit } from "./apache";
 import { siteProbes } from "./health";
+import type { ObjectCacheConnection } from "./objectCache";
 import { requestPrefix, sessionsFolder, siteFolder } from "./siteFiles";
 import {
   databaseEnvironment,
@@ -34,8 +35,8 @@ export interface SharedPodArgs {
   readonly accessMode: ContentAccessMode;
   /** Memory that one request may take, a Kubernetes quantity. */
   readonly phpMemory: string;
-  /** Secret with the object cache's password; undefined where there is none. */
-  readonly objectCacheSecret: string | undefined;
+  /** Undefined where the site has no object cache. */
+  readonly objectCache: ObjectCacheConnection | undefined;
 }
 
 /** On every pod that mounts the content; with ReadWriteOnce they are all where the first one is. */
@@ -115,7 +116,7 @@ const besideEachOther = {
 };
 
 /** What runs WordPress in a pod: its image, settings and files. */
-function wordPressContainer({ image, keysSecret, database, objectCacheSecret }: SharedPodArgs) {
+function wordPressContainer({ image, keysSecret, database, objectCache }: SharedPodArgs) {
   const fromPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   const password = (secret: string) => ({ secretKeyRef: { name: secret, key: "password" } });
   return {
@@ -126,9 +127,12 @@ function wordPressContainer({ image, keysSecret, database, objectCacheSecret }: 
       ...databaseEnvironment(database),
       fromPod("POD_IP", "status.podIP"),
       fromPod("HOST_IP", "status.hostIP"),
-      ...(objectCacheSecret === undefined
+      ...(objectCache === undefined
         ? []
-        : [{ name: "WORDPRESS_OBJECT_CACHE_PASSWORD", valueFrom: password(objectCacheSecret) }]),
+        : [
+            { name: "WORDPRESS_OBJECT_CACHE_HOST", value: objectCache.host },
+            { name: "WORDPRESS_OBJECT_CACHE_PASSWORD", valueFrom: password(objectCache.secretName) },
+          ]),
       { name: "WORDPRESS_CONFIG_EXTRA", value: `require '${requestPrefix}site.php';` },
     ],
     volumeMounts: [

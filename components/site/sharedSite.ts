@@ -44,7 +44,7 @@ export class SharedSite extends pulumi.ComponentResource {
       args.objectCache && new ObjectCache(`${name}-object-cache`, { ...args.objectCache, namespace, onError }, child);
     const pod: SharedPodArgs = {
       ...{ image, accessMode, database, keysSecret: args.keys.secretName, phpMemory: settings.phpMemory },
-      objectCacheSecret: objectCache?.secretName,
+      objectCache: objectCache?.connection,
     };
 
     const { filled } = new Content(`${name}-content`, args, child);

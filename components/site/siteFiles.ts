@@ -5,7 +5,7 @@ import { urlHost } from "../hostAddress";
 import { wholeBytes } from "../quantity";
 import { apacheConfiguration } from "./apache";
 import { remoteIpConfiguration, type TrustedProxies } from "./clientAddress";
-import { objectCacheName, objectCachePlugin, objectCachePort } from "./objectCacheNames";
+import { objectCachePlugin, objectCachePort } from "./objectCacheNames";
 import { cachesService, pageCachePorts } from "./pageCacheNames";
 
 /** A plugin or a theme that the stack installs. */
@@ -114,9 +114,7 @@ export function formLimit({ uploadLimit }: Pick<SiteSettings, "uploadLimit">): n
 export function siteJson(settings: SiteSettings, addresses: readonly string[]): string {
   const { siteUrl, siteHosts, nodePort, fileModifications } = settings;
   const pageCaches = settings.hasPageCache ? { host: cachesService, port: pageCachePorts.control } : null;
-  const objectCache = settings.hasObjectCache
-    ? { host: objectCacheName, port: objectCachePort, plugin: objectCachePlugin }
-    : null;
+  const objectCache = settings.hasObjectCache ? { port: objectCachePort, plugin: objectCachePlugin } : null;
   return JSON.stringify({
     ...{ siteUrl, hosts: siteHosts, addresses: addresses.map(urlHost), nodePort, fileModifications },
     ...{ pageCaches, objectCache, trustsProxies: settings.trustedProxies.length > 0 },

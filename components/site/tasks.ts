@@ -1,5 +1,5 @@
 import { Job } from "@pulumi/kubernetes/batch/v1";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../cluster/diagnosis";
 import { digest } from "../digest";
 import { taskLabels } from "../labels";
@@ -41,7 +41,7 @@ export function runOnce(
     name,
     {
       metadata: {
-        name: `${task}-${digest(pod).slice(0, 8)}`,
+        name: pulumi.output(pod).apply((form) => `${task}-${digest(form).slice(0, 8)}`),
         namespace,
         labels: taskLabels(task),
         annotations: { "pulumi.com/replaceUnready": "true" },

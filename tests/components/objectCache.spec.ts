@@ -43,10 +43,7 @@ describe("the object cache", () => {
     }
     const told = (hasObjectCache: boolean) =>
       (JSON.parse(siteJson({ ...siteSettings, hasObjectCache }, ["10.0.0.2"])) as { objectCache: unknown }).objectCache;
-    assert.deepEqual(
-      [told(false), told(true)],
-      [null, { host: "wordpress-object-cache", port: 6379, plugin: "redis-cache" }],
-    );
+    assert.deepEqual([told(false), told(true)], [null, { port: 6379, plugin: "redis-cache" }]);
   });
 
   it("is one pod, never two at a time", async () => {

@@ -147,11 +147,15 @@ describe("the site's pods", () => {
     assert.ok(healthVirtualHost.endsWith("\n"), "the next file's first line would be on the last line");
   });
 
-  it("get the object cache's password by a reference to its Secret", () => {
-    const { env } = sharedPodSpec({ ...site, objectCacheSecret: "valkey" }).containers[0] ?? assert.fail();
+  it("get the object cache's address, and its password by a reference to its Secret", () => {
+    const objectCache = { host: "10.96.0.11", secretName: "valkey" };
+    const { env } = sharedPodSpec({ ...site, objectCache }).containers[0] ?? assert.fail();
     assert.deepEqual(
-      env.find((variable) => variable.name === "WORDPRESS_OBJECT_CACHE_PASSWORD"),
-      { name: "WORDPRESS_OBJECT_CACHE_PASSWORD", valueFrom: { secretKeyRef: { name: "valkey", key: "password" } } },
+      env.filter((variable) => variable.name.startsWith("WORDPRESS_OBJECT_CACHE_")),
+      [
+        { name: "WORDPRESS_OBJECT_CACHE_HOST", value: "10.96.0.11" },
+        { name: "WORDPRESS_OBJECT_CACHE_PASSWORD", valueFrom: { secretKeyRef: { name: "valkey", key: "password" } } },
+      ],
     );
   });
 

@@ -79,6 +79,12 @@ describe("the database", () => {
     assert.deepEqual(spec.ports, [{ name: "mysql", port: 3306 }]);
   });
 
+  it("has a Service with an address of its own for clients, who need no name server then", async () => {
+    const { inputs } = (await workloads()).all.find(({ name }) => name === "mariadb-client") ?? assert.fail();
+    assert.equal((inputs.metadata as { name: string }).name, "mariadb-client");
+    assert.deepEqual(inputs.spec, { ports: [{ name: "mysql", port: 3306 }], selector: { app: "mariadb" } });
+  });
+
   it("is asked by the image's own healthcheck, ignores lost+found and has two minutes to shut down", async () => {
     const { mariadb } = await workloads();
     for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"] as const) {
@@ -96,7 +102,7 @@ describe("the site", () => {
     const { wordpress } = await workloads();
     assert.deepEqual(container(wordpress).envFrom, [{ secretRef: { name: "wordpress-secrets" } }]);
     assert.deepEqual(environment(wordpress), {
-      WORDPRESS_DB_HOST: "mariadb",
+      WORDPRESS_DB_HOST: "10.96.0.10",
       WORDPRESS_DB_USER: { secretKeyRef: { name: "mariadb", key: "username" } },
       WORDPRESS_DB_NAME: { configMapKeyRef: { name: "mariadb", key: "database" } },
       WORDPRESS_DB_PASSWORD: { secretKeyRef: { name: "mariadb", key: "password" } },
@@ -131,7 +137,7 @@ describe("the site", () => {
     const targets = services.flatMap(
       ({ inputs }) => (inputs as { spec: { ports: { targetPort?: unknown }[] } }).spec.ports,
     );
-    assert.equal(targets.length, 2);
+    assert.equal(targets.length, 3);
     for (const { targetPort } of targets)
       assert.ok(![8082, 8083, "health"].includes(targetPort as number), "a Service leads to it");
   });

@@ -42,6 +42,7 @@ describe("pulumi up and down", function () {
         "Secret/mariadb",
         "Secret/wordpress-secrets",
         "Service/mariadb",
+        "Service/mariadb-client",
         "Service/wordpress",
         "StatefulSet/mariadb",
         "StatefulSet/wordpress",

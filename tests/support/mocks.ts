@@ -111,8 +111,15 @@ const printed: Readonly<Record<string, string>> = {
   "mariadb-user": "wordpress",
 };
 
-/** What generated resources would answer: the preflight's record, the database's user, and recognisable passwords. */
+/** Addresses that the cluster gives its Services. */
+const clusterIPs: Readonly<Record<string, string>> = {
+  "mariadb-client": "10.96.0.10",
+  "wordpress-shared-object-cache-service": "10.96.0.11",
+};
+
+/** What generated resources would answer: the preflight's record, the database's user, addresses, and recognisable passwords. */
 export const answers: Outputs = (type, name) => {
   if (type === "command:local:Command") return { stdout: printed[name] ?? "" };
+  if (name in clusterIPs) return { spec: { clusterIP: clusterIPs[name] } };
   return type.startsWith("random:") ? { result: `random-${name}` } : {};
 };

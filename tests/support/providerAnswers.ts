@@ -36,7 +36,7 @@ export function identifierOf(call: RecordedCall): string {
  * @param stdout what a command printed; in a plan nothing runs, and nobody knows it
  */
 export function outputsOf(call: RecordedCall, stdout: string): Properties {
-  const { type, inputs, preview } = call;
+  const { operation, type, inputs, preview } = call;
   const known = (value: string) => (preview ? unknownValue : value);
   if (type === "random:index/randomPassword:RandomPassword") {
     return { ...inputs, result: known(randomText(call)), bcryptHash: known("") };
@@ -49,11 +49,21 @@ export function outputsOf(call: RecordedCall, stdout: string): Properties {
   if (type === "random:index/randomString:RandomString") return { ...inputs, result: known(randomText(call)) };
   // In clear, also where an input is secret: what is to be hidden, the program says.
   if (type === localCommand) return { ...inputs, stdout: known(stdout), stderr: "" };
+  if (type === "kubernetes:core/v1:Service" && property(inputs, "spec.clusterIP") === undefined) {
+    const clusterIP = preview && operation === "create" ? unknownValue : addressOf(call);
+    return { ...inputs, spec: { ...(inputs.spec as Properties), clusterIP } };
+  }
   const stringData = unwrapped(inputs.stringData);
   if (type === "kubernetes:core/v1:Secret" && isRecord(stringData)) {
     return { ...inputs, data: asSecret(encoded(stringData)) };
   }
   return inputs;
+}
+
+/** The address that a cluster gives a Service. */
+function addressOf({ urn }: RecordedCall): string {
+  const [third, fourth] = createHash("sha256").update(urn).digest();
+  return `10.96.${third}.${fourth}`;
 }
 
 /** Text that no other resource, and no successor of this one, has: hexadecimal digits, or bytes in them, as many as asked for. */

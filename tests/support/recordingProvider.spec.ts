@@ -3,12 +3,13 @@ import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { asSecret, type Properties } from "./properties";
+import { asSecret, type Properties, property } from "./properties";
 import { fromStruct, toStruct } from "./providerWire";
 import { RecordingProvider } from "./recordingProvider";
 
 const statefulSet = "kubernetes:apps/v1:StatefulSet";
 const secret = "kubernetes:core/v1:Secret";
+const service = "kubernetes:core/v1:Service";
 const password = "random:index/randomPassword:RandomPassword";
 const command = "command:local:Command";
 
@@ -107,6 +108,22 @@ describe("the recording provider", () => {
     assert.notStrictEqual(first.result, second.result);
     const planned = await created(password, { length: 40 }, true);
     assert.doesNotMatch(String(planned.result), /^[0-9a-f]{40}$/);
+  });
+
+  it("gives every Service an address of its own, none in a plan, and a headless one none at all", async () => {
+    const spec = { ports: [{ port: 80 }] };
+    const address = async (...of: Parameters<typeof created>) => property(await created(...of), "spec.clusterIP");
+    const first = await address(service, { metadata, spec }, false, "first");
+    assert.match(String(first), /^10\.96\.\d+\.\d+$/);
+    assert.notStrictEqual(
+      await address(service, { metadata: { ...metadata, name: "b" }, spec }, false, "second"),
+      first,
+    );
+    assert.doesNotMatch(String(await address(service, { metadata, spec }, true)), /^10\./);
+    assert.strictEqual(
+      await address(service, { metadata: { ...metadata, name: "c" }, spec: { clusterIP: "None" } }),
+      "None",
+    );
   });
 
   it("returns what a command prints, in clear even where an input is secret", async () => {

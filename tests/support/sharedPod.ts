@@ -12,5 +12,5 @@ export const sharedPod = {
   database,
   accessMode: "ReadWriteMany",
   phpMemory: "256Mi",
-  objectCacheSecret: undefined,
+  objectCache: undefined,
 } as const;

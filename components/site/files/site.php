@@ -68,7 +68,8 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
  * that it is the same for all pods: one without it would change what the others go on reading from it.
  */
 function object_cache( array $server ): void {
-	$password = (string) getenv( 'WORDPRESS_OBJECT_CACHE_PASSWORD' );
+	$password       = (string) getenv( 'WORDPRESS_OBJECT_CACHE_PASSWORD' );
+	$server['host'] = (string) getenv( 'WORDPRESS_OBJECT_CACHE_HOST' );
 	define( 'WORDPRESS_OBJECT_CACHE', $server + array( 'mark' => substr( hash( 'sha256', $password ), 0, 16 ) ) );
 	define( 'WORDPRESS_OBJECT_CACHE_DROPIN', "/var/www/html/wp-content/plugins/{$server['plugin']}/includes/object-cache.php" );
 	define( 'WP_REDIS_HOST', $server['host'] );

@@ -25,6 +25,7 @@ export const limits = {
   keyRotation: { ...noneFails, loggedOut: 20 },
   passwordRotation: noneFails,
   replicas: noneFails,
+  nameServerSilent: noneFails,
   siteNodeDrained: noneFails,
   databaseNodeDrained: { failedReads: 150, failedWrites: 45, outageSeconds: 30 },
   siteNodeStops: { failedReads: 30, failedWrites: 10, outageSeconds: 18 },

@@ -1,0 +1,25 @@
+import * as assert from "node:assert/strict";
+import { Resolver } from "node:dns/promises";
+import * as path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { signal } from "../../../lab/cluster/endProcesses";
+import { bridgePorts, network } from "../../../lab/cluster/layout";
+import { isCalledByLab, readProcesses } from "../../../lab/cluster/processTable";
+
+/** Stops the cluster's name server from answering for some seconds. Clients see what they see when its only pod dies: silence. */
+export async function silenceNameServer(seconds: number): Promise<void> {
+  const servers = readProcesses().filter(
+    (entry) => isCalledByLab(entry) && path.basename(entry.argv[0] ?? "") === "coredns",
+  );
+  assert.equal(servers.length, 1, "the lab has one name server");
+  const { pid } = servers[0] ?? assert.fail();
+  signal(pid, "SIGSTOP");
+  try {
+    const resolver = new Resolver({ timeout: 1000, tries: 1 });
+    resolver.setServers([`${network.gateway}:${bridgePorts.dns}`]);
+    await assert.rejects(resolver.resolve4(`kubernetes.default.svc.${network.domain}`), { code: "ETIMEOUT" });
+    await wait(seconds * 1000);
+  } finally {
+    signal(pid, "SIGCONT");
+  }
+}
