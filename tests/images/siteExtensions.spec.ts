@@ -57,9 +57,9 @@ describe("the job that installs plugins and themes", function () {
   const lists = (given: Lists) =>
     bench.put("extensions.json", JSON.stringify({ repository, plugins: [], themes: [], ...given }));
   /** Runs the job with these lists. */
-  async function run(given: Lists) {
+  async function run(given: Lists, env: Readonly<Record<string, string>> = {}) {
     lists(given);
-    return bench.run("php /etc/wordpress/extensions.php; echo ended with $?");
+    return bench.run("php /etc/wordpress/extensions.php; echo ended with $?", env);
   }
   const active = () => bench.rows("select option_value from wp_options where option_name = 'active_plugins'");
   const folders = (kind: "plugins" | "themes") => fs.readdirSync(path.join(bench.content, kind)).sort();
@@ -100,6 +100,43 @@ describe("the job that installs plugins and themes", function () {
     assert.deepEqual(leftovers(), []);
     assert.match(active(), /late\/late\.php/);
     assert.match(await run({ plugins: [first] }), /plugins: late removed/);
+  });
+
+  it("removes a plugin that ends PHP while WordPress loads, with a fatal error or without one, and keeps the others", async () => {
+    for (const [slug, ending] of [
+      ["fatal", "no_such_function();"],
+      ["exits", "exit;"],
+    ] as const) {
+      const files = {
+        [`${slug}/${slug}.php`]: `<?php\n/* Plugin Name: ${slug} */\nif (getenv("BREAKS")) { ${ending} }\n`,
+      };
+      const plugin = await published("plugin", slug, "1.0", files);
+      assert.match(await run({ plugins: [first, plugin] }), /installed\nended with 0/);
+      const output = await run({ plugins: [first] }, { BREAKS: "1" });
+      assert.match(output, /ends PHP while WordPress loads[^]*plugins: (fatal|exits) removed\nended with 0/);
+      if (slug === "fatal") assert.match(output, /undefined function no_such_function/);
+      assert.ok(!folders("plugins").includes(slug));
+      assert.ok(!active().includes(slug));
+      assert.match(active(), /first\/first\.php/);
+    }
+  });
+
+  it("replaces a theme whose functions.php ends PHP", async () => {
+    const before = bench.rows("select option_value from wp_options where option_name = 'stylesheet'");
+    const theme = (version: string, code: string) =>
+      published("theme", "broken", version, {
+        "broken/style.css": "/* Theme Name: Broken */",
+        "broken/index.php": "<?php",
+        "broken/functions.php": `<?php ${code}`,
+      });
+    const broken = await theme("1", 'if (getenv("BREAKS")) no_such_function();');
+    assert.match(await run({ plugins: [first], themes: [broken] }), /ended with 0/);
+    const fixed = await theme("2", "");
+    const output = await run({ plugins: [first], themes: [fixed] }, { BREAKS: "1" });
+    assert.match(output, /ends PHP while WordPress loads[^]*broken 2: installed\nended with 0/);
+    assert.equal(bench.rows("select option_value from wp_options where option_name = 'stylesheet'"), "broken");
+    bench.rows(`update wp_options set option_value = '${before}' where option_name in ('stylesheet', 'template')`);
+    assert.match(await run({ plugins: [first] }), /themes: broken removed\nended with 0/);
   });
 
   it("installs a theme and takes it, and does not remove one in use", async () => {

@@ -10,12 +10,58 @@ const SILENT_SECONDS = 20;
 const FETCH_SECONDS  = 300;
 const MOST_BYTES     = 256 * 1024 * 1024;
 const OPTION         = 'wordpress_stack_extensions';
+// Set for the second attempt.
+const LOADS_NONE = 'WORDPRESS_LOADS_NO_EXTENSIONS';
 
-require '/var/www/html/wp-load.php';
+load_wordpress();
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
 require_once ABSPATH . 'wp-admin/includes/file.php';
 
 exit( main() );
+
+/**
+ * Loads WordPress with the plugins and the theme that are active. If one of them ends PHP, this script starts again without any: only so
+ * can the list remove or replace the faulty one.
+ */
+function load_wordpress(): void {
+	if ( getenv( LOADS_NONE ) ) {
+		load_wordpress_alone();
+		return;
+	}
+	// The log shall have PHP's message, and not WordPress's page for visitors.
+	define( 'WP_DISABLE_FATAL_ERROR_HANDLER', true );
+	register_shutdown_function(
+		static function () {
+			if ( function_exists( 'did_action' ) && did_action( 'wp_loaded' ) ) {
+				return;
+			}
+			echo "A plugin or the theme ends PHP while WordPress loads. The job continues without plugins and theme.\n";
+			putenv( LOADS_NONE . '=1' );
+			passthru( escapeshellarg( PHP_BINARY ) . ' ' . escapeshellarg( __FILE__ ), $code );
+			exit( $code );
+		}
+	);
+	require '/var/www/html/wp-load.php';
+}
+
+function load_wordpress_alone(): void {
+	$none = array(
+		'active_plugins' => array(),
+		'template'       => 'none',
+		'stylesheet'     => 'none',
+	);
+	define( 'WPMU_PLUGIN_DIR', '/var/www/html/none' );
+	foreach ( $none as $option => $value ) {
+		$GLOBALS['wp_filter'][ "pre_option_$option" ][10]['none'] = array(
+			'function'      => static fn () => $value,
+			'accepted_args' => 0,
+		);
+	}
+	require '/var/www/html/wp-load.php';
+	foreach ( array_keys( $none ) as $option ) {
+		remove_all_filters( "pre_option_$option" );
+	}
+}
 
 function main(): int {
 	global $wpdb;

@@ -9,6 +9,8 @@ const GRACE_SECONDS = 30;
 // The longest that PHP lets a request of a visitor's run.
 const REQUEST_SECONDS = 30;
 
+// Options and the database are enough. A plugin with a fatal error must not keep the cache from being emptied.
+define( 'SHORTINIT', true );
 require '/var/www/html/wp-load.php';
 
 if ( ! is_file( WORDPRESS_OBJECT_CACHE_DROPIN ) ) {
