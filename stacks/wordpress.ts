@@ -240,7 +240,8 @@ export function deploy(settings: Settings): Deployed {
     diskPools: ground.diskPools,
     ...(content.content === "shared" && { adminUser: content.adminUser, adminPassword: site.adminPassword }),
   };
-  return { outputs, untilReady: () => guard.id.apply(() => awaitAllRollouts(cluster, site.rollouts)) };
+  const rollouts = [...(sharedVolumes?.rollouts ?? []), ...site.rollouts];
+  return { outputs, untilReady: () => guard.id.apply(() => awaitAllRollouts(cluster, rollouts)) };
 }
 
 /** What the volumes by NFS are made with; undefined where the site has no need of them. */

@@ -8,6 +8,7 @@ import { failureReport } from "../cluster/failureReport";
 import { kubectlCommand } from "../cluster/kubectlCommand";
 import { ownNamespace } from "../cluster/ownNamespace";
 import { releaseHooks } from "../cluster/releaseHooks";
+import { type Rollout, rolloutOf } from "../cluster/rollout";
 import { dependencies } from "../dependencies";
 import { stackLabels } from "../labels";
 import { nfsDriverValues } from "./nfsDriverValues";
@@ -19,7 +20,7 @@ const releaseTimeoutSeconds = 600;
 
 const helmRelease = { title: "The driver of NFS", name: nfsDriverChart.name, namespace: nfsName } as const;
 
-const serverWorkload = { namespace: nfsName, kind: "Deployment", app: nfsServerName } as const;
+const serverRollout = rolloutOf({ namespace: nfsName, kind: "Deployment", app: nfsServerName }, 1);
 
 /**
  * How nodes mount the export. For a second at most a pod sees what was before another one wrote: a plugin that was uploaded through one
@@ -44,6 +45,8 @@ export interface NfsVolumesArgs extends Omit<NfsServerArgs, "onError"> {
 
 /** Volumes that many nodes write to, where the cluster has none: an NFS server, the driver that mounts its folders, and their class. */
 export class NfsVolumes extends pulumi.ComponentResource {
+  readonly rollouts: readonly Rollout[] = [serverRollout];
+
   constructor(name: string, args: NfsVolumesArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:nfs:NfsVolumes", name, {}, options);
     const { cluster, dataRetention, imageRegistry } = args;
@@ -78,7 +81,7 @@ export class NfsVolumes extends pulumi.ComponentResource {
     const home = { parent: this, dependsOn: dependencies(options, namespace, volumes, serverClass) };
     const server = new NfsServer(
       `${name}-server`,
-      { ...args, onError: failureReport(`${name}-server-failure`, cluster, serverWorkload) },
+      { ...args, onError: failureReport(`${name}-server-failure`, cluster, serverRollout.workload) },
       home,
     );
     const driver = new Release(

@@ -3,6 +3,7 @@ import { Secret, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { Workload } from "../cluster/diagnosis";
+import { type Rollout, rolloutOf } from "../cluster/rollout";
 import { dependencies } from "../dependencies";
 import { digest } from "../digest";
 import { urlHost } from "../hostAddress";
@@ -38,12 +39,14 @@ export interface ObjectCacheConnection {
 /** Valkey with a password, in one pod: two would have two values for one name. */
 export class ObjectCache extends pulumi.ComponentResource {
   readonly connection: ObjectCacheConnection;
+  readonly rollout: Rollout;
   /** Changes with the password. */
   readonly checksum: pulumi.Output<string>;
 
   constructor(name: string, args: ObjectCacheArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:ObjectCache", name, {}, options);
     const { namespace } = args;
+    this.rollout = rolloutOf({ namespace, kind: "Deployment", app: objectCacheName }, 1);
     const child = { parent: this, dependsOn: dependencies(options) };
     const metadata = { name: objectCacheName, namespace, labels: labels(objectCacheName) };
     const selector = selectorLabels(objectCacheName);
@@ -82,7 +85,7 @@ export class ObjectCache extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: dependencies(options, secret, account, service),
-        hooks: { onError: [args.onError({ namespace, kind: "Deployment", app: objectCacheName })] },
+        hooks: { onError: [args.onError(this.rollout.workload)] },
       },
     );
     this.registerOutputs({});

@@ -34,7 +34,8 @@ export interface SharedSiteArgs extends ContentArgs {
 /** Pods without a state of their own: core from the image, content on one claim, and jobs that fill it and make the site. */
 export class SharedSite extends pulumi.ComponentResource {
   readonly adminPassword: pulumi.Output<string>;
-  readonly rollout: Rollout;
+  /** Of the site's pods, and of the object cache's where there is one. */
+  readonly rollouts: readonly Rollout[];
 
   constructor(name: string, args: SharedSiteArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:SharedSite", name, {}, options);
@@ -73,7 +74,8 @@ export class SharedSite extends pulumi.ComponentResource {
       after,
     );
     new Cron(`${name}-cron`, { namespace, pod }, after);
-    this.rollout = rolloutOf({ namespace, kind: "Deployment", app: "wordpress" }, args.replicas);
+    const rollout = rolloutOf({ namespace, kind: "Deployment", app: "wordpress" }, args.replicas);
+    this.rollouts = [rollout, ...(objectCache ? [objectCache.rollout] : [])];
     const pods = new Deployment(
       `${name}-pods`,
       {
@@ -100,7 +102,7 @@ export class SharedSite extends pulumi.ComponentResource {
           },
         },
       },
-      { ...after, ...rolloutOptions(args, this.rollout) },
+      { ...after, ...rolloutOptions(args, rollout) },
     );
     if (objectCache) {
       // All pods begin with it at once, when all of them know of it. Another version of the plugin may read other values.

@@ -85,7 +85,7 @@ export interface WordPressArgs {
 export class WordPress extends pulumi.ComponentResource {
   /** Of the administrator; undefined where the site does not install itself. */
   readonly adminPassword: pulumi.Output<string> | undefined;
-  /** Of the workloads whose pods serve visitors. */
+  /** Of the workloads that serve visitors. The database's is not among them: the site's pods are not ready without it. */
   readonly rollouts: readonly Rollout[];
 
   constructor(name: string, args: WordPressArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -153,7 +153,7 @@ export class WordPress extends pulumi.ComponentResource {
         : undefined;
       const site = new SharedSite(`${name}-shared`, { ...args, ...content, keys, runsAfter, former }, child);
       this.adminPassword = site.adminPassword;
-      this.rollouts = [site.rollout, ...(cache ? [cache.rollout] : [])];
+      this.rollouts = [...site.rollouts, ...(cache ? [cache.rollout] : [])];
     } else {
       this.rollouts = [this.podsWithClaims(name, args, keys, [account, service], options).rollout];
     }
