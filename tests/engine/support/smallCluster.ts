@@ -1,4 +1,3 @@
-import * as yaml from "yaml";
 import type {
   AnyObject,
   Claim,
@@ -17,6 +16,7 @@ import type { RecordingProvider } from "../../support/recordingProvider";
 import type { KubectlCall } from "./kubectlCall";
 import { grown, reconciled, type SmallClaim } from "./smallClaims";
 import { SmallDatabase } from "./smallDatabase";
+import { type Kubeconfig, mergedKubeconfig, smallKubeconfig } from "./smallKubeconfig";
 
 /**
  * The cluster that the program's own kubectl finds in the engine tests: what the recording provider holds, the claims that
@@ -79,12 +79,18 @@ export class SmallCluster {
     this.claims = reconciled(this.claims, this.made("StatefulSet"), this.defaultClass);
   }
 
-  /** What kubectl prints. @throws Error where a real one would, or where this one does not know the call */
-  answer(call: KubectlCall): string {
+  /**
+   * What kubectl prints.
+   * @param files the list in KUBECONFIG; where it is empty, kubectl's own file leads to this cluster
+   * @throws Error where a real one would, or where this one does not know the call
+   */
+  answer(call: KubectlCall, files: readonly string[] = []): string {
     this.calls.push(call);
     const { verb, words, flags } = call;
     const [kind = "", name] = words;
-    if (verb === "config") return this.config(kind, flags);
+    const kubeconfig = this.kubeconfigOf(flags, files);
+    if (verb === "config") return configAnswer(kubeconfig, kind, flags);
+    if (!hasContext(kubeconfig, flags.context)) throw new Error(`context "${flags.context}" does not exist`);
     if (verb === "create") return allAllowed(call.input);
     if (verb === "delete" && kind === "persistentvolumeclaim") {
       return this.incarnation === 1 ? this.release(words.slice(1), flags) : this.releaseOfOther(words.slice(1), flags);
@@ -105,16 +111,11 @@ export class SmallCluster {
     return JSON.stringify({ items: kind === "namespaces" ? [system, ...this.foreignNamespaces, ...items] : items });
   }
 
-  private config(kind: string, { context = "small", output }: KubectlCall["flags"]): string {
-    if (kind === "current-context") return "small\n";
-    if (output === "json") return JSON.stringify(this.kubeconfig);
-    const selected = this.kubeconfig.clusters.find(({ name }) => name === context);
-    if (!selected) throw new Error(`cannot locate context ${context}`);
-    return `${context}\n${JSON.stringify(selected.cluster)}`;
-  }
-
-  private get kubeconfig() {
-    return kubeconfig("hidden", this.address ?? this.incarnation);
+  /** What a call's flag and KUBECONFIG lead to. An open file of the caller's cannot be read here: it has what this cluster's has. */
+  private kubeconfigOf({ kubeconfig: file }: KubectlCall["flags"], files: readonly string[]): Kubeconfig {
+    if (file !== undefined && !file.startsWith("/dev/fd/")) return mergedKubeconfig([file]);
+    if (file === undefined && files.length > 0) return mergedKubeconfig(files);
+    return smallKubeconfig("hidden", { address: this.address ?? this.incarnation });
   }
 
   private get classes(): StorageClass[] {
@@ -252,26 +253,22 @@ export class SmallCluster {
   }
 }
 
-/** Text of a kubeconfig with the contexts `small`, which is the current one, `renamed` and `other`. */
-export function kubeconfigText(token: string, address = 1): string {
-  return yaml.stringify(kubeconfig(token, address));
+/** What `kubectl config` prints. */
+function configAnswer(kubeconfig: Kubeconfig, kind: string, { context, output }: KubectlCall["flags"]): string {
+  const selected = context ?? kubeconfig["current-context"];
+  if (kind === "current-context") {
+    if (selected === undefined) throw new Error("current-context is not set");
+    return `${selected}\n`;
+  }
+  if (output === "json") return JSON.stringify(kubeconfig);
+  const named = kubeconfig.contexts.find(({ name }) => name === selected);
+  if (!named) throw new Error(`cannot locate context ${selected}`);
+  const found = kubeconfig.clusters.find(({ name }) => name === named.context.cluster);
+  return `${selected}\n${JSON.stringify(found?.cluster)}`;
 }
 
-function kubeconfig(token: string, address: number) {
-  const names = ["small", "renamed", "other"];
-  return {
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "small",
-    clusters: names.map((name) => ({ name, cluster: clusterAt(name, address) })),
-    contexts: names.map((name) => ({ name, context: { cluster: name, user: "admin" } })),
-    users: [{ name: "admin", user: { token } }],
-  };
-}
-
-function clusterAt(name: string, address: number) {
-  const authority = Buffer.from(`authority of ${name} ${address}`).toString("base64");
-  return { server: `https://${name}-${address}.example:6443`, "certificate-authority-data": authority };
+function hasContext({ contexts }: Kubeconfig, context: string | undefined): boolean {
+  return context === undefined || contexts.some(({ name }) => name === context);
 }
 
 /** The answers to a list of SelfSubjectAccessReviews, a line each. */
