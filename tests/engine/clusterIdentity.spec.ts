@@ -17,8 +17,8 @@ describe("which cluster a stack is on", function () {
   });
   afterEach(() => site.stop());
 
-  const text = async (token: string, address: number) =>
-    site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText(token, { address }));
+  const text = async (token: string, options: SmallKubeconfigOptions) =>
+    site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText(token, options));
   const inFile = (name: string, options: SmallKubeconfigOptions) => {
     const file = site.project.inFolder(name);
     fs.writeFileSync(file, kubeconfigText("t", options));
@@ -41,12 +41,15 @@ describe("which cluster a stack is on", function () {
   };
 
   it("is recognized by its UID: another address, CA, user or context of the same one changes no object", async () => {
-    await text("first", 1);
+    await text("first", { address: 1 });
     await site.up();
-    await text("second", 1);
+    await text("second", { address: 1 });
     await assertUpdatesOnly();
     site.cluster.address = 2;
-    await text("second", 2);
+    await text("second", { address: 2 });
+    await assertUpdatesOnly();
+    site.cluster.authority = 3;
+    await text("second", { address: 2, authority: 3 });
     await assertUpdatesOnly();
     await site.project.configure({ "kubernetes:context": "renamed" });
     await assertUpdatesOnly();
@@ -55,11 +58,11 @@ describe("which cluster a stack is on", function () {
   });
 
   it("is another one behind the same context: refused, and the state still leads to the first", async () => {
-    await text("first", 1);
+    await text("first", { address: 1 });
     await site.up();
     const before = await providerInputs();
     site.cluster.incarnation = 2;
-    await text("first", 2);
+    await text("first", { address: 2 });
     assert.match(await failure(site.up()), /leads to another cluster than the one this stack is on/);
     assert.deepEqual(deeds(site.calls), ["update Command/preflight-check"]);
     assert.deepEqual(await providerInputs(), before);

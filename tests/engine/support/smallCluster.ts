@@ -55,6 +55,8 @@ export class SmallCluster {
   claimsOfOthers: readonly string[] = [];
   /** Another number is another address of the same cluster. @default the incarnation */
   address: number | undefined;
+  /** Another number is another CA of the same cluster. @default the address */
+  authority: number | undefined;
   /** What kubectl says instead of an answer, such as of credentials that have expired. @default nothing */
   refusal: string | undefined;
   readonly database = new SmallDatabase();
@@ -115,7 +117,7 @@ export class SmallCluster {
   private kubeconfigOf({ kubeconfig: file }: KubectlCall["flags"], files: readonly string[]): Kubeconfig {
     if (file !== undefined && !file.startsWith("/dev/fd/")) return mergedKubeconfig([file]);
     if (file === undefined && files.length > 0) return mergedKubeconfig(files);
-    return smallKubeconfig("hidden", { address: this.address ?? this.incarnation });
+    return smallKubeconfig("hidden", { address: this.address ?? this.incarnation, authority: this.authority });
   }
 
   private get classes(): StorageClass[] {

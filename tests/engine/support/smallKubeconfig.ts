@@ -13,20 +13,20 @@ export interface Kubeconfig {
 export interface SmallKubeconfigOptions {
   /** A number that the address of each cluster is made of. @default 1 */
   readonly address?: number;
+  /** A number that the CA of each cluster is made of. @default the address */
+  readonly authority?: number | undefined;
   /** Contexts of the file, one for each cluster. @default `small`, `renamed` and `other` */
   readonly contexts?: readonly string[];
 }
 
 /** A kubeconfig for the small cluster, whose current context is `small`, also where the file lacks that context. */
-export function smallKubeconfig(
-  token: string,
-  { address = 1, contexts = ["small", "renamed", "other"] }: SmallKubeconfigOptions = {},
-): Kubeconfig {
+export function smallKubeconfig(token: string, options: SmallKubeconfigOptions = {}): Kubeconfig {
+  const { address = 1, authority = address, contexts = ["small", "renamed", "other"] } = options;
   return {
     apiVersion: "v1",
     kind: "Config",
     "current-context": "small",
-    clusters: contexts.map((name) => ({ name, cluster: clusterAt(name, address) })),
+    clusters: contexts.map((name) => ({ name, cluster: clusterAt(name, address, authority) })),
     contexts: contexts.map((name) => ({ name, context: { cluster: name, user: "admin" } })),
     users: [{ name: "admin", user: { token } }],
   };
@@ -56,7 +56,7 @@ function firstOfEachName<T extends { readonly name: string }>(entries: readonly 
   return entries.filter(({ name }, index) => entries.findIndex((one) => one.name === name) === index);
 }
 
-function clusterAt(name: string, address: number) {
-  const authority = Buffer.from(`authority of ${name} ${address}`).toString("base64");
-  return { server: `https://${name}-${address}.example:6443`, "certificate-authority-data": authority };
+function clusterAt(name: string, address: number, authority: number) {
+  const certificate = Buffer.from(`authority of ${name} ${authority}`).toString("base64");
+  return { server: `https://${name}-${address}.example:6443`, "certificate-authority-data": certificate };
 }
