@@ -18,6 +18,9 @@ import { grown, reconciled, type SmallClaim } from "./smallClaims";
 import { SmallDatabase } from "./smallDatabase";
 import { type Kubeconfig, mergedKubeconfig, smallKubeconfig } from "./smallKubeconfig";
 
+/** Kinds in no namespace that the program deletes, as it names them. */
+const clusterKinds = ["customresourcedefinition", "persistentvolume"];
+
 /**
  * The cluster that the program's own kubectl finds in the engine tests: what the recording provider holds, the claims that
  * its StatefulSets would make, and what a test puts beside it. Its contexts are `small` and `renamed`; another one, `other`, leads
@@ -29,7 +32,7 @@ export class SmallCluster {
   /** Services of other people. */
   readonly services: Service[] = [];
   readonly pods: Pod[] = [];
-  /** What the pods' containers have printed, by the pod's name. */
+  /** What the pods' containers have printed, by `namespace/name` of the pod. */
   readonly logs: Record<string, string> = {};
   /** Volumes of other people. */
   readonly volumes: Volume[] = [];
@@ -45,7 +48,7 @@ export class SmallCluster {
   /** OpenEBS's DaemonSets and the revisions of their pods. */
   readonly daemonSets: AnyObject[] = [];
   readonly controllerRevisions: AnyObject[] = [];
-  /** What kubectl deleted: kind and names. */
+  /** What kubectl deleted of the cluster's own objects: kind and names. */
   readonly deleted: string[] = [];
   /** Another number is another cluster in its place: empty, behind the same context, at an address of its own. */
   incarnation = 1;
@@ -97,13 +100,11 @@ export class SmallCluster {
     if (verb === "delete" && kind === "persistentvolumeclaim") {
       return this.incarnation === 1 ? this.release(words.slice(1), flags) : this.releaseOfOther(words.slice(1), flags);
     }
-    // Pods go with their workload here.
-    if (verb === "delete" && kind === "pods") return "";
-    if (verb === "delete") return `${this.deleted.push(words.join(" "))}`;
+    if (verb === "delete" && kind === "pods") return this.deletePods(flags);
+    if (verb === "delete" && clusterKinds.includes(kind)) return `${this.deleted.push(words.join(" "))}`;
     if (verb === "patch" && kind === "persistentvolumeclaim") return this.grow(name ?? "", flags);
-    if (verb === "logs") return this.logs[kind] ?? "";
-    if (verb === "exec" && words.includes("php")) return this.fatalError;
-    if (verb === "exec") return this.runSql(call.input);
+    if (verb === "logs") return this.logs[this.podPath(kind, flags)] ?? "";
+    if (verb === "exec") return this.exec(call);
     if (verb !== "get") throw new Error(`the tests' kubectl does not know: ${JSON.stringify(call)}`);
     if (this.refusal !== undefined) throw new Error(this.refusal);
     const cluster = `${flags.context === "other" ? "other" : "small"} ${this.incarnation}`;
@@ -215,6 +216,27 @@ export class SmallCluster {
       },
       status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
     }));
+  }
+
+  private exec({ words: [pod = "", ...command], flags, input }: KubectlCall): string {
+    const path = this.podPath(pod, flags);
+    if (command.includes("php")) return this.fatalError;
+    if (pod === "mariadb-0") return this.runSql(input);
+    throw new Error(`the tests' kubectl runs nothing in ${path}`);
+  }
+
+  /** The pod of a call as `namespace/name`. @throws Error where its namespace has no such pod */
+  private podPath(name: string, { namespace = "default" }: KubectlCall["flags"]): string {
+    const found = listed(this.list("pods"), { namespace, "field-selector": `metadata.name=${name}` });
+    if (found.length === 0) throw new Error(`pods "${name}" not found`);
+    return `${namespace}/${name}`;
+  }
+
+  /** Deletes pods that a test put there; the others are deleted with their workload. */
+  private deletePods({ namespace = "default", selector }: KubectlCall["flags"]): string {
+    const selected = listed(this.pods, { namespace, selector });
+    this.pods.splice(0, Infinity, ...this.pods.filter((pod) => !selected.includes(pod)));
+    return "";
   }
 
   private runSql(sql: string): string {
