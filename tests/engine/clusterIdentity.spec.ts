@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { failure } from "../support/failure";
+import { property } from "../support/properties";
 import { deeds, isAbout, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
-import { kubeconfigText } from "./support/smallCluster";
+import { kubeconfigText, type SmallKubeconfigOptions } from "./support/smallKubeconfig";
 
 const cluster = /^(create|delete) (?!Command|Random)/;
 
@@ -16,11 +17,11 @@ describe("which cluster a stack is on", function () {
   });
   afterEach(() => site.stop());
 
-  const text = async (token: string, address: number) =>
-    site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText(token, address));
-  const inFile = (name: string, address: number) => {
+  const text = async (token: string, options: SmallKubeconfigOptions) =>
+    site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText(token, options));
+  const inFile = (name: string, options: SmallKubeconfigOptions) => {
     const file = site.project.inFolder(name);
-    fs.writeFileSync(file, kubeconfigText("t", address));
+    fs.writeFileSync(file, kubeconfigText("t", options));
     return file;
   };
   const assertUpdatesOnly = async () => {
@@ -40,12 +41,15 @@ describe("which cluster a stack is on", function () {
   };
 
   it("is recognized by its UID: another address, CA, user or context of the same one changes no object", async () => {
-    await text("first", 1);
+    await text("first", { address: 1 });
     await site.up();
-    await text("second", 1);
+    await text("second", { address: 1 });
     await assertUpdatesOnly();
     site.cluster.address = 2;
-    await text("second", 2);
+    await text("second", { address: 2 });
+    await assertUpdatesOnly();
+    site.cluster.authority = 3;
+    await text("second", { address: 2, authority: 3 });
     await assertUpdatesOnly();
     await site.project.configure({ "kubernetes:context": "renamed" });
     await assertUpdatesOnly();
@@ -54,11 +58,11 @@ describe("which cluster a stack is on", function () {
   });
 
   it("is another one behind the same context: refused, and the state still leads to the first", async () => {
-    await text("first", 1);
+    await text("first", { address: 1 });
     await site.up();
     const before = await providerInputs();
     site.cluster.incarnation = 2;
-    await text("first", 2);
+    await text("first", { address: 2 });
     assert.match(await failure(site.up()), /leads to another cluster than the one this stack is on/);
     assert.deepEqual(deeds(site.calls), ["update Command/preflight-check"]);
     assert.deepEqual(await providerInputs(), before);
@@ -75,20 +79,25 @@ describe("which cluster a stack is on", function () {
     assert.deepEqual(deeds(site.calls), ["delete Command/destroy-guard"]);
   });
 
-  it("is found by a list of files in KUBECONFIG, and the state has no path of them", async () => {
-    site.project.environment.KUBECONFIG = ["/first/config", "/second/config"].join(":");
+  it("is found by a list of files in KUBECONFIG, of which the last one has the context, and the state has no path of them", async () => {
+    const first = inFile("first", { contexts: ["other"] });
+    const list = [site.project.inFolder("missing"), first, inFile("second", { contexts: ["small"] })];
+    site.project.environment.KUBECONFIG = list.join(":");
     await site.up();
-    assert.doesNotMatch(await site.project.pulumi("stack", "export", "--show-secrets"), /(first|second)\/config/);
-    site.project.environment.KUBECONFIG = "/elsewhere/config";
+    const state = await site.project.pulumi("stack", "export", "--show-secrets");
+    for (const file of list) assert.ok(!state.includes(file), file);
+    // The provider is given no kubeconfig: it reads KUBECONFIG itself.
+    assert.deepEqual(property(await providerInputs(), "kubeconfig"), "");
+    site.project.environment.KUBECONFIG = inFile("elsewhere", {});
     assert.deepEqual(Object.keys((await site.up()).changes), ["same"]);
     await site.destroy();
   });
 
   it("is found by a path that others do not have: up with another path, refresh and destroy without a file go on", async () => {
-    await site.up({ "kubernetes:kubeconfig": inFile("mine", 1) });
+    await site.up({ "kubernetes:kubeconfig": inFile("mine", { address: 1 }) });
     fs.rmSync(site.project.inFolder("mine"));
     site.cluster.address = 2;
-    await site.project.configure({ "kubernetes:kubeconfig": inFile("theirs", 2) });
+    await site.project.configure({ "kubernetes:kubeconfig": inFile("theirs", { address: 2 }) });
     await assertUpdatesOnly();
     fs.rmSync(site.project.inFolder("theirs"));
     await site.project.refresh();

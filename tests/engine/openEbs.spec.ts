@@ -201,7 +201,7 @@ describe("a stack with the engine replicated", function () {
     const command = "echo nvme-tcp | sudo tee /etc/modules-load.d/nvme-tcp.conf && sudo modprobe nvme-tcp";
     const remedy = "csi-node does not run on w1: no pod there can mount a replicated volume";
     before(() => {
-      site.cluster.logs["openebs-csi-node-w1"] =
+      site.cluster.logs["openebs/openebs-csi-node-w1"] =
         "Error: Failed to detect nvme_tcp kernel module. Run `modprobe nvme_tcp`\n";
       const containerStatuses = [
         {

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { isSecret, property } from "../support/properties";
 import { deeds, subject } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
-import { kubeconfigText } from "./support/smallCluster";
+import { kubeconfigText } from "./support/smallKubeconfig";
 
 const firstToken = "token-1c0ffee1c0ffee";
 const nextToken = "token-2decaf2decaf";

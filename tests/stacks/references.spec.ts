@@ -1,10 +1,15 @@
 import * as assert from "node:assert/strict";
+import * as path from "node:path";
+import type { AnyObject } from "../../components/cluster/objects";
+import { migrate, type MigrationRequest } from "../../components/site/migration";
+import { contentClaimName } from "../../components/storage/claims";
 import { deploy } from "../../stacks/wordpress";
 import { registeredByStack } from "../support/golden";
 import { load } from "../support/loadedSettings";
 import { answers, type Registered, registeredBy } from "../support/mocks";
 import { isRecord, property, unwrapped } from "../support/properties";
 import { withObjectCache } from "../support/siteSettings";
+import { SmallKubectl } from "../support/smallKubectl";
 
 interface KeyReference {
   readonly name: string;
@@ -13,12 +18,13 @@ interface KeyReference {
 
 interface Container {
   readonly name: string;
+  readonly command?: readonly string[];
   readonly env?: readonly {
     readonly name: string;
     readonly valueFrom?: { readonly secretKeyRef?: KeyReference; readonly configMapKeyRef?: KeyReference };
   }[];
   readonly envFrom?: readonly { readonly secretRef?: { name: string }; readonly configMapRef?: { name: string } }[];
-  readonly volumeMounts?: readonly { readonly name: string; readonly subPath?: string }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[];
   readonly ports?: readonly { readonly name: string }[];
 }
 
@@ -45,7 +51,7 @@ describe("what pods refer to by name", function () {
     ["production, with its NFS server", () => registeredByStack("production"), 8],
     ["content per pod", deployed({ content: "perPod" }), 2],
     ["an object cache", deployed({ ...shared, ...withObjectCache }), 9],
-    ["contentMigration", deployed({ ...shared, contentMigration: "merge" }), 8],
+    ["contentMigration, and the jobs that its script creates", migrating, 8 + 3],
   ] as const) {
     it(`is registered, with each key: a stack with ${title}`, async () => {
       const resources = await stack();
@@ -59,6 +65,32 @@ describe("what pods refer to by name", function () {
     });
   }
 });
+
+/** A stack that moves the content of two pods' claims, with these claims and the jobs that the script creates. */
+async function migrating(): Promise<Registered[]> {
+  const resources = await deployed({ ...shared, contentMigration: "merge" })();
+  const command = resources.find(({ inputs }) => inputs.create === "migrate-content");
+  const request = JSON.parse(String(property(command?.inputs, "environment.REQUEST"))) as MigrationRequest;
+  const claim = (name: string) => ({ metadata: { name, namespace: request.namespace, uid: name } });
+  const former = ["data-wordpress-0", "data-wordpress-1"].map(claim);
+  const jobs: AnyObject[] = [];
+  const created = (job: AnyObject) => {
+    jobs.push(job);
+    return { ...job, status: { conditions: [{ type: "Complete", status: "True" }] } };
+  };
+  const objects = { persistentvolumeclaims: [...former, claim(contentClaimName)], pods: [], jobs: [] };
+  await migrate(new SmallKubectl(objects, { created, answer: () => "" }), request, () => undefined);
+  return [
+    ...resources,
+    ...former.map((object) => asRegistered("kubernetes:core/v1:PersistentVolumeClaim", object)),
+    ...jobs.map((object) => asRegistered("kubernetes:batch/v1:Job", object)),
+  ];
+}
+
+function asRegistered(type: string, object: AnyObject): Registered {
+  const { name } = object.metadata;
+  return { ...{ type, name, inputs: { ...object } }, protect: false, ignoreChanges: [], secretOutputs: [] };
+}
 
 interface Template {
   readonly owner: Registered;
@@ -104,7 +136,9 @@ function missing({ owner, namespace, spec }: Template, resources: readonly Regis
       );
     if (persistentVolumeClaim) need("PersistentVolumeClaim", persistentVolumeClaim.claimName);
   }
-  for (const { name: container, env = [], envFrom = [], volumeMounts = [], ...rest } of containersOf(spec)) {
+  for (const { name: container, command = [], env = [], envFrom = [], volumeMounts = [], ...rest } of containersOf(
+    spec,
+  )) {
     for (const { secretRef, configMapRef } of envFrom) {
       if (secretRef) need("Secret", secretRef.name);
       if (configMapRef) need("ConfigMap", configMapRef.name);
@@ -113,11 +147,13 @@ function missing({ owner, namespace, spec }: Template, resources: readonly Regis
       if (secretKeyRef) need("Secret", secretKeyRef.name, [secretKeyRef.key]);
       if (configMapKeyRef) need("ConfigMap", configMapKeyRef.name, [configMapKeyRef.key]);
     }
-    for (const { name, subPath } of volumeMounts) {
+    for (const { name, mountPath, subPath } of volumeMounts) {
       const volume = volumes.find((one) => one.name === name);
       const isClaim = claimTemplates.some(({ metadata }) => metadata.name === name);
       if (!volume && !isClaim) found.push(`${owner.name}: no volume ${name} for container ${container}`);
       if (volume?.configMap && subPath !== undefined) need("ConfigMap", volume.configMap.name, [subPath]);
+      const files = command.filter((word) => word.startsWith(`${mountPath}/`)).map((word) => path.basename(word));
+      if (volume?.configMap) need("ConfigMap", volume.configMap.name, files);
     }
     const ports = (rest.ports ?? []).map(({ name }) => name);
     for (const [, port = ""] of JSON.stringify(rest).matchAll(/"port":"([^"]+)"/g)) {

@@ -4,13 +4,18 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectRoot } from "../../lab/support/paths";
 import { scripts } from "../../scripts";
-import { goldenFile } from "../support/golden";
+import { registeredByStack } from "../support/golden";
 import type { Registered } from "../support/mocks";
 
 describe("the scripts of local commands", () => {
-  const commands = ["dev", "production"]
-    .flatMap((stack) => JSON.parse(fs.readFileSync(goldenFile(stack), "utf8")) as Registered[])
-    .filter(({ type }) => type === "command:local:Command");
+  let commands: Registered[];
+
+  before(async function () {
+    this.timeout(60_000);
+    const resources = [...(await registeredByStack("dev")), ...(await registeredByStack("production"))];
+    commands = resources.filter(({ type }) => type === "command:local:Command");
+  });
+
   const run = (inputs: Registered["inputs"]) =>
     [inputs.create, inputs.update, inputs.delete].filter((script) => script !== undefined);
 

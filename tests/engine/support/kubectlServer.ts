@@ -13,11 +13,11 @@ export class KubectlServer {
   constructor(cluster: SmallCluster) {
     this.server = http.createServer((request, response) => {
       const answered = async () => {
-        // As many as the first says, then its standard input.
-        const [count = "", ...rest] = (await text(request)).split("\0");
+        // KUBECONFIG, as many arguments as the count says, then its standard input.
+        const [kubeconfig = "", count = "", ...rest] = (await text(request)).split("\0");
         const args = rest.slice(0, Number(count));
         const input = rest.slice(Number(count)).join("\0");
-        return cluster.answer(kubectlCall(args, input));
+        return cluster.answer(kubectlCall(args, input), kubeconfigFiles(kubeconfig));
       };
       answered().then(
         (output) => response.end(output),
@@ -33,10 +33,16 @@ export class KubectlServer {
   async start(folder: string): Promise<Record<string, string>> {
     fs.symlinkSync(path.join(__dirname, "kubectl.sh"), path.join(folder, "kubectl"));
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return { SMALL_CLUSTER_PORT: String((this.server.address() as AddressInfo).port) };
+    // This machine's own kubeconfig leads elsewhere.
+    return { SMALL_CLUSTER_PORT: String((this.server.address() as AddressInfo).port), KUBECONFIG: "" };
   }
 
   stop(): void {
     this.server.close();
   }
+}
+
+/** The files that the variable KUBECONFIG lists. */
+function kubeconfigFiles(list: string): string[] {
+  return list.split(path.delimiter).filter(Boolean);
 }

@@ -1,4 +1,3 @@
-import * as yaml from "yaml";
 import type {
   AnyObject,
   Claim,
@@ -17,6 +16,10 @@ import type { RecordingProvider } from "../../support/recordingProvider";
 import type { KubectlCall } from "./kubectlCall";
 import { grown, reconciled, type SmallClaim } from "./smallClaims";
 import { SmallDatabase } from "./smallDatabase";
+import { type Kubeconfig, mergedKubeconfig, smallKubeconfig } from "./smallKubeconfig";
+
+/** Kinds in no namespace that the program deletes, as it names them. */
+const clusterKinds = ["customresourcedefinition", "persistentvolume"];
 
 /**
  * The cluster that the program's own kubectl finds in the engine tests: what the recording provider holds, the claims that
@@ -29,7 +32,7 @@ export class SmallCluster {
   /** Services of other people. */
   readonly services: Service[] = [];
   readonly pods: Pod[] = [];
-  /** What the pods' containers have printed, by the pod's name. */
+  /** What the pods' containers have printed, by `namespace/name` of the pod. */
   readonly logs: Record<string, string> = {};
   /** Volumes of other people. */
   readonly volumes: Volume[] = [];
@@ -45,7 +48,7 @@ export class SmallCluster {
   /** OpenEBS's DaemonSets and the revisions of their pods. */
   readonly daemonSets: AnyObject[] = [];
   readonly controllerRevisions: AnyObject[] = [];
-  /** What kubectl deleted: kind and names. */
+  /** What kubectl deleted of the cluster's own objects: kind and names. */
   readonly deleted: string[] = [];
   /** Another number is another cluster in its place: empty, behind the same context, at an address of its own. */
   incarnation = 1;
@@ -55,6 +58,8 @@ export class SmallCluster {
   claimsOfOthers: readonly string[] = [];
   /** Another number is another address of the same cluster. @default the incarnation */
   address: number | undefined;
+  /** Another number is another CA of the same cluster. @default the address */
+  authority: number | undefined;
   /** What kubectl says instead of an answer, such as of credentials that have expired. @default nothing */
   refusal: string | undefined;
   readonly database = new SmallDatabase();
@@ -79,23 +84,27 @@ export class SmallCluster {
     this.claims = reconciled(this.claims, this.made("StatefulSet"), this.defaultClass);
   }
 
-  /** What kubectl prints. @throws Error where a real one would, or where this one does not know the call */
-  answer(call: KubectlCall): string {
+  /**
+   * What kubectl prints.
+   * @param files the list in KUBECONFIG; where it is empty, kubectl's own file leads to this cluster
+   * @throws Error where a real one would, or where this one does not know the call
+   */
+  answer(call: KubectlCall, files: readonly string[] = []): string {
     this.calls.push(call);
     const { verb, words, flags } = call;
     const [kind = "", name] = words;
-    if (verb === "config") return this.config(kind, flags);
+    const kubeconfig = this.kubeconfigOf(flags, files);
+    if (verb === "config") return configAnswer(kubeconfig, kind, flags);
+    if (!hasContext(kubeconfig, flags.context)) throw new Error(`context "${flags.context}" does not exist`);
     if (verb === "create") return allAllowed(call.input);
     if (verb === "delete" && kind === "persistentvolumeclaim") {
       return this.incarnation === 1 ? this.release(words.slice(1), flags) : this.releaseOfOther(words.slice(1), flags);
     }
-    // Pods go with their workload here.
-    if (verb === "delete" && kind === "pods") return "";
-    if (verb === "delete") return `${this.deleted.push(words.join(" "))}`;
+    if (verb === "delete" && kind === "pods") return this.deletePods(flags);
+    if (verb === "delete" && clusterKinds.includes(kind)) return `${this.deleted.push(words.join(" "))}`;
     if (verb === "patch" && kind === "persistentvolumeclaim") return this.grow(name ?? "", flags);
-    if (verb === "logs") return this.logs[kind] ?? "";
-    if (verb === "exec" && words.includes("php")) return this.fatalError;
-    if (verb === "exec") return this.runSql(call.input);
+    if (verb === "logs") return this.logs[this.podPath(kind, flags)] ?? "";
+    if (verb === "exec") return this.exec(call);
     if (verb !== "get") throw new Error(`the tests' kubectl does not know: ${JSON.stringify(call)}`);
     if (this.refusal !== undefined) throw new Error(this.refusal);
     const cluster = `${flags.context === "other" ? "other" : "small"} ${this.incarnation}`;
@@ -105,16 +114,11 @@ export class SmallCluster {
     return JSON.stringify({ items: kind === "namespaces" ? [system, ...this.foreignNamespaces, ...items] : items });
   }
 
-  private config(kind: string, { context = "small", output }: KubectlCall["flags"]): string {
-    if (kind === "current-context") return "small\n";
-    if (output === "json") return JSON.stringify(this.kubeconfig);
-    const selected = this.kubeconfig.clusters.find(({ name }) => name === context);
-    if (!selected) throw new Error(`cannot locate context ${context}`);
-    return `${context}\n${JSON.stringify(selected.cluster)}`;
-  }
-
-  private get kubeconfig() {
-    return kubeconfig("hidden", this.address ?? this.incarnation);
+  /** What a call's flag and KUBECONFIG lead to. An open file of the caller's cannot be read here: it has what this cluster's has. */
+  private kubeconfigOf({ kubeconfig: file }: KubectlCall["flags"], files: readonly string[]): Kubeconfig {
+    if (file !== undefined && !file.startsWith("/dev/fd/")) return mergedKubeconfig([file]);
+    if (file === undefined && files.length > 0) return mergedKubeconfig(files);
+    return smallKubeconfig("hidden", { address: this.address ?? this.incarnation, authority: this.authority });
   }
 
   private get classes(): StorageClass[] {
@@ -214,6 +218,27 @@ export class SmallCluster {
     }));
   }
 
+  private exec({ words: [pod = "", ...command], flags, input }: KubectlCall): string {
+    const path = this.podPath(pod, flags);
+    if (command.includes("php")) return this.fatalError;
+    if (pod === "mariadb-0") return this.runSql(input);
+    throw new Error(`the tests' kubectl runs nothing in ${path}`);
+  }
+
+  /** The pod of a call as `namespace/name`. @throws Error where its namespace has no such pod */
+  private podPath(name: string, { namespace = "default" }: KubectlCall["flags"]): string {
+    const found = listed(this.list("pods"), { namespace, "field-selector": `metadata.name=${name}` });
+    if (found.length === 0) throw new Error(`pods "${name}" not found`);
+    return `${namespace}/${name}`;
+  }
+
+  /** Deletes pods that a test put there; the others are deleted with their workload. */
+  private deletePods({ namespace = "default", selector }: KubectlCall["flags"]): string {
+    const selected = listed(this.pods, { namespace, selector });
+    this.pods.splice(0, Infinity, ...this.pods.filter((pod) => !selected.includes(pod)));
+    return "";
+  }
+
   private runSql(sql: string): string {
     const secret = this.made("Secret").find(({ inputs }) => property(inputs, "metadata.name") === "mariadb");
     const { username = "", password = "" } = (secret && plainData(secret)) ?? {};
@@ -252,26 +277,22 @@ export class SmallCluster {
   }
 }
 
-/** Text of a kubeconfig with the contexts `small`, which is the current one, `renamed` and `other`. */
-export function kubeconfigText(token: string, address = 1): string {
-  return yaml.stringify(kubeconfig(token, address));
+/** What `kubectl config` prints. */
+function configAnswer(kubeconfig: Kubeconfig, kind: string, { context, output }: KubectlCall["flags"]): string {
+  const selected = context ?? kubeconfig["current-context"];
+  if (kind === "current-context") {
+    if (selected === undefined) throw new Error("current-context is not set");
+    return `${selected}\n`;
+  }
+  if (output === "json") return JSON.stringify(kubeconfig);
+  const named = kubeconfig.contexts.find(({ name }) => name === selected);
+  if (!named) throw new Error(`cannot locate context ${selected}`);
+  const found = kubeconfig.clusters.find(({ name }) => name === named.context.cluster);
+  return `${selected}\n${JSON.stringify(found?.cluster)}`;
 }
 
-function kubeconfig(token: string, address: number) {
-  const names = ["small", "renamed", "other"];
-  return {
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "small",
-    clusters: names.map((name) => ({ name, cluster: clusterAt(name, address) })),
-    contexts: names.map((name) => ({ name, context: { cluster: name, user: "admin" } })),
-    users: [{ name: "admin", user: { token } }],
-  };
-}
-
-function clusterAt(name: string, address: number) {
-  const authority = Buffer.from(`authority of ${name} ${address}`).toString("base64");
-  return { server: `https://${name}-${address}.example:6443`, "certificate-authority-data": authority };
+function hasContext({ contexts }: Kubeconfig, context: string | undefined): boolean {
+  return context === undefined || contexts.some(({ name }) => name === context);
 }
 
 /** The answers to a list of SelfSubjectAccessReviews, a line each. */
