@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { once } from "node:events";
 import type * as http from "node:http";
 import { text } from "node:stream/consumers";
 import { Chance } from "../faults/support/chance";
@@ -127,6 +128,25 @@ describe("the page cache, in front of a site that shows each visitor what they s
         sent.filter((_, index) => index % 2 === 1 && sent[index - 1]?.toLowerCase() === wanted);
       return { address: valuesOf("x-forwarded-for"), scheme: valuesOf("x-forwarded-proto") };
     };
+    /** The client's address in the log, of three requests: for a page that is not kept, for one that fills the cache, and for a kept one. */
+    const logged = async (forwardedFor: string) => {
+      const name = `logged-${++logs}`;
+      for (const url of [`/wp-admin/${name}/`, `/${name}/`, `/${name}/`]) {
+        await bench.ask(url, { headers: { "x-forwarded-for": forwardedFor } });
+      }
+      const lines = () => (bench.container?.output ?? "").split("\n").filter((line) => line.includes(`/${name}/ HTTP`));
+      await bench.until("nginx has written three lines", () => Promise.resolve(lines().length === 3));
+      return lines().map((line) => line.split(" ")[0]);
+    };
+    let logs = 0;
+    /** Address of the tests' own connections. */
+    const ownAddress = async () => {
+      const socket = bench.connection();
+      await once(socket, "connect");
+      const { localAddress } = socket;
+      socket.destroy();
+      return localAddress;
+    };
     const startBehind = async (trustedProxies: readonly string[]) => {
       await bench.clear();
       await bench.nameServer([await bench.site(reflect)]);
@@ -134,8 +154,7 @@ describe("the page cache, in front of a site that shows each visitor what they s
     };
 
     it("ignores a client's forwarded address and scheme without trustedProxies", async () => {
-      const { address: own } = await told({});
-      assert.equal(own.length, 1);
+      const own = [await ownAddress()];
       for (const forged of ["203.0.113.66", "127.0.0.1", "203.0.113.66, 127.0.0.1", "::1"]) {
         const seen = await told({ "x-forwarded-for": forged, "x-forwarded-proto": "https" });
         assert.deepEqual(seen, { address: own, scheme: ["http"] }, forged);
@@ -155,6 +174,13 @@ describe("the page cache, in front of a site that shows each visitor what they s
       }
     });
 
+    it("logs the address of the connection without trustedProxies, whatever the client claims", async () => {
+      const own = await ownAddress();
+      for (const forged of ["203.0.113.66", "127.0.0.1", "203.0.113.66, 127.0.0.1", "::1"]) {
+        assert.deepEqual(await logged(forged), [own, own, own], forged);
+      }
+    });
+
     it("takes address and scheme from one trusted proxy, and ignores what the client claims before it", async () => {
       await startBehind(["198.18.0.0/15"]);
       const address = async (sent: string) => (await told({ "x-forwarded-for": sent })).address;
@@ -168,6 +194,13 @@ describe("the page cache, in front of a site that shows each visitor what they s
       }
       for (const sent of ["http", "http,https", "gopher", "httpsx", ", https"]) {
         assert.deepEqual(await scheme(sent), ["http"], sent);
+      }
+    });
+
+    it("logs the address that the trusted proxy names, and none that the client claims before it", async () => {
+      await startBehind(["198.18.0.0/15"]);
+      for (const sent of ["203.0.113.7", "127.0.0.1, 10.0.0.1, 203.0.113.7", "6.6.6.6, 203.0.113.7, 198.18.0.1"]) {
+        assert.deepEqual(await logged(sent), ["203.0.113.7", "203.0.113.7", "203.0.113.7"], sent);
       }
     });
 
