@@ -19,7 +19,9 @@ describe("the page cache, for answers that are not to be kept", function () {
   const answer = (request: http.IncomingMessage, response: http.ServerResponse) => {
     asked.push(request.url ?? "");
     void setTimeout(delay).then(() => {
-      const [, kind] = /^\/(404|302|500|cookie|no-cache)\//.exec(request.url ?? "") ?? [];
+      // WordPress redirects to its own icon where the site has none.
+      const url = request.url === "/favicon.ico" ? "/302/" : (request.url ?? "");
+      const [, kind] = /^\/(404|302|500|cookie|no-cache)\//.exec(url) ?? [];
       if (kind === "cookie") response.setHeader("set-cookie", "seen=1");
       if (kind === "no-cache") response.setHeader("cache-control", "no-cache");
       if (kind === "302") response.setHeader("location", "/");
@@ -44,14 +46,14 @@ describe("the page cache, for answers that are not to be kept", function () {
     return Math.max(...answers.map((each) => each.seconds));
   };
 
-  for (const kind of ["404", "302", "500", "cookie", "no-cache"]) {
-    it(`answers sixty requests at once within twice the time that the site takes without it: ${kind}`, async () => {
+  for (const url of ["/404/", "/302/", "/500/", "/cookie/", "/no-cache/", "/favicon.ico"]) {
+    it(`answers sixty requests at once within twice the time that the site takes without it: ${url}`, async () => {
       delay = 1000;
-      const without = await slowestOfSixty(`/${kind}/`, past);
+      const without = await slowestOfSixty(url, past);
       // The first sixty meet a page of which nothing is known, the next one that was not kept.
-      const first = await slowestOfSixty(`/${kind}/`);
+      const first = await slowestOfSixty(url);
       delay = 100;
-      const quick = await slowestOfSixty(`/${kind}/`);
+      const quick = await slowestOfSixty(url);
       assert.ok(first < 2 * without, `${first} s, and ${without} s without it`);
       assert.ok(quick < without / 2, `${quick} s, where it takes 0.1 s`);
     });

@@ -185,9 +185,19 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     assert.doesNotMatch(body, /^vary:.*forwarded/im);
   });
 
-  it("writes the address that it takes into its log", async () => {
-    page("/readme.html?logged", "--interface", "127.0.0.2", "-H", "X-Forwarded-For: 203.0.113.66");
-    await site.until("it is written", () => /^203\.0\.113\.66 .*readme\.html\?logged/m.test(site.output));
+  it("logs the address of the connection, or the one that a trusted proxy names, and none that a client claims", async () => {
+    for (const [from, claim, address] of [
+      ["127.0.0.1", "203.0.113.66", "127.0.0.1"],
+      ["127.0.0.1", "203.0.113.66, 127.0.0.2", "127.0.0.1"],
+      ["127.0.0.2", "203.0.113.66", "203.0.113.66"],
+      ["127.0.0.2", "6.6.6.6, 203.0.113.66", "203.0.113.66"],
+    ] as const) {
+      const url = `/readme.html?logged=${from},${encodeURIComponent(claim)}`;
+      page(url, "--interface", from, "-H", `X-Forwarded-For: ${claim}`);
+      const line = () => site.output.split("\n").find((each) => each.includes(`"GET ${url} `)) ?? "";
+      await site.until("Apache has written the line", () => line() !== "");
+      assert.equal(line().split(" ")[0], address, url);
+    }
   });
 
   it("answers to the name localhost for the pod itself, and refuses it to clients behind a proxy", () => {

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { lastLines, run } from "../../../lab/support/processes";
+import { until } from "../../support/until";
 import type { UnpackedImage } from "./image";
 import { runtimeSpec } from "./runtimeSpec";
 
@@ -74,18 +74,16 @@ export class Container {
 
   /** Waits until `check` holds. @throws with what the container printed, when it ends first or 90 seconds pass */
   async until(what: string, check: () => boolean): Promise<void> {
-    for (let attempt = 0; attempt < 900; attempt++) {
-      if (check()) return;
-      if (this.status() === "stopped") throw new Error(`ended before ${what}:\n${lastLines(this.output, 40)}`);
-      await setTimeout(100);
-    }
-    throw new Error(`not within 90 seconds: ${what}\n${lastLines(this.output, 40)}`);
+    await this.poll(what, () => {
+      if (check()) return true;
+      if (this.status() === "stopped") throw new Error(`ended before ${what}`);
+      return false;
+    });
   }
 
   /** Waits for the container to end by itself, 90 seconds at most. */
   async ended(): Promise<void> {
-    for (let attempt = 0; attempt < 900 && this.status() !== "stopped"; attempt++) await setTimeout(100);
-    if (this.status() !== "stopped") throw new Error(`still runs after 90 seconds:\n${lastLines(this.output, 40)}`);
+    await this.poll("the container ends", () => this.status() === "stopped");
   }
 
   /** Asks it to end, as a node does, and takes everything of it away but its volumes. */
@@ -103,6 +101,14 @@ export class Container {
     const root = path.join(this.bundle, "rootfs");
     if (fs.existsSync(root)) await run("umount", [root]);
     fs.rmSync(this.bundle, { recursive: true, force: true });
+  }
+
+  private async poll(what: string, holds: () => boolean): Promise<void> {
+    try {
+      await until(what, 90, () => Promise.resolve(holds()), { pollMs: 100 });
+    } catch (error) {
+      throw new Error(`${String(error)}\n${lastLines(this.output, 40)}`, { cause: error });
+    }
   }
 
   private status(): string | undefined {

@@ -11,8 +11,8 @@ export const file = Buffer.alloc(40_000_000, "0123456789");
 /** A pod of the site: works on a few requests at once, and on each until its visitor has the answer. */
 export class Site {
   busy = 0;
-  /** Bodies that came. */
-  posts = 0;
+  /** Bytes of bodies that came, also of those that did not end. */
+  received = 0;
   private readonly waiting: (() => void)[] = [];
 
   readonly listener = (request: http.IncomingMessage, response: http.ServerResponse): void => {
@@ -27,11 +27,12 @@ export class Site {
       this.waiting.shift()?.();
     });
     let bytes = 0;
-    for await (const chunk of request) bytes += (chunk as Buffer).length;
-    if (request.method === "POST") {
-      this.posts++;
-      response.end(`${bytes} bytes`);
-    } else if (request.url === "/wp-content/uploads/empty.bin") response.setHeader("content-length", 0).end();
+    for await (const chunk of request) {
+      bytes += (chunk as Buffer).length;
+      this.received += (chunk as Buffer).length;
+    }
+    if (request.method === "POST") response.end(`${bytes} bytes`);
+    else if (request.url === "/wp-content/uploads/empty.bin") response.setHeader("content-length", 0).end();
     else if (request.url === "/wp-content/uploads/none.bin") response.writeHead(404).end("none");
     else if (request.url === "/wp-content/uploads/big.bin") serveFile(request, response);
     else await setTimeout(pageTime).then(() => response.end("page"));
