@@ -258,17 +258,17 @@ export const fileFaults: readonly Fault[] = [
     {
       what: "a request that fails while the list of pods changes is not sent on",
       from: '"~ site$" again;',
-      grep: "while the list of pods changes to another list",
+      grep: "while the list changes to other pods",
     },
     {
       what: "a request that fails while the list of pods shrinks to one is not sent on",
       from: '"~^(?!POST |LOCK |PATCH )\\S+ \\S+ \\d\\.\\d+ \\S+$" again;',
-      grep: "while the list of pods changes to one pod, and sends a form once",
+      grep: "while the list changes to a single pod, and sends a form once",
     },
     {
       what: "a form that a pod may have processed is sent again",
       from: "(?!POST |LOCK |PATCH )",
-      grep: "while the list of pods changes to one pod, and sends a form once",
+      grep: "while the list changes to a single pod, and sends a form once",
     },
     {
       what: "a form that no pod took is not sent on",
