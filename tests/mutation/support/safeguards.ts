@@ -45,6 +45,14 @@ export const safeguards: readonly Fault[] = [
     grep: "MariaDB is killed",
   },
   {
+    file: "components/database/mariaDb.ts",
+    what: "MariaDB's address in the pods",
+    from: "host: client.spec.clusterIP.apply(urlHost)",
+    to: 'host: "mariadb"',
+    spec: "tests/faults/nameServer.spec.ts",
+    grep: "name server does not answer",
+  },
+  {
     file: "stacks/wordpress.ts",
     what: "`enablePatchForce` of the provider",
     from: "enablePatchForce: true,",
