@@ -41,7 +41,7 @@ export function runOnce(
     name,
     {
       metadata: {
-        name: pulumi.output(pod).apply((form) => `${task}-${digest(form).slice(0, 8)}`),
+        name: `${task}-${digest(stated(pod)).slice(0, 8)}`,
         namespace,
         labels: taskLabels(task),
         annotations: { "pulumi.com/replaceUnready": "true" },
@@ -61,4 +61,12 @@ export function runOnce(
       hooks: { onError: [onError({ namespace, kind: "Job", app: task })] },
     },
   );
+}
+
+/** A value without its Outputs: the name of a job does not depend on what the cluster answers, such as the address of a Service. */
+function stated(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value)) return null;
+  if (Array.isArray(value)) return value.map(stated);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, stated(field)]));
 }

@@ -5,7 +5,8 @@ import { objectCachePodSpec } from "../../components/site/objectCachePod";
 import { siteJson } from "../../components/site/siteFiles";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../support/loadedSettings";
-import { answers, type Registered, registeredBy } from "../support/mocks";
+import { answers, type Outputs, type Registered, registeredBy } from "../support/mocks";
+import { property } from "../support/properties";
 import { siteSettings, withObjectCache } from "../support/siteSettings";
 
 interface Spec {
@@ -20,8 +21,11 @@ interface Spec {
 }
 
 const base = { content: "shared", contentStorageClass: "many", "kubernetes:context": "test" };
-async function stack(config: Readonly<Record<string, string>> = withObjectCache): Promise<Registered[]> {
-  return registeredBy(() => deploy(load({ ...base, ...config })), answers);
+async function stack(
+  config: Readonly<Record<string, string>> = withObjectCache,
+  outputs: Outputs = answers,
+): Promise<Registered[]> {
+  return registeredBy(() => deploy(load({ ...base, ...config })), outputs);
 }
 const specOf = (all: readonly Registered[], name: string) => {
   const spec = all.find((resource) => resource.name === name)?.inputs.spec as Spec | undefined;
@@ -71,6 +75,16 @@ describe("the object cache", () => {
     const other = { ...withObjectCache, plugins: withObjectCache.plugins?.replace(/0{64}/, "1".repeat(64)) ?? "" };
     assert.deepEqual(await begun(withObjectCache), await begun({ ...withObjectCache }));
     assert.notDeepEqual(await begun(other), await begun(withObjectCache));
+  });
+
+  it("is reached by jobs whose names stay when the cluster gives the Services other addresses", async () => {
+    const elsewhere: Outputs = (type, name) =>
+      type.endsWith(":Service") ? { spec: { clusterIP: "10.96.9.9" } } : answers(type, name);
+    const jobs = (all: readonly Registered[]) => all.filter(({ type }) => type.endsWith(":Job"));
+    const names = (all: readonly Registered[]) => jobs(all).map(({ inputs }) => property(inputs, "metadata.name"));
+    const moved = await stack(withObjectCache, elsewhere);
+    assert.deepEqual(names(moved), names(await stack()));
+    assert.ok(JSON.stringify(jobs(moved)).includes("10.96.9.9"));
   });
 
   it("is started with its password in no argument, keeps nothing for later, and has memory besides its values", () => {

@@ -68,6 +68,13 @@ export async function pagesKept(site: LabSite): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
+/** Bytes on the disk of the bodies (`uploads`) or answers under way in a pod of the page cache. nginx deletes these files once they are open. */
+export async function bytesOnDisk(site: LabSite, pod: SitePod, folder: "answers" | "uploads"): Promise<number> {
+  const find = `find /proc/[0-9]*/fd -lname '/var/cache/${folder}/*' -exec stat -Lc '%i %b' {} + 2>/dev/null | sort -u`;
+  const files = (await site.inPod(pod.metadata.name, "sh", "-c", find)).trim().split("\n");
+  return files.reduce((sum, file) => sum + 512 * Number(file.split(" ")[1] ?? 0), 0);
+}
+
 /** The folder of the generation that serves in a pod of the page cache: another one after each purge. */
 export function wordUsed(site: LabSite, pod: SitePod): Promise<string> {
   return site.inPod(pod.metadata.name, "readlink", "-f", "/var/cache/nginx/word");

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { PlainObject, PlainValue } from "../../../lab/plugins/support/propertyValues";
 import { textAt } from "../../../lab/plugins/kubernetes/objects";
 import type { LabSite } from "./labSite";
@@ -24,10 +25,10 @@ const serversFields = [
 export async function statedObjects({ cluster, namespace }: LabSite): Promise<Record<string, unknown>> {
   const own = await cluster.json<{ items: PlainObject[] }>("get", kinds.slice(1).join(","), "--namespace", namespace);
   const home = await cluster.json<PlainObject>("get", "namespace", namespace);
-  const named = [...own.items, home].map((object) => {
-    const name = `${textAt(object, "kind")}/${textAt(object, "metadata", "name")}`;
-    return [name, stated(object)] as const;
-  });
+  const nameOf = (object: PlainObject) => `${textAt(object, "kind")}/${textAt(object, "metadata", "name")}`;
+  const services = own.items.filter((object) => isIP(textAt(object, "spec", "clusterIP")));
+  const addresses = new Map(services.map((object) => [textAt(object, "spec", "clusterIP"), nameOf(object)]));
+  const named = [...own.items, home].map((object) => [nameOf(object), stated(object, addresses)] as const);
   return Object.fromEntries(named.filter(([name]) => !isTheClusters(name)).sort());
 }
 
@@ -37,9 +38,11 @@ function isTheClusters(name: string): boolean {
   );
 }
 
-function stated(value: PlainValue | undefined): unknown {
-  if (Array.isArray(value)) return value.map(stated);
+/** @param addresses of Services, which are other ones when these are recreated: a value that is one is the Service's name instead */
+function stated(value: PlainValue | undefined, addresses: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => stated(item, addresses));
+  if (typeof value === "string") return addresses.get(value) ?? value;
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([name]) => !serversFields.includes(name));
-  return Object.fromEntries(entries.map(([name, field]) => [name, stated(field)]));
+  return Object.fromEntries(entries.map(([name, field]) => [name, stated(field, addresses)]));
 }
