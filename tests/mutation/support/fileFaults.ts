@@ -20,6 +20,17 @@ const health = "tests/images/siteHealth.spec.ts";
 export const fileFaults: readonly Fault[] = [
   ...inFile("extensions.php", extensions, [
     {
+      what: "a plugin that ends PHP while WordPress loads ends the job",
+      from: "passthru( escapeshellarg( PHP_BINARY ) . ' ' . escapeshellarg( __FILE__ ), $code );",
+      to: "$code = 1;",
+      grep: "removes a plugin that ends PHP while WordPress loads",
+    },
+    {
+      what: "a theme is loaded in the second attempt, too",
+      from: "\t\t'template'       => 'none',\n\t\t'stylesheet'     => 'none',\n",
+      grep: "replaces a theme whose functions",
+    },
+    {
       what: "an archive's checksum is not compared",
       from: "if ( $sum !== $extension['sha256'] ) {",
       to: "if ( false ) {",
