@@ -309,6 +309,8 @@ describe("the page cache", function () {
         everywhere(`/?p=1&utm_source=${index}`),
         everywhere(`/?p=${"1".repeat(11)}${index}`),
         everywhere(`/${"a".repeat(600)}${index}`),
+        // Arguments of WordPress's own, and a page of its own for each number of them.
+        everywhere(`/?${"cat=1&".repeat(90 + index)}cat=1`),
         everywhere("/", {
           "accept-encoding": `nonsense-${index}`,
           "user-agent": `agent-${index}`,
