@@ -54,14 +54,16 @@ export function mariaDbPodSpec(image: string, { configMap, secret }: Pick<Databa
   };
 }
 
-const healthcheck = { exec: { command: ["healthcheck.sh", "--connect", "--innodb_initialized"] }, timeoutSeconds: 5 };
+const healthcheck = { exec: { command: ["healthcheck.sh", "--connect", "--innodb_initialized"] }, timeoutSeconds: 10 };
 
 /**
  * Startup may take ten minutes: the first initialisation, or a recovery after a crash, must not be cut off. The others are rare, since
- * each starts four processes in the pod: on the lab they were an eighth of what all of a site took of the processors.
+ * each starts four processes in the pod: on the lab they were an eighth of what all of a site took of the processors. And they are patient:
+ * where processors or disks are busy, these processes are late while the server answers, and there is no other server. A minute without
+ * an answer takes the address from WordPress's pods, so that they fail at once and do not wait; three minutes start the server again.
  */
 const mariaDbProbes = {
   startupProbe: { ...healthcheck, periodSeconds: 2, failureThreshold: 300 },
-  readinessProbe: { ...healthcheck, periodSeconds: 10, failureThreshold: 2 },
-  livenessProbe: { ...healthcheck, periodSeconds: 30, failureThreshold: 3 },
+  readinessProbe: { ...healthcheck, periodSeconds: 10, failureThreshold: 6 },
+  livenessProbe: { ...healthcheck, periodSeconds: 30, failureThreshold: 6 },
 };

@@ -180,6 +180,15 @@ describe("the site's pods", () => {
   });
 });
 
+describe("the database's pod", () => {
+  it("stays the address of the database through a minute of late health checks, and is restarted after three", () => {
+    const { readinessProbe, livenessProbe } = mariaDb().containers[0] ?? assert.fail();
+    assert.equal(readinessProbe.periodSeconds * readinessProbe.failureThreshold, 60);
+    assert.equal(livenessProbe.periodSeconds * livenessProbe.failureThreshold, 180);
+    assert.equal(readinessProbe.timeoutSeconds, 10);
+  });
+});
+
 describe("the object cache's pod", () => {
   const server = () => objectCache().containers[0] ?? assert.fail();
 

@@ -26,6 +26,7 @@ export const limits = {
   passwordRotation: noneFails,
   replicas: noneFails,
   nameServerSilent: noneFails,
+  healthChecksLate: noneFails,
   siteNodeDrained: noneFails,
   databaseNodeDrained: { failedReads: 150, failedWrites: 45, outageSeconds: 30 },
   siteNodeStops: { failedReads: 30, failedWrites: 10, outageSeconds: 18 },

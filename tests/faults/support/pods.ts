@@ -37,13 +37,16 @@ export async function kill(
   isMeant: (entry: ProcessEntry) => boolean = () => true,
 ): Promise<void> {
   await untilRestarted(site, [pod], () => {
-    const found = readProcesses()
-      .filter(({ cgroups }) => cgroups.some((group) => group.includes(`/pod${pod.metadata.uid}/`)))
-      .filter(isMeant);
+    const found = processesOf(pod).filter(isMeant);
     if (found.length === 0) throw new Error(`there was nothing to kill in ${pod.metadata.name}`);
     found.forEach(({ pid }) => signal(pid, "SIGKILL"));
     return Promise.resolve();
   });
+}
+
+/** The processes of a pod, as the machine sees them. */
+export function processesOf({ metadata: { uid } }: SitePod): ProcessEntry[] {
+  return readProcesses().filter(({ cgroups }) => cgroups.some((group) => group.includes(`/pod${uid}/`)));
 }
 
 /** Does something that ends the pods' containers, and waits until they run again, or the pods are gone, and all is ready. */

@@ -49,8 +49,16 @@ export const safeguards: readonly Fault[] = [
     what: "MariaDB's address in the pods",
     from: "host: client.spec.clusterIP.apply(urlHost)",
     to: 'host: "mariadb"',
-    spec: "tests/faults/nameServer.spec.ts",
+    spec: "tests/faults/commonNeeds.spec.ts",
     grep: "name server does not answer",
+  },
+  {
+    file: "components/database/mariaDbPod.ts",
+    what: "the patience with the database's health checks",
+    from: "periodSeconds: 10, failureThreshold: 6",
+    to: "periodSeconds: 10, failureThreshold: 2",
+    spec: "tests/faults/commonNeeds.spec.ts",
+    grep: "health checks do not answer",
   },
   {
     file: "stacks/wordpress.ts",

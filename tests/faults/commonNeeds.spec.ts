@@ -1,3 +1,4 @@
+import { delayHealthChecks } from "./support/healthChecks";
 import { silenceNameServer } from "./support/nameServer";
 import { survives } from "./support/survives";
 
@@ -5,4 +6,8 @@ describe("under load, of what all pods need", function () {
   this.timeout(5 * 60_000);
 
   survives("the cluster's name server does not answer for 15 s", "nameServerSilent", () => silenceNameServer(15));
+
+  survives("the database's health checks do not answer for 45 s, and it does", "healthChecksLate", (site) =>
+    delayHealthChecks(site, 45),
+  );
 });
