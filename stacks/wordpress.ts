@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomString } from "@pulumi/random";
 import type { ClusterAccess } from "../components/cluster/clusterAccess";
 import type { Workload } from "../components/cluster/diagnosis";
+import { retryConflicts } from "../components/cluster/conflictRetry";
 import { clusterIdentity } from "../components/cluster/destroyGuard";
 import { failureReport } from "../components/cluster/failureReport";
 import { kubectlCommand } from "../components/cluster/kubectlCommand";
@@ -50,6 +51,7 @@ export interface Deployed {
 /** Registers the whole stack: what is checked first, then storage, database and site. */
 export function deploy(settings: Settings): Deployed {
   const { namespace, dataRetention, storage, content } = settings;
+  retryConflicts();
   const {
     context,
     kubeconfig,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { configRemove, configSet } from "../validation";
+import { isConflict } from "./conflictRetry";
 
 /**
  * Called when a resource does not come up, or not in its new form: says what the cluster knows of it. The provider's own message follows,
@@ -13,12 +14,12 @@ export function reportHook(name: string, report: () => Promise<string>): pulumi.
   });
 }
 
-/** What is said of a failed operation; nothing of a deletion. @param report what the cluster knows of an object that did not come up */
+/** What is said of a failed operation; nothing of a deletion, nor of a conflict, which says itself what it is. @param report what the cluster knows of an object that did not come up */
 export async function reportOn(
   { failedOperation, errors }: Pick<pulumi.ErrorHookArgs, "failedOperation" | "errors">,
   report: () => Promise<string>,
 ): Promise<string | undefined> {
-  if (failedOperation === "delete") return undefined;
+  if (failedOperation === "delete" || isConflict({ errors })) return undefined;
   return errors.some((error) => error.includes(" already exists")) ? unknownObject : report();
 }
 

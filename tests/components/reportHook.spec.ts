@@ -1,5 +1,9 @@
 import * as assert from "node:assert/strict";
+import { isRetried } from "../../components/cluster/conflictRetry";
 import { reportOn } from "../../components/cluster/reportHook";
+
+const crossed =
+  'Operation cannot be fulfilled on deployments.apps "wordpress": the object has been modified; please apply your changes to the latest version and try again';
 
 describe("what is said of an operation that failed", () => {
   const report = () => Promise.resolve("the pods' reasons");
@@ -18,5 +22,27 @@ describe("what is said of an operation that failed", () => {
 
   it("is nothing of a deletion", async () => {
     assert.equal(await reportOn({ failedOperation: "delete", errors: ["timed out"] }, report), undefined);
+  });
+
+  it("is nothing of a conflict with a change of the cluster's own: its pods are not the cause", async () => {
+    assert.equal(await reportOn({ failedOperation: "update", errors: [crossed] }, report), undefined);
+    assert.equal(
+      await reportOn({ failedOperation: "update", errors: ["timed out", crossed] }, report),
+      "the pods' reasons",
+    );
+  });
+});
+
+describe("an object whose change crossed one of the cluster's own", () => {
+  it("is tried five times in all", () => {
+    assert.ok(isRetried({ errors: [crossed] }));
+    assert.ok(isRetried({ errors: [crossed, crossed, crossed, crossed] }));
+    assert.ok(!isRetried({ errors: [crossed, crossed, crossed, crossed, crossed] }));
+  });
+
+  it("is not tried again for another reason, nor for a field that somebody else manages", () => {
+    for (const error of ["timed out waiting to be Ready", 'conflict with "kubectl" using apps/v1: .spec.replicas']) {
+      assert.ok(!isRetried({ errors: [error, crossed] }));
+    }
   });
 });

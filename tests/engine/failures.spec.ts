@@ -91,6 +91,21 @@ describe("a pulumi up that fails", function () {
     assert.deepStrictEqual(deeds(site.calls), []);
   });
 
+  it("is none where the cluster wrote an object at the same moment: it is tried again, five times in all", async () => {
+    const message =
+      'Operation cannot be fulfilled on statefulsets.apps "wordpress": the object has been modified; please apply your changes to the latest version and try again';
+    const crossed = { matches: isAbout("StatefulSet/wordpress", "update"), message };
+    for (let times = 0; times < 4; times++) site.provider.failOnce(crossed);
+    await site.project.configure({ wordpressReplicas: "2" });
+    const { output } = await site.up();
+    assert.deepStrictEqual(deeds(site.calls), Array(5).fill("update StatefulSet/wordpress"));
+    assert.doesNotMatch(output, /did not come up/);
+    for (let times = 0; times < 5; times++) site.provider.failOnce(crossed);
+    await site.project.configure({ wordpressReplicas: "3" });
+    assert.match(await failure(site.up()), /the object has been modified/);
+    await site.up();
+  });
+
   it("cannot read a state whose file of attributes a crash left empty; without that file up has nothing to do, as the docs say", async () => {
     const attributes = `${site.project.stateFile("wordpress/dev")}.attrs`;
     assert.ok(fs.statSync(attributes).size > 0);
