@@ -206,11 +206,25 @@ describe("the jobs of a site with shared content", function () {
       assert.equal(version(), own, "older tables are upgraded");
     });
 
-    it("says what is wrong where the database refuses it, and does not say that there is a site", async () => {
-      const run = await install({ WORDPRESS_DB_PASSWORD: "wrong" });
-      await run.ended();
-      assert.match(run.output, /Error establishing a database connection|Access denied/);
-      assert.ok(!run.output.includes("The site is"));
+    it("fails where the database refuses it, says so, and blames no plugin; as the other jobs do", async () => {
+      for (const script of ["install.php", "objectCache.php", "extensions.php"]) {
+        const output = await bench.run(`php /etc/wordpress/${script}; echo ended with $?`, {
+          WORDPRESS_DB_PASSWORD: "wrong",
+        });
+        assert.match(output, /(Error establishing a database connection|Access denied)[^]*ended with 1\n$/, script);
+        assert.doesNotMatch(output, /The site is|A plugin or the theme/);
+      }
+    });
+
+    it("fails where a must-use plugin ends PHP before it has begun", async () => {
+      const file = path.join(bench.content, "mu-plugins/exits.php");
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, "<?php exit;");
+      try {
+        assert.match(await bench.run("php /etc/wordpress/install.php; echo ended with $?"), /ended with 1\n$/);
+      } finally {
+        fs.rmSync(file);
+      }
     });
   });
 

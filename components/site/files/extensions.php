@@ -32,7 +32,8 @@ function load_wordpress(): void {
 	define( 'WP_DISABLE_FATAL_ERROR_HANDLER', true );
 	register_shutdown_function(
 		static function () {
-			if ( function_exists( 'did_action' ) && did_action( 'wp_loaded' ) ) {
+			// Before WordPress knows this folder it loads no plugin: it is the database that ends it.
+			if ( ! defined( 'WPMU_PLUGIN_DIR' ) || did_action( 'wp_loaded' ) ) {
 				return;
 			}
 			echo "A plugin or the theme ends PHP while WordPress loads. The job continues without plugins and theme.\n";

@@ -10,6 +10,10 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 ( static function () {
 	$settings = json_decode( file_get_contents( '/etc/wordpress-settings.json' ), true, 8, JSON_THROW_ON_ERROR );
 
+	if ( 'cli' === PHP_SAPI ) {
+		register_shutdown_function( 'fail_without_wordpress' );
+	}
+
 	// A CronJob runs what is due, once for all pods.
 	define( 'DISABLE_WP_CRON', true );
 	// The files of wp-content are this user's on every kind of volume, whatever their owner's number.
@@ -151,6 +155,19 @@ function compile_code_that_is_checked(): void {
 function host_of( string $variable ): string {
 	$address = (string) getenv( $variable );
 	return str_contains( $address, ':' ) ? "[$address]" : $address;
+}
+
+/**
+ * Fails a job that ends before WordPress is there. WordPress itself ends PHP with 0 where the database refuses it, and so may a must-use
+ * plugin: the job would have succeeded, and done nothing.
+ */
+function fail_without_wordpress(): void {
+	global $wpdb;
+	// A part of WordPress is all that such a job loads.
+	$is_part = defined( 'SHORTINIT' ) && SHORTINIT;
+	if ( ! ( $is_part ? $wpdb->ready ?? false : function_exists( 'did_action' ) && did_action( 'wp_loaded' ) ) ) {
+		exit( 1 );
+	}
 }
 
 function refuse_host(): never {
