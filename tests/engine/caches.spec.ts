@@ -70,10 +70,9 @@ describe("pulumi up that turns a cache on or off, over a network that enforces p
     assert.ok(objectCache && slug && version && sha256);
     const extension = { "plugins[0].slug": slug, "plugins[0].version": version, "plugins[0].sha256": sha256 };
     // More answers than the waits for the site's pods ask for.
-    const unready = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 0 };
-    site.cluster.rollouts["wordpress-object-cache"] = Array.from({ length: 6 }, () => unready);
+    site.cluster.showUnready("wordpress-object-cache", 1, [0, 0, 0, 0, 0, 0]);
     await change({ ...extension, "objectCache.enabled": "true" }, objectCacheIsReached);
-    assert.deepStrictEqual(site.cluster.rollouts["wordpress-object-cache"], [], "up did not wait for its pod");
+    assert.strictEqual(site.cluster.unreadyLeft("wordpress-object-cache"), 0, "up did not wait for its pod");
     assert.ok(usesObjectCache(worldNow()), "no pod uses it");
     await change({ "objectCache.enabled": "false" }, objectCacheIsReached);
     assert.ok(!worldNow().has("NetworkPolicy/wordpress-object-cache"));

@@ -61,10 +61,9 @@ describe("a stack with the engine replicated and shared content", function () {
   });
 
   it("takes its driver's chart from another repository by an update of the release", async () => {
-    const unready = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 0 };
-    site.cluster.rollouts["nfs-server"] = [unready, unready];
+    site.cluster.showUnready("nfs-server", 1, [0, 0]);
     await site.up({ "storage.nfsChartRepository": "https://charts.example.com/nfs" });
-    assert.deepStrictEqual(site.cluster.rollouts["nfs-server"], [], "up did not wait for the server's pod");
+    assert.strictEqual(site.cluster.unreadyLeft("nfs-server"), 0, "up did not wait for the server's pod");
     assert.deepStrictEqual(deeds(site.calls), [`update ${driver}`]);
     const { inputs } = only(site.calls, "update", driver);
     assert.deepStrictEqual(inputs.repositoryOpts, { repo: "https://charts.example.com/nfs" });

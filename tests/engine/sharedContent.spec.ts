@@ -56,21 +56,19 @@ describe("a stack with shared content", function () {
   });
 
   it("waits after scaling until every pod is ready, which the provider may not", async () => {
-    const unready = { observedGeneration: 1, replicas: 10, updatedReplicas: 10, readyReplicas: 3 };
-    site.cluster.rollouts.wordpress = [unready, { ...unready, readyReplicas: 9 }];
+    site.cluster.showUnready("wordpress", 10, [3, 9]);
     await site.up({ wordpressReplicas: "11" });
-    assert.deepStrictEqual(site.cluster.rollouts.wordpress, []);
+    assert.strictEqual(site.cluster.unreadyLeft("wordpress"), 0);
     await site.up({ wordpressReplicas: "10" });
   });
 
   it("waits without a change, too: the up before may have failed before every pod was ready", async () => {
-    const unready = { observedGeneration: 1, replicas: 10, updatedReplicas: 10, readyReplicas: 3 };
-    site.cluster.rollouts.wordpress = [unready];
+    site.cluster.showUnready("wordpress", 10, [3]);
     // More answers than the wait for the site's pods asks for.
-    site.cluster.rollouts["wordpress-cache"] = Array.from({ length: 5 }, () => unready);
+    site.cluster.showUnready("wordpress-cache", 10, [3, 3, 3, 3, 3]);
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
-    assert.deepStrictEqual(site.cluster.rollouts, { wordpress: [], "wordpress-cache": [] });
+    for (const name of ["wordpress", "wordpress-cache"]) assert.strictEqual(site.cluster.unreadyLeft(name), 0, name);
   });
 
   it("warns of a plugin with a fatal error, and succeeds", async () => {

@@ -4,6 +4,7 @@ import { wholeBytes } from "../../components/quantity";
 import { answersLimit, filesAtOnce, memoryLimit, uploadsBytes } from "../../components/site/pageCacheLimits";
 import { recordFault } from "../support/reliability";
 import { SlowReader, SlowSender } from "../support/slowVisitors";
+import { listTemporaryFiles, temporaryFiles } from "../support/temporaryFiles";
 import { CacheBench } from "./support/cacheBench";
 import { file, Site } from "./support/workers";
 
@@ -55,14 +56,14 @@ describe("the page cache, for visitors who are slow and many", function () {
     assert.ok(readers.every(({ bytes, isOpen }) => isOpen && bytes > 20_000));
     assert.ok(senders.every(({ isOpen }) => isOpen));
     assert.equal(bytesReceived(), 0);
-    const bodies = temporaryFiles(bench, "uploads");
+    const bodies = filesIn(bench, "uploads");
     assert.ok(bodies.count > 0 && bodies.count <= visitors, `${bodies.count} files`);
     // Of each body at least what no longer fits into memory.
     assert.ok(
       bodies.bytes >= visitors * 16_384 && bodies.bytes <= uploadsBytes({ uploadLimit: "64Mi" }),
       `${bodies.bytes} bytes`,
     );
-    const files = temporaryFiles(bench, "answers");
+    const files = filesIn(bench, "answers");
     assert.ok(files.count <= visitors, `${files.count} files`);
     assert.ok(
       files.bytes > 0 && files.bytes <= wholeBytes(answersLimit({ uploadLimit: "64Mi" })),
@@ -243,12 +244,9 @@ function statusSoon({ answered }: SlowSender): Promise<number> {
   return Promise.race([answered, setTimeout(5000, 0)]);
 }
 
-/** The deleted files that nginx has open in a folder of `/var/cache`: how many, and what they take. */
-function temporaryFiles(bench: CacheBench, folder: string): { readonly count: number; readonly bytes: number } {
-  const command = `find /proc/[0-9]*/fd -lname '/var/cache/${folder}/*deleted*' -exec stat -Lc '%i %b' {} + 2>/dev/null | sort -u`;
-  const lines = bench.container?.read(["sh", "-c", command]).trim().split("\n") ?? [];
-  const blocks = lines.filter((line) => line !== "").map((line) => Number(line.split(" ")[1]));
-  return { count: blocks.length, bytes: blocks.reduce((sum, number) => sum + 512 * number, 0) };
+/** The files that nginx has open in a folder of `/var/cache`. */
+function filesIn(bench: CacheBench, folder: "answers" | "uploads") {
+  return temporaryFiles(bench.container?.read(listTemporaryFiles(folder)) ?? "");
 }
 
 /** Bytes of memory that nginx's processes have to themselves. */

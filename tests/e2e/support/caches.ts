@@ -2,6 +2,7 @@ import * as http from "node:http";
 import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import { pageCacheName, pageCachePorts } from "../../../components/site/pageCacheNames";
+import { listTemporaryFiles, temporaryFiles } from "../../support/temporaryFiles";
 import type { LabSite } from "./labSite";
 import { podsOf, type SitePod, sitePods } from "./sharedSite";
 
@@ -68,11 +69,9 @@ export async function pagesKept(site: LabSite): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-/** Bytes on the disk of the bodies (`uploads`) or answers under way in a pod of the page cache. nginx deletes these files once they are open. */
+/** Bytes on the disk of the bodies (`uploads`) or answers under way in a pod of the page cache. */
 export async function bytesOnDisk(site: LabSite, pod: SitePod, folder: "answers" | "uploads"): Promise<number> {
-  const find = `find /proc/[0-9]*/fd -lname '/var/cache/${folder}/*' -exec stat -Lc '%i %b' {} + 2>/dev/null | sort -u`;
-  const files = (await site.inPod(pod.metadata.name, "sh", "-c", find)).trim().split("\n");
-  return files.reduce((sum, file) => sum + 512 * Number(file.split(" ")[1] ?? 0), 0);
+  return temporaryFiles(await site.inPod(pod.metadata.name, ...listTemporaryFiles(folder))).bytes;
 }
 
 /** The folder of the generation that serves in a pod of the page cache: another one after each purge. */

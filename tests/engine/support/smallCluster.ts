@@ -66,12 +66,26 @@ export class SmallCluster {
   /** What the site's pods print of a plugin or theme that is fatal. */
   fatalError = "";
   /** The status of Deployments that are not rolled out yet, by name: one each time that they are listed. */
-  readonly rollouts: Record<string, object[]> = {};
+  private readonly rollouts = new Map<string, object[]>();
   /** Every call of kubectl, in order. */
   readonly calls: KubectlCall[] = [];
   private claims: SmallClaim[] = [];
 
   constructor(private readonly provider: RecordingProvider) {}
+
+  /** Shows a Deployment with fewer ready pods than it has. @param ready how many are, one number for each time that it is listed */
+  showUnready(deployment: string, pods: number, ready: readonly number[]): void {
+    const status = { observedGeneration: 1, replicas: pods, updatedReplicas: pods };
+    this.rollouts.set(
+      deployment,
+      ready.map((readyReplicas) => ({ ...status, readyReplicas })),
+    );
+  }
+
+  /** How often {@link showUnready} will be obeyed yet. */
+  unreadyLeft(deployment: string): number {
+    return this.rollouts.get(deployment)?.length ?? 0;
+  }
 
   /** Names of the claims that are there, with their sizes. */
   get claimSizes(): Record<string, string> {
@@ -200,7 +214,7 @@ export class SmallCluster {
   }
 
   private rolloutOf(call: RecordedCall) {
-    const status = this.rollouts[metadataOf(call).name]?.shift();
+    const status = this.rollouts.get(metadataOf(call).name)?.shift();
     return status && { ...rolledOut(call), status };
   }
 
