@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   // The files of a site are for njs, which is an older JavaScript.
-  { ignores: ["**/*.mjs", "**/*.cjs", "components/site/files/*.js"] },
+  { ignores: ["**/*.mjs", "**/*.cjs", "components/pageCache/files/*.js"] },
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

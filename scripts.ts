@@ -1,21 +1,21 @@
 import { createRequire } from "node:module";
-import type { ScriptName } from "./components/cluster/kubectlCommand";
+import type { ScriptName } from "./components/kubectl/scriptResource";
 
 /**
  * The module of each script that a `local.Command` runs: `node --require tsx/cjs scripts.ts NAME`. A module runs when it is
  * loaded, and only the requested one is. The names are an API: they are in the state of every stack, no other path is.
  */
 export const scripts: Readonly<Record<ScriptName, string>> = {
-  preflight: "./components/cluster/preflightCommand",
-  "keep-preflight-record": "./components/cluster/preflightRecordCommand",
-  "guard-destroy": "./components/cluster/destroyGuardCommand",
-  "prepare-database-user": "./components/database/databaseUserCommand",
-  "drop-previous-users": "./components/database/formerUsersCommand",
-  "migrate-content": "./components/site/migrationCommand",
-  "grow-claims": "./components/storage/claimGrowthCommand",
-  "delete-claims": "./components/storage/volumeReleaseCommand",
-  "wait-for-huge-pages": "./components/storage/hugePagesCommand",
-  "clean-up-openebs": "./components/storage/leftoversCommand",
+  preflight: "./components/preflight/preflightScript",
+  "keep-preflight-record": "./components/preflight/preflightRecordScript",
+  "guard-destroy": "./components/preflight/destroyGuardScript",
+  "prepare-database-user": "./components/mariadb/databaseUserScript",
+  "drop-previous-users": "./components/mariadb/previousUsersScript",
+  "migrate-content": "./components/wordpress/content/migrationScript",
+  "grow-claims": "./components/storage/claims/claimGrowthScript",
+  "delete-claims": "./components/storage/claims/claimDeletionScript",
+  "wait-for-huge-pages": "./components/storage/openebs/hugePagesScript",
+  "clean-up-openebs": "./components/storage/openebs/cleanupScript",
 };
 
 if (require.main === module) {

@@ -27,7 +27,7 @@ export function copyProgram(
     // A file that the program has no more must not stay.
     fs.rmSync(to, { recursive: true, force: true });
     if (linked.includes(file)) fs.symlinkSync(from, to);
-    else fs.cpSync(from, to, { recursive: true });
+    else fs.cpSync(from, to, { recursive: true, filter: (name) => !name.endsWith(".spec.ts") });
   }
   copyStackFile(path.join(source, `Pulumi.${stack}.yaml`), path.join(target, `Pulumi.${stack}.yaml`));
 }

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { waysToShare } from "../components/cluster/contentFindings";
-import type { ObjectCacheSettings } from "../components/site/objectCache";
-import { objectCachePlugin } from "../components/site/objectCacheNames";
-import type { PageCacheSettings } from "../components/site/pageCache";
-import type { Extension } from "../components/site/siteFiles";
-import { nfsServerClassName } from "../components/nfs/nfsNames";
-import { ownClasses, type StorageEngine } from "../components/storage/storage";
-import { configRemove, configSet } from "../components/validation";
+import { sharedStorageOptions } from "../components/storage/claims/sharedStorageOptions";
+import type { ObjectCacheSettings } from "../components/objectCache/objectCache";
+import { objectCachePlugin } from "../components/objectCache/objectCacheNames";
+import type { PageCacheSettings } from "../components/pageCache/pageCache";
+import type { Extension } from "../components/wordpress/siteFiles";
+import { nfsServerClassName } from "../components/storage/nfs/nfsNames";
+import { ownClasses, type StorageEngine } from "../components/storage/openebs/storage";
+import { configRemove, configSet } from "./config/rules";
 import { readExtensions } from "./extensionSettings";
 import { type Key, objectCacheKeys, pageCacheKeys, sharedKeys } from "./keys";
 import { isSecret, readKeys, readObject, type Report, type Values } from "./readKeys";
@@ -82,7 +82,7 @@ export function readContent(
 /** That pods on several nodes need a class which few clusters have, and the ways out. */
 const noSharedClass =
   "contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are ReadWriteMany. " +
-  waysToShare("Name one");
+  sharedStorageOptions("Name one");
 
 /** That OpenEBS's own classes give volumes to one node at a time. */
 function classOfOneNode(className: string, engine: StorageEngine["engine"]): string {
@@ -92,7 +92,7 @@ function classOfOneNode(className: string, engine: StorageEngine["engine"]): str
       : "Name another one";
   return (
     `contentStorageClass: "${className}" is OpenEBS's, and gives volumes that one node writes to; content: shared on several nodes ` +
-    `needs ReadWriteMany. ${waysToShare(first)}`
+    `needs ReadWriteMany. ${sharedStorageOptions(first)}`
   );
 }
 

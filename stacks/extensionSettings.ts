@@ -1,5 +1,5 @@
-import type { Extension } from "../components/site/siteFiles";
-import { configSet, trueOrFalse } from "../components/validation";
+import type { Extension } from "../components/wordpress/siteFiles";
+import { configSet, trueOrFalse } from "./config/rules";
 import { extensionKeys } from "./keys";
 import { readKeys, readList, readObject, type Report, reportMissing } from "./readKeys";
 

@@ -1,6 +1,6 @@
-import { mostPods } from "../components/site/apache";
-import { chartVersion } from "../components/storage/chartVersion";
-import { diskUri } from "../components/storage/disk";
+import { mostPods } from "../components/wordpress/apache";
+import { chartVersion } from "../components/storage/openebs/chartVersion";
+import { diskUri } from "../components/storage/openebs/disk";
 import {
   anyText,
   dnsLabel,
@@ -21,7 +21,7 @@ import {
   trueOrFalse,
   webAddress,
   wholeNumber,
-} from "../components/validation";
+} from "./config/rules";
 
 /** A key of the stack's configuration: what it means, what it may be, and what it is when it is not set. */
 export interface Key<T> {

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { expandHome, isKubeconfigText } from "../components/cluster/clusterAccess";
-import { messageOf } from "../components/cluster/reportHook";
-import { digest } from "../components/digest";
-import { configSet } from "../components/validation";
+import { expandHome, isKubeconfigText } from "../components/kubectl/clusterAccess";
+import { messageOf } from "../components/diagnostics/errorHook";
+import { digest } from "../components/kubernetes/digest";
+import { configSet } from "./config/rules";
 
 /** What a stack deploys to. */
 export interface SelectedCluster {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NodeSsh } from "../components/storage/nodes";
-import type { StorageEngine } from "../components/storage/storage";
-import { configRemove, configSet, dnsSubdomain } from "../components/validation";
+import type { NodeSsh } from "../components/storage/openebs/nodes";
+import type { StorageEngine } from "../components/storage/openebs/storage";
+import { configRemove, configSet, dnsSubdomain } from "./config/rules";
 import { nodeSshHostKeys, nodeSshKeys } from "./keys";
 import { isSecret, readKeys, readObject, type Report, reportMissing } from "./readKeys";
 

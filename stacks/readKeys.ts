@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
-import { configRemove, configSet, InvalidValue, parsed, validate } from "../components/validation";
+import { configRemove, configSet, InvalidValue, parsed, validate } from "./config/rules";
 import type { Key } from "./keys";
 
 /** Takes what is wrong with the configuration, a finding a call. */
@@ -116,7 +116,7 @@ export function reportMissing(
 }
 
 /** That a value is not allowed, with another key's setting as the example. */
-export function notAllowed(name: string, value: unknown, allowed: string, example: readonly [string, string]): string {
+function notAllowed(name: string, value: unknown, allowed: string, example: readonly [string, string]): string {
   const { message } = new InvalidValue(name, value, { allowed, example: "" });
   return `${message.slice(0, message.lastIndexOf("; example:"))}; example: ${configSet(...example)}`;
 }

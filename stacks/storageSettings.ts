@@ -1,7 +1,7 @@
-import type { DiskPoolSettings } from "../components/storage/diskPools";
-import { byIdHint, worldWideName } from "../components/storage/disk";
-import type { StorageEngine } from "../components/storage/storage";
-import { configRemove, configSet, InvalidValue } from "../components/validation";
+import type { DiskPoolSettings } from "../components/storage/openebs/diskPools";
+import { byIdHint, worldWideName } from "../components/storage/openebs/disk";
+import type { StorageEngine } from "../components/storage/openebs/storage";
+import { configRemove, configSet, InvalidValue } from "./config/rules";
 import { poolKeys, storageKeys } from "./keys";
 import { readKeys, readList, readObject, type Report, reportMissing } from "./readKeys";
 

@@ -1,28 +1,31 @@
 import { Provider } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomString } from "@pulumi/random";
-import type { ClusterAccess } from "../components/cluster/clusterAccess";
-import type { Workload } from "../components/cluster/diagnosis";
-import { retryConflicts } from "../components/cluster/conflictRetry";
-import { clusterIdentity } from "../components/cluster/destroyGuard";
-import { failureReport } from "../components/cluster/failureReport";
-import { kubectlCommand } from "../components/cluster/kubectlCommand";
-import { NetworkPolicies } from "../components/cluster/networkPolicies";
-import { Preflight } from "../components/cluster/preflight";
-import type { RequestedClaims, RequestedContent } from "../components/cluster/preflightChecks";
-import { ownNamespace } from "../components/cluster/ownNamespace";
-import { awaitAllRollouts } from "../components/cluster/rollout";
-import { urlHost } from "../components/hostAddress";
-import { MariaDb } from "../components/database/mariaDb";
-import { databaseClients } from "../components/site/tasks";
-import { type SiteContent, WordPress } from "../components/site/wordPress";
-import { nfsDriver, nfsName, nfsServerClassName } from "../components/nfs/nfsNames";
-import { NfsVolumes, type NfsVolumesArgs } from "../components/nfs/nfsVolumes";
-import { openEbsName } from "../components/storage/openEbsNames";
-import type { OpenEbsRequest } from "../components/storage/openEbsFindings";
-import { contentClaimName } from "../components/storage/claims";
-import { claimClass, ownClasses, ownDrivers, Storage } from "../components/storage/storage";
-import { replicatedVolumes } from "../components/storage/storageClasses";
+import type { ClusterAccess } from "../components/kubectl/clusterAccess";
+import type { Workload } from "../components/diagnostics/workload";
+import { retryConflicts } from "../components/diagnostics/conflictRetry";
+import { clusterIdentity } from "../components/kubectl/ownCluster";
+import { failureReport } from "../components/diagnostics/failureReport";
+import { kubectlCommand } from "../components/kubectl/scriptResource";
+import { nameServerRule, NetworkPolicies } from "../components/kubernetes/networkPolicies";
+import { Preflight } from "../components/preflight/preflight";
+import type { RequestedClaims } from "../components/storage/claims/claimChecks";
+import type { RequestedContent } from "../components/wordpress/content/contentChecks";
+import { ownNamespace } from "../components/kubernetes/namespace";
+import { awaitAllRollouts } from "../components/diagnostics/rollout";
+import { urlHost } from "../components/kubernetes/hostAddress";
+import { databaseWorkload } from "../components/mariadb/workload";
+import { MariaDb } from "../components/mariadb/mariaDb";
+import { databaseConnections } from "../components/wordpress/apache";
+import { sitePolicies } from "../components/wordpress/policies";
+import { type SiteContent, WordPress } from "../components/wordpress/wordPress";
+import { nfsDriver, nfsName, nfsServerClassName } from "../components/storage/nfs/nfsNames";
+import { NfsVolumes, type NfsVolumesArgs } from "../components/storage/nfs/nfsVolumes";
+import { openEbsName } from "../components/storage/openebs/openEbsNames";
+import type { OpenEbsRequest } from "../components/storage/openebs/openEbsChecks";
+import { contentClaimName } from "../components/storage/claims/claims";
+import { claimClass, ownClasses, ownDrivers, Storage } from "../components/storage/openebs/storage";
+import { replicatedVolumes } from "../components/storage/openebs/storageClasses";
 import { selectedCluster } from "./kubeconfig";
 import type { ContentSettings } from "./contentSettings";
 import type { Settings } from "./settings";
@@ -136,10 +139,13 @@ export function deploy(settings: Settings): Deployed {
   const policies = new NetworkPolicies(
     "policies",
     {
-      ...{ namespace, clients: databaseClients, egress: settings.egress },
-      pageCache: content.content === "shared" && content.pageCache !== undefined,
-      objectCache: content.content === "shared" && content.objectCache !== undefined,
-      nameServerPorts: preflight.record.apply(({ nameServerPorts = [] }) => nameServerPorts),
+      namespace,
+      policies: sitePolicies({
+        egress: settings.egress,
+        pageCache: content.content === "shared" && content.pageCache !== undefined,
+        objectCache: content.content === "shared" && content.objectCache !== undefined,
+        nameServers: preflight.record.apply(({ nameServerPorts = [] }) => nameServerRule(nameServerPorts)),
+      }),
     },
     { providers: [provider], dependsOn: home },
   );
@@ -166,10 +172,11 @@ export function deploy(settings: Settings): Deployed {
     {
       ...shared,
       image: settings.mariadbImage,
+      maxConnections: databaseConnections,
       storage: settings.mariadbStorage,
       storageClass,
       passwordRotation: settings.databasePasswordRotation,
-      onError: onError({ namespace, kind: "StatefulSet", app: "mariadb" }),
+      onError: onError(databaseWorkload(namespace)),
     },
     options,
   );

@@ -63,7 +63,7 @@ export async function stopNode(node: LabNode): Promise<void> {
 }
 
 /** Whether the API server counts a node as ready. */
-export async function nodeIsReady(node: LabNode): Promise<boolean> {
+async function nodeIsReady(node: LabNode): Promise<boolean> {
   const { status } = await readApi<KubernetesNode>(`/api/v1/nodes/${node.name}`);
   return status.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false;
 }

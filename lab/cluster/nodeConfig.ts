@@ -3,7 +3,7 @@ import { certificateFile } from "./certificates";
 import { folders, kubeletPorts, network, type LabNode } from "./layout";
 
 /** Image of the container that holds a pod's network. */
-export const pauseImage = "registry.k8s.io/pause:3.10";
+const pauseImage = "registry.k8s.io/pause:3.10";
 
 /** Where Debian puts the programs of the Container Network Interface. */
 const cniPrograms = "/usr/lib/cni";

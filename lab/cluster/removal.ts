@@ -36,7 +36,7 @@ export async function removeLab(): Promise<void> {
 }
 
 /** What there is of the lab outside of its cache, in words. Empty after a good `lab down`. */
-export async function leftovers(): Promise<string[]> {
+async function leftovers(): Promise<string[]> {
   return [
     ...readProcesses()
       .filter(isOfTheLab)

@@ -1,12 +1,12 @@
 import { goProgram, type GoProgram } from "../support/goPrograms";
 
 /** The version of Helm that go.mod pins. */
-export const helmVersion = "3.19.5";
+const helmVersion = "3.19.5";
 
 const stamp = "helm.sh/helm/v3/internal/version";
 
 /** Helm, by which the stand-in of Pulumi's Kubernetes plugin releases charts. */
-export const helmProgram: GoProgram = {
+const helmProgram: GoProgram = {
   name: "helm",
   version: helmVersion,
   folder: __dirname,

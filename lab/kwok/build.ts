@@ -2,10 +2,10 @@ import * as path from "node:path";
 import { goProgram, type GoProgram } from "../support/goPrograms";
 
 /** The version of kwok that go.mod pins. */
-export const kwokVersion = "0.8.0";
+const kwokVersion = "0.8.0";
 
 /** kwok, which plays the kubelet of nodes that are only objects. */
-export const kwokProgram: GoProgram = {
+const kwokProgram: GoProgram = {
   name: "kwok",
   version: kwokVersion,
   folder: __dirname,

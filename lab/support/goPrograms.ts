@@ -22,7 +22,7 @@ export interface GoProgram {
 }
 
 /** The oldest Go that builds the lab: what the go.mod files ask for. */
-export const neededGo = [1, 26] as const;
+const neededGo = [1, 26] as const;
 
 /**
  * Builds a Go program once and returns the path of its file.

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
-import { nfsDriverValues } from "../../components/nfs/nfsDriverValues";
-import { nfsDriver, nfsDriverChart, nfsName } from "../../components/nfs/nfsNames";
-import { chartClasses, openEbsValues } from "../../components/storage/openEbsValues";
+import { nfsDriverValues } from "../../components/storage/nfs/nfsDriverValues";
+import { nfsDriver, nfsDriverChart, nfsName } from "../../components/storage/nfs/nfsNames";
+import { chartClasses, openEbsValues } from "../../components/storage/openebs/openEbsValues";
 import { ensureHelm } from "../../lab/helm/build";
 import { run } from "../../lab/support/processes";
 

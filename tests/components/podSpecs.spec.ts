@@ -1,10 +1,16 @@
 import * as assert from "node:assert/strict";
-import { mariaDbPodSpec } from "../../components/database/mariaDbPod";
-import { nfsServerPodSpec } from "../../components/nfs/nfsServerPod";
-import { healthVirtualHost } from "../../components/site/health";
-import { objectCachePodSpec } from "../../components/site/objectCachePod";
-import { copyPodSpec, fillPodSpec, mergePodSpec, sharedPodSpec, taskPodSpec } from "../../components/site/sharedPod";
-import { wordPressPodSpec } from "../../components/site/wordPressPod";
+import { mariaDbPodSpec } from "../../components/mariadb/mariaDbPod";
+import { nfsServerPodSpec } from "../../components/storage/nfs/nfsServerPod";
+import { healthVirtualHost } from "../../components/wordpress/health";
+import { objectCachePodSpec } from "../../components/objectCache/objectCachePod";
+import {
+  copyPodSpec,
+  fillPodSpec,
+  mergePodSpec,
+  sharedPodSpec,
+  taskPodSpec,
+} from "../../components/wordpress/sharedPod";
+import { wordPressPodSpec } from "../../components/wordpress/wordPressPod";
 import { database, sharedPod as site } from "../support/sharedPod";
 
 interface Mount {
@@ -28,7 +34,7 @@ interface Pod {
 // Functions, so that what they return is made while a test runs.
 const objectCache = () => objectCachePodSpec("valkey:x", "64Mi", "valkey");
 const nfsServer = () => nfsServerPodSpec(undefined);
-const mariaDb = () => mariaDbPodSpec("mariadb:x", database);
+const mariaDb = () => mariaDbPodSpec({ image: "mariadb:x", connection: database, maxConnections: 1700 });
 const shared = () => sharedPodSpec(site);
 const perPod = () => wordPressPodSpec("wordpress:x", "keys", database);
 const pods: Readonly<Record<string, () => Pod>> = {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Claim, Pod } from "../../components/cluster/objects";
+import type { Claim, Pod } from "../../components/kubernetes/objects";
 import { labPaths } from "../../lab/support/paths";
 import { isUnreachable } from "../support/until";
 import { install, logIn, openBrowser, outputFolder } from "./support/browser";

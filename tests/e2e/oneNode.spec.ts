@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
-import { isReady } from "../../components/cluster/conditions";
-import type { Claim } from "../../components/cluster/objects";
+import { isReady } from "../../components/kubernetes/conditions";
+import type { Claim } from "../../components/kubernetes/objects";
 import { Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
 import { administrator } from "./support/load";

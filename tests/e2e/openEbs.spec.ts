@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import { Kubectl } from "../../components/cluster/kubectl";
-import type { Claim, Node } from "../../components/cluster/objects";
-import { nodeFindings } from "../../components/storage/nodeFindings";
+import { Kubectl } from "../../components/kubectl/client";
+import type { Claim, Node } from "../../components/kubernetes/objects";
+import { nodeFindings } from "../../components/storage/openebs/nodeChecks";
 import { labEnvironment } from "../../lab/cluster/environment";
 import { Api } from "../../lab/plugins/kubernetes/api";
 import { loadKubeconfig } from "../../lab/plugins/kubernetes/kubeconfig";

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as net from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { explain, readWorkload } from "../../components/cluster/diagnosis";
-import { Kubectl } from "../../components/cluster/kubectl";
+import { explain, readWorkload } from "../../components/diagnostics/workload";
+import { Kubectl } from "../../components/kubectl/client";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";

@@ -1,6 +1,6 @@
 import * as assert from "node:assert";
 import { setTimeout } from "node:timers/promises";
-import type { AnyObject } from "../../components/cluster/objects";
+import type { AnyObject } from "../../components/kubernetes/objects";
 import { failure } from "../support/failure";
 import type { RecordedCall } from "../support/recordedCall";
 import { assertBefore, deeds, done, isAbout, only, subject, subjects } from "./support/calls";

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import type { PreflightRecord, PreflightRequest } from "../../components/cluster/preflightChecks";
+import type { PreflightRecord, PreflightRequest } from "../../components/preflight/checks";
 import { projectRoot } from "../../lab/support/paths";
 import { RecordingProvider } from "../support/recordingProvider";
 import { KubectlServer } from "./support/kubectlServer";

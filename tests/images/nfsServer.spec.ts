@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ganeshaConfig } from "../../components/nfs/ganeshaConfig";
-import { nfsPort } from "../../components/nfs/nfsNames";
-import { nfsServerPodSpec } from "../../components/nfs/nfsServerPod";
+import { ganeshaConfig } from "../../components/storage/nfs/ganeshaConfig";
+import { nfsPort } from "../../components/storage/nfs/nfsNames";
+import { nfsServerPodSpec } from "../../components/storage/nfs/nfsServerPod";
 import { run } from "../../lab/support/processes";
 import type { Container } from "./support/container";
 import { answerToVersion40, NfsClient, type OpenFile } from "./support/nfsClient";

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { wholeBytes } from "../../components/quantity";
-import { answersLimit, filesAtOnce, memoryLimit, uploadsBytes } from "../../components/site/pageCacheLimits";
+import { wholeBytes } from "../../components/kubernetes/quantity";
+import { answersLimit, filesAtOnce, memoryLimit, uploadsBytes } from "../../components/pageCache/pageCacheLimits";
 import { recordFault } from "../support/reliability";
 import { SlowReader, SlowSender } from "../support/slowVisitors";
 import { listTemporaryFiles, temporaryFiles } from "../support/temporaryFiles";

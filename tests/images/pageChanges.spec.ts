@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { siteJson } from "../../components/site/siteFiles";
+import { siteJson } from "../../components/wordpress/siteFiles";
 import { record } from "../support/reliability";
 import { siteSettings } from "../support/siteSettings";
 import type { Container } from "./support/container";

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Extension } from "../../components/site/siteFiles";
+import type { Extension } from "../../components/wordpress/siteFiles";
 import { SiteBench, wordpress } from "./support/siteBench";
 
 const repository = "http://127.0.0.1:8099";

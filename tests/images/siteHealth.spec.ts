@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { healthContainer } from "../../components/site/health";
-import { siteFiles } from "../../components/site/siteFiles";
+import { healthContainer } from "../../components/wordpress/health";
+import { siteFiles } from "../../components/wordpress/siteFiles";
 import { claimedHeaders } from "../support/claimedHeaders";
 import { siteSettings } from "../support/siteSettings";
 import type { Container } from "./support/container";

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { run } from "../../lab/support/processes";
-import { siteFiles } from "../../components/site/siteFiles";
+import { siteFiles } from "../../components/wordpress/siteFiles";
 import { siteSettings } from "../support/siteSettings";
 import { wordpress } from "./support/siteBench";
 import { fillPodsClaim } from "./support/podsClaim";

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 /** Folders of the unit tests that are the oracle. */
-const folders = ["tests/components", "tests/stacks"];
+const folders = ["components", "tests/components", "tests/stacks"];
 
 /** Compares with the text of the files, which is another one where Stryker has put its mutants in. */
 const ofTexts = ["tests/stacks/renovate.spec.ts"];

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
-import type { AnyObject } from "../../components/cluster/objects";
-import { migrate, type MigrationRequest } from "../../components/site/migration";
-import { contentClaimName } from "../../components/storage/claims";
+import type { AnyObject } from "../../components/kubernetes/objects";
+import { migrate, type MigrationRequest } from "../../components/wordpress/content/migration";
+import { contentClaimName } from "../../components/storage/claims/claims";
 import { deploy } from "../../stacks/wordpress";
 import { registeredByStack } from "../support/golden";
 import { load } from "../support/loadedSettings";

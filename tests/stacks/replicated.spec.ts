@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { claimClass, ownClasses, ownDrivers } from "../../components/storage/storage";
+import { claimClass, ownClasses, ownDrivers } from "../../components/storage/openebs/storage";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../support/loadedSettings";
 import { answers, type Registered, registeredBy } from "../support/mocks";

@@ -13,7 +13,7 @@ import {
   trueOrFalse,
   validate,
   webAddress,
-} from "../../components/validation";
+} from "../../stacks/config/rules";
 import { entryKeys } from "../../stacks/extensionSettings";
 import {
   type Key,

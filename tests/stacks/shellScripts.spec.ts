@@ -2,8 +2,8 @@ import * as assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { copyPodSpec, mergePodSpec } from "../../components/site/sharedPod";
-import { loadModule, prepareNode, restoreNode, unloadModule } from "../../components/storage/nodeScripts";
+import { copyPodSpec, mergePodSpec } from "../../components/wordpress/sharedPod";
+import { loadModule, prepareNode, restoreNode, unloadModule } from "../../components/storage/openebs/nodeScripts";
 import { projectRoot } from "../../lab/support/paths";
 import { allResources } from "../policy/support/program";
 

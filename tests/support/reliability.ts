@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { digest } from "../../components/digest";
+import { digest } from "../../components/kubernetes/digest";
 import { projectRoot } from "../../lab/support/paths";
 
 /** Where results are kept until the page is written or compared: one file for each fault, so that specs side by side do not clash. */

@@ -1,4 +1,4 @@
-import type { SiteSettings } from "../../components/site/siteFiles";
+import type { SiteSettings } from "../../components/wordpress/siteFiles";
 
 /** What a site with shared content is told where its stack says nothing. */
 export const siteSettings: SiteSettings = {

@@ -1,5 +1,5 @@
-import { Kubectl, KubectlFailed } from "../../components/cluster/kubectl";
-import type { AnyObject } from "../../components/cluster/objects";
+import { Kubectl, KubectlFailed } from "../../components/kubectl/client";
+import type { AnyObject } from "../../components/kubernetes/objects";
 import { type KubectlCall, kubectlCall } from "../engine/support/kubectlCall";
 import { listed } from "./listed";
 

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { digest } from "../../components/digest";
+import { digest } from "../../components/kubernetes/digest";
 import { type KeptResult, resultsFolder } from "./reliability";
 import { filesOf, mochaUnlessPassed, type PassedRun } from "./unlessPassed";
 
@@ -101,7 +101,7 @@ describe("tests of what stands still", () => {
   it("depend on what their files import, on all of the lab and on the packages, and not on the rest of the program", () => {
     const files = filesOf(["tests/plugins"]);
     const all = [
-      "components/quantity.ts",
+      "components/kubernetes/quantity.ts",
       "lab/cluster/node.ts",
       "lab/kubernetes/go.sum",
       "lab/plugins/kubernetes/operations.ts",

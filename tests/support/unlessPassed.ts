@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as ts from "typescript";
-import { digest } from "../../components/digest";
+import { digest } from "../../components/kubernetes/digest";
 import { ensureCliAndPlugins } from "../../lab/pulumi/installed";
 import { cacheRoot, projectRoot } from "../../lab/support/paths";
 import { main } from "../../lab/support/progress";
@@ -40,13 +40,19 @@ export function filesOf(places: readonly string[]): string[] {
     return fs
       .readdirSync(path.resolve(projectRoot, place), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => path.relative(projectRoot, path.join(entry.parentPath, entry.name)));
+      .map((entry) => path.relative(projectRoot, path.join(entry.parentPath, entry.name)))
+      .filter((file) => !isUnitSpec(file));
   });
   const files = new Set([...beside, "package-lock.json", ".mocharc.json"]);
   for (const file of files) {
     if (file.endsWith(".ts")) importsOf(path.resolve(projectRoot, file)).forEach((imported) => files.add(imported));
   }
   return [...files].sort();
+}
+
+/** Whether a file is a unit test beside the code: no other tier runs it. */
+function isUnitSpec(file: string): boolean {
+  return file.startsWith("components/") && file.endsWith(".spec.ts");
 }
 
 function importsOf(file: string): string[] {

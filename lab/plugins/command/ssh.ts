@@ -25,7 +25,7 @@ export interface RemoteRun extends Pick<ProgramRun, "env" | "stdin" | "logging" 
 }
 
 /** The server could not be reached, did not show its key, or let nobody in. */
-export class ConnectionLost extends Error {}
+class ConnectionLost extends Error {}
 
 /** How `ssh` ends when the connection, and not the script, is what failed. */
 const connectionCode = 255;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { quantityBytes } from "../../../components/quantity";
+import { quantityBytes } from "../../../components/kubernetes/quantity";
 import type { PlainObject, PlainValue } from "../support/propertyValues";
 import { isObject, textAt } from "./objects";
 

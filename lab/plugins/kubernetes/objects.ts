@@ -14,7 +14,7 @@ export interface ObjectMetadata extends PlainObject {
 }
 
 /** What stands at a path of plain names; undefined where nothing does. */
-export function at(value: PlainValue | undefined, ...path: string[]): PlainValue | undefined {
+function at(value: PlainValue | undefined, ...path: string[]): PlainValue | undefined {
   return path.reduce<PlainValue | undefined>((inner, name) => (isObject(inner) ? inner[name] : undefined), value);
 }
 

@@ -3,7 +3,7 @@ import type { CheckFailure } from "../support/provider";
 import { type ChartSource, chartArguments } from "./helm";
 
 /** Whole seconds that an installation may take where the program does not say. */
-export const defaultTimeoutSeconds = 300;
+const defaultTimeoutSeconds = 300;
 
 /** Inputs as the official provider completes them. */
 const defaults: Properties = {

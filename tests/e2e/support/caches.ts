@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
-import { pageCacheName, pageCachePorts } from "../../../components/site/pageCacheNames";
+import { pageCacheName, pageCachePorts } from "../../../components/pageCache/pageCacheNames";
 import { listTemporaryFiles, temporaryFiles } from "../../support/temporaryFiles";
 import type { LabSite } from "./labSite";
 import { podsOf, type SitePod, sitePods } from "./sharedSite";
@@ -75,7 +75,7 @@ export async function bytesOnDisk(site: LabSite, pod: SitePod, folder: "answers"
 }
 
 /** The folder of the generation that serves in a pod of the page cache: another one after each purge. */
-export function wordUsed(site: LabSite, pod: SitePod): Promise<string> {
+function wordUsed(site: LabSite, pod: SitePod): Promise<string> {
   return site.inPod(pod.metadata.name, "readlink", "-f", "/var/cache/nginx/word");
 }
 

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import type { Volume } from "../../../components/cluster/objects";
+import type { Volume } from "../../../components/kubernetes/objects";
 import type { LabSite } from "./labSite";
 import { statedObjects } from "./statedObjects";
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Claim, Volume } from "../../../components/cluster/objects";
+import type { Claim, Volume } from "../../../components/kubernetes/objects";
 import type { Api } from "../../../lab/plugins/kubernetes/api";
 
 /** Where a volume is a folder. */

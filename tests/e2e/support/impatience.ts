@@ -15,7 +15,7 @@ pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
   const bounded = { create: "${seconds}s", update: "${seconds}s" };
   return type.startsWith("kubernetes:") ? { props, opts: { ...opts, customTimeouts: bounded } } : undefined;
 });
-const file = require.resolve("./components/cluster/rollout");
+const file = require.resolve("./components/diagnostics/rollout");
 const rollout = require(file);
 require.cache[file]!.exports = { ...rollout, rolloutOf: (workload) => ({ workload, timeoutSeconds: ${seconds} }) };
 module.exports = require("./index");

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type Api, isNotFound } from "../../../lab/plugins/kubernetes/api";
-import type { AnyObject, DiskPool } from "../../../components/cluster/objects";
+import type { AnyObject, DiskPool } from "../../../components/kubernetes/objects";
 import { FolderVolumes } from "./folderVolumes";
 import { Repeated } from "./repeated";
 

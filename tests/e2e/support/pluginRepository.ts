@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { restrictedPod } from "../../../components/restricted";
+import { restrictedPod } from "../../../components/kubernetes/restricted";
 import type { LabSite } from "./labSite";
 import { sitePods } from "./sharedSite";
 

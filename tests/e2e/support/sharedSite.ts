@@ -1,4 +1,4 @@
-import type { Pod } from "../../../components/cluster/objects";
+import type { Pod } from "../../../components/kubernetes/objects";
 import { run } from "../../../lab/support/processes";
 import { LabSite, sharedSettings } from "./labSite";
 

@@ -1,4 +1,4 @@
-import type { Claim } from "../../../components/cluster/objects";
+import type { Claim } from "../../../components/kubernetes/objects";
 import { property } from "../../support/properties";
 import type { RecordedCall } from "../../support/recordedCall";
 

@@ -8,7 +8,7 @@ import type {
   Service,
   StorageClass,
   Volume,
-} from "../../../components/cluster/objects";
+} from "../../../components/kubernetes/objects";
 import { listed } from "../../support/listed";
 import { property } from "../../support/properties";
 import type { RecordedCall } from "../../support/recordedCall";

@@ -5,15 +5,15 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
-import { pageCacheFiles } from "../../../components/site/pageCacheFiles";
-import { pageCachePodSpec } from "../../../components/site/pageCachePod";
-import { pageCachePorts } from "../../../components/site/pageCacheNames";
+import { pageCacheFiles } from "../../../components/pageCache/pageCacheFiles";
+import { pageCachePodSpec } from "../../../components/pageCache/pageCachePod";
+import { pageCachePorts } from "../../../components/pageCache/pageCacheNames";
 import { isUnreachable, until } from "../../support/until";
 import type { Container } from "./container";
 import { NameServer } from "./nameServer";
 import { Workbench } from "./workbench";
 
-export const nginx = "docker.io/library/nginx:1.30";
+const nginx = "docker.io/library/nginx:1.30";
 const nginxUser = 101;
 const host = "blog.example.com";
 

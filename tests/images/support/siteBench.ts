@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { siteFiles, siteJson, type SiteSettings } from "../../../components/site/siteFiles";
+import { siteFiles, siteJson, type SiteSettings } from "../../../components/wordpress/siteFiles";
 import { siteSettings } from "../../support/siteSettings";
 import type { Container } from "./container";
 import { Workbench } from "./workbench";

@@ -4,8 +4,12 @@ type FileFault = Pick<Fault, "what" | "from" | "to" | "grep">;
 
 /** Faults in a file of the site. */
 function inFile(file: string, spec: string, faults: readonly FileFault[]): Fault[] {
-  return faults.map((fault) => ({ ...fault, file: `components/site/files/${file}`, spec }));
+  const room = ofPageCache.test(file) ? "pageCache" : "wordpress";
+  return faults.map((fault) => ({ ...fault, file: `components/${room}/files/${file}`, spec }));
 }
+
+/** What runs in the cache's own pods. */
+const ofPageCache = /^pageCache(Passed|Requests)?\.(conf|js|sh)$/;
 
 const jobs = "tests/images/siteJobs.spec.ts";
 const extensions = "tests/images/siteExtensions.spec.ts";
@@ -13,7 +17,7 @@ const migration = "tests/images/siteMigration.spec.ts";
 const pageCache = "tests/e2e/pageCache.spec.ts";
 const pageChanges = "tests/images/pageChanges.spec.ts";
 const pageCrowd = "tests/images/pageCacheCrowd.spec.ts";
-const renewals = "tests/components/pageCacheRenewals.spec.ts";
+const renewals = "components/pageCache/pageCacheRenewals.spec.ts";
 const health = "tests/images/siteHealth.spec.ts";
 
 /** Faults in what runs in the containers: PHP, shell, nginx. StrykerJS mutates TypeScript alone. */

@@ -1,7 +1,0 @@
-import { commandRequest, runCommand } from "../cluster/commandProcess";
-import { dropFormerUsers, type FormerUsersRequest } from "./databaseUsers";
-
-runCommand(async (kubectl) => {
-  const former = await dropFormerUsers(kubectl, commandRequest<FormerUsersRequest>());
-  if (former.length > 0) process.stderr.write(`Dropped the database's user ${former.join(", ")}\n`);
-});

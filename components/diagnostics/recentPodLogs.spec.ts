@@ -1,0 +1,72 @@
+import * as assert from "node:assert/strict";
+import { KubectlFailed } from "../kubectl/client";
+import { lastWords } from "./recentPodLogs";
+import type { ContainerStatus, Pod } from "../kubernetes/objects";
+import type { KubectlCall } from "../../tests/engine/support/kubectlCall";
+import { SmallKubectl } from "../../tests/support/smallKubectl";
+
+const container = (name: string, restartCount = 0): ContainerStatus => {
+  return { name, image: "mariadb:x", ready: false, restartCount };
+};
+const pod = (name: string, status: Pod["status"], namespace = "site"): Pod => ({
+  metadata: { name, namespace, uid: `${namespace}-${name}` },
+  status,
+});
+
+/** What the log of a container is, or was before it was restarted. @throws KubectlFailed where the pod has no such log */
+function log(pods: readonly Pod[], { verb, words: [name = ""], flags }: KubectlCall): string {
+  if (verb !== "logs") throw new Error(`the tests' kubectl does not know: ${verb}`);
+  const found = pods.find(({ metadata }) => metadata.name === name && metadata.namespace === flags.namespace);
+  const { initContainerStatuses = [], containerStatuses = [] } = found?.status ?? {};
+  const status = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === flags.container);
+  if (!status || status.name === "gone") throw new KubectlFailed(`no log of ${flags.namespace}/${name}`);
+  if ("previous" in flags && status.restartCount === 0)
+    throw new KubectlFailed("previous terminated container not found");
+  const which = "previous" in flags ? "previous log" : "log";
+  return `${which} of ${flags.namespace}/${name} ${flags.container}, ${flags.tail} lines`;
+}
+
+/** The last words of these pods, beside a site with pods of the same names in the default namespace. */
+async function words(...pods: Pod[]): Promise<string[]> {
+  const others = pods.map(({ metadata, status }) => pod(metadata.name, status, "wordpress"));
+  const kubectl = new SmallKubectl({}, { answer: (call) => log([...others, ...pods], call) });
+  return (await lastWords(kubectl, "site", pods)).split("\n");
+}
+
+describe("last words of a workload that failed", () => {
+  it("begin with the container before, where one was just started again: it says why it ended", async () => {
+    assert.deepEqual(await words(pod("mariadb-0", { containerStatuses: [container("mariadb", 3)] })), [
+      "previous log of site/mariadb-0 mariadb, 60 lines",
+      "log of site/mariadb-0 mariadb, 60 lines",
+    ]);
+  });
+
+  it("are of every container, in the order in which they run", async () => {
+    const statuses = { initContainerStatuses: [container("core")], containerStatuses: [container("wordpress")] };
+    assert.deepEqual(await words(pod("a", statuses)), [
+      "log of site/a core, 60 lines",
+      "log of site/a wordpress, 60 lines",
+    ]);
+  });
+
+  it("are not of a pod that is well, or that has done its work", async () => {
+    const containerStatuses = [container("wordpress")];
+    const ready = pod("a", { containerStatuses, conditions: [{ type: "Ready", status: "True" }] });
+    assert.deepEqual(await words(ready, pod("b", { containerStatuses, phase: "Succeeded" })), [""]);
+  });
+
+  it("leave out a log that cannot be had", async () => {
+    assert.deepEqual(await words(pod("a", { containerStatuses: [container("gone"), container("wordpress")] })), [
+      "",
+      "log of site/a wordpress, 60 lines",
+    ]);
+  });
+
+  it("are of five pods, however many fail", async () => {
+    const pods = Array.from({ length: 100 }, (_, index) => pod(`w-${index}`, { containerStatuses: [container("w")] }));
+    assert.deepEqual(
+      await words(...pods),
+      [0, 1, 2, 3, 4].map((index) => `log of site/w-${index} w, 60 lines`),
+    );
+  });
+});

@@ -1,0 +1,153 @@
+import { moduleRemedy } from "../storage/openebs/nodeModule";
+import * as assert from "node:assert/strict";
+import type { Pod } from "../kubernetes/objects";
+import { explainRelease, readRelease, readReleasePods, releaseAdvice, type ReleaseFacts } from "./releaseReport";
+import { SmallKubectl } from "../../tests/support/smallKubectl";
+
+describe("why OpenEBS did not come up", () => {
+  const record = (status: string) => ({ metadata: { name: "sh.helm.release.v1", uid: "1", labels: { status } } });
+  const release = { title: "OpenEBS", name: "openebs", namespace: "openebs", remedies: [moduleRemedy] };
+  const explain = (facts: Partial<ReleaseFacts>) =>
+    explainRelease({ context: "shop", release, records: [], pods: [], events: [], said: {}, ...facts });
+
+  it("is that Helm was cut off in an installation, of which nothing is needed", () => {
+    assert.equal(
+      explain({ records: [{ metadata: { name: "by-hand", uid: "2" } }, record("pending-install")] }),
+      "OpenEBS's release is unfinished (pending-install): Helm was cut off while it worked, and lets nobody else begin.\n" +
+        "Nothing is on it yet; remove what is there: helm uninstall openebs --namespace openebs --kube-context shop --wait\n" +
+        "Then again: pulumi up",
+    );
+  });
+
+  it("is that Helm was cut off in an upgrade, under which there is data", () => {
+    const text = explain({ records: [record("deployed"), record("pending-upgrade")] });
+    assert.match(text, /revision before: helm rollback openebs --namespace openebs --kube-context shop --wait\n/);
+    assert.ok(!text.includes("uninstall"));
+  });
+
+  it("is a pod, with the cluster's reason", () => {
+    const state = { waiting: { reason: "ImagePullBackOff", message: "not found" } };
+    const container = { name: "io-engine", image: "io-engine:x", ready: false, restartCount: 0, state };
+    const pods: Pod[] = [
+      { metadata: { name: "engine-1", uid: "1" }, status: { containerStatuses: [container] } },
+      { metadata: { name: "engine-2", uid: "2" }, status: { conditions: [{ type: "Ready", status: "True" }] } },
+    ];
+    assert.equal(
+      explain({ pods, records: [record("failed")] }),
+      "OpenEBS did not come up:\n" +
+        '  - pod engine-1 cannot get the image "io-engine:x" (ImagePullBackOff): not found\n' +
+        "Look: kubectl --context shop --namespace openebs get pods; kubectl --context shop --namespace openebs get events\n" +
+        "Mend the cause, then again: pulumi up",
+    );
+  });
+
+  const csiNode = (name: string, nodeName: string, exitCode = 1): Pod => ({
+    metadata: { name, uid: name, labels: { app: "csi-node" } },
+    spec: { nodeName },
+    status: {
+      containerStatuses: [
+        {
+          ...{ name: "csi-node", image: "csi-node:x", ready: false, restartCount: 4 },
+          state: { waiting: { reason: "CrashLoopBackOff" } },
+          lastState: { terminated: { exitCode } },
+        },
+      ],
+    },
+  });
+  const noModule = "Error: Failed to detect nvme_tcp kernel module. Run `modprobe nvme_tcp` to load the kernel module.";
+  const advice =
+    "OpenEBS's csi-node does not run on w1, w2: no pod there can mount a replicated volume. It needs the kernel module nvme-tcp, and " +
+    "starts by itself within five minutes after that is loaded. On each of these nodes: " +
+    "echo nvme-tcp | sudo tee /etc/modules-load.d/nvme-tcp.conf && sudo modprobe nvme-tcp";
+
+  it("is the kernel module that nodes lack, with their names, the log's line and the command", () => {
+    const pods = [csiNode("csi-node-b", "w2"), csiNode("csi-node-a", "w1")];
+    const ended = "container csi-node ended with exit code 1 and was started again 4 times";
+    assert.equal(
+      explain({ pods, said: { "csi-node": [noModule] }, records: [record("failed")] }),
+      "OpenEBS did not come up:\n" +
+        `  - pod csi-node-b on node w2 ${ended}\n` +
+        `  - pod csi-node-a on node w1 ${ended}\n` +
+        `    | ${noModule}\n` +
+        `What to do: ${advice}\n` +
+        "Look: kubectl --context shop --namespace openebs get pods; kubectl --context shop --namespace openebs get events\n" +
+        "Mend the cause, then again: pulumi up",
+    );
+  });
+
+  it("is no kernel module on the nodes of other pods, and of pods that have not failed", () => {
+    const etcd = { ...csiNode("etcd-0", "w3"), metadata: { name: "etcd-0", uid: "1", labels: { app: "etcd" } } };
+    const ready = { ...csiNode("c", "w4").status, conditions: [{ type: "Ready", status: "True" }] };
+    const pods = [
+      ...[csiNode("csi-node-b", "w2"), csiNode("csi-node-a", "w1"), csiNode("csi-node-d", "w5", 0), etcd],
+      { ...csiNode("csi-node-c", "w4"), status: ready },
+    ];
+    const said = { "csi-node": ["Error: exit status 1", noModule], etcd: ["panic: no space"] };
+    assert.deepEqual(releaseAdvice({ pods, said }, release.remedies), [advice]);
+    assert.deepEqual(
+      releaseAdvice({ pods, said: { etcd: [noModule.replace("nvme_tcp", "other")] } }, release.remedies),
+      [],
+    );
+  });
+
+  it("is read from the logs of the pods that have failed alone, by their app", async () => {
+    const pods = [
+      ...[csiNode("csi-node-a", "w1"), csiNode("csi-node-b", "w2")],
+      { ...csiNode("without-label", "w3"), metadata: { name: "without-label", uid: "3" } },
+      { metadata: { name: "starts", uid: "2", labels: { app: "starts" } }, status: {} },
+    ];
+    const asked: string[] = [];
+    const kubectl = {
+      list: () => Promise.resolve(pods as never[]),
+      run: ([, , namespace, pod = ""]: readonly string[]) => {
+        asked.push(`${namespace}/${pod}`);
+        return Promise.resolve(
+          pod.startsWith("csi-node") ? `starting\n${noModule}\n   0: anyhow::error::msg\n` : "bye",
+        );
+      },
+    };
+    const read = await readReleasePods(kubectl, { namespace: "openebs", remedies: [moduleRemedy] });
+    assert.deepEqual(read.pods, pods);
+    assert.deepEqual(read.said, { "csi-node": [noModule], "without-label": ["bye"] });
+    assert.deepEqual([...new Set(asked)].sort(), [
+      ...["openebs/csi-node-a", "openebs/csi-node-b", "openebs/without-label"],
+    ]);
+  });
+
+  it("is read from the release's own records, pods and events, and from no others", async () => {
+    const inNamespace = (name: string, namespace: string, labels = {}) => ({
+      metadata: { name, namespace, uid: `${namespace}-${name}`, labels },
+    });
+    const ofHelm = (name: string, namespace: string, status: string) =>
+      inNamespace(`sh.helm.release.v1.${name}.v1`, namespace, { owner: "helm", name, status });
+    const event = (namespace: string, lastTimestamp: string) => ({
+      ...inNamespace(`engine-1.${lastTimestamp}`, namespace),
+      ...{ type: "Warning", lastTimestamp, message: `of ${namespace}` },
+      involvedObject: { kind: "Pod", name: "engine-1" },
+    });
+    const pod = (name: string, namespace: string) => ({ ...inNamespace(name, namespace), status: {} });
+    const [later, earlier] = [event("openebs", "2026-01-01T00:00:02Z"), event("openebs", "2026-01-01T00:00:01Z")];
+    const kubectl = new SmallKubectl({
+      secrets: [
+        ...[ofHelm("openebs", "openebs", "deployed"), ofHelm("openebs", "wordpress", "pending-install")],
+        ...[
+          ofHelm("openebs-extra", "openebs", "pending-upgrade"),
+          inNamespace("token", "openebs", { name: "openebs" }),
+        ],
+      ],
+      pods: [pod("engine-1", "openebs"), pod("engine-1", "wordpress"), pod("wordpress-0", "wordpress")],
+      events: [later, event("wordpress", "2026-01-01T00:00:03Z"), earlier],
+    });
+    const facts = await readRelease(kubectl, "shop", release);
+    assert.deepEqual(facts, {
+      ...{ context: "shop", release },
+      records: [ofHelm("openebs", "openebs", "deployed")],
+      pods: [pod("engine-1", "openebs")],
+      events: [earlier, later],
+      said: {},
+    });
+  });
+
+  it("is in the provider's own words where the cluster gives no reason", () =>
+    assert.match(explain({}), /the message of Pulumi's that follows does/));
+});

@@ -1,0 +1,185 @@
+import * as assert from "node:assert/strict";
+import { assertOwnCluster, destroyRefusal } from "./ownCluster";
+import { Refused } from "./scriptRuntime";
+import { type Kubectl, KubectlFailed } from "./client";
+import type { Claim, DiskPool, Namespace } from "../kubernetes/objects";
+import { type KeptRecord, keptRecord, recordFindings } from "../preflight/preflightRecord";
+
+const system = (uid: string): Namespace => ({ metadata: { name: "kube-system", uid } });
+const own = (name: string, instance?: string): Namespace => ({
+  metadata: { name, uid: "u", ...(instance && { annotations: { "wordpress/instance": instance } }) },
+});
+const listing = (objects: Readonly<Record<string, readonly object[]>>) => {
+  const kubectl: Pick<Kubectl, "list" | "json"> = {
+    list: <T>(kind: string, namespace?: string) =>
+      Promise.resolve((objects[namespace === undefined ? kind : `${kind} ${namespace}`] ?? []) as unknown as T[]),
+    json: () => Promise.reject(new Error("it reads nothing else")),
+  };
+  return kubectl;
+};
+const refusing = (message: string) => ({
+  ...listing({}),
+  list: () => Promise.reject(new KubectlFailed(message)),
+});
+
+describe("the guard of pulumi destroy", () => {
+  const cluster = { context: "kind-kind", server: "https://127.0.0.1:6443", cluster: "first" };
+  const request = { cluster, instance: "abc", namespaces: ["wordpress", "openebs"] };
+  const here = { context: "kind-kind", hasOwnKubeconfig: false };
+  const refusal = (namespaces: readonly Namespace[]) => destroyRefusal(listing({ namespaces }), request, here);
+
+  it("lets a stack be deleted from its own cluster and namespaces, and where they are gone already", async () => {
+    assert.equal(await refusal([system("first"), own("wordpress", "abc"), own("openebs", "abc")]), undefined);
+    assert.equal(await refusal([system("first"), own("blog", "other")]), undefined);
+  });
+
+  it("refuses another cluster behind the same context, and says which one is meant", async () => {
+    const text = await refusal([system("second"), own("wordpress", "abc")]);
+    assert.match(text ?? "", /the one this stack is on: "kind-kind" \(https:\/\/127\.0\.0\.1:6443\), whose/);
+    assert.match(
+      text ?? "",
+      /has the UID first; here it is second\.\nName its kubeconfig in KUBECONFIG, then again: pulumi destroy/,
+    );
+    assert.match(text ?? "", /pulumi stack rm --force$/);
+  });
+
+  it("knows its cluster by the UID, whatever the context is called", async () => {
+    const namespaces = [system("first"), own("wordpress", "abc"), own("openebs", "abc")];
+    assert.equal(await destroyRefusal(listing({ namespaces }), request, { ...here, context: "vpn" }), undefined);
+    const others = listing({ namespaces: [system("second"), ...namespaces.slice(1)] });
+    assert.match((await destroyRefusal(others, request, here)) ?? "", /UID first; here it is second/);
+  });
+
+  it("stops a script that deletes on another cluster or in another stack's namespace, and says what was left alone", async () => {
+    const assertOwn = (...namespaces: readonly Namespace[]) =>
+      assertOwnCluster(listing({ namespaces }), { guard: request }, "No claim was deleted.");
+    await assertOwn(system("first"), own("wordpress", "abc"));
+    const message =
+      /^No claim was deleted\. The context "" leads to another cluster .* UID first; here it is second\.\n/;
+    await assert.rejects(assertOwn(system("second"), own("wordpress", "abc")), { constructor: Refused, message });
+    await assert.rejects(
+      assertOwn(system("second")),
+      /\nName its kubeconfig in KUBECONFIG, then again: pulumi destroy\n/,
+    );
+    process.env.CLUSTER_KUBECONFIG = "/does/not/exist";
+    try {
+      await assert.rejects(
+        assertOwn(system("second")),
+        /\nSet kubernetes:kubeconfig to one that leads to it, then: pulumi up, then again: pulumi destroy\n/,
+      );
+    } finally {
+      delete process.env.CLUSTER_KUBECONFIG;
+    }
+    await assert.rejects(
+      assertOwn(system("first"), own("wordpress", "xyz")),
+      /the namespace wordpress is not this stack's/,
+    );
+  });
+
+  it("compares nothing for a script whose request in the state is older than the comparison", async () => {
+    await assertOwnCluster(refusing("it reads nothing"), {}, "No claim was deleted.");
+  });
+
+  it("refuses where the cluster has no namespace kube-system that could be read", async () => {
+    assert.match((await refusal([own("wordpress", "abc")])) ?? "", /has the UID first; here it is undefined\./);
+  });
+
+  it("refuses a namespace of another stack, or of none", async () => {
+    assert.match((await refusal([system("first"), own("wordpress", "xyz")])) ?? "", /the namespace wordpress is not/);
+    assert.match((await refusal([system("first"), own("openebs")])) ?? "", /the namespace openebs is not/);
+    assert.equal(
+      await refusal([system("first"), own("wordpress", "xyz"), own("blog", "xyz"), own("openebs")]),
+      'On "kind-kind" (https://127.0.0.1:6443) the namespace wordpress is not this stack\'s, and the namespace openebs is not ' +
+        "this stack's: the annotation wordpress/instance is another stack's, or missing.\n" +
+        "Look: kubectl --context kind-kind get namespace wordpress --output yaml\n" +
+        "If this stack's own namespace no longer exists, forget the stack: pulumi stack rm --force",
+    );
+  });
+
+  it("passes on an error that is not kubectl's", async () => {
+    const broken = { ...listing({}), list: () => Promise.reject(new TypeError("not iterable")) };
+    await assert.rejects(destroyRefusal(broken, request, here), TypeError);
+  });
+
+  it("says what to do about a silent cluster, and about expired credentials in the state or in a kubeconfig", async () => {
+    const silent = await destroyRefusal(refusing("Unable to connect: timeout"), request, here);
+    assert.match(
+      silent ?? "",
+      /could not be read: Unable to connect: timeout\nSee that `kubectl --context kind-kind get/,
+    );
+    const expired = refusing("error: You must be logged in to the server (Unauthorized)");
+    const inState = await destroyRefusal(expired, request, { ...here, hasOwnKubeconfig: true });
+    assert.match(inState ?? "", /Set new ones in kubernetes:kubeconfig, then: pulumi up, then again: pulumi destroy$/);
+    assert.match(
+      (await destroyRefusal(expired, request, here)) ?? "",
+      /Log in again, so that `kubectl get namespaces`/,
+    );
+  });
+});
+
+describe("the preflight's kept record", () => {
+  const record: KeptRecord = {
+    ...{ context: "kind-kind", server: "https://127.0.0.1:6443", cluster: "first" },
+    ...{ namespace: "wordpress", engine: "existing", configuredClass: null, storageClass: "standard" },
+  };
+  const claim: Claim = {
+    metadata: { name: "data-mariadb-0", namespace: "wordpress", uid: "u" },
+    spec: { storageClassName: "standard", resources: { requests: { storage: "1Gi" } } },
+    status: { phase: "Bound" },
+  };
+  const pool: DiskPool = {
+    metadata: { name: "pool-k0", uid: "p" },
+    spec: { node: "k0", disks: ["/dev/disk/by-id/x"] },
+  };
+  const kubectl = listing({
+    "persistentvolumeclaims wordpress": [claim],
+    "diskpools.openebs.io openebs": [pool],
+  });
+  const findings = (changes: Partial<KeptRecord>, previous: KeptRecord | undefined = record) =>
+    recordFindings(kubectl, { ...record, ...changes }, previous);
+
+  it("has nothing against the first up, nor against another address of the same cluster", async () => {
+    assert.deepEqual(await recordFindings(kubectl, record, undefined), []);
+    assert.deepEqual(await findings({ server: "https://vpn.example:6443", context: "vpn" }), []);
+  });
+
+  it("refuses another cluster, namespace, engine and class than that of the data", async () => {
+    assert.match((await findings({ cluster: "second" })).join(), /leads to another cluster/);
+    assert.match((await findings({ namespace: "elsewhere" })).join(), /^namespace: "elsewhere" is not allowed/);
+    assert.match((await findings({ engine: "hostpath" })).join(), /^storage\.engine: "hostpath" is not allowed/);
+    const other = { configuredClass: "fast", storageClass: "fast" };
+    assert.match((await findings(other)).join(), /^storage\.className: "fast" is not allowed/);
+  });
+
+  it("refuses to forget nodes with pools that were prepared over SSH, until there are no pools", async () => {
+    const replicated: KeptRecord = { ...record, engine: "replicated", managesNodes: true };
+    const without = { ...replicated, managesNodes: false };
+    assert.match(
+      (await recordFindings(kubectl, without, replicated)).join(),
+      /^nodeSsh: is not set anymore.* k0 over SSH/,
+    );
+    const silent: KeptRecord = { ...record, engine: "replicated" };
+    assert.match((await recordFindings(kubectl, silent, replicated)).join(), /^nodeSsh: is not set anymore/);
+    assert.deepEqual(await recordFindings(kubectl, replicated, without), []);
+    assert.deepEqual(await recordFindings(kubectl, replicated, replicated), []);
+    assert.deepEqual(await recordFindings(listing({}), without, replicated), []);
+  });
+
+  it("lets a stack that no longer installs storage forget its nodes, even if there are pools of others", async () => {
+    const previous: KeptRecord = { ...record, engine: "replicated", managesNodes: true };
+    const onlyPools = listing({ "diskpools.openebs.io openebs": [pool] });
+    assert.deepEqual(await recordFindings(onlyPools, { ...record, managesNodes: false }, previous), []);
+  });
+
+  it("takes a record that is older than managesNodes as one of nodes that were not prepared", async () => {
+    const replicated: KeptRecord = { ...record, engine: "replicated" };
+    assert.deepEqual(await recordFindings(kubectl, { ...replicated, managesNodes: false }, replicated), []);
+    assert.deepEqual(await recordFindings(kubectl, { ...replicated, managesNodes: true }, replicated), []);
+  });
+
+  it("keeps whether the nodes are prepared over SSH", () => {
+    const rest = { snapshotCrds: true, nodeAddress: "10.0.0.2", nodeAddresses: [], nodeSources: [] };
+    assert.equal(keptRecord({ ...record, ...rest, managesNodes: true }).managesNodes, true);
+    assert.equal(keptRecord({ ...record, ...rest }).managesNodes, false);
+  });
+});

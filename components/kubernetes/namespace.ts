@@ -1,0 +1,27 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import type * as pulumi from "@pulumi/pulumi";
+import { podSecurity, stackLabels } from "./labels";
+import { instanceAnnotation } from "./ownership";
+
+export interface OwnNamespaceArgs {
+  /** The namespace's own name. */
+  readonly namespace: string;
+  /** Marks it as this stack's. */
+  readonly instance: pulumi.Input<string>;
+  /** The Pod Security level that the cluster enforces in it. */
+  readonly level: "restricted" | "privileged";
+}
+
+/** A namespace that the stack makes and owns. */
+export function ownNamespace(
+  name: string,
+  { namespace, instance, level }: OwnNamespaceArgs,
+  options: pulumi.CustomResourceOptions,
+): Namespace {
+  const labels = { ...stackLabels, ...podSecurity(level) };
+  return new Namespace(
+    name,
+    { metadata: { name: namespace, labels, annotations: { [instanceAnnotation]: instance } } },
+    options,
+  );
+}

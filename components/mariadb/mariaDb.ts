@@ -1,0 +1,136 @@
+import { StatefulSet } from "@pulumi/kubernetes/apps/v1";
+import { ConfigMap, Secret, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
+import type { ClusterAccess } from "../kubectl/clusterAccess";
+import { kubectlCommand } from "../kubectl/scriptResource";
+import { dependencies } from "../kubernetes/dependencies";
+import { digest } from "../kubernetes/digest";
+import { urlHost } from "../kubernetes/hostAddress";
+import { labels, selectorLabels } from "../kubernetes/labels";
+import { claimRetentionPolicy, claimTemplate, type DataRetention } from "../storage/claims/claims";
+import type { DatabaseConnection } from "./connection";
+import { mariaDbPodSpec } from "./mariaDbPod";
+
+export interface MariaDbArgs {
+  readonly cluster: ClusterAccess;
+  readonly namespace: string;
+  /** Image reference of MariaDB, e.g. `mariadb:10.11`. */
+  readonly image: string;
+  /** Connections at once. Another number restarts the server. */
+  readonly maxConnections: number;
+  /** Size of the claim `data-mariadb-0`, a Kubernetes quantity. It may only grow. */
+  readonly storage: string;
+  /** Storage class of the claim. @default the cluster's default class */
+  readonly storageClass?: string | undefined;
+  readonly dataRetention: DataRetention;
+  /** Any text; with another one WordPress gets another user with another password, and its pods are rolled. */
+  readonly passwordRotation: string;
+  /** Called when the StatefulSet does not come up. */
+  readonly onError: pulumi.ErrorHook;
+}
+
+const database = "wordpress";
+
+/** Names of the objects that hold the database's name, and the user with its password. */
+const connectionObjects = {
+  configMap: { name: "mariadb", database: "database" },
+  secret: { name: "mariadb", username: "username", password: "password" },
+} as const;
+
+/** One MariaDB server with its claim, its random passwords and its Services `mariadb` and `mariadb-client`, port 3306. */
+export class MariaDb extends pulumi.ComponentResource {
+  readonly connection: DatabaseConnection;
+  /** WordPress's user in the database. */
+  readonly user: pulumi.Output<string>;
+  /** Changes with the user and its password. In a pod template it rolls the pods. */
+  readonly checksum: pulumi.Output<string>;
+
+  constructor(name: string, args: MariaDbArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:database:MariaDb", name, {}, options);
+    const { namespace, cluster } = args;
+    const child = { parent: this, dependsOn: dependencies(options) };
+    const kept = { ...child, protect: args.dataRetention === "retain" };
+    const metadata = { name: "mariadb", namespace, labels: labels("mariadb") };
+    const plain = { length: 32, special: false };
+    const rootPassword = new RandomPassword(`${name}-root-password`, plain, kept).result;
+    // Not protected: Pulumi replaces nothing that is. The Secret, which is, keeps it.
+    const password = new RandomPassword(
+      `${name}-password`,
+      { ...plain, keepers: { rotation: args.passwordRotation } },
+      child,
+    ).result;
+    const userCommand = { cluster, onChange: "prepare-database-user" } as const;
+    // On a server that runs, the user is there before anybody is told of it.
+    const request = { namespace, database, password };
+    const prepared = kubectlCommand(`${name}-user`, { ...userCommand, request }, child);
+    this.user = pulumi.unsecret(prepared.stdout);
+    this.checksum = pulumi.output([this.user, password]).apply(digest);
+
+    const configMap = new ConfigMap(`${name}-config`, { metadata, data: { username: this.user, database } }, child);
+    const secret = new Secret(
+      `${name}-secret`,
+      { metadata, stringData: { username: this.user, password, "root-password": rootPassword } },
+      kept,
+    );
+    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
+    const service = new Service(
+      `${name}-service`,
+      {
+        metadata,
+        spec: { clusterIP: "None", ports: [{ name: "mysql", port: 3306 }], selector: selectorLabels("mariadb") },
+      },
+      child,
+    );
+    const client = new Service(
+      `${name}-client`,
+      {
+        // The workload is waited for.
+        metadata: { ...metadata, name: "mariadb-client", annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: { ports: [{ name: "mysql", port: 3306 }], selector: selectorLabels("mariadb") },
+      },
+      child,
+    );
+    this.connection = { host: client.spec.clusterIP.apply(urlHost), ...connectionObjects };
+    const growth = kubectlCommand(
+      `${name}-growth`,
+      {
+        cluster,
+        onChange: "grow-claims",
+        request: { namespace, statefulSet: "mariadb", size: args.storage },
+      },
+      child,
+    );
+    const server = new StatefulSet(
+      `${name}-server`,
+      {
+        metadata,
+        spec: {
+          serviceName: "mariadb",
+          replicas: 1,
+          // A pod that never gets ready must not keep a mended template from being rolled out, as OrderedReady does.
+          podManagementPolicy: "Parallel",
+          selector: { matchLabels: selectorLabels("mariadb") },
+          template: {
+            metadata: { labels: labels("mariadb") },
+            spec: mariaDbPodSpec({ ...args, connection: connectionObjects }),
+          },
+          volumeClaimTemplates: [claimTemplate(args.storage, args.storageClass)],
+          persistentVolumeClaimRetentionPolicy: claimRetentionPolicy("retain"),
+        },
+      },
+      {
+        parent: this,
+        dependsOn: dependencies(options, account, configMap, secret, service, growth),
+        ignoreChanges: ["spec.volumeClaimTemplates"],
+        hooks: { onError: [args.onError] },
+      },
+    );
+    kubectlCommand(
+      `${name}-user-password`,
+      { ...userCommand, request: { ...request, user: this.user } },
+      { parent: this, dependsOn: dependencies(options, server) },
+    );
+    this.registerOutputs({});
+  }
+}

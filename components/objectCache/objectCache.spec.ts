@@ -1,0 +1,111 @@
+import * as assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as pulumi from "@pulumi/pulumi";
+import { objectCachePodSpec } from "./objectCachePod";
+import { siteJson } from "../wordpress/siteFiles";
+import { deploy } from "../../stacks/wordpress";
+import { load } from "../../tests/support/loadedSettings";
+import { answers, type Outputs, type Registered, registeredBy } from "../../tests/support/mocks";
+import { property } from "../../tests/support/properties";
+import { siteSettings, withObjectCache } from "../../tests/support/siteSettings";
+
+interface Spec {
+  /** Of a CronJob, which has the other fields in it. */
+  readonly jobTemplate?: { readonly spec: Spec };
+  readonly replicas: number;
+  readonly strategy: object;
+  readonly template: {
+    readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+    readonly spec: { readonly containers: readonly { readonly env: readonly { readonly name: string }[] }[] };
+  };
+}
+
+const base = { content: "shared", contentStorageClass: "many", "kubernetes:context": "test" };
+async function stack(
+  config: Readonly<Record<string, string>> = withObjectCache,
+  outputs: Outputs = answers,
+): Promise<Registered[]> {
+  return registeredBy(() => deploy(load({ ...base, ...config })), outputs);
+}
+const specOf = (all: readonly Registered[], name: string) => {
+  const spec = all.find((resource) => resource.name === name)?.inputs.spec as Spec | undefined;
+  return spec?.jobTemplate?.spec ?? spec;
+};
+const variables = (all: readonly Registered[], name: string) =>
+  specOf(all, name)?.template.spec.containers[0]?.env.map((variable) => variable.name) ?? [];
+
+describe("the object cache", () => {
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  it("is not there where it is not turned on, and no pod or job gets its password or its address", async () => {
+    const all = await stack({});
+    assert.ok(!all.some(({ name }) => name.includes("object-cache")));
+    for (const name of ["pods", "cron-job", "installer-install", "extensions"]) {
+      const given = variables(all, `wordpress-shared-${name}`).filter((variable) => variable.endsWith("_PASSWORD"));
+      assert.ok(given.includes("WORDPRESS_DB_PASSWORD"), name);
+      assert.ok(!given.includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
+    }
+    const told = (hasObjectCache: boolean) =>
+      (JSON.parse(siteJson({ ...siteSettings, hasObjectCache }, ["10.0.0.2"])) as { objectCache: unknown }).objectCache;
+    assert.deepEqual([told(false), told(true)], [null, { port: 6379, plugin: "redis-cache" }]);
+  });
+
+  it("is one pod, never two at a time", async () => {
+    const { replicas, strategy } =
+      specOf(await stack({ ...withObjectCache, wordpressReplicas: "20" }), "wordpress-shared-object-cache-pods") ??
+      assert.fail();
+    assert.deepEqual([replicas, strategy], [1, { type: "Recreate" }]);
+  });
+
+  it("is known to the site's pods and to each of its jobs", async () => {
+    const all = await stack();
+    for (const name of ["pods", "cron-job", "installer-install", "extensions", "object-cache-begin"]) {
+      assert.ok(variables(all, `wordpress-shared-${name}`).includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
+    }
+    const { annotations } = specOf(all, "wordpress-shared-pods")?.template.metadata ?? assert.fail();
+    const own = specOf(all, "wordpress-shared-object-cache-pods")?.template.metadata.annotations ?? assert.fail();
+    const checksum = "wordpress/object-cache-checksum";
+    assert.ok(own[checksum]);
+    assert.equal(annotations[checksum], own[checksum]);
+  });
+
+  it("is begun by another job for another archive of the plugin", async () => {
+    const begun = async (config: Readonly<Record<string, string>>) =>
+      (await stack(config)).find(({ name }) => name === "wordpress-shared-object-cache-begin")?.inputs.metadata;
+    const other = { ...withObjectCache, plugins: withObjectCache.plugins?.replace(/0{64}/, "1".repeat(64)) ?? "" };
+    assert.deepEqual(await begun(withObjectCache), await begun({ ...withObjectCache }));
+    assert.notDeepEqual(await begun(other), await begun(withObjectCache));
+  });
+
+  it("is reached by jobs whose names stay when the cluster gives the Services other addresses", async () => {
+    const elsewhere: Outputs = (type, name) =>
+      type.endsWith(":Service") ? { spec: { clusterIP: "10.96.9.9" } } : answers(type, name);
+    const jobs = (all: readonly Registered[]) => all.filter(({ type }) => type.endsWith(":Job"));
+    const names = (all: readonly Registered[]) => jobs(all).map(({ inputs }) => property(inputs, "metadata.name"));
+    const moved = await stack(withObjectCache, elsewhere);
+    assert.deepEqual(names(moved), names(await stack()));
+    assert.ok(JSON.stringify(jobs(moved)).includes("10.96.9.9"));
+  });
+
+  it("is started with its password in no argument, keeps nothing for later, and has memory besides its values", () => {
+    const { containers } = objectCachePodSpec("valkey/valkey:8.1", "128Mi", "secret");
+    const [{ command, resources } = assert.fail()] = containers;
+    const script = command.at(-1) ?? "";
+    assert.match(script, /^exec "[^"]*" - <<END\n/);
+    const run = spawnSync("sh", ["-c", script.replace(/^exec .*? - <</, "cat <<")], {
+      env: { PATH: process.env.PATH, PASSWORD: "s3cret" },
+      encoding: "utf8",
+    });
+    assert.equal(run.stderr, "");
+    assert.match(run.stdout, /^requirepass s3cret$/m);
+    assert.match(run.stdout, /^save ""$/m);
+    assert.match(run.stdout, /^appendonly no$/m);
+    assert.match(run.stdout, /^maxmemory 134217728$/m);
+    assert.equal(resources.limits.memory, "224Mi");
+  });
+
+  it("has whole bytes for its values where a quantity has none: a server refuses a fraction and does not start", () => {
+    const [{ command } = assert.fail()] = objectCachePodSpec("valkey/valkey:8.1", "100.1Mi", "secret").containers;
+    assert.match(command.at(-1) ?? "", /^maxmemory 104962457$/m);
+  });
+});

@@ -1,0 +1,99 @@
+import { Deployment } from "@pulumi/kubernetes/apps/v1";
+import { Secret, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
+import type { Workload } from "../diagnostics/workload";
+import { type Rollout, rolloutOf } from "../diagnostics/rollout";
+import { dependencies } from "../kubernetes/dependencies";
+import { digest } from "../kubernetes/digest";
+import { urlHost } from "../kubernetes/hostAddress";
+import { labels, selectorLabels } from "../kubernetes/labels";
+import { objectCacheName, objectCachePort } from "./objectCacheNames";
+import { objectCachePodSpec } from "./objectCachePod";
+
+/** On pods that know its password: the password's checksum. */
+export const objectCacheChecksum = "wordpress/object-cache-checksum";
+
+/** What WordPress asks its database for again and again, kept in memory for all of its pods. */
+export interface ObjectCacheSettings {
+  /** Image reference of Valkey or Redis 7 or newer, e.g. `valkey/valkey:8.1`. */
+  readonly image: string;
+  /** For values, a Kubernetes quantity; what nobody asked for longest goes. */
+  readonly memory: string;
+}
+
+export interface ObjectCacheArgs extends ObjectCacheSettings {
+  readonly namespace: string;
+  /** Called when its pod does not come up. */
+  readonly onError: (workload: Workload) => pulumi.ErrorHook;
+}
+
+/** What others need to connect. */
+export interface ObjectCacheConnection {
+  /** Address of its Service: no request of a visitor waits for a name server. */
+  readonly host: pulumi.Input<string>;
+  /** Secret with the key `password`. */
+  readonly secretName: string;
+}
+
+/** The cache's pods, and the configuration keys that concern them. */
+export function objectCacheWorkload(namespace: string): Rollout["workload"] {
+  const keys = { image: "objectCache.image", storage: "wordpressStorage" };
+  return { namespace, kind: "Deployment", app: objectCacheName, keys };
+}
+
+/** Valkey with a password, in one pod: two would have two values for one name. */
+export class ObjectCache extends pulumi.ComponentResource {
+  readonly connection: ObjectCacheConnection;
+  readonly rollout: Rollout;
+  /** Changes with the password. */
+  readonly checksum: pulumi.Output<string>;
+
+  constructor(name: string, args: ObjectCacheArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:site:ObjectCache", name, {}, options);
+    const { namespace } = args;
+    this.rollout = rolloutOf(objectCacheWorkload(namespace), 1);
+    const child = { parent: this, dependsOn: dependencies(options) };
+    const metadata = { name: objectCacheName, namespace, labels: labels(objectCacheName) };
+    const selector = selectorLabels(objectCacheName);
+
+    const password = new RandomPassword(`${name}-password`, { length: 32, special: false }, child).result;
+    this.checksum = password.apply(digest);
+    const secret = new Secret(`${name}-secret`, { metadata, stringData: { password } }, child);
+    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
+    const service = new Service(
+      `${name}-service`,
+      {
+        // The workload is waited for.
+        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: { ports: [{ name: "valkey", port: objectCachePort, targetPort: "valkey" }], selector },
+      },
+      child,
+    );
+    this.connection = { host: service.spec.clusterIP.apply(urlHost), secretName: objectCacheName };
+    new Deployment(
+      `${name}-pods`,
+      {
+        metadata,
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: selector },
+          strategy: { type: "Recreate" },
+          template: {
+            metadata: {
+              labels: labels(objectCacheName),
+              annotations: { [objectCacheChecksum]: this.checksum },
+            },
+            spec: objectCachePodSpec(args.image, args.memory, objectCacheName),
+          },
+        },
+      },
+      {
+        parent: this,
+        dependsOn: dependencies(options, secret, account, service),
+        hooks: { onError: [args.onError(this.rollout.workload)] },
+      },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,162 @@
+import { refusalOfManyNodes } from "./rwxProbe";
+import { commandCluster, commandRequest, previousOutput, Refused, runCommand } from "../kubectl/scriptRuntime";
+import { Kubectl, KubectlFailed } from "../kubectl/client";
+import { nameServerPorts } from "../kubernetes/nameServers";
+import type { AnyObject, Claim, DiskPool, Namespace, Node, Service, StorageClass, Volume } from "../kubernetes/objects";
+import {
+  type ClusterFacts,
+  effectiveClass,
+  nodeAddress,
+  nodeAddresses,
+  preflightFindings,
+  type PreflightRecord,
+  type PreflightRequest,
+} from "./checks";
+import { missingPermissions } from "./permissions";
+import { nfsName } from "../storage/nfs/nfsNames";
+import { nodeSources } from "../storage/nfs/nodeSources";
+import { contentClaimName } from "../storage/claims/claims";
+import { needsSnapshotCrds } from "../storage/openebs/cleanup";
+import { listIfKnown } from "../kubectl/optionalList";
+import { diskPoolKind, openEbsName } from "../storage/openebs/openEbsNames";
+import { configSet } from "../../stacks/config/rules";
+
+runCommand(async (kubectl) => {
+  const request = commandRequest<PreflightRequest>();
+  const former = previousOutput<PreflightRecord>();
+  const facts = await readFacts(kubectl, request, former);
+  const findings = preflightFindings(request, facts, former);
+  if (findings.length > 0) {
+    throw new Refused(`Nothing was changed. ${countOf(findings.length)} to be mended first:\n${bulleted(findings)}`);
+  }
+  const storageClass = effectiveClass(request, facts) ?? "";
+  process.stderr.write(`On context "${facts.context}" (${facts.server}), storage class "${storageClass}"\n`);
+  if (request.content.content === "shared" && request.content.accessMode === "ReadWriteOnce")
+    process.stderr.write(oneNode);
+  const record: PreflightRecord = {
+    context: facts.context,
+    server: facts.server,
+    cluster: facts.cluster ?? "",
+    namespace: request.namespace,
+    engine: request.engine,
+    configuredClass: request.className ?? null,
+    storageClass,
+    snapshotCrds: needsSnapshotCrds(await definitions(kubectl, request)),
+    nodeAddress: nodeAddress(facts),
+    nodeAddresses: nodeAddresses(facts),
+    nodeSources: nodeSources(facts.nodes),
+    managesNodes: request.openEbs?.managesNodes ?? false,
+    nameServerPorts: nameServerPorts(facts.services),
+  };
+  return JSON.stringify(record);
+});
+
+async function readFacts(
+  kubectl: Kubectl,
+  request: PreflightRequest,
+  former: PreflightRecord | undefined,
+): Promise<ClusterFacts> {
+  const { context } = commandCluster();
+  const server = await serverOf(kubectl, context);
+  const uid = await kubectl.json<Namespace>(["get", "namespace", "kube-system"]).then(
+    (namespace) => namespace.metadata.uid,
+    (error: unknown) => {
+      if (/forbidden/i.test(String(error))) return undefined;
+      throw new Refused(
+        `kubernetes:context: the cluster "${context}" (${server}) does not answer: ${lastLine(error)}\n` +
+          `Nothing was changed. Start it, or name another context: ${configSet("kubernetes:context", "NAME")}`,
+      );
+    },
+  );
+  // What may not be read is reported as a missing right, and is empty here.
+  const readable = <T>(reading: Promise<T[]>) => reading.catch((error: unknown) => emptyIfForbidden<T>(error));
+  const migrates = request.content.content === "shared" && request.content.migrates;
+  const [rights, namespaces, services, classes, nodes, claims, volumes, formerClaims] = await Promise.all([
+    missingPermissions(kubectl, request),
+    readable(kubectl.list<Namespace>("namespaces")),
+    readable(kubectl.list<Service>("services")),
+    readable(kubectl.list<StorageClass>("storageclasses")),
+    readable(kubectl.list<Node>("nodes")),
+    readable(kubectl.list<Claim>("persistentvolumeclaims", request.namespace)),
+    migrates ? readable(kubectl.list<Volume>("persistentvolumes")) : [],
+    former && former.namespace !== request.namespace
+      ? readable(kubectl.list<Claim>("persistentvolumeclaims", former.namespace))
+      : [],
+  ]);
+  const [drivers, pools] = request.openEbs
+    ? await Promise.all([
+        readable(kubectl.list<AnyObject>("csidrivers")),
+        readable(listIfKnown<DiskPool>(kubectl, diskPoolKind, openEbsName)),
+      ])
+    : [[], []];
+  const home = (name: string) => namespaces.find(({ metadata }) => metadata.name === name);
+  const namespace = home(request.namespace);
+  const contentRefusal =
+    rights.length > 0 ? undefined : await readRefusal(kubectl, request, { classes, nodes, claims });
+  return {
+    ...{ context, server, cluster: uid, missingPermissions: rights },
+    ...{ namespace, services, classes, nodes, claims, volumes, formerClaims, contentRefusal },
+    ...(request.openEbs ? { openEbs: { home: home(openEbsName), drivers, pools } } : {}),
+    ...(request.nfs ? { nfs: { home: home(nfsName), drivers } } : {}),
+  };
+}
+
+/** Why the class of the shared content will not do; it is asked once, before there is a claim. */
+async function readRefusal(
+  kubectl: Kubectl,
+  { content, instance }: PreflightRequest,
+  { classes, nodes, claims }: Pick<ClusterFacts, "classes" | "nodes" | "claims">,
+): Promise<string | undefined> {
+  if (content.content !== "shared" || content.accessMode !== "ReadWriteMany") return undefined;
+  const storageClass = classes.find(({ metadata }) => metadata.name === content.className);
+  if (!storageClass || content.classComesAlong || claims.some(({ metadata }) => metadata.name === contentClaimName))
+    return undefined;
+  return refusalOfManyNodes(kubectl, storageClass, nodes, `wordpress-trial-${instance}`);
+}
+
+/** The cluster's CRDs, where OpenEBS's chart brings some. */
+async function definitions(kubectl: Kubectl, { openEbs }: PreflightRequest): Promise<AnyObject[]> {
+  return openEbs?.engine === "replicated" ? kubectl.list<AnyObject>("customresourcedefinitions") : [];
+}
+
+/** The API server's address; a context that the kubeconfig lacks is refused with those that it has. */
+async function serverOf(kubectl: Kubectl, context: string): Promise<string> {
+  interface Kubeconfig {
+    readonly clusters: readonly { readonly name: string; readonly cluster: { readonly server: string } }[] | null;
+    readonly contexts: readonly { readonly name: string; readonly context: { readonly cluster: string } }[] | null;
+  }
+  const { clusters, contexts } = await new Kubectl({ kubeconfig: commandCluster().kubeconfig }).json<Kubeconfig>([
+    "config",
+    "view",
+  ]);
+  const found = contexts?.find(({ name }) => name === context);
+  if (!found) {
+    const names = contexts?.map(({ name }) => name) ?? [];
+    throw new Refused(
+      `kubernetes:context: "${context}" is not in the kubeconfig; it has ${names.join(", ") || "no context at all"}; ` +
+        `example: ${configSet("kubernetes:context", names[0] ?? "kind-kind")}`,
+    );
+  }
+  return clusters?.find(({ name }) => name === found.context.cluster)?.cluster.server ?? "no server";
+}
+
+const oneNode =
+  "contentAccessMode ReadWriteOnce: all pods of the site are on one node. Draining that node interrupts the site until they " +
+  'have started on another one (docs/operations.md, "Draining a node")\n';
+
+function emptyIfForbidden<T>(error: unknown): T[] {
+  if (error instanceof KubectlFailed && /forbidden/i.test(error.message)) return [];
+  throw error;
+}
+
+function lastLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).trim().split("\n").at(-1) ?? "";
+}
+
+function countOf(findings: number): string {
+  return findings === 1 ? "One thing has" : `${findings} things have`;
+}
+
+function bulleted(findings: readonly string[]): string {
+  return findings.map((finding) => `  - ${finding}`).join("\n");
+}

@@ -1,0 +1,27 @@
+import { isIPv6 } from "node:net";
+import type { Node } from "../../kubernetes/objects";
+
+/** Annotations in which Calico writes the addresses of a node's tunnels: what the node sends to pods of others comes from there. */
+const tunnelAnnotations = [
+  ...["IPv4IPIPTunnelAddr", "IPv4VXLANTunnelAddr", "IPv6VXLANTunnelAddr"],
+  ...["IPv4WireguardInterfaceAddr", "IPv6WireguardInterfaceAddr"],
+].map((name) => `projectcalico.org/${name}`);
+
+/**
+ * Where the nodes' own traffic to pods comes from, as CIDRs in order: their addresses, those of their tunnels, and the first two of
+ * their pods' range, which are Flannel's tunnel's and a bridge's.
+ */
+export function nodeSources(nodes: readonly Node[]): string[] {
+  const single = (address: string) => `${address}/${isIPv6(address) ? 128 : 32}`;
+  const sources = nodes.flatMap(({ metadata, spec, status }) => [
+    ...(status.addresses ?? []).filter(({ type }) => type.endsWith("IP")).map(({ address }) => single(address)),
+    ...tunnelAnnotations.flatMap((name) => metadata.annotations?.[name] ?? []).map(single),
+    ...(spec?.podCIDRs ?? []).map((range) => firstTwo(range)),
+  ]);
+  return [...new Set(sources)].sort();
+}
+
+function firstTwo(range: string): string {
+  const [address = ""] = range.split("/");
+  return `${address}/${isIPv6(address) ? 127 : 31}`;
+}

@@ -1,0 +1,63 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import * as pulumi from "@pulumi/pulumi";
+import { dependencies } from "../../kubernetes/dependencies";
+import { stackLabels } from "../../kubernetes/labels";
+import { diskPoolApiVersion } from "./chartVersion";
+import type { DataRetention } from "../claims/claims";
+import { openEbsName, poolName } from "./openEbsNames";
+
+/** One node's part of the replicated engine. */
+export interface DiskPoolSettings {
+  readonly node: string;
+  /** URI of the disk, all of which the pool takes. */
+  readonly disk: string;
+  /** Whether another disk may make the pool anew, without the data on it. */
+  readonly replace: boolean;
+}
+
+export interface DiskPoolsArgs {
+  readonly pools: readonly DiskPoolSettings[];
+  readonly dataRetention: DataRetention;
+  /** What a node's pool needs of its node, by the node's name: its label and its preparation. */
+  readonly readyByNode: ReadonlyMap<string, readonly pulumi.Resource[]>;
+  /** Called when a pool does not come online. */
+  readonly onError: (pool: string) => pulumi.ErrorHook;
+}
+
+/** A DiskPool for each entry, online before anything is put on it. */
+export class DiskPools extends pulumi.ComponentResource {
+  /** Names of the pools, in the order of the configuration. */
+  readonly names: readonly string[];
+
+  constructor(name: string, args: DiskPoolsArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:storage:DiskPools", name, {}, options);
+    this.names = args.pools.map(({ node }) => poolName(node));
+    for (const { node, disk } of args.pools) {
+      new CustomResource(
+        `${name}-${node}`,
+        {
+          apiVersion: diskPoolApiVersion,
+          kind: "DiskPool",
+          metadata: {
+            name: poolName(node),
+            namespace: openEbsName,
+            labels: stackLabels,
+            annotations: { "pulumi.com/waitFor": "jsonpath={.status.pool_status}=Online" },
+          },
+          spec: { node, disks: [disk] },
+        },
+        {
+          parent: this,
+          dependsOn: dependencies(options, ...(args.readyByNode.get(node) ?? [])),
+          protect: args.dataRetention === "retain",
+          // OpenEBS takes an edit of a pool and ignores it. The preflight refuses one that would lose data.
+          replaceOnChanges: ["spec"],
+          deleteBeforeReplace: true,
+          customTimeouts: { create: "5m", delete: "10m" },
+          hooks: { onError: [args.onError(poolName(node))] },
+        },
+      );
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,93 @@
+import type { Job } from "@pulumi/kubernetes/batch/v1";
+import { ConfigMap, PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../../kubectl/clusterAccess";
+import type { Workload } from "../../diagnostics/workload";
+import { kubectlCommand } from "../../kubectl/scriptResource";
+import { dependencies } from "../../kubernetes/dependencies";
+import { labels } from "../../kubernetes/labels";
+import { type ContentAccessMode, contentClaimName, type DataRetention } from "../../storage/claims/claims";
+import { fillPodSpec, siteConfigName } from "../sharedPod";
+import { type Extensions, siteFiles, siteJson, type SiteSettings } from "../siteFiles";
+import { runOnce } from "../tasks";
+
+export interface ContentArgs {
+  readonly cluster: ClusterAccess;
+  readonly namespace: string;
+  readonly image: string;
+  /** Size of the claim `wordpress-content`, a Kubernetes quantity. It may only grow. */
+  readonly storage: string;
+  /** Class of that claim. @default the cluster's default class */
+  readonly storageClass?: string | undefined;
+  readonly accessMode: ContentAccessMode;
+  readonly settings: SiteSettings;
+  readonly extensions: Extensions;
+  /** The nodes' addresses, at least one. */
+  readonly addresses: pulumi.Input<readonly string[]>;
+  readonly dataRetention: DataRetention;
+  /** Pods that had files of their own, and are no more: what is on their claims comes along. */
+  readonly former?: pulumi.Resource | undefined;
+  /** Called when the job that fills the claim does not end well. */
+  readonly onError: (workload: Workload) => pulumi.ErrorHook;
+}
+
+/** The one claim for `wp-content`, filled once, and the files that pods and jobs are told by. */
+export class Content extends pulumi.ComponentResource {
+  /** Whatever mounts the claim comes after this. */
+  readonly filled: Job;
+
+  constructor(name: string, args: ContentArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:site:Content", name, {}, options);
+    const { namespace, image, accessMode, settings } = args;
+    const child = { parent: this, dependsOn: dependencies(options) };
+    const metadata = { namespace, labels: labels("wordpress") };
+
+    const config = new ConfigMap(
+      `${name}-config`,
+      {
+        metadata: { ...metadata, name: siteConfigName },
+        data: {
+          ...siteFiles(settings),
+          "extensions.json": JSON.stringify(args.extensions),
+          "settings.json": pulumi.output(args.addresses).apply((addresses) => siteJson(settings, addresses)),
+        },
+      },
+      child,
+    );
+    const claim = new PersistentVolumeClaim(
+      `${name}-claim`,
+      {
+        // The job that fills it waits for its volume, and with some classes the volume for the job.
+        metadata: { ...metadata, name: contentClaimName, annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: {
+          accessModes: [accessMode],
+          ...(args.storageClass === undefined ? {} : { storageClassName: args.storageClass }),
+          resources: { requests: { storage: args.storage } },
+        },
+      },
+      {
+        ...child,
+        protect: args.dataRetention === "retain",
+        // Another class or mode would be another claim, without what is on this one. The preflight refuses it.
+        ignoreChanges: ["spec.accessModes", "spec.storageClassName"],
+      },
+    );
+    const migration = args.former && [
+      kubectlCommand(
+        `${name}-migration`,
+        {
+          cluster: args.cluster,
+          onChange: "migrate-content",
+          request: { namespace, image, accessMode },
+        },
+        { parent: this, dependsOn: dependencies(options, config, claim, args.former) },
+      ),
+    ];
+    this.filled = runOnce(
+      `${name}-fill`,
+      { namespace, name: "wordpress-fill", pod: fillPodSpec({ image, accessMode }), onError: args.onError },
+      { parent: this, dependsOn: dependencies(options, config, claim, ...(migration ?? [])) },
+    );
+    this.registerOutputs({});
+  }
+}

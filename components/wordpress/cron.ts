@@ -1,0 +1,46 @@
+import { CronJob } from "@pulumi/kubernetes/batch/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { dependencies } from "../kubernetes/dependencies";
+import { taskLabels } from "../kubernetes/labels";
+import { type SharedPodArgs, taskPodLabels, taskPodSpec } from "./sharedPod";
+import { siteTasks } from "./tasks";
+
+export interface CronArgs {
+  readonly namespace: string;
+  readonly pod: SharedPodArgs;
+}
+
+/** Runs what is due of WordPress's own cron, every five minutes and once for all pods. */
+export class Cron extends pulumi.ComponentResource {
+  constructor(name: string, { namespace, pod }: CronArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:site:Cron", name, {}, options);
+    const task = siteTasks.cron;
+    new CronJob(
+      `${name}-job`,
+      {
+        metadata: { name: task, namespace, labels: taskLabels(task) },
+        spec: {
+          schedule: "*/5 * * * *",
+          // Said, so that a refresh sees one that somebody has suspended.
+          suspend: false,
+          concurrencyPolicy: "Forbid",
+          startingDeadlineSeconds: 240,
+          successfulJobsHistoryLimit: 1,
+          failedJobsHistoryLimit: 1,
+          jobTemplate: {
+            spec: {
+              backoffLimit: 0,
+              activeDeadlineSeconds: 900,
+              template: {
+                metadata: { labels: taskPodLabels(task) },
+                spec: taskPodSpec(pod, ["php", "/var/www/html/wp-cron.php"]),
+              },
+            },
+          },
+        },
+      },
+      { parent: this, dependsOn: dependencies(options) },
+    );
+    this.registerOutputs({});
+  }
+}

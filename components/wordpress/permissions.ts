@@ -1,0 +1,9 @@
+import { everyVerb, type Permission } from "../kubernetes/permissions";
+
+/** What a site with shared content does besides. */
+export const sharedContentPermissions: readonly Permission[] = [
+  { resource: "deployments", group: "apps" },
+  { resource: "jobs", group: "batch" },
+  { resource: "cronjobs", group: "batch" },
+  { resource: "persistentvolumeclaims" },
+].flatMap((kind) => everyVerb.map((verb) => ({ ...kind, verb, inNamespace: true })));

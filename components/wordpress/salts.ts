@@ -1,0 +1,67 @@
+import { Secret } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
+import { dependencies } from "../kubernetes/dependencies";
+import { digest } from "../kubernetes/digest";
+import { labels } from "../kubernetes/labels";
+
+/** The eight settings from which WordPress makes its cookies; every pod needs the same ones. */
+const keyNames = ["AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY"] as const;
+const saltNames = ["AUTH_SALT", "SECURE_AUTH_SALT", "LOGGED_IN_SALT", "NONCE_SALT"] as const;
+
+export interface WordPressKeysArgs {
+  readonly namespace: string;
+  /** Any text; another one makes new keys, and everybody is logged out. */
+  readonly rotation: string;
+  /** Whether `pulumi destroy` refuses to delete the Secret. */
+  readonly protect: boolean;
+}
+
+/** The Secret `wordpress-secrets`: eight random keys and salts of 40 hexadecimal digits, which all pods share. */
+export class WordPressKeys extends pulumi.ComponentResource {
+  readonly secretName = "wordpress-secrets";
+  /** Changes with the keys. In the pod template it rolls the pods. */
+  readonly checksum: pulumi.Output<string>;
+
+  constructor(name: string, args: WordPressKeysArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("wordpress:site:WordPressKeys", name, {}, options);
+    const child = { parent: this, dependsOn: dependencies(options) };
+    const values = Object.fromEntries(
+      [...keyNames, ...saltNames].map((key) => [`WORDPRESS_${key}`, hexDigits(resourceName(name, key), args, child)]),
+    );
+    new Secret(
+      `${name}-secret`,
+      {
+        metadata: { name: this.secretName, namespace: args.namespace, labels: labels("wordpress") },
+        stringData: values,
+      },
+      { ...child, protect: args.protect },
+    );
+    this.checksum = pulumi.output(values).apply(digest);
+    this.registerOutputs({});
+  }
+}
+
+function resourceName(name: string, key: string): string {
+  return `${name}-${key.toLowerCase().replaceAll("_", "-")}`;
+}
+
+/**
+ * 160 random bits as 40 digits, like the chapter's sha1sums. RandomPassword keeps its value encrypted in the state;
+ * RandomBytes and RandomId, which would be the obvious choice, keep it in clear.
+ */
+function hexDigits(name: string, { rotation }: WordPressKeysArgs, options: pulumi.CustomResourceOptions) {
+  return new RandomPassword(
+    name,
+    {
+      length: 40,
+      lower: false,
+      upper: false,
+      numeric: true,
+      special: true,
+      overrideSpecial: "abcdef",
+      keepers: { rotation },
+    },
+    options,
+  ).result;
+}

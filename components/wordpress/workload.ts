@@ -1,0 +1,25 @@
+import type { Remedy } from "../diagnostics/remedies";
+import type { Workload } from "../diagnostics/workload";
+import { configSet } from "../../stacks/config/rules";
+import { databaseRemedies } from "../mariadb/workload";
+import { moduleRemedy } from "../storage/openebs/nodeModule";
+
+const remedies: readonly Remedy[] = [
+  ...databaseRemedies,
+  {
+    sign: /tables are of a newer WordPress/,
+    advice: ({ image }) =>
+      "no pod was replaced and no table was changed: go back to the previous image, or take a newer one " +
+      `(${configSet(image, "NAME")}). An older WordPress needs a database from before the upgrade`,
+  },
+  moduleRemedy,
+];
+
+/** The site's pods or one of its jobs, and what is known of their failures. @param app @default the site's pods */
+export function siteWorkload<K extends Workload["kind"]>(
+  namespace: string,
+  kind: K,
+  app = "wordpress",
+): Workload & { readonly kind: K } {
+  return { namespace, kind, app, remedies };
+}

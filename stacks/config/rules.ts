@@ -1,0 +1,278 @@
+import { isIP } from "node:net";
+import { urlHost } from "../../components/kubernetes/hostAddress";
+import { quantityBytes } from "../../components/kubernetes/quantity";
+
+/** What a value may be: how to read it, and how to say what is allowed. */
+export interface Rule<T> {
+  /** Completes the sentence "expected …". */
+  readonly allowed: string;
+  /** A value that is allowed, as one would type it. */
+  readonly example: string;
+  /** The value that the text stands for; undefined where the text is not allowed. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+/** A value that is not allowed. The message names the key, the value, what is allowed and an example. */
+export class InvalidValue extends Error {
+  constructor(key: string, value: unknown, rule: Pick<Rule<unknown>, "allowed" | "example">) {
+    super(
+      `${key}: ${quoted(value)} is not allowed; expected ${rule.allowed}; example: ${configSet(key, rule.example)}`,
+    );
+  }
+}
+
+/** The value that a text stands for under a rule. @throws InvalidValue */
+export function validate<T>(key: string, text: string, rule: Rule<T>): T {
+  const value = rule.parse(text);
+  if (value === undefined) throw new InvalidValue(key, text, rule);
+  return value;
+}
+
+/** The command that sets a key; a dotted key is inside an object and needs `--path`. */
+export function configSet(key: string, value: string): string {
+  return `pulumi config set ${pathOption(key)}${shellWord(key)} ${shellWord(value)}`;
+}
+
+/** The command that removes a key. */
+export function configRemove(key: string): string {
+  return `pulumi config rm ${pathOption(key)}${shellWord(key)}`;
+}
+
+function pathOption(key: string): string {
+  return /[.[]/.test(key) ? "--path " : "";
+}
+
+/** A text as a shell reads it back as one word. */
+export function shellWord(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A value as a message shows it: quoted, on one line, at most 80 characters of it. */
+function quoted(value: unknown): string {
+  const text = JSON.stringify(typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined"));
+  return text.length > 82 ? `${text.slice(0, 80)}…"` : text;
+}
+
+export function wholeNumber(minimum: number, maximum: number, example: number): Rule<number> {
+  return {
+    allowed: `a whole number from ${minimum} to ${maximum}`,
+    example: String(example),
+    parse: (text) => {
+      const value = Number(text);
+      return /^(0|[1-9]\d{0,9})$/.test(text) && value >= minimum && value <= maximum ? value : undefined;
+    },
+  };
+}
+
+export function oneOf<T extends string>(...values: readonly [T, ...T[]]): Rule<T> {
+  return {
+    allowed: values.join(" or "),
+    example: values[0],
+    parse: (text) => values.find((value) => value === text),
+  };
+}
+
+export const trueOrFalse: Rule<boolean> = {
+  allowed: "true or false",
+  example: "true",
+  parse: (text) => (text === "true" || text === "false" ? text === "true" : undefined),
+};
+
+/**
+ * An address of a web server, without the user and password that some have in it: it is shown and kept in clear. Of the characters
+ * that an URL may have, quotes, `$`, parentheses and the like are not taken: other programs read it, and nobody's repository has them.
+ */
+export const webAddress = (example: string) =>
+  url(
+    "an http or https URL without user and password, its path of a-z, A-Z, 0-9 and . _ ~ % + : = @ / -",
+    example,
+    /^https?:\/\/(\w[\w-]*(\.\w[\w-]*)*|\[[0-9a-fA-F:.]+\])(:(?<port>\d{1,5}))?(\/[\w.~%+:=@/-]*)?$/,
+    2000,
+  );
+
+/** The address of a site: a scheme and a host, as every link begins. */
+export const siteAddress = url(
+  "an http or https URL of a host, without a path",
+  "https://blog.example.com",
+  /^https?:\/\/(?<host>[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:(?<port>\d{1,5}))?$/,
+  253,
+);
+
+/**
+ * A text that programs take for an URL too. Of some that match a pattern they make another host or none: `https://1` is `https://0.0.0.1`,
+ * and `https://1.2.3.256` is an error. Where the pattern has the group `host`, that is refused.
+ */
+function url(allowed: string, example: string, pattern: RegExp, maximumLength: number): Rule<string> {
+  const rule = matching(allowed, example, pattern, maximumLength);
+  const isUrl = (text: string) => {
+    const { host } = pattern.exec(text)?.groups ?? {};
+    return host === undefined ? URL.canParse(text) : hasHost(text, host);
+  };
+  return { ...rule, parse: (text) => (rule.parse(text) !== undefined && isUrl(text) ? text : undefined) };
+}
+
+/** Whether clients that parse a URL keep its host as it is written. */
+function hasHost(url: string, host: string): boolean {
+  return URL.canParse(url) && new URL(url).hostname === host;
+}
+
+/** Names and addresses of hosts as a list in JSON, the form in which lists are in the configuration. IPv6 gets its brackets. */
+export const hostNames: Rule<readonly string[]> = {
+  allowed: "a list of host names in lower case and of IP addresses, without port",
+  example: '["blog.example.com"]',
+  parse: (text) => {
+    const hosts = parsed(text);
+    if (!Array.isArray(hosts) || hosts.length > 100) return undefined;
+    const read = hosts.map((host: unknown) => (typeof host === "string" ? hostOf(host) : undefined));
+    return read.every((host) => host !== undefined) ? read : undefined;
+  },
+};
+
+function hostOf(text: string): string | undefined {
+  const host = urlHost(text);
+  if (host.startsWith("[") && host.endsWith("]")) return URL.canParse(`http://${host}`) ? host : undefined;
+  return hasHost(`http://${text}`, text) ? dnsSubdomain.parse(text) : undefined;
+}
+
+/** Where pods may connect to: `open`, or CIDRs as a list in JSON. */
+export const egressRule: Rule<"open" | readonly string[]> = {
+  allowed: "open, or a list of at most 100 CIDRs",
+  example: '["192.0.2.0/24"]',
+  parse: (text) => {
+    if (text === "open") return "open";
+    const ranges = parsed(text);
+    return Array.isArray(ranges) && ranges.length <= 100 && ranges.every(isCidr) ? (ranges as string[]) : undefined;
+  },
+};
+
+/** CIDRs of proxies as a list in JSON. A range of all addresses would let every visitor choose the address that the site sees. */
+export const proxyRanges: Rule<readonly string[]> = {
+  allowed: "a list of at most 100 CIDRs, none of them /0",
+  example: '["192.0.2.0/24"]',
+  parse: (text) => {
+    const ranges = egressRule.parse(text);
+    if (ranges === undefined || ranges === "open") return undefined;
+    return ranges.some((range) => /\/0+$/.test(range)) ? undefined : ranges;
+  },
+};
+
+function isCidr(range: unknown): boolean {
+  const [, address = "", length = ""] =
+    (typeof range === "string" && /^([0-9a-f.:]+)\/(0|[1-9]\d{0,2})$/i.exec(range)) || [];
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return length !== "" && Number(length) <= bits;
+}
+
+/** A text on one line. It is taken literally wherever it goes. */
+export function plainText(maximumLength: number, example: string): Rule<string> {
+  return {
+    allowed: `1 to ${maximumLength} characters on one line`,
+    example,
+    parse: (text) => (text.trim() !== "" && text.length <= maximumLength && !/\p{Cc}/u.test(text) ? text : undefined),
+  };
+}
+
+/** The value of a JSON text; the text itself where it is none. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Where images come from: `registry[:port][/path]`, without a slash at the end. */
+export const imageRegistry = matching(
+  "an image registry: host[:port][/path]",
+  "registry.example.com/openebs",
+  /^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:(?<port>\d{1,5}))?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+  253,
+);
+
+/** A text that matches a pattern. What its group `port` matches, where it has one, is a number from 1 to 65535. */
+export function matching(allowed: string, example: string, pattern: RegExp, maximumLength: number): Rule<string> {
+  return {
+    allowed,
+    example,
+    parse: (text) => {
+      const match = text.length <= maximumLength ? pattern.exec(text) : null;
+      return match && isPort(match.groups?.port) ? text : undefined;
+    },
+  };
+}
+
+function isPort(digits: string | undefined): boolean {
+  return digits === undefined || (/^[1-9]/.test(digits) && Number(digits) <= 65535);
+}
+
+/** A name as namespaces and Services have it (RFC 1123 label). */
+export const dnsLabel = matching(
+  "a DNS label: 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends",
+  "wordpress",
+  /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+  63,
+);
+
+/** A name as storage classes have it (RFC 1123 subdomain). */
+export const dnsSubdomain = matching(
+  "a DNS subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends of each part",
+  "openebs-replicated",
+  /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  253,
+);
+
+/** An image as a pod names it: `[registry[:port]/]path[:tag][@digest]`. */
+export const imageReference = (example: string) =>
+  matching(
+    "an image reference: [registry/]name[:tag][@sha256:…]",
+    example,
+    /^([a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:(?<port>\d{1,5}))?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+    383,
+  );
+
+/** An image whose tag names at least this version of a program. A tag that is no version, and another image's, says nothing of it. */
+export const imageSince =
+  (program: string, least: readonly [number, number, number]) =>
+  (example: string): Rule<string> => {
+    const rule = imageReference(example);
+    const tagged = new RegExp(`${program}[^/:@]*:v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?(?=[-_.@]|$)`);
+    const isOlder = (text: string) => {
+      const [version, ...parts] = tagged.exec(text) ?? [];
+      // A tag without the last number is that of its newest release.
+      const numbers = least.map((_, index) => Number(parts[index] ?? Infinity));
+      const index = numbers.findIndex((number, at) => number !== least[at]);
+      return version !== undefined && (numbers[index] ?? 0) < (least[index] ?? 0);
+    };
+    return {
+      ...rule,
+      allowed: `${rule.allowed}, of ${program} ${least.join(".")} or newer`,
+      parse: (text) => (rule.parse(text) === undefined || isOlder(text) ? undefined : text),
+    };
+  };
+
+/** A size of storage, kept as the text that it is written as. */
+export function storageSize(minimum?: string): Rule<string> {
+  const least = minimum === undefined ? 1 : (quantityBytes(minimum) ?? Infinity);
+  return {
+    allowed: minimum === undefined ? "a Kubernetes quantity above 0" : `a Kubernetes quantity of at least ${minimum}`,
+    example: "2Gi",
+    parse: (text) => ((quantityBytes(text) ?? 0) >= least ? text : undefined),
+  };
+}
+
+/** A quantity between two others, kept as the text that it is written as. */
+export function quantityWithin(minimum: string, maximum: string, example: string): Rule<string> {
+  const [least, most] = [quantityBytes(minimum) ?? 0, quantityBytes(maximum) ?? Infinity];
+  return {
+    allowed: `a Kubernetes quantity from ${minimum} to ${maximum}`,
+    example,
+    parse: (text) => {
+      const bytes = quantityBytes(text);
+      return bytes !== undefined && bytes >= least && bytes <= most ? text : undefined;
+    },
+  };
+}
+
+export function anyText(example: string): Rule<string> {
+  return { allowed: "any text", example, parse: (text) => text };
+}
