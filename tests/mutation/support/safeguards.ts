@@ -61,7 +61,7 @@ export const safeguards: readonly Fault[] = [
     grep: "health checks do not answer",
   },
   {
-    file: "stacks/wordpress.ts",
+    file: "stacks/clusterProvider.ts",
     what: "`enablePatchForce` of the provider",
     from: "enablePatchForce: true,",
     spec: "tests/e2e/changedByHand.spec.ts",
@@ -83,7 +83,7 @@ export const safeguards: readonly Fault[] = [
     grep: ".",
   },
   {
-    file: "stacks/wordpress.ts",
+    file: "stacks/requests.ts",
     what: "the second question whose namespace it is",
     from: "...(settings.cluster.upsertExistingObjects ? { adopts: true } : {}),",
     spec: "tests/e2e/interrupted.spec.ts",

@@ -1,0 +1,67 @@
+import type { local } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../components/kubectl/clusterAccess";
+import type { ClusterIdentity } from "../components/kubectl/ownCluster";
+import { kubectlCommand } from "../components/kubectl/scriptResource";
+import { nfsDriver, nfsName } from "../components/storage/nfs/nfsNames";
+import { openEbsName } from "../components/storage/openebs/openEbsNames";
+import { ownDrivers } from "../components/storage/openebs/storage";
+import { neededNfs } from "./requests";
+import type { Settings } from "./settings";
+
+/** Whose objects are deleted, and on which cluster. */
+export interface Owner {
+  readonly cluster: ClusterAccess;
+  readonly clusterIdentity: pulumi.Input<ClusterIdentity>;
+  readonly instance: pulumi.Input<string>;
+}
+
+/**
+ * On the way down it deletes, between the workloads and the namespace, their claims, and waits until the volumes are really gone.
+ * @param dependsOn what is deleted after it
+ */
+export function claimDeletion(
+  { namespace, dataRetention, content }: Settings,
+  { cluster, clusterIdentity, instance }: Owner,
+  dependsOn: pulumi.Resource[],
+): local.Command {
+  const statefulSets = ["mariadb", ...(content.content === "perPod" ? ["wordpress"] : [])];
+  const guard = { cluster: clusterIdentity, instance, namespaces: [namespace] };
+  return kubectlCommand(
+    "volumes",
+    { cluster, onDelete: "delete-claims", request: { namespace, dataRetention, statefulSets, guard } },
+    { dependsOn },
+  );
+}
+
+/**
+ * On the way down it is deleted before all others, and stops where this is another cluster, or where the site or data on the storage is
+ * not the stack's. It exists only between a complete `up` and the begin of a destroy: `volumes` and OpenEBS's leftovers compare once more.
+ * @param diskPools names of the stack's DiskPools
+ * @param dependsOn what is deleted after it
+ */
+export function destroyGuard(
+  settings: Settings,
+  { cluster, clusterIdentity, instance, diskPools }: Owner & { readonly diskPools: readonly string[] },
+  dependsOn: pulumi.Resource[],
+): local.Command {
+  const { namespace, storage } = settings;
+  const nfs = neededNfs(settings);
+  const ownsOpenEbs = storage.engine !== "existing";
+  const namespaces = [namespace, ...(ownsOpenEbs ? [openEbsName] : []), ...(nfs ? [nfsName] : [])];
+  const drivers = [...ownDrivers(storage), ...(nfs ? [nfsDriver] : [])];
+  return kubectlCommand(
+    "destroy-guard",
+    {
+      cluster,
+      onDelete: "guard-destroy",
+      request: {
+        cluster: clusterIdentity,
+        instance,
+        namespaces,
+        ...(ownsOpenEbs && { storage: { namespaces, drivers, pools: [...diskPools] } }),
+      },
+    },
+    { dependsOn, aliases: [{ name: "storage-guard" }] },
+  );
+}

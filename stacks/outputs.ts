@@ -1,0 +1,40 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { urlHost } from "../components/kubernetes/hostAddress";
+import type { PreflightRecord } from "../components/preflight/checks";
+import { managedClasses } from "./requests";
+import type { Settings } from "./settings";
+
+/** What `pulumi stack output` shows. */
+export interface StackOutputs {
+  /** Address at which the site answers. */
+  readonly url: pulumi.Input<string>;
+  readonly namespace: string;
+  /** The storage class of the stack's claims, then the others that it brings. */
+  readonly storageClasses: pulumi.Output<string[]>;
+  /** Names of the stack's DiskPools. */
+  readonly diskPools: readonly string[];
+  /** Who may log in to a site that has installed itself; undefined with content per pod. */
+  readonly adminUser?: string;
+  /** Secret: `pulumi stack output adminPassword --show-secrets`. */
+  readonly adminPassword?: pulumi.Output<string> | undefined;
+}
+
+/** @param made what the stack's resources know */
+export function stackOutputs(
+  settings: Settings,
+  made: {
+    readonly record: pulumi.Output<PreflightRecord>;
+    readonly diskPools: readonly string[];
+    readonly adminPassword: pulumi.Output<string> | undefined;
+  },
+): StackOutputs {
+  const { namespace, content, wordpressNodePort } = settings;
+  const nodePortUrl = made.record.apply(({ nodeAddress }) => `http://${urlHost(nodeAddress)}:${wordpressNodePort}`);
+  return {
+    url: (content.content === "shared" && content.siteUrl) || nodePortUrl,
+    namespace,
+    storageClasses: made.record.apply(({ storageClass }) => [...new Set([storageClass, ...managedClasses(settings)])]),
+    diskPools: made.diskPools,
+    ...(content.content === "shared" && { adminUser: content.adminUser, adminPassword: made.adminPassword }),
+  };
+}
