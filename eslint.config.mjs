@@ -3,7 +3,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  // The files of a site are for njs, which is an older JavaScript.
+  // The page cache's files are for njs, which is an older JavaScript.
   { ignores: ["**/*.mjs", "**/*.cjs", "components/pageCache/files/*.js"] },
   eslint.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
