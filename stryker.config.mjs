@@ -1,4 +1,4 @@
-// Mutation tests (docs/testing.md): faults put into components and stacks one at a time; a unit test has to fail for each.
+// Mutation tests (docs/development/testing.md): faults put into components and stacks one at a time; a unit test has to fail for each.
 
 import { parts } from "./tests/mutation/parts.mjs";
 

@@ -16,8 +16,8 @@ import { prepareLoad } from "./wrk";
 const usage = "npm run bench [-- --rounds N | -- --smoke]   N: 1 to 50; 5 where it is not given";
 
 /** The page and its chart. */
-const page = path.join(projectRoot, "docs/performance.md");
-const picture = path.join(projectRoot, "docs/performance.svg");
+const page = path.join(projectRoot, "docs/development/performance.md");
+const picture = path.join(projectRoot, "docs/development/performance.svg");
 
 const durations = { whole: { load: 10, rest: 20 }, smoke: { load: 2, rest: 2 } } as const satisfies Record<
   string,

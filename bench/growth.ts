@@ -23,7 +23,7 @@ const counts = {
   smoke: { replicas: [1, 10], pools: [3] },
 } as const;
 
-const page = path.join(projectRoot, "docs/performance.md");
+const page = path.join(projectRoot, "docs/development/performance.md");
 
 /** How the program's resources and times grow with WordPress's pods and with the pools, on nodes that are simulated. */
 async function growth(): Promise<void> {

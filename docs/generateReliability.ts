@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { pagePart, withPart } from "./pagePart";
 import { keptResults, type KeptResult, parts, resultsFolder } from "../tests/support/reliability";
 
-const file = path.join(__dirname, "reliability.md");
+const file = path.join(__dirname, "development/reliability.md");
 
 const head = ["| what was done | what must hold | measured |", "| --- | --- | --- |"];
 
@@ -45,7 +45,7 @@ function main(args: readonly string[]): void {
   if (wrong.length === 0) return;
   process.exitCode = 1;
   console.error(
-    `docs/reliability.md is not what was tried:\n  ${wrong.join("\n  ")}\nWrite it anew: npm run reliability. ` +
+    `docs/development/reliability.md is not what was tried:\n  ${wrong.join("\n  ")}\nWrite it anew: npm run reliability. ` +
       `It takes what all tests left in ${path.relative(process.cwd(), resultsFolder)}, also those that are gone since; remove it, and run .ci/run, for all of it.`,
   );
 }

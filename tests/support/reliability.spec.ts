@@ -6,7 +6,7 @@ const killed = { part: "Faults", fault: "it is killed", holds: "nothing is lost"
 const drained = { part: "Faults", fault: "a | b is drained", holds: "no read fails", measured: "0 of 9" } as const;
 const asked = { part: "Security", fault: "a stranger asks", holds: "nobody answers", measured: "9 asked" } as const;
 
-describe("the tables of docs/reliability.md", () => {
+describe("the tables of docs/development/reliability.md", () => {
   it("have a row for each result, between its marks", () => {
     const written = withTables(page, [killed, drained]);
     assert.match(written, /^# Reliability\n\n<!-- prettier-ignore-start -->\n\n## Faults\n\n\| what was done /);

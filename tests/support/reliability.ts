@@ -6,11 +6,11 @@ import { projectRoot } from "../../lab/support/paths";
 /** Where results are kept until the page is written or compared: one file for each fault, so that specs side by side do not clash. */
 export const resultsFolder = path.join(projectRoot, "tests/faults/output");
 
-/** The tables of docs/reliability.md, in their order. */
+/** The tables of docs/development/reliability.md, in their order. */
 export const parts = ["Security", "Configuration", "Faults"] as const;
 export type Part = (typeof parts)[number];
 
-/** A row of docs/reliability.md. */
+/** A row of docs/development/reliability.md. */
 export interface FaultResult {
   /** What was done to the site, or tried on it. No two tests do the same. */
   readonly fault: string;

@@ -52,7 +52,7 @@ describe("tests of what stands still", () => {
     assert.equal(kept.summary, "1 passed, 0 failed");
   });
 
-  it("leave what they have for docs/reliability.md also where they do not run again", function () {
+  it("leave what they have for docs/development/reliability.md also where they do not run again", function () {
     this.timeout(30_000);
     const result: KeptResult = { part: "Faults", fault: `a trial ${process.pid}`, holds: "yes", measured: "1" };
     const file = path.join(resultsFolder, `${digest(result.fault)}.json`);

@@ -17,7 +17,7 @@ export interface PassedRun {
   readonly summary: string;
   /** When it ended, in ISO 8601. */
   readonly at: string;
-  /** What its tests have for docs/reliability.md. */
+  /** What its tests have for docs/development/reliability.md. */
   readonly results: readonly KeptResult[];
 }
 

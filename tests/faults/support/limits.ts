@@ -17,7 +17,7 @@ export interface Limits {
 const noneFails: Limits = { failedReads: 0, failedWrites: 0, outageSeconds: 15 };
 
 /**
- * By fault: about three times what was seen on processors half as fast as those of docs/reliability.md, where the database takes
+ * By fault: about three times what was seen on processors half as fast as those of docs/development/reliability.md, where the database takes
  * twice as long to start; all of it longer by `TEST_SLACK`.
  */
 export const limits = {
@@ -66,7 +66,7 @@ export function exceeded(figures: LoadFigures, limits: Limits, factor: number = 
   ];
 }
 
-/** What a test insists on, for docs/reliability.md. */
+/** What a test insists on, for docs/development/reliability.md. */
 export function promise({ failedReads, failedWrites, loggedOut, outageSeconds }: Limits): string {
   if (failedReads > 0) {
     return `no acknowledged write is lost; at most ${failedReads} reads and ${failedWrites} writes fail, at most ${outageSeconds} s without either`;

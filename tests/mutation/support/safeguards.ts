@@ -3,7 +3,7 @@ import type { Fault } from "./fault";
 const site = "tests/faults/pods.spec.ts";
 const units = { policies: "tests/stacks/security.spec.ts", settings: "tests/stacks/badSettings.spec.ts" };
 
-/** The safeguards in docs/reliability.md, each taken out. In the order of that table. */
+/** The safeguards in docs/development/reliability.md, each taken out. In the order of that table. */
 export const safeguards: readonly Fault[] = [
   {
     file: "components/wordpress/sharedPod.ts",
