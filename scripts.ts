@@ -7,15 +7,15 @@ import type { ScriptName } from "./components/kubectl/scriptResource";
  */
 export const scripts: Readonly<Record<ScriptName, string>> = {
   preflight: "./components/preflight/preflightScript",
-  "keep-preflight-record": "./components/preflight/preflightRecordScript",
+  "keep-preflight-record": "./components/preflight/keptResultScript",
   "guard-destroy": "./components/preflight/destroyGuardScript",
   "prepare-database-user": "./components/mariadb/databaseUserScript",
   "drop-previous-users": "./components/mariadb/previousUsersScript",
   "migrate-content": "./components/wordpress/content/migrationScript",
-  "grow-claims": "./components/storage/claims/claimGrowthScript",
-  "delete-claims": "./components/storage/claims/claimDeletionScript",
+  "grow-claims": "./components/storage/claims/growClaimsScript",
+  "delete-claims": "./components/storage/claims/deleteClaimsScript",
   "wait-for-huge-pages": "./components/storage/openebs/hugePagesScript",
-  "clean-up-openebs": "./components/storage/openebs/cleanupScript",
+  "clean-up-openebs": "./components/storage/openebs/openEbsCleanupScript",
 };
 
 if (require.main === module) {

@@ -5,7 +5,7 @@ import { objectCachePlugin } from "../components/objectCache/objectCacheNames";
 import type { PageCacheSettings } from "../components/pageCache/pageCache";
 import type { Extension } from "../components/wordpress/siteFiles";
 import { nfsServerClassName } from "../components/storage/nfs/nfsNames";
-import { ownClasses, type StorageEngine } from "../components/storage/openebs/storage";
+import { managedStorageClasses, type StorageConfig } from "../components/storage/openebs/storage";
 import { configRemove, configSet } from "./config/rules";
 import { readExtensions } from "./extensionSettings";
 import { type Key, objectCacheKeys, pageCacheKeys, sharedKeys } from "./keys";
@@ -48,7 +48,7 @@ export const cacheNames = [
 export function readContent(
   content: "shared" | "perPod" | undefined,
   own: Readonly<Record<string, string | undefined>>,
-  storage: StorageEngine,
+  storage: StorageConfig,
   report: Report,
 ): ContentSettings {
   if (content === "perPod") {
@@ -64,7 +64,10 @@ export function readContent(
   const className = values.contentStorageClass;
   if (className !== undefined && values.contentAccessMode === "ReadWriteMany") {
     // They come with this `up`: the cluster cannot be asked yet, and it is known.
-    const ofOneNode = [...ownClasses(storage), ...(storage.engine === "replicated" ? [nfsServerClassName] : [])];
+    const ofOneNode = [
+      ...managedStorageClasses(storage),
+      ...(storage.engine === "replicated" ? [nfsServerClassName] : []),
+    ];
     if (ofOneNode.includes(className)) report(classOfOneNode(className, storage.engine));
   }
   const plugins = readExtensions("plugins", own.plugins, report);
@@ -85,7 +88,7 @@ const noSharedClass =
   sharedStorageOptions("Name one");
 
 /** That OpenEBS's own classes give volumes to one node at a time. */
-function classOfOneNode(className: string, engine: StorageEngine["engine"]): string {
+function classOfOneNode(className: string, engine: StorageConfig["engine"]): string {
   const first =
     engine === "replicated"
       ? `Leave it to the stack, which brings one by NFS: ${configRemove("contentStorageClass")}; or name another one`

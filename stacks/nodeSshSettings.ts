@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeSsh } from "../components/storage/openebs/nodes";
-import type { StorageEngine } from "../components/storage/openebs/storage";
+import type { StorageConfig } from "../components/storage/openebs/storage";
 import { configRemove, configSet, dnsSubdomain } from "./config/rules";
 import { nodeSshHostKeys, nodeSshKeys } from "./keys";
 import { isSecret, readKeys, readObject, type Report, reportMissing } from "./readKeys";
@@ -13,7 +13,7 @@ export const nodeSshNames = known.map((name) => `nodeSsh.${name}`);
 /** Reads `nodeSsh` and `nodeSshPrivateKey`; what is wrong with them is reported. */
 export function readNodeSsh(
   own: Readonly<Record<string, string | undefined>>,
-  storage: StorageEngine,
+  storage: StorageConfig,
   report: Report,
 ): NodeSsh | undefined {
   if (own.nodeSsh === undefined) {

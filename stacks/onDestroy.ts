@@ -1,11 +1,11 @@
 import type { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../components/kubectl/clusterAccess";
-import type { ClusterIdentity } from "../components/kubectl/ownCluster";
+import type { ClusterIdentity } from "../components/kubectl/destroyGuard";
 import { kubectlCommand } from "../components/kubectl/scriptResource";
 import { nfsDriver, nfsName } from "../components/storage/nfs/nfsNames";
 import { openEbsName } from "../components/storage/openebs/openEbsNames";
-import { ownDrivers } from "../components/storage/openebs/storage";
+import { managedDrivers } from "../components/storage/openebs/storage";
 import { neededNfs } from "./requests";
 import type { Settings } from "./settings";
 
@@ -49,7 +49,7 @@ export function destroyGuard(
   const nfs = neededNfs(settings);
   const ownsOpenEbs = storage.engine !== "existing";
   const namespaces = [namespace, ...(ownsOpenEbs ? [openEbsName] : []), ...(nfs ? [nfsName] : [])];
-  const drivers = [...ownDrivers(storage), ...(nfs ? [nfsDriver] : [])];
+  const drivers = [...managedDrivers(storage), ...(nfs ? [nfsDriver] : [])];
   return kubectlCommand(
     "destroy-guard",
     {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { urlHost } from "../components/kubernetes/hostAddress";
-import type { PreflightRecord } from "../components/preflight/checks";
+import type { PreflightResult } from "../components/preflight/checks";
 import { managedClasses } from "./requests";
 import type { Settings } from "./settings";
 
@@ -23,17 +23,21 @@ export interface StackOutputs {
 export function stackOutputs(
   settings: Settings,
   made: {
-    readonly record: pulumi.Output<PreflightRecord>;
+    readonly preflightResult: pulumi.Output<PreflightResult>;
     readonly diskPools: readonly string[];
     readonly adminPassword: pulumi.Output<string> | undefined;
   },
 ): StackOutputs {
   const { namespace, content, wordpressNodePort } = settings;
-  const nodePortUrl = made.record.apply(({ nodeAddress }) => `http://${urlHost(nodeAddress)}:${wordpressNodePort}`);
+  const nodePortUrl = made.preflightResult.apply(
+    ({ nodeAddress }) => `http://${urlHost(nodeAddress)}:${wordpressNodePort}`,
+  );
   return {
     url: (content.content === "shared" && content.siteUrl) || nodePortUrl,
     namespace,
-    storageClasses: made.record.apply(({ storageClass }) => [...new Set([storageClass, ...managedClasses(settings)])]),
+    storageClasses: made.preflightResult.apply(({ storageClass }) => [
+      ...new Set([storageClass, ...managedClasses(settings)]),
+    ]),
     diskPools: made.diskPools,
     ...(content.content === "shared" && { adminUser: content.adminUser, adminPassword: made.adminPassword }),
   };

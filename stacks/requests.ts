@@ -4,14 +4,14 @@ import type { ClusterAccess } from "../components/kubectl/clusterAccess";
 import { nameServerRule } from "../components/kubernetes/networkPolicies";
 import type { MariaDb, MariaDbArgs } from "../components/mariadb/mariaDb";
 import { databaseWorkload } from "../components/mariadb/workload";
-import type { PreflightRecord } from "../components/preflight/checks";
+import type { PreflightResult } from "../components/preflight/checks";
 import type { PreflightArgs } from "../components/preflight/preflight";
 import type { RequestedClaims } from "../components/storage/claims/claimChecks";
 import { contentClaimName } from "../components/storage/claims/claims";
 import { nfsName, nfsServerClassName } from "../components/storage/nfs/nfsNames";
 import type { NfsVolumesArgs } from "../components/storage/nfs/nfsVolumes";
 import type { OpenEbsRequest } from "../components/storage/openebs/openEbsChecks";
-import { claimClass, ownClasses } from "../components/storage/openebs/storage";
+import { claimClass, managedStorageClasses } from "../components/storage/openebs/storage";
 import { replicatedVolumes } from "../components/storage/openebs/storageClasses";
 import { databaseConnections } from "../components/wordpress/apache";
 import type { RequestedContent } from "../components/wordpress/content/contentChecks";
@@ -31,7 +31,7 @@ export function preflightRequest(
     instance,
     namespace,
     nodePort: settings.wordpressNodePort,
-    ...(settings.cluster.upsertExistingObjects ? { adopts: true } : {}),
+    ...(settings.cluster.upsertExistingObjects ? { adoptExisting: true } : {}),
     engine: storage.engine,
     className: claimClass(storage),
     openEbs: openEbsRequest(settings),
@@ -47,13 +47,13 @@ export function preflightRequest(
 /** Which connections the stack's namespace allows. */
 export function stackPolicies(
   { egress, content }: Settings,
-  record: pulumi.Output<PreflightRecord>,
+  preflightResult: pulumi.Output<PreflightResult>,
 ): ReturnType<typeof sitePolicies> {
   return sitePolicies({
     egress,
     pageCache: content.content === "shared" && content.pageCache !== undefined,
     objectCache: content.content === "shared" && content.objectCache !== undefined,
-    nameServers: record.apply(({ nameServerPorts = [] }) => nameServerRule(nameServerPorts)),
+    nameServers: preflightResult.apply(({ nameServerPorts = [] }) => nameServerRule(nameServerPorts)),
   });
 }
 
@@ -80,11 +80,11 @@ export function siteArgs(
   settings: Settings,
   {
     cluster,
-    record,
+    preflightResult,
     database,
     onError,
   }: Pick<WordPressArgs, "cluster" | "onError"> & {
-    readonly record: pulumi.Output<PreflightRecord>;
+    readonly preflightResult: pulumi.Output<PreflightResult>;
     readonly database: MariaDb;
   },
 ): WordPressArgs {
@@ -97,7 +97,7 @@ export function siteArgs(
     storageClass: contentClass(settings) ?? claimClass(settings.storage),
     content: siteContent(
       settings,
-      record.apply(({ nodeAddresses }) => nodeAddresses),
+      preflightResult.apply(({ nodeAddresses }) => nodeAddresses),
     ),
     nodePort: settings.wordpressNodePort,
     externalTrafficPolicy: settings.externalTrafficPolicy,
@@ -136,7 +136,10 @@ function contentClass(settings: Settings): string | undefined {
 
 /** The classes that the stack manages. */
 export function managedClasses(settings: Settings): string[] {
-  return [...ownClasses(settings.storage), ...(neededNfs(settings) ? [nfsName, nfsServerClassName] : [])].sort();
+  return [
+    ...managedStorageClasses(settings.storage),
+    ...(neededNfs(settings) ? [nfsName, nfsServerClassName] : []),
+  ].sort();
 }
 
 /** Whose claims the site's files are on. */
@@ -153,8 +156,8 @@ function requestedContent(settings: Settings): RequestedContent {
     content: "shared",
     accessMode: content.contentAccessMode,
     className,
-    classComesAlong: className !== undefined && managedClasses(settings).includes(className),
-    migrates: content.contentMigration === "merge",
+    classIsManaged: className !== undefined && managedClasses(settings).includes(className),
+    migrateContent: content.contentMigration === "merge",
   };
 }
 
@@ -167,7 +170,7 @@ function siteContent(
   return {
     content: "shared",
     accessMode: content.contentAccessMode,
-    migrates: content.contentMigration === "merge",
+    migrateContent: content.contentMigration === "merge",
     settings: {
       ...content,
       siteHosts: content.siteHosts ?? [],

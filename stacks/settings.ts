@@ -5,7 +5,7 @@ import { nfsName } from "../components/storage/nfs/nfsNames";
 import type { Egress } from "../components/wordpress/policies";
 import type { NodeSsh } from "../components/storage/openebs/nodes";
 import { openEbsName } from "../components/storage/openebs/openEbsNames";
-import type { StorageEngine } from "../components/storage/openebs/storage";
+import type { StorageConfig } from "../components/storage/openebs/storage";
 import { quantityBytes } from "../components/kubernetes/quantity";
 import { configSet, InvalidValue, storageSize, trueOrFalse } from "./config/rules";
 import { cacheNames, type ContentSettings, readContent, sharedNames } from "./contentSettings";
@@ -40,7 +40,7 @@ export interface Settings {
   readonly trustedProxies?: readonly string[] | undefined;
   readonly externalTrafficPolicy: ExternalTrafficPolicy;
   readonly content: ContentSettings;
-  readonly storage: StorageEngine;
+  readonly storage: StorageConfig;
   /** How to reach the nodes to prepare them; undefined where somebody else does. */
   readonly nodeSsh?: NodeSsh | undefined;
 }

@@ -1,11 +1,11 @@
 import type { DiskPoolSettings } from "../components/storage/openebs/diskPools";
 import { byIdHint, worldWideName } from "../components/storage/openebs/disk";
-import type { StorageEngine } from "../components/storage/openebs/storage";
+import type { StorageConfig } from "../components/storage/openebs/storage";
 import { configRemove, configSet, InvalidValue } from "./config/rules";
 import { poolKeys, storageKeys } from "./keys";
 import { readKeys, readList, readObject, type Report, reportMissing } from "./readKeys";
 
-type Engine = StorageEngine["engine"];
+type Engine = StorageConfig["engine"];
 
 /** Keys that mean something to some engines only: set with another one they would be ignored without a word. */
 const enginesOf: Readonly<Record<string, readonly Engine[]>> = {
@@ -25,7 +25,7 @@ const known = [...Object.keys(storageKeys), "pools"];
 export const storageNames = known.map((name) => `storage.${name}`);
 
 /** Reads the object `storage`; what is wrong with it is reported. */
-export function readStorage(text: string | undefined, report: Report): StorageEngine {
+export function readStorage(text: string | undefined, report: Report): StorageConfig {
   const object = readObject("storage", text, { known, example: ["engine", "existing"] }, report);
   const values = readKeys(storageKeys, "storage.", object, report);
   const { engine, className, chartVersion, chartRepository, imageRegistry, logging, nfsChartRepository } = values;

@@ -4,7 +4,7 @@ import { retryConflicts } from "../components/diagnostics/conflictRetry";
 import { failureReport } from "../components/diagnostics/failureReport";
 import { awaitAllRollouts } from "../components/diagnostics/rollout";
 import type { Workload } from "../components/diagnostics/workload";
-import { clusterIdentity } from "../components/kubectl/ownCluster";
+import { clusterIdentity } from "../components/kubectl/destroyGuard";
 import { kubectlCommand } from "../components/kubectl/scriptResource";
 import { ownNamespace } from "../components/kubernetes/namespace";
 import { NetworkPolicies } from "../components/kubernetes/networkPolicies";
@@ -36,16 +36,16 @@ export function deploy(settings: Settings): Deployed {
   const { result: instance } = new RandomString("instance", { length: 8, special: false, upper: false }, { protect });
   const request = preflightRequest(settings, { clusterDigest, instance });
   const preflight = new Preflight("preflight", { cluster, request });
-  const { record } = preflight;
+  const { result: preflightResult } = preflight;
   const provider = clusterProvider(cluster, settings.cluster.upsertExistingObjects, preflight);
-  const owner = { cluster, instance, clusterIdentity: record.apply(clusterIdentity), dataRetention };
+  const owner = { cluster, instance, clusterIdentity: preflightResult.apply(clusterIdentity), dataRetention };
   const storage = new Storage(
     "storage",
     {
       ...owner,
       storage: settings.storage,
       nodeSsh: settings.nodeSsh,
-      snapshotCrds: record.apply(({ snapshotCrds }) => snapshotCrds),
+      snapshotCrds: preflightResult.apply(({ snapshotCrds }) => snapshotCrds),
     },
     { providers: [provider], dependsOn: preflight },
   );
@@ -54,7 +54,7 @@ export function deploy(settings: Settings): Deployed {
     nfs &&
     new NfsVolumes(
       "nfs",
-      { ...owner, ...nfs, nodes: record.apply(({ nodeSources }) => nodeSources) },
+      { ...owner, ...nfs, nodes: preflightResult.apply(({ nodeSources }) => nodeSources) },
       { providers: [provider], dependsOn: storage },
     );
   const home = ownNamespace(
@@ -65,14 +65,14 @@ export function deploy(settings: Settings): Deployed {
   );
   const policies = new NetworkPolicies(
     "policies",
-    { namespace, policies: stackPolicies(settings, record) },
+    { namespace, policies: stackPolicies(settings, preflightResult) },
     { providers: [provider], dependsOn: home },
   );
   const claims = claimDeletion(settings, owner, [home, storage, ...(nfsVolumes ? [nfsVolumes] : [])]);
   const onError = (workload: Workload) => failureReport(`${workload.app}-${workload.kind}-failure`, cluster, workload);
   const options = { providers: [provider], dependsOn: [home, policies, claims] };
   const database = new MariaDb("mariadb", databaseArgs(settings, cluster, onError), options);
-  const site = new WordPress("wordpress", siteArgs(settings, { cluster, record, database, onError }), options);
+  const site = new WordPress("wordpress", siteArgs(settings, { cluster, preflightResult, database, onError }), options);
   const previousUsers = kubectlCommand(
     "former-users",
     {
@@ -86,7 +86,7 @@ export function deploy(settings: Settings): Deployed {
   const guard = destroyGuard(settings, { ...owner, diskPools }, [database, site, previousUsers, claims]);
   const rollouts = [...(nfsVolumes?.rollouts ?? []), ...site.rollouts];
   return {
-    outputs: stackOutputs(settings, { record, diskPools, adminPassword: site.adminPassword }),
+    outputs: stackOutputs(settings, { preflightResult, diskPools, adminPassword: site.adminPassword }),
     untilReady: () => guard.id.apply(() => awaitAllRollouts(cluster, rollouts)),
   };
 }

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../kubectl/clusterAccess";
-import { advice, tellingLines } from "./remedies";
+import { relevantLogLines, workloadRemedies } from "./remedies";
 import { explain, nodesOf, notReady, readWorkload, type Workload } from "./workload";
 import { Kubectl } from "../kubectl/client";
-import { lastWords } from "./recentPodLogs";
+import { recentPodLogs } from "./recentPodLogs";
 import { messageOf, reportHook } from "./errorHook";
 
 const noReason = "its pods and claims give no reason; the message of Pulumi's that follows does";
@@ -26,13 +26,15 @@ export async function workloadReport(cluster: ClusterAccess, workload: Workload)
   );
   // What pods that run print is not for this; what ended by itself has said why.
   const hasEnded = kind === "Job" || reasons.some((reason) => / ended with exit code /.test(reason));
-  const said = hasEnded ? tellingLines(await lastWords(client, namespace, pods), workload.remedies) : [];
+  const said = hasEnded ? relevantLogLines(await recentPodLogs(client, namespace, pods), workload.remedies) : [];
   const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
   return [
     `${kind} ${app} did not ${kind === "Job" ? "end well" : "come up"}:`,
     ...(reasons.length > 0 ? reasons : [noReason]).map((reason) => `  - ${reason}`),
     ...said.map((line) => `    | ${line}`),
-    ...advice(workload, [...reasons, ...said], nodesOf(notReady(pods))).map((sentence) => `What to do: ${sentence}`),
+    ...workloadRemedies(workload, [...reasons, ...said], nodesOf(notReady(pods))).map(
+      (sentence) => `What to do: ${sentence}`,
+    ),
     `Look: ${kubectl} describe pods --selector app=${app}; ${kubectl} logs --selector app=${app} --prefix`,
     "Mend the cause, then again: pulumi up",
   ].join("\n");

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
-import { KubectlFailed } from "../kubectl/client";
-import { lastWords } from "./recentPodLogs";
+import { KubectlError } from "../kubectl/client";
+import { recentPodLogs } from "./recentPodLogs";
 import type { ContainerStatus, Pod } from "../kubernetes/objects";
 import type { KubectlCall } from "../../tests/engine/support/kubectlCall";
 import { SmallKubectl } from "../../tests/support/smallKubectl";
@@ -13,15 +13,15 @@ const pod = (name: string, status: Pod["status"], namespace = "site"): Pod => ({
   status,
 });
 
-/** What the log of a container is, or was before it was restarted. @throws KubectlFailed where the pod has no such log */
+/** What the log of a container is, or was before it was restarted. @throws KubectlError where the pod has no such log */
 function log(pods: readonly Pod[], { verb, words: [name = ""], flags }: KubectlCall): string {
   if (verb !== "logs") throw new Error(`the tests' kubectl does not know: ${verb}`);
   const found = pods.find(({ metadata }) => metadata.name === name && metadata.namespace === flags.namespace);
   const { initContainerStatuses = [], containerStatuses = [] } = found?.status ?? {};
   const status = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === flags.container);
-  if (!status || status.name === "gone") throw new KubectlFailed(`no log of ${flags.namespace}/${name}`);
+  if (!status || status.name === "gone") throw new KubectlError(`no log of ${flags.namespace}/${name}`);
   if ("previous" in flags && status.restartCount === 0)
-    throw new KubectlFailed("previous terminated container not found");
+    throw new KubectlError("previous terminated container not found");
   const which = "previous" in flags ? "previous log" : "log";
   return `${which} of ${flags.namespace}/${name} ${flags.container}, ${flags.tail} lines`;
 }
@@ -30,7 +30,7 @@ function log(pods: readonly Pod[], { verb, words: [name = ""], flags }: KubectlC
 async function words(...pods: Pod[]): Promise<string[]> {
   const others = pods.map(({ metadata, status }) => pod(metadata.name, status, "wordpress"));
   const kubectl = new SmallKubectl({}, { answer: (call) => log([...others, ...pods], call) });
-  return (await lastWords(kubectl, "site", pods)).split("\n");
+  return (await recentPodLogs(kubectl, "site", pods)).split("\n");
 }
 
 describe("last words of a workload that failed", () => {

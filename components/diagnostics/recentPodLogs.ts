@@ -13,7 +13,7 @@ const askedPods = 5;
  * was started again a moment ago has not failed yet, and only its predecessor's log says why. A log that cannot be had is
  * left out. No script and no server of theirs prints a secret.
  */
-export async function lastWords(
+export async function recentPodLogs(
   kubectl: Pick<Kubectl, "run">,
   namespace: string,
   pods: readonly Pod[],

@@ -55,18 +55,18 @@ describe("the hooks of a release", () => {
 });
 
 describe("the watch over a release while Helm waits for it", () => {
-  let advice: readonly string[] | Error;
+  let remedies: readonly string[] | Error;
   let checks: number;
   let warnings: string[];
   let watch: ReleaseWatch;
   beforeEach(() => {
-    advice = [];
+    remedies = [];
     checks = 0;
     warnings = [];
     watch = new ReleaseWatch(
       () => {
         checks += 1;
-        return advice instanceof Error ? Promise.reject(advice) : Promise.resolve(advice);
+        return remedies instanceof Error ? Promise.reject(remedies) : Promise.resolve(remedies);
       },
       (text) => Promise.resolve(void warnings.push(text)),
       5,
@@ -80,9 +80,9 @@ describe("the watch over a release while Helm waits for it", () => {
   it("warns of a cause as soon as there is one, once, and of another one when it comes", async () => {
     watch.start();
     await until(() => checks > 1);
-    advice = ["load it on w1"];
+    remedies = ["load it on w1"];
     await until(() => warnings.length === 1);
-    advice = ["load it on w1", "load it on w2"];
+    remedies = ["load it on w1", "load it on w2"];
     const before = checks;
     await until(() => warnings.length === 2 && checks > before + 2);
     await watch.end();
@@ -90,7 +90,7 @@ describe("the watch over a release while Helm waits for it", () => {
   });
 
   it("checks once more at the end, since Helm accepts a DaemonSet with one pod that is not ready", async () => {
-    advice = ["load it on w1"];
+    remedies = ["load it on w1"];
     await watch.end();
     assert.deepEqual(warnings, ["load it on w1"]);
   });
@@ -107,7 +107,7 @@ describe("the watch over a release while Helm waits for it", () => {
   }
 
   it("goes on where the cluster cannot be read, and says so at the end alone", async () => {
-    advice = new Error("connection refused");
+    remedies = new Error("connection refused");
     watch.start();
     await until(() => checks > 2);
     assert.deepEqual(warnings, []);

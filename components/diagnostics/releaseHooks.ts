@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../kubectl/clusterAccess";
 import { Kubectl } from "../kubectl/client";
-import { explainRelease, type HelmRelease, readRelease, readReleasePods, releaseAdvice } from "./releaseReport";
+import { explainRelease, type HelmRelease, readRelease, readReleasePods, releaseRemedies } from "./releaseReport";
 import { messageOf, reportHook } from "./errorHook";
 
 /** Milliseconds between two checks of the pods that Helm waits for. */
@@ -15,7 +15,7 @@ const checkMs = 30_000;
 export function releaseHooks(name: string, cluster: ClusterAccess, release: HelmRelease) {
   const kubectl = new Kubectl(cluster);
   const watch = new ReleaseWatch(
-    () => readReleasePods(kubectl, release).then((pods) => releaseAdvice(pods, release.remedies)),
+    () => readReleasePods(kubectl, release).then((pods) => releaseRemedies(pods, release.remedies)),
     (text) => pulumi.log.warn(text),
   );
   const report = async () => {

@@ -1,7 +1,7 @@
 import { moduleRemedy } from "../storage/openebs/nodeModule";
 import * as assert from "node:assert/strict";
 import type { Pod } from "../kubernetes/objects";
-import { explainRelease, readRelease, readReleasePods, releaseAdvice, type ReleaseFacts } from "./releaseReport";
+import { explainRelease, readRelease, readReleasePods, releaseRemedies, type ReleaseFacts } from "./releaseReport";
 import { SmallKubectl } from "../../tests/support/smallKubectl";
 
 describe("why OpenEBS did not come up", () => {
@@ -55,7 +55,7 @@ describe("why OpenEBS did not come up", () => {
     },
   });
   const noModule = "Error: Failed to detect nvme_tcp kernel module. Run `modprobe nvme_tcp` to load the kernel module.";
-  const advice =
+  const remedies =
     "OpenEBS's csi-node does not run on w1, w2: no pod there can mount a replicated volume. It needs the kernel module nvme-tcp, and " +
     "starts by itself within five minutes after that is loaded. On each of these nodes: " +
     "echo nvme-tcp | sudo tee /etc/modules-load.d/nvme-tcp.conf && sudo modprobe nvme-tcp";
@@ -69,7 +69,7 @@ describe("why OpenEBS did not come up", () => {
         `  - pod csi-node-b on node w2 ${ended}\n` +
         `  - pod csi-node-a on node w1 ${ended}\n` +
         `    | ${noModule}\n` +
-        `What to do: ${advice}\n` +
+        `What to do: ${remedies}\n` +
         "Look: kubectl --context shop --namespace openebs get pods; kubectl --context shop --namespace openebs get events\n" +
         "Mend the cause, then again: pulumi up",
     );
@@ -83,9 +83,9 @@ describe("why OpenEBS did not come up", () => {
       { ...csiNode("csi-node-c", "w4"), status: ready },
     ];
     const said = { "csi-node": ["Error: exit status 1", noModule], etcd: ["panic: no space"] };
-    assert.deepEqual(releaseAdvice({ pods, said }, release.remedies), [advice]);
+    assert.deepEqual(releaseRemedies({ pods, said }, release.remedies), [remedies]);
     assert.deepEqual(
-      releaseAdvice({ pods, said: { etcd: [noModule.replace("nvme_tcp", "other")] } }, release.remedies),
+      releaseRemedies({ pods, said: { etcd: [noModule.replace("nvme_tcp", "other")] } }, release.remedies),
       [],
     );
   });

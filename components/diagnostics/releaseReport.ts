@@ -1,7 +1,7 @@
-import { type Remedy, remediesFor, tellingLines } from "./remedies";
+import { type Remedy, matchingRemedies, relevantLogLines } from "./remedies";
 import { explainPods, hasFailed, nodesOf, notReady, readEvents } from "./workload";
 import { Kubectl } from "../kubectl/client";
-import { lastWords } from "./recentPodLogs";
+import { recentPodLogs } from "./recentPodLogs";
 import type { AnyObject, Event, Pod } from "../kubernetes/objects";
 
 /** A release of Helm's. */
@@ -32,7 +32,7 @@ export interface ReleaseFacts extends ReleasePods {
   readonly events: readonly Event[];
 }
 
-/** Reads what {@link explainRelease} needs. @throws KubectlFailed */
+/** Reads what {@link explainRelease} needs. @throws KubectlError */
 export async function readRelease(
   kubectl: Pick<Kubectl, "list" | "run">,
   context: string,
@@ -49,7 +49,7 @@ export async function readRelease(
   return { context, release, records, events, ...pods };
 }
 
-/** Reads the pods of a release and why they failed. @throws KubectlFailed */
+/** Reads the pods of a release and why they failed. @throws KubectlError */
 export async function readReleasePods(
   kubectl: Pick<Kubectl, "list" | "run">,
   { namespace, remedies }: Pick<HelmRelease, "namespace" | "remedies">,
@@ -58,8 +58,8 @@ export async function readReleasePods(
   const apps = [...new Set(failedPods(pods).map(appOf))];
   const said = await Promise.all(
     apps.map(async (app) => {
-      const log = await lastWords(kubectl, namespace, failedPods(pods, app));
-      return [app, tellingLines(log, remedies)] as const;
+      const log = await recentPodLogs(kubectl, namespace, failedPods(pods, app));
+      return [app, relevantLogLines(log, remedies)] as const;
     }),
   );
   return { pods, said: Object.fromEntries(said) };
@@ -74,8 +74,10 @@ function failedPods(pods: readonly Pod[], app?: string): Pod[] {
 }
 
 /** What to do about pods of a release that have failed, a sentence a cause; none where the cause is not known. */
-export function releaseAdvice({ pods, said }: ReleasePods, remedies: HelmRelease["remedies"] = []): string[] {
-  return Object.entries(said).flatMap(([app, lines]) => remediesFor(remedies, lines, nodesOf(failedPods(pods, app))));
+export function releaseRemedies({ pods, said }: ReleasePods, remedies: HelmRelease["remedies"] = []): string[] {
+  return Object.entries(said).flatMap(([app, lines]) =>
+    matchingRemedies(remedies, lines, nodesOf(failedPods(pods, app))),
+  );
 }
 
 /** What stands in the way of a release, and what to do. */
@@ -106,7 +108,7 @@ export function explainRelease(facts: ReleaseFacts): string {
     ...Object.values(said)
       .flat()
       .map((line) => `    | ${line}`),
-    ...releaseAdvice(facts, release.remedies).map((sentence) => `What to do: ${sentence}`),
+    ...releaseRemedies(facts, release.remedies).map((sentence) => `What to do: ${sentence}`),
     `Look: ${kubectl} get pods; ${kubectl} get events`,
     "Mend the cause, then again: pulumi up",
   ].join("\n");

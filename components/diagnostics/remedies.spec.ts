@@ -3,10 +3,10 @@ import { databaseWorkload } from "../mariadb/workload";
 import { objectCacheWorkload } from "../objectCache/objectCache";
 import { pageCacheWorkload } from "../pageCache/pageCache";
 import { siteWorkload } from "../wordpress/workload";
-import { advice, tellingLines } from "./remedies";
+import { relevantLogLines, workloadRemedies } from "./remedies";
 
 const namespace = "blog";
-const workloads: Readonly<Record<string, () => Parameters<typeof advice>[0]>> = {
+const workloads: Readonly<Record<string, () => Parameters<typeof workloadRemedies>[0]>> = {
   mariadb: () => databaseWorkload(namespace),
   wordpress: () => siteWorkload(namespace, "Deployment"),
   "wordpress-fill": () => siteWorkload(namespace, "Job", "wordpress-fill"),
@@ -16,7 +16,7 @@ const workloads: Readonly<Record<string, () => Parameters<typeof advice>[0]>> = 
 };
 
 describe("what to do about a workload that is not up", () => {
-  const cases: readonly (readonly [app: string, line: string, advice: RegExp])[] = [
+  const cases: readonly (readonly [app: string, line: string, remedy: RegExp])[] = [
     [
       "mariadb",
       'mariadbd: Error writing file (Errcode: 28 "No space left on device")',
@@ -74,14 +74,18 @@ describe("what to do about a workload that is not up", () => {
   ];
   for (const [app, line, expected] of cases) {
     it(`${app}: ${line}`, () => {
-      const [first = "", ...others] = advice(workloads[app]?.() ?? {}, ["something else", line], ["k1"]);
+      const [first = "", ...others] = workloadRemedies(workloads[app]?.() ?? {}, ["something else", line], ["k1"]);
       assert.match(first, expected);
       assert.deepEqual(others, []);
     });
   }
 
   it("a database whose first start was cut off is told how to begin anew", () => {
-    const [first] = advice(databaseWorkload(namespace), ["[ERROR] InnoDB: File ./ib_logfile0 was not found"], []);
+    const [first] = workloadRemedies(
+      databaseWorkload(namespace),
+      ["[ERROR] InnoDB: File ./ib_logfile0 was not found"],
+      [],
+    );
     assert.match(
       first ?? "",
       /volume is full \(pulumi config set mariadbStorage SIZE\).*If this site was never up.*docs\/operations\.md/,
@@ -90,20 +94,20 @@ describe("what to do about a workload that is not up", () => {
 
   it("shows a known cause, else a log's errors, each once, else its end", () => {
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`);
-    assert.deepEqual(tellingLines(lines.join("\n")), lines.slice(-10));
+    assert.deepEqual(relevantLogLines(lines.join("\n")), lines.slice(-10));
     const log = [...lines, "tar: Cannot mkdir: No space left", ...lines, "tar: Cannot mkdir: No space left", "bye"];
-    assert.deepEqual(tellingLines(log.join("\n")), ["tar: Cannot mkdir: No space left"]);
+    assert.deepEqual(relevantLogLines(log.join("\n")), ["tar: Cannot mkdir: No space left"]);
     assert.deepEqual(
-      tellingLines("tar: Cannot open: No such file\ntar: No space left on device\ntar: Exiting with failure"),
+      relevantLogLines("tar: Cannot open: No such file\ntar: No space left on device\ntar: Exiting with failure"),
       ["tar: No space left on device"],
     );
-    assert.deepEqual(tellingLines("  at line 1  \r\n  at line 1\n   \n"), ["  at line 1"]);
-    assert.deepEqual(tellingLines(""), []);
+    assert.deepEqual(relevantLogLines("  at line 1  \r\n  at line 1\n   \n"), ["  at line 1"]);
+    assert.deepEqual(relevantLogLines(""), []);
   });
 
   it("is said once for a cause, and not at all for one that is not known", () => {
     const full = "No space left on device";
-    assert.equal(advice(databaseWorkload(namespace), [full, full], []).length, 1);
-    assert.deepEqual(advice(databaseWorkload(namespace), ["pod mariadb-0 is not ready"], []), []);
+    assert.equal(workloadRemedies(databaseWorkload(namespace), [full, full], []).length, 1);
+    assert.deepEqual(workloadRemedies(databaseWorkload(namespace), ["pod mariadb-0 is not ready"], []), []);
   });
 });

@@ -2,9 +2,9 @@ import { configSet } from "../../stacks/config/rules";
 
 /** What tells a cause, and what to do about it. */
 export interface Remedy {
-  readonly sign: RegExp;
+  readonly symptom: RegExp;
   /** @param nodes where the pods are that are not ready */
-  readonly advice: (keys: WorkloadKeys, nodes: readonly string[]) => string;
+  readonly instructions: (keys: WorkloadKeys, nodes: readonly string[]) => string;
 }
 
 /** The configuration keys that a workload's image and volume come from. */
@@ -27,26 +27,28 @@ const siteKeys: WorkloadKeys = { image: "wordpressImage", storage: "wordpressSto
 /** Causes that every workload may have. */
 const commonRemedies: readonly Remedy[] = [
   {
-    sign: /No space left on device|Disk quota exceeded|Errcode: 28|OS error: 28|failed with error 28/i,
-    advice: ({ storage }) => `its volume is full: make it larger (${configSet(storage, "SIZE")}), or make room on it`,
+    symptom: /No space left on device|Disk quota exceeded|Errcode: 28|OS error: 28|failed with error 28/i,
+    instructions: ({ storage }) =>
+      `its volume is full: make it larger (${configSet(storage, "SIZE")}), or make room on it`,
   },
   {
-    sign: /cannot get the image/,
-    advice: ({ image }) =>
+    symptom: /cannot get the image/,
+    instructions: ({ image }) =>
       `see whether the name is right and the nodes reach its registry: ${configSet(image, "NAME")}`,
   },
   {
-    sign: /exceeded quota/,
-    advice: () => "the namespace's quota allows no more: raise it (kubectl get resourcequota), or ask for fewer pods",
+    symptom: /exceeded quota/,
+    instructions: () =>
+      "the namespace's quota allows no more: raise it (kubectl get resourcequota), or ask for fewer pods",
   },
   {
-    sign: /has no node: .*Insufficient (memory|cpu)/,
-    advice: () =>
+    symptom: /has no node: .*Insufficient (memory|cpu)/,
+    instructions: () =>
       `no node has that much to spare: add a node, or ask for fewer pods: ${configSet("wordpressReplicas", "N")}`,
   },
   {
-    sign: /ran out of memory/,
-    advice: () => `it took more than its limit: for WordPress ${configSet("phpMemory", "SIZE")} raises it`,
+    symptom: /ran out of memory/,
+    instructions: () => `it took more than its limit: for WordPress ${configSet("phpMemory", "SIZE")} raises it`,
   },
 ];
 
@@ -54,9 +56,9 @@ const commonRemedies: readonly Remedy[] = [
 const shownLines = 10;
 
 /** Those lines of a log that tell most: a known cause, else its errors, else its end; each once. */
-export function tellingLines(log: string, remedies: readonly Remedy[] = []): string[] {
+export function relevantLogLines(log: string, remedies: readonly Remedy[] = []): string[] {
   const lines = [...new Set(log.split("\n").map((line) => line.trimEnd()))].filter((line) => line !== "");
-  const causes = lines.filter((line) => [...commonRemedies, ...remedies].some(({ sign }) => sign.test(line)));
+  const causes = lines.filter((line) => [...commonRemedies, ...remedies].some(({ symptom }) => symptom.test(line)));
   const errors = lines.filter((line) => /error|cannot|fatal|failed|no space|denied/i.test(line));
   return ([causes, errors].find(({ length }) => length > 0) ?? lines).slice(-shownLines);
 }
@@ -66,22 +68,22 @@ export function tellingLines(log: string, remedies: readonly Remedy[] = []): str
  * @param lines the cluster's reasons, and the last words of the pods
  * @param nodes where the pods are that are not ready
  */
-export function advice(
+export function workloadRemedies(
   { keys = siteKeys, remedies = [] }: KnownFailures,
   lines: readonly string[],
   nodes: readonly string[],
 ): string[] {
-  return remediesFor([...commonRemedies, ...remedies], lines, nodes, keys);
+  return matchingRemedies([...commonRemedies, ...remedies], lines, nodes, keys);
 }
 
 /** What these remedies say to lines that show their cause. */
-export function remediesFor(
+export function matchingRemedies(
   remedies: readonly Remedy[],
   lines: readonly string[],
   nodes: readonly string[],
   keys = siteKeys,
 ): string[] {
   return remedies
-    .filter(({ sign }) => lines.some((line) => sign.test(line)))
-    .map((remedy) => remedy.advice(keys, nodes));
+    .filter(({ symptom }) => lines.some((line) => symptom.test(line)))
+    .map((remedy) => remedy.instructions(keys, nodes));
 }

@@ -5,7 +5,7 @@ import { workloadReport } from "./failureReport";
 import { Kubectl } from "../kubectl/client";
 import type { ObjectMeta } from "../kubernetes/objects";
 import { messageOf } from "./errorHook";
-import { untilNoneLeft } from "../kubectl/polling";
+import { pollUntilEmpty } from "../kubectl/polling";
 
 /** A Deployment or StatefulSet, as far as a rollout is read off it. */
 interface Controller {
@@ -60,7 +60,7 @@ export async function awaitRollout(
   };
   const timedOut = new Error("timed out");
   try {
-    await untilNoneLeft<unknown>(
+    await pollUntilEmpty<unknown>(
       timeoutSeconds,
       () =>
         unfinished().catch((error: unknown) => {

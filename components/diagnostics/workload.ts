@@ -23,7 +23,7 @@ export interface WorkloadFacts {
   readonly events: readonly Event[];
 }
 
-/** Reads what {@link explain} needs. @throws KubectlFailed */
+/** Reads what {@link explain} needs. @throws KubectlError */
 export async function readWorkload(kubectl: Kubectl, { namespace, kind, app }: Workload): Promise<WorkloadFacts> {
   const [pods, claims, events] = await Promise.all([
     kubectl.list<Pod>("pods", namespace),
@@ -93,7 +93,7 @@ export function hasFailed({ status }: Pod): boolean {
   return containersOf(status).some((container) => (endOf(container)?.exitCode ?? 0) !== 0);
 }
 
-/** Events of a namespace, oldest first. @throws KubectlFailed */
+/** Events of a namespace, oldest first. @throws KubectlError */
 export async function readEvents(kubectl: Pick<Kubectl, "list">, namespace: string): Promise<Event[]> {
   const time = ({ lastTimestamp, eventTime }: Event) => Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
   return (await kubectl.list<Event>("events", namespace)).sort((one, other) => time(one) - time(other));

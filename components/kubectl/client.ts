@@ -7,7 +7,7 @@ import { startTied } from "./tiedProcess";
 const requestTimeoutSeconds = 20;
 
 /** kubectl ended with an error, or is not there. The message is what kubectl printed. */
-export class KubectlFailed extends Error {}
+export class KubectlError extends Error {}
 
 /**
  * The one that reads, patches and asks: kubectl on one cluster, whatever the shell's current context is. It ends with this
@@ -21,31 +21,31 @@ export class Kubectl {
   /**
    * Runs kubectl and returns its standard output.
    * @param input text for its standard input
-   * @throws KubectlFailed
+   * @throws KubectlError
    */
   async run(args: readonly string[], input?: string): Promise<string> {
     const child = startTied("kubectl", [...this.flags(), ...args], this.kubeconfig()?.descriptor);
     const { stdin, stdout: out, stderr: errors } = child;
-    if (!stdin || !out || !errors) throw new KubectlFailed(kubectlMissing);
+    if (!stdin || !out || !errors) throw new KubectlError(kubectlMissing);
     stdin.on("error", () => undefined).end(input);
     const ended = new Promise<number | null>((resolve, reject) => {
       child.on("error", (error: NodeJS.ErrnoException) =>
-        reject(new KubectlFailed(error.code === "ENOENT" ? kubectlMissing : error.message)),
+        reject(new KubectlError(error.code === "ENOENT" ? kubectlMissing : error.message)),
       );
       child.on("close", resolve);
     });
     const [stdout, stderr, code] = await Promise.all([text(out), text(errors), ended]);
-    if (code === 127) throw new KubectlFailed(kubectlMissing);
-    if (code !== 0) throw new KubectlFailed(stderr.trim() || `kubectl ${args.join(" ")} ended with ${code}`);
+    if (code === 127) throw new KubectlError(kubectlMissing);
+    if (code !== 0) throw new KubectlError(stderr.trim() || `kubectl ${args.join(" ")} ended with ${code}`);
     return stdout;
   }
 
-  /** Runs kubectl with `--output json` and returns what it printed, parsed. @throws KubectlFailed */
+  /** Runs kubectl with `--output json` and returns what it printed, parsed. @throws KubectlError */
   async json<T>(args: readonly string[]): Promise<T> {
     return JSON.parse(await this.run([...args, "--output=json"])) as T;
   }
 
-  /** The items of a kind, in one namespace or in all. @throws KubectlFailed */
+  /** The items of a kind, in one namespace or in all. @throws KubectlError */
   async list<T>(kind: string, namespace?: string): Promise<T[]> {
     const where = namespace === undefined ? ["--all-namespaces"] : ["--namespace", namespace];
     return (await this.json<{ items: T[] }>(["get", kind, ...where])).items;

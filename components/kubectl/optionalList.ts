@@ -1,11 +1,11 @@
-import { type Kubectl, KubectlFailed } from "./client";
+import { type Kubectl, KubectlError } from "./client";
 
-/** The items of a kind; none where the cluster has no such kind. @throws KubectlFailed */
+/** The items of a kind; none where the cluster has no such kind. @throws KubectlError */
 export async function listIfKnown<T>(kubectl: Pick<Kubectl, "list">, kind: string, namespace?: string): Promise<T[]> {
   try {
     return await kubectl.list<T>(kind, namespace);
   } catch (error) {
-    if (error instanceof KubectlFailed && /doesn't have a resource type|NotFound/.test(error.message)) return [];
+    if (error instanceof KubectlError && /doesn't have a resource type|NotFound/.test(error.message)) return [];
     throw error;
   }
 }

@@ -4,7 +4,7 @@
  * @param look what is left; it may also do something about it
  * @throws what `tooLate` makes of what is left then
  */
-export async function untilNoneLeft<T>(
+export async function pollUntilEmpty<T>(
   patienceSeconds: number,
   look: () => Promise<readonly T[]>,
   tooLate: (left: readonly T[]) => Error,

@@ -1,9 +1,9 @@
 import type { ClusterAccess } from "./clusterAccess";
-import { Kubectl, KubectlFailed } from "./client";
+import { Kubectl, KubectlError } from "./client";
 import { endWithParent } from "./tiedProcess";
 
 /** What is wrong and what to do, for people: a script ends with it, and Pulumi shows it as the command's error. */
-export class Refused extends Error {}
+export class UserError extends Error {}
 
 /** The cluster that a script was given by kubectlCommand. */
 export function commandCluster(): ClusterAccess {
@@ -33,7 +33,7 @@ export function runCommand(work: (kubectl: Kubectl) => Promise<string | void>): 
       if (output) process.stdout.write(output);
     },
     (error: unknown) => {
-      const expected = error instanceof Refused || error instanceof KubectlFailed;
+      const expected = error instanceof UserError || error instanceof KubectlError;
       process.stdout.write(`${expected ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
       process.exitCode = 1;
     },

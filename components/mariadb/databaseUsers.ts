@@ -1,8 +1,8 @@
-import { Refused } from "../kubectl/scriptRuntime";
+import { UserError } from "../kubectl/scriptRuntime";
 import { isServing } from "../kubernetes/conditions";
 import type { Kubectl } from "../kubectl/client";
 import type { AnyObject, ObjectMeta, Pod } from "../kubernetes/objects";
-import { untilNoneLeft } from "../kubectl/polling";
+import { pollUntilEmpty } from "../kubectl/polling";
 
 /** On the site's pods: the checksum of the user and password that they were started with. */
 export const databaseChecksum = "wordpress/database-checksum";
@@ -38,7 +38,7 @@ const anyUser = "host = '%' and user regexp '^wordpress[0-9]*$'";
  * Gives WordPress a user with this password, beside the one that its pods use until they are replaced: no password changes that
  * anybody uses. Without a server there is nothing to do yet: the image makes the user, or {@link ensurePassword}.
  * @returns the user's name
- * @throws Refused where the server does not answer
+ * @throws UserError where the server does not answer
  */
 export async function prepareUser(
   kubectl: Kubectl,
@@ -71,7 +71,7 @@ export async function ensurePassword(
 /**
  * Drops the users that WordPress had before, once no pod uses them.
  * @returns their names
- * @throws Refused naming the pods that still do
+ * @throws UserError naming the pods that still do
  */
 export async function dropFormerUsers(
   kubectl: Kubectl,
@@ -82,7 +82,7 @@ export async function dropFormerUsers(
     .map(([name = ""]) => name)
     .filter((name) => name !== user);
   if (former.length === 0) return [];
-  await untilNoneLeft(
+  await pollUntilEmpty(
     patienceSeconds,
     async () =>
       (await kubectl.list<Pod>("pods", namespace)).filter(
@@ -92,7 +92,7 @@ export async function dropFormerUsers(
           metadata.annotations?.[databaseChecksum] !== checksum,
       ),
     (pods) =>
-      new Refused(
+      new UserError(
         `Pods still use the database's former user: ${pods.map(({ metadata }) => metadata.name).join(", ")}. ` +
           `It is kept. Look: kubectl --namespace ${namespace} get pods; when they are gone: pulumi up`,
       ),
@@ -123,11 +123,11 @@ function isNamed(name: string) {
 
 async function untilReady(kubectl: Kubectl, namespace: string, patienceSeconds: number): Promise<void> {
   const isThere = (pod: Pod) => isNamed("mariadb-0")(pod) && isServing(pod);
-  await untilNoneLeft(
+  await pollUntilEmpty(
     patienceSeconds,
     async () => ((await kubectl.list<Pod>("pods", namespace)).some(isThere) ? [] : ["mariadb-0"]),
     () =>
-      new Refused(
+      new UserError(
         `databasePasswordRotation: the database did not get ready within ${patienceSeconds} s, and only it can take another ` +
           `password; nothing was changed. Look: kubectl --namespace ${namespace} describe pod mariadb-0`,
       ),

@@ -6,12 +6,12 @@ import { moduleRemedy } from "../storage/openebs/nodeModule";
 /** Of what the server and its clients print. */
 export const databaseRemedies: readonly Remedy[] = [
   {
-    sign: /Got error 28 |The table '.*' is full|Disk full/i,
-    advice: () => `the database's volume is full: make it larger: ${configSet("mariadbStorage", "SIZE")}`,
+    symptom: /Got error 28 |The table '.*' is full|Disk full/i,
+    instructions: () => `the database's volume is full: make it larger: ${configSet("mariadbStorage", "SIZE")}`,
   },
   {
-    sign: /ib_logfile0 was not found|Can't open and lock privilege tables/,
-    advice: ({ storage }) =>
+    symptom: /ib_logfile0 was not found|Can't open and lock privilege tables/,
+    instructions: ({ storage }) =>
       `the database's first start was cut off, as where its volume is full (${configSet(storage, "SIZE")}), and left half of what it ` +
       'makes. If this site was never up, nothing is on it, and it can begin anew: docs/operations.md, "A database whose first start was cut off"',
   },

@@ -6,7 +6,7 @@ import {
   nodeAddress,
   nodeAddresses,
   preflightFindings,
-  type PreflightRecord,
+  type PreflightResult,
   type PreflightRequest,
 } from "./checks";
 
@@ -51,9 +51,9 @@ const facts: ClusterFacts = {
   nodes: [node("InternalIP", "10.0.0.2")],
   claims: [],
   volumes: [],
-  formerClaims: [],
+  previousClaims: [],
 };
-const record: PreflightRecord = {
+const record: PreflightResult = {
   context: "lab",
   server: facts.server,
   cluster: "uid-1",
@@ -72,9 +72,9 @@ const data = [claim("data-mariadb-0", "1Gi"), claim("data-wordpress-0", "1Gi")];
 function finding(
   ask: Partial<PreflightRequest>,
   seen: Partial<ClusterFacts> = {},
-  former?: Partial<PreflightRecord>,
+  previous?: Partial<PreflightResult>,
 ): string {
-  const last = former && { ...record, ...former };
+  const last = previous && { ...record, ...previous };
   const findings = preflightFindings({ ...request, ...ask }, { ...facts, ...seen }, last);
   assert.equal(findings.length, 1, findings.join("\n"));
   return findings[0] ?? "";
@@ -192,8 +192,8 @@ describe("the preflight", () => {
       finding(ask, seen, { managesNodes: true }),
       /^nodeSsh: is not set anymore, .* has prepared k0 over SSH/,
     );
-    for (const former of [undefined, record, { ...record, managesNodes: false }]) {
-      assert.deepEqual(preflightFindings({ ...request, ...ask }, { ...facts, ...seen }, former), []);
+    for (const previous of [undefined, record, { ...record, managesNodes: false }]) {
+      assert.deepEqual(preflightFindings({ ...request, ...ask }, { ...facts, ...seen }, previous), []);
     }
   });
 
@@ -222,14 +222,14 @@ describe("the preflight", () => {
   it("knows another cluster behind a context of the same name", () => {
     assert.match(
       finding({}, { cluster: "uid-2", server: "https://10.0.0.1:7443" }, {}),
-      /^kubernetes:context: "lab" \(https:\/\/10\.0\.0\.1:7443\) leads to another cluster .* Go back: name the kubeconfig that has the former one/,
+      /^kubernetes:context: "lab" \(https:\/\/10\.0\.0\.1:7443\) leads to another cluster .* Go back: name the kubeconfig that has the previous one/,
     );
   });
 
   it("refuses another namespace, engine or class while there is data, with the way to move", () => {
     const steps = /To move: make a second stack with the new value, copy database and files, then destroy this one/;
     assert.equal(
-      finding({ namespace: "blog" }, { formerClaims: data }, {}),
+      finding({ namespace: "blog" }, { previousClaims: data }, {}),
       'namespace: "blog" is not allowed on this stack: it has data on "wordpress" (the data is in data-mariadb-0, ' +
         "data-wordpress-0), and claims cannot move. Keep it: pulumi config set namespace wordpress. To move: make a second " +
         "stack with the new value, copy database and files, then destroy this one " +
@@ -266,7 +266,7 @@ describe("the preflight", () => {
     quiet({ className: "fixed" });
     quiet({ className: "standard" }, { claims: data });
     // The class of the shared content is configured by a key of its own.
-    const own = { className: "many", classComesAlong: true, migrates: false };
+    const own = { className: "many", classIsManaged: true, migrateContent: false };
     const content = { content: "shared", accessMode: "ReadWriteMany", ...own } as const;
     const { metadata, spec } = claim("wordpress-content", "1Gi", "many");
     const shared = { metadata, spec: { ...spec, accessModes: ["ReadWriteMany"] } };

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { configSet } from "../../stacks/config/rules";
-import type { ClusterIdentity } from "../kubectl/ownCluster";
+import type { ClusterIdentity } from "../kubectl/destroyGuard";
 import { type NfsFacts, nfsFindings } from "../storage/nfs/nfsChecks";
 import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../storage/openebs/openEbsChecks";
 import { type ClaimsPlace, moveFindings, type RequestedClaims, sizeFindings } from "../storage/claims/claimChecks";
@@ -19,7 +19,7 @@ export interface PreflightRequest {
   readonly namespace: string;
   readonly nodePort: number;
   /** Whether this `up` takes over objects that exist: whose namespace it is has to be asked once more. */
-  readonly adopts?: true;
+  readonly adoptExisting?: true;
   readonly engine: string;
   /** The class that the claims ask for; without one the cluster's default is taken. */
   readonly className?: string | undefined;
@@ -32,7 +32,7 @@ export interface PreflightRequest {
 }
 
 /** What was agreed on at the last `up`: the command's output, kept in the stack's state. */
-export interface PreflightRecord extends ClusterIdentity, ClaimsPlace {
+export interface PreflightResult extends ClusterIdentity, ClaimsPlace {
   readonly storageClass: string;
   /** Whether OpenEBS's chart is to bring the CRDs of snapshots: nobody else has brought them. */
   readonly snapshotCrds: boolean;
@@ -65,9 +65,9 @@ export interface ClusterFacts {
   /** Volumes of the cluster; empty where nothing is to be moved. */
   readonly volumes: readonly Volume[];
   /** Claims in the namespace of the last `up`, where that is another one. */
-  readonly formerClaims: readonly Claim[];
+  readonly previousClaims: readonly Claim[];
   /** Why the class of the shared content gives no volumes for many nodes; undefined where it does, or is not asked to. */
-  readonly contentRefusal?: string | undefined;
+  readonly rwxProbeError?: string | undefined;
   /** Undefined where the stack brings nothing of OpenEBS. */
   readonly openEbs?: Omit<OpenEbsFacts, "context" | "nodes" | "classes" | "hasManagedNodes"> | undefined;
   /** Undefined where the stack brings none of NFS. */
@@ -78,9 +78,10 @@ export interface ClusterFacts {
 export function preflightFindings(
   request: PreflightRequest,
   facts: ClusterFacts,
-  former: PreflightRecord | undefined,
+  previous: PreflightResult | undefined,
 ): string[] {
-  if (former && facts.cluster !== undefined && former.cluster !== facts.cluster) return [otherCluster(facts, former)];
+  if (previous && facts.cluster !== undefined && previous.cluster !== facts.cluster)
+    return [otherCluster(facts, previous)];
   // Without the permissions the rest was not to be seen, and would be reported as missing.
   if (facts.missingPermissions.length > 0) return [permissionFinding(facts)];
   const storageClass = effectiveClass(request, facts);
@@ -91,13 +92,13 @@ export function preflightFindings(
       ? openEbsFindings(request.openEbs, request.instance, {
           ...facts,
           ...facts.openEbs,
-          hasManagedNodes: former?.managesNodes ?? false,
+          hasManagedNodes: previous?.managesNodes ?? false,
         })
       : classFindings(request, facts)),
     ...(facts.nfs ? nfsFindings(request.instance, { ...facts, ...facts.nfs }) : []),
     ...readyFindings(facts),
     ...contentFindings(request, facts, storageClass),
-    ...moveFindings({ ...request, configuredClass: request.className ?? null }, facts, { former, storageClass }),
+    ...moveFindings({ ...request, configuredClass: request.className ?? null }, facts, { previous, storageClass }),
     ...request.claims.flatMap((claims) => sizeFindings(claims, facts)),
   ];
 }
@@ -130,15 +131,15 @@ export function nodeAddresses(facts: ClusterFacts): string[] {
 /** Why nothing is done on another cluster than the stack's own. */
 export function otherCluster(
   facts: Pick<ClusterFacts, "context" | "server">,
-  former: Pick<PreflightRecord, "context" | "server">,
+  previous: Pick<PreflightResult, "context" | "server">,
 ): string {
   const goBack =
-    facts.context === former.context
-      ? "name the kubeconfig that has the former one, in KUBECONFIG or as kubernetes:kubeconfig"
-      : configSet("kubernetes:context", former.context);
+    facts.context === previous.context
+      ? "name the kubeconfig that has the previous one, in KUBECONFIG or as kubernetes:kubeconfig"
+      : configSet("kubernetes:context", previous.context);
   return (
     `kubernetes:context: "${facts.context}" (${facts.server}) leads to another cluster than the one this stack is on, ` +
-    `"${former.context}" (${former.server}); nothing was touched. Go back: ${goBack}. ` +
+    `"${previous.context}" (${previous.server}); nothing was touched. Go back: ${goBack}. ` +
     "For a second site on the other cluster make a stack of its own: pulumi stack init NAME"
   );
 }

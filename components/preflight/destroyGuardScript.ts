@@ -1,11 +1,11 @@
-import { foreignVolumesOn } from "../storage/openebs/readOtherVolumes";
-import type { ForeignVolumesRequest } from "../storage/openebs/otherVolumes";
-import { commandRequest, Refused, runCommand } from "../kubectl/scriptRuntime";
-import { commandRefusal, type DestroyGuardRequest } from "../kubectl/ownCluster";
+import { commandRefusal, type DestroyGuardRequest } from "../kubectl/destroyGuard";
+import { commandRequest, runCommand, UserError } from "../kubectl/scriptRuntime";
+import { storageDestroyRefusal, type StorageGuardRequest } from "../storage/openebs/volumesOfOtherWorkloads";
 
 runCommand(async (kubectl) => {
-  const request = commandRequest<DestroyGuardRequest & { readonly storage?: ForeignVolumesRequest }>();
+  const request = commandRequest<DestroyGuardRequest & { readonly storage?: StorageGuardRequest }>();
   const refusal =
-    (await commandRefusal(kubectl, request)) ?? (request.storage && (await foreignVolumesOn(kubectl, request.storage)));
-  if (refusal !== undefined) throw new Refused(`Nothing was deleted. ${refusal}`);
+    (await commandRefusal(kubectl, request)) ??
+    (request.storage && (await storageDestroyRefusal(kubectl, request.storage)));
+  if (refusal !== undefined) throw new UserError(`Nothing was deleted. ${refusal}`);
 });

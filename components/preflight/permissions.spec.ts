@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import type { Kubectl } from "../kubectl/client";
 import { missingPermissions } from "./permissions";
 import { kubectlCall } from "../../tests/engine/support/kubectlCall";
-import { permits, siteRights } from "../../tests/support/siteRights";
+import { permits, sitePermissions } from "../../tests/support/sitePermissions";
 
 interface Attributes {
   readonly verb: string;
@@ -60,16 +60,16 @@ describe("the rights of the context's user", () => {
   });
 
   it("are the ones of this list and no other, where nothing is allowed", async () => {
-    assert.deepEqual(await missingPermissions(smallCluster(() => false).kubectl, request), siteRights("blog"));
+    assert.deepEqual(await missingPermissions(smallCluster(() => false).kubectl, request), sitePermissions("blog"));
   });
 
   it("are enough where these are granted, those of the site in its own namespace only", async () => {
-    assert.deepEqual(await missingPermissions(userWith(siteRights("blog")).kubectl, request), []);
+    assert.deepEqual(await missingPermissions(userWith(sitePermissions("blog")).kubectl, request), []);
   });
 
   it("are missing where they are granted in another namespace", async () => {
-    const { kubectl } = userWith(siteRights("wordpress"));
-    const inNamespace = siteRights("blog").filter((right) => right.includes(" in namespace "));
+    const { kubectl } = userWith(sitePermissions("wordpress"));
+    const inNamespace = sitePermissions("blog").filter((right) => right.includes(" in namespace "));
     // The whole cluster's Services are listed anyway, for their node ports.
     assert.deepEqual(
       await missingPermissions(kubectl, request),
@@ -122,7 +122,7 @@ describe("the rights of the context's user", () => {
   for (const engine of ["hostpath", "replicated"] as const) {
     it(`include these cluster-wide ones and no other with the engine ${engine}`, async () => {
       const openEbs = { engine, pools: [], managesNodes: false };
-      assert.deepEqual(await missingPermissions(userWith(siteRights("blog")).kubectl, { ...request, openEbs }), [
+      assert.deepEqual(await missingPermissions(userWith(sitePermissions("blog")).kubectl, { ...request, openEbs }), [
         "patch nodes",
         `${all} customresourcedefinitions.apiextensions.k8s.io`,
         `${all} clusterroles.rbac.authorization.k8s.io`,
@@ -141,7 +141,7 @@ describe("the rights of the context's user", () => {
   }
 
   it("include these cluster-wide ones and no other with volumes by NFS", async () => {
-    assert.deepEqual(await missingPermissions(userWith(siteRights("blog")).kubectl, { ...request, nfs: true }), [
+    assert.deepEqual(await missingPermissions(userWith(sitePermissions("blog")).kubectl, { ...request, nfs: true }), [
       `${all} networkpolicies.networking.k8s.io`,
       `${all} configmaps`,
       // The site's include the list.
@@ -166,12 +166,12 @@ describe("the rights of the context's user", () => {
     const content = {
       content: "shared",
       accessMode: "ReadWriteMany",
-      classComesAlong: false,
-      migrates: false,
+      classIsManaged: false,
+      migrateContent: false,
     } as const;
     assert.deepEqual(await missingPermissions(kubectl, { ...request, content }), ["list csinodes.storage.k8s.io"]);
     assert.deepEqual(
-      await missingPermissions(kubectl, { ...request, content: { ...content, classComesAlong: true } }),
+      await missingPermissions(kubectl, { ...request, content: { ...content, classIsManaged: true } }),
       [],
     );
     const oneNode = { ...content, accessMode: "ReadWriteOnce" } as const;
@@ -183,7 +183,7 @@ describe("the rights of the context's user", () => {
       ({ resource }) => !["deployments", "jobs", "cronjobs", "persistentvolumeclaims"].includes(resource),
     );
     const mode = { content: "shared", accessMode: "ReadWriteOnce" } as const;
-    const content = { ...mode, classComesAlong: false, migrates: false };
+    const content = { ...mode, classIsManaged: false, migrateContent: false };
     assert.deepEqual(await missingPermissions(kubectl, { ...request, content }), [
       "get, list, patch, delete, watch, create persistentvolumeclaims in namespace blog",
       "get, list, watch, create, patch, delete deployments.apps in namespace blog",

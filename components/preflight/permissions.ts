@@ -46,7 +46,7 @@ export async function missingPermissions(
   const neededPermissions = [
     ...sitePermissions,
     ...(content.content === "shared" ? sharedContentPermissions : []),
-    ...(content.content === "shared" && content.accessMode === "ReadWriteMany" && !content.classComesAlong
+    ...(content.content === "shared" && content.accessMode === "ReadWriteMany" && !content.classIsManaged
       ? probePermissions
       : []),
     ...(openEbs ? openEbsPermissions : []),

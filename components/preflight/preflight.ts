@@ -2,8 +2,8 @@ import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../kubectl/clusterAccess";
 import { kubectlCommand } from "../kubectl/scriptResource";
-import type { PreflightRecord, PreflightRequest } from "./checks";
-import { keptRecord } from "./preflightRecord";
+import type { PreflightResult, PreflightRequest } from "./checks";
+import { keptResult } from "./keptResult";
 
 export interface PreflightArgs {
   readonly cluster: ClusterAccess;
@@ -18,7 +18,7 @@ export interface PreflightArgs {
  */
 export class Preflight extends pulumi.ComponentResource {
   /** What was agreed on. */
-  readonly record: pulumi.Output<PreflightRecord>;
+  readonly result: pulumi.Output<PreflightResult>;
   private readonly command: local.Command;
 
   constructor(name: string, { cluster, request }: PreflightArgs, options?: pulumi.ComponentResourceOptions) {
@@ -28,12 +28,12 @@ export class Preflight extends pulumi.ComponentResource {
       { cluster, onChange: "preflight", request: { ...request } },
       { parent: this },
     );
-    // The kubeconfig may be a secret, which makes the whole output one; nothing of it is in the record.
-    this.record = pulumi.unsecret(this.command.stdout).apply((text) => JSON.parse(text) as PreflightRecord);
+    // The kubeconfig may be a secret, which makes the whole output one; nothing of it is in the result.
+    this.result = pulumi.unsecret(this.command.stdout).apply((text) => JSON.parse(text) as PreflightResult);
     // `pulumi up --replace` makes the check forget what it printed. This one does not, and compares before anything is touched.
     kubectlCommand(
       `${name}-record`,
-      { cluster, onChange: "keep-preflight-record", request: { record: this.record.apply(keptRecord) } },
+      { cluster, onChange: "keep-preflight-record", request: { record: this.result.apply(keptResult) } },
       { parent: this },
     );
     this.registerOutputs({});

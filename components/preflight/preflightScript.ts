@@ -1,6 +1,6 @@
-import { refusalOfManyNodes } from "./rwxProbe";
-import { commandCluster, commandRequest, previousOutput, Refused, runCommand } from "../kubectl/scriptRuntime";
-import { Kubectl, KubectlFailed } from "../kubectl/client";
+import { probeRwx } from "./rwxProbe";
+import { commandCluster, commandRequest, previousOutput, UserError, runCommand } from "../kubectl/scriptRuntime";
+import { Kubectl, KubectlError } from "../kubectl/client";
 import { nameServerPorts } from "../kubernetes/nameServers";
 import type { AnyObject, Claim, DiskPool, Namespace, Node, Service, StorageClass, Volume } from "../kubernetes/objects";
 import {
@@ -9,31 +9,31 @@ import {
   nodeAddress,
   nodeAddresses,
   preflightFindings,
-  type PreflightRecord,
+  type PreflightResult,
   type PreflightRequest,
 } from "./checks";
 import { missingPermissions } from "./permissions";
 import { nfsName } from "../storage/nfs/nfsNames";
 import { nodeSources } from "../storage/nfs/nodeSources";
 import { contentClaimName } from "../storage/claims/claims";
-import { needsSnapshotCrds } from "../storage/openebs/cleanup";
+import { needsSnapshotCrds } from "../storage/openebs/openEbsCleanup";
 import { listIfKnown } from "../kubectl/optionalList";
 import { diskPoolKind, openEbsName } from "../storage/openebs/openEbsNames";
 import { configSet } from "../../stacks/config/rules";
 
 runCommand(async (kubectl) => {
   const request = commandRequest<PreflightRequest>();
-  const former = previousOutput<PreflightRecord>();
-  const facts = await readFacts(kubectl, request, former);
-  const findings = preflightFindings(request, facts, former);
+  const previous = previousOutput<PreflightResult>();
+  const facts = await readFacts(kubectl, request, previous);
+  const findings = preflightFindings(request, facts, previous);
   if (findings.length > 0) {
-    throw new Refused(`Nothing was changed. ${countOf(findings.length)} to be mended first:\n${bulleted(findings)}`);
+    throw new UserError(`Nothing was changed. ${countOf(findings.length)} to be mended first:\n${bulleted(findings)}`);
   }
   const storageClass = effectiveClass(request, facts) ?? "";
   process.stderr.write(`On context "${facts.context}" (${facts.server}), storage class "${storageClass}"\n`);
   if (request.content.content === "shared" && request.content.accessMode === "ReadWriteOnce")
     process.stderr.write(oneNode);
-  const record: PreflightRecord = {
+  const record: PreflightResult = {
     context: facts.context,
     server: facts.server,
     cluster: facts.cluster ?? "",
@@ -54,7 +54,7 @@ runCommand(async (kubectl) => {
 async function readFacts(
   kubectl: Kubectl,
   request: PreflightRequest,
-  former: PreflightRecord | undefined,
+  previous: PreflightResult | undefined,
 ): Promise<ClusterFacts> {
   const { context } = commandCluster();
   const server = await serverOf(kubectl, context);
@@ -62,7 +62,7 @@ async function readFacts(
     (namespace) => namespace.metadata.uid,
     (error: unknown) => {
       if (/forbidden/i.test(String(error))) return undefined;
-      throw new Refused(
+      throw new UserError(
         `kubernetes:context: the cluster "${context}" (${server}) does not answer: ${lastLine(error)}\n` +
           `Nothing was changed. Start it, or name another context: ${configSet("kubernetes:context", "NAME")}`,
       );
@@ -70,17 +70,17 @@ async function readFacts(
   );
   // What may not be read is reported as a missing right, and is empty here.
   const readable = <T>(reading: Promise<T[]>) => reading.catch((error: unknown) => emptyIfForbidden<T>(error));
-  const migrates = request.content.content === "shared" && request.content.migrates;
-  const [rights, namespaces, services, classes, nodes, claims, volumes, formerClaims] = await Promise.all([
+  const migrateContent = request.content.content === "shared" && request.content.migrateContent;
+  const [rights, namespaces, services, classes, nodes, claims, volumes, previousClaims] = await Promise.all([
     missingPermissions(kubectl, request),
     readable(kubectl.list<Namespace>("namespaces")),
     readable(kubectl.list<Service>("services")),
     readable(kubectl.list<StorageClass>("storageclasses")),
     readable(kubectl.list<Node>("nodes")),
     readable(kubectl.list<Claim>("persistentvolumeclaims", request.namespace)),
-    migrates ? readable(kubectl.list<Volume>("persistentvolumes")) : [],
-    former && former.namespace !== request.namespace
-      ? readable(kubectl.list<Claim>("persistentvolumeclaims", former.namespace))
+    migrateContent ? readable(kubectl.list<Volume>("persistentvolumes")) : [],
+    previous && previous.namespace !== request.namespace
+      ? readable(kubectl.list<Claim>("persistentvolumeclaims", previous.namespace))
       : [],
   ]);
   const [drivers, pools] = request.openEbs
@@ -91,11 +91,10 @@ async function readFacts(
     : [[], []];
   const home = (name: string) => namespaces.find(({ metadata }) => metadata.name === name);
   const namespace = home(request.namespace);
-  const contentRefusal =
-    rights.length > 0 ? undefined : await readRefusal(kubectl, request, { classes, nodes, claims });
+  const rwxProbeError = rights.length > 0 ? undefined : await readRefusal(kubectl, request, { classes, nodes, claims });
   return {
     ...{ context, server, cluster: uid, missingPermissions: rights },
-    ...{ namespace, services, classes, nodes, claims, volumes, formerClaims, contentRefusal },
+    ...{ namespace, services, classes, nodes, claims, volumes, previousClaims, rwxProbeError },
     ...(request.openEbs ? { openEbs: { home: home(openEbsName), drivers, pools } } : {}),
     ...(request.nfs ? { nfs: { home: home(nfsName), drivers } } : {}),
   };
@@ -109,9 +108,9 @@ async function readRefusal(
 ): Promise<string | undefined> {
   if (content.content !== "shared" || content.accessMode !== "ReadWriteMany") return undefined;
   const storageClass = classes.find(({ metadata }) => metadata.name === content.className);
-  if (!storageClass || content.classComesAlong || claims.some(({ metadata }) => metadata.name === contentClaimName))
+  if (!storageClass || content.classIsManaged || claims.some(({ metadata }) => metadata.name === contentClaimName))
     return undefined;
-  return refusalOfManyNodes(kubectl, storageClass, nodes, `wordpress-trial-${instance}`);
+  return probeRwx(kubectl, storageClass, nodes, `wordpress-trial-${instance}`);
 }
 
 /** The cluster's CRDs, where OpenEBS's chart brings some. */
@@ -132,7 +131,7 @@ async function serverOf(kubectl: Kubectl, context: string): Promise<string> {
   const found = contexts?.find(({ name }) => name === context);
   if (!found) {
     const names = contexts?.map(({ name }) => name) ?? [];
-    throw new Refused(
+    throw new UserError(
       `kubernetes:context: "${context}" is not in the kubeconfig; it has ${names.join(", ") || "no context at all"}; ` +
         `example: ${configSet("kubernetes:context", names[0] ?? "kind-kind")}`,
     );
@@ -145,7 +144,7 @@ const oneNode =
   'have started on another one (docs/operations.md, "Draining a node")\n';
 
 function emptyIfForbidden<T>(error: unknown): T[] {
-  if (error instanceof KubectlFailed && /forbidden/i.test(error.message)) return [];
+  if (error instanceof KubectlError && /forbidden/i.test(error.message)) return [];
   throw error;
 }
 

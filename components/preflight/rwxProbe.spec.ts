@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { probeNode, refusalOfManyNodes } from "./rwxProbe";
+import { probeNode, probeRwx } from "./rwxProbe";
 import type { AnyObject, Claim, CsiNode, Event, Node, StorageClass } from "../kubernetes/objects";
 import { SmallKubectl } from "../../tests/support/smallKubectl";
 
@@ -80,7 +80,7 @@ const storageClass = (volumeBindingMode = "Immediate"): StorageClass => ({
   volumeBindingMode,
 });
 const probe = (cluster: ClassCluster, mode?: string, nodes: readonly Node[] = []) =>
-  refusalOfManyNodes(cluster.kubectl, storageClass(mode), nodes, "trial-1", cluster.second);
+  probeRwx(cluster.kubectl, storageClass(mode), nodes, "trial-1", cluster.second);
 
 describe("the probe of a class for ReadWriteMany", () => {
   it("accepts a class that makes the volume, and deletes its own namespace and no other", async () => {
@@ -125,7 +125,7 @@ describe("the probe of a class for ReadWriteMany", () => {
   it("polls once a second: a class that makes the volume within that time has not refused for 10 s", async () => {
     const cluster = new ClassCluster({ 0: "rpc error: code = Internal desc = not yet" }, 1);
     const timer = setTimeout(() => void cluster.second(), 100);
-    assert.equal(await refusalOfManyNodes(cluster.kubectl, storageClass(), [], "trial-1"), undefined);
+    assert.equal(await probeRwx(cluster.kubectl, storageClass(), [], "trial-1"), undefined);
     clearTimeout(timer);
   });
 

@@ -20,7 +20,7 @@ const name = "trial";
  * @param second waits for a second
  * @returns the class's reason; undefined where it does not refuse
  */
-export async function refusalOfManyNodes(
+export async function probeRwx(
   kubectl: Kubectl,
   storageClass: StorageClass,
   nodes: readonly Node[],

@@ -160,7 +160,7 @@ describe("a site with shared content", () => {
       const { environment } = (await stack(config))("preflight-check").inputs as { environment: { REQUEST: string } };
       const { content } = JSON.parse(environment.REQUEST) as { content: RequestedContent };
       assert.ok(content.content === "shared");
-      return [content.className, content.classComesAlong];
+      return [content.className, content.classIsManaged];
     };
     assert.deepEqual(await asked({}), ["many", false]);
     const own = { storage: '{"engine":"hostpath"}', contentAccessMode: "ReadWriteOnce" };

@@ -11,7 +11,7 @@ import type { DatabaseConnection } from "../mariadb/connection";
 import { dependencies } from "../kubernetes/dependencies";
 import { digest } from "../kubernetes/digest";
 import { labels, selectorLabels } from "../kubernetes/labels";
-import { growClaims } from "../storage/claims/claimGrowth";
+import { growClaims } from "../storage/claims/growClaims";
 import {
   claimRetentionPolicy,
   claimTemplate,
@@ -43,7 +43,7 @@ export type SiteContent =
       readonly content: "shared";
       readonly accessMode: ContentAccessMode;
       /** Whether the files of pods that each have their own are brought along. */
-      readonly migrates: boolean;
+      readonly migrateContent: boolean;
       readonly settings: SiteSettings;
       /** Undefined where visitors ask the site's pods themselves. */
       readonly pageCache: PageCacheSettings | undefined;
@@ -149,7 +149,7 @@ export class WordPress extends pulumi.ComponentResource {
     if (content.content === "shared") {
       const runsAfter = [args.podsAfter, account, keys, service];
       // The pods that each have their own files go, and their claims stay.
-      const former = content.migrates
+      const former = content.migrateContent
         ? this.podsWithClaims(
             name,
             { ...args, replicas: 0, dataRetention: "retain" },

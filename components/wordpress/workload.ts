@@ -7,8 +7,8 @@ import { moduleRemedy } from "../storage/openebs/nodeModule";
 const remedies: readonly Remedy[] = [
   ...databaseRemedies,
   {
-    sign: /tables are of a newer WordPress/,
-    advice: ({ image }) =>
+    symptom: /tables are of a newer WordPress/,
+    instructions: ({ image }) =>
       "no pod was replaced and no table was changed: go back to the previous image, or take a newer one " +
       `(${configSet(image, "NAME")}). An older WordPress needs a database from before the upgrade`,
   },

@@ -6,7 +6,7 @@ import { Kubectl } from "../../components/kubectl/client";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
-import { siteRights } from "../support/siteRights";
+import { sitePermissions } from "../support/sitePermissions";
 import { timed } from "../support/timed";
 import { slack } from "../support/until";
 import { type KubeconfigChange, writeKubeconfig } from "./support/labKubeconfig";
@@ -96,7 +96,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     await cluster.kubectl("--namespace", others, "create", "serviceaccount", "visitor");
     const stranger = (await cluster.kubectl("--namespace", others, "create", "token", "visitor")).trim();
     const named = (output: string) => /the user of "lab" may not (.*); let them/.exec(output)?.[1]?.split("; ");
-    assert.deepEqual(named((await failingWith({ token: stranger })).output), siteRights(namespace));
+    assert.deepEqual(named((await failingWith({ token: stranger })).output), sitePermissions(namespace));
     const role = ["clusterrolebinding", "refused-visitor"];
     await cluster.kubectl("create", ...role, "--clusterrole=view", `--serviceaccount=${others}:visitor`);
     const token = (await cluster.kubectl("--namespace", others, "create", "token", "visitor")).trim();

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { permits, siteRights } from "../support/siteRights";
+import { permits, sitePermissions } from "../support/sitePermissions";
 import { apiRequests } from "./support/apiRequests";
 import { RecordedSite } from "./support/recordedSite";
 
@@ -22,7 +22,7 @@ describe("the permissions that the preflight asks for", function () {
     assert.deepEqual([...new Set(calls.map(({ verb }) => verb))].sort(), ["config", "delete", "exec", "get", "patch"]);
     const refused = calls
       .flatMap(apiRequests)
-      .filter((request) => !permits(siteRights("wordpress"), request))
+      .filter((request) => !permits(sitePermissions("wordpress"), request))
       .map(({ verb, resource, namespace }) => `${verb} ${resource} in ${namespace}`);
     assert.deepEqual([...new Set(refused)], []);
   });

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import type { PreflightRecord, PreflightRequest } from "../../components/preflight/checks";
+import type { PreflightResult, PreflightRequest } from "../../components/preflight/checks";
 import { projectRoot } from "../../lab/support/paths";
 import { RecordingProvider } from "../support/recordingProvider";
 import { KubectlServer } from "./support/kubectlServer";
@@ -31,12 +31,12 @@ describe("the preflight's script", function () {
   });
 
   /** Runs it as the command provider does: what it says to the user, and what Pulumi keeps. */
-  async function preflight(): Promise<{ said: string; record: PreflightRecord }> {
+  async function preflight(): Promise<{ said: string; record: PreflightResult }> {
     const { stdout, stderr } = await promisify(execFile)("node", ["--require", "tsx/cjs", "scripts.ts", "preflight"], {
       cwd: projectRoot,
       env: { ...environment, CLUSTER_CONTEXT: "small", REQUEST: JSON.stringify(request) },
     });
-    return { said: stderr, record: JSON.parse(stdout) as PreflightRecord };
+    return { said: stderr, record: JSON.parse(stdout) as PreflightResult };
   }
 
   it("names the context, the server and the storage class, so that the first up says where it goes", async () => {

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { claimClass, ownClasses, ownDrivers } from "../../components/storage/openebs/storage";
+import { claimClass, managedStorageClasses, managedDrivers } from "../../components/storage/openebs/storage";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../support/loadedSettings";
 import { answers, type Registered, registeredBy } from "../support/mocks";
@@ -204,17 +204,17 @@ describe("what an engine brings", () => {
   });
 
   it("is its classes, in order of name", () => {
-    assert.deepEqual(ownClasses(existing), []);
-    assert.deepEqual(ownClasses(hostpath), ["openebs-hostpath"]);
+    assert.deepEqual(managedStorageClasses(existing), []);
+    assert.deepEqual(managedStorageClasses(hostpath), ["openebs-hostpath"]);
     const classes = ["mayastor-etcd-localpv", "openebs-hostpath", "openebs-replicated", "openebs-single-replica"];
     const withLoki = ["mayastor-loki-localpv", "openebs-minio-localpv"];
-    assert.deepEqual(ownClasses(replicatedEngine(false)), classes);
-    assert.deepEqual(ownClasses(replicatedEngine(true)), [...classes, ...withLoki].sort());
+    assert.deepEqual(managedStorageClasses(replicatedEngine(false)), classes);
+    assert.deepEqual(managedStorageClasses(replicatedEngine(true)), [...classes, ...withLoki].sort());
   });
 
   it("is its drivers, without which no volume can be deleted", () => {
-    assert.deepEqual(ownDrivers(existing), []);
-    assert.deepEqual(ownDrivers(hostpath), ["openebs.io/local"]);
-    assert.deepEqual(ownDrivers(replicatedEngine(false)), ["openebs.io/local", "io.openebs.csi-mayastor"]);
+    assert.deepEqual(managedDrivers(existing), []);
+    assert.deepEqual(managedDrivers(hostpath), ["openebs.io/local"]);
+    assert.deepEqual(managedDrivers(replicatedEngine(false)), ["openebs.io/local", "io.openebs.csi-mayastor"]);
   });
 });

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../support/loadedSettings";
-import { answers, preflightRecord, type Registered, registeredBy } from "../support/mocks";
+import { answers, preflightResult, type Registered, registeredBy } from "../support/mocks";
 import { withObjectCache } from "../support/siteSettings";
 import { allowed, type End, type Policy, type PolicyPod } from "../support/networkAccess";
 import { record } from "../support/reliability";
@@ -246,7 +246,7 @@ describe("what a stack may do, and who may reach it", () => {
 
     for (const ports of [[8053], [5353, "dns"]]) {
       it(`the pods that look up names reach name servers at the ports of the cluster's as well: ${ports.join(", ")}`, async () => {
-        const agreed = { stdout: JSON.stringify({ ...preflightRecord, nameServerPorts: ports }) };
+        const agreed = { stdout: JSON.stringify({ ...preflightResult, nameServerPorts: ports }) };
         const resources = await registeredBy(
           () => deploy(load({ content: "shared", contentStorageClass: "many", "kubernetes:context": "test" })),
           (type, name) => (name === "preflight-check" ? agreed : answers(type, name)),

@@ -5,13 +5,13 @@ import { loadSettings } from "../../stacks/settings";
 import type { StackOutputs } from "../../stacks/outputs";
 import { deploy } from "../../stacks/wordpress";
 import { goldenFile, stackResources } from "../support/golden";
-import { answers, preflightRecord, type Registered, registeredBy } from "../support/mocks";
+import { answers, preflightResult, type Registered, registeredBy } from "../support/mocks";
 import { isSecret, property, unwrapped } from "../support/properties";
 
 async function stack(
   config: Record<string, string> = {},
   secrets: readonly string[] = [],
-  agreed: Partial<typeof preflightRecord> = {},
+  agreed: Partial<typeof preflightResult> = {},
 ): Promise<{ resources: Registered[]; outputs: StackOutputs }> {
   let outputs: StackOutputs | undefined;
   const resources = await registeredBy(
@@ -28,7 +28,7 @@ async function stack(
       outputs = deploy(loadSettings()).outputs;
     },
     (type, name) =>
-      name === "preflight-check" ? { stdout: JSON.stringify({ ...preflightRecord, ...agreed }) } : answers(type, name),
+      name === "preflight-check" ? { stdout: JSON.stringify({ ...preflightResult, ...agreed }) } : answers(type, name),
   );
   assert.ok(outputs);
   return { resources, outputs };

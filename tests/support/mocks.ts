@@ -92,7 +92,7 @@ function withoutKubectl<T>(program: () => T): T {
 }
 
 /** What the preflight agreed on. */
-export const preflightRecord = {
+export const preflightResult = {
   context: "golden",
   server: "https://127.0.0.1:6443",
   cluster: "uid-of-kube-system",
@@ -107,7 +107,7 @@ export const preflightRecord = {
 };
 
 const printed: Readonly<Record<string, string>> = {
-  "preflight-check": JSON.stringify(preflightRecord),
+  "preflight-check": JSON.stringify(preflightResult),
   "mariadb-user": "wordpress",
 };
 

@@ -1,4 +1,4 @@
-import { Kubectl, KubectlFailed } from "../../components/kubectl/client";
+import { Kubectl, KubectlError } from "../../components/kubectl/client";
 import type { AnyObject } from "../../components/kubernetes/objects";
 import { type KubectlCall, kubectlCall } from "../engine/support/kubectlCall";
 import { listed } from "./listed";
@@ -68,10 +68,10 @@ export class SmallKubectl extends Kubectl {
     }
   }
 
-  /** The objects of a kind that there are now. @throws KubectlFailed where the cluster does not know the kind */
+  /** The objects of a kind that there are now. @throws KubectlError where the cluster does not know the kind */
   all(kind: string): readonly AnyObject[] {
     const items = this.objects[plural(kind)];
-    if (items === undefined) throw new KubectlFailed(`error: the server doesn't have a resource type "${kind}"`);
+    if (items === undefined) throw new KubectlError(`error: the server doesn't have a resource type "${kind}"`);
     if (typeof items !== "function") return items;
     const now = items();
     now.forEach(checked(plural(kind)));
@@ -120,13 +120,13 @@ export class SmallKubectl extends Kubectl {
     return listed(this.all(kind), { ...flags, namespace: namespaceOf(flags) });
   }
 
-  /** @throws KubectlFailed where there is none of a name, unless that is ignored */
+  /** @throws KubectlError where there is none of a name, unless that is ignored */
   private named({ words: [kind = "", ...names], flags }: KubectlCall): readonly AnyObject[] {
     const inNamespace = listed(this.all(kind), { namespace: namespaceOf(flags) });
     return names.flatMap((name) => {
       const found = inNamespace.filter(({ metadata }) => metadata.name === name);
       if (found.length === 0 && flags["ignore-not-found"] !== "true") {
-        throw new KubectlFailed(`Error from server (NotFound): ${plural(kind)} "${name}" not found`);
+        throw new KubectlError(`Error from server (NotFound): ${plural(kind)} "${name}" not found`);
       }
       return found;
     });

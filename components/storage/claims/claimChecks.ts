@@ -22,18 +22,18 @@ export interface ClaimsPlace {
 /** Claims cannot follow to another namespace, class or engine: a stack that has some is told how to move. */
 export function moveFindings(
   request: ClaimsPlace,
-  facts: { readonly claims: readonly Claim[]; readonly formerClaims: readonly Claim[] },
+  facts: { readonly claims: readonly Claim[]; readonly previousClaims: readonly Claim[] },
   {
-    former,
+    previous,
     storageClass,
   }: {
-    former: ClaimsPlace | undefined;
+    previous: ClaimsPlace | undefined;
     storageClass: string | undefined;
   },
 ): string[] {
-  if (!former) return [];
+  if (!previous) return [];
   const findings: string[] = [];
-  const claims = (former.namespace === request.namespace ? facts.claims : facts.formerClaims).filter(
+  const claims = (previous.namespace === request.namespace ? facts.claims : facts.previousClaims).filter(
     // Its class is its own.
     ({ metadata }) => metadata.name !== contentClaimName,
   );
@@ -49,15 +49,15 @@ export function moveFindings(
             `cannot move. Keep it: ${goBack}. To move: make a second stack with the new value, copy database and files, ` +
             'then destroy this one (docs/operations.md, "Moving a site")',
     );
-  if (former.namespace !== request.namespace) {
-    refuse("namespace", request.namespace, former.namespace, configSet("namespace", former.namespace));
+  if (previous.namespace !== request.namespace) {
+    refuse("namespace", request.namespace, previous.namespace, configSet("namespace", previous.namespace));
   }
-  if (former.engine !== request.engine) {
-    refuse("storage.engine", request.engine, former.engine, configSet("storage.engine", former.engine));
+  if (previous.engine !== request.engine) {
+    refuse("storage.engine", request.engine, previous.engine, configSet("storage.engine", previous.engine));
     // Its class goes with the engine.
     return findings;
   }
-  const chosenAnew = former.configuredClass !== request.configuredClass;
+  const chosenAnew = previous.configuredClass !== request.configuredClass;
   const elsewhere = claims.find(({ spec }) => spec.storageClassName !== storageClass)?.spec.storageClassName;
   if (chosenAnew && storageClass !== undefined && elsewhere !== undefined) {
     refuse("storage.className", storageClass, elsewhere, configSet("storage.className", elsewhere));

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import { growClaims, hasGrown } from "./claimGrowth";
+import { growClaims, hasGrown } from "./growClaims";
 import type { AnyObject, Claim, StorageClass, Volume } from "../../kubernetes/objects";
-import { deleteClaims, unreleased } from "./claimDeletion";
+import { deleteClaims, remainingVolumes } from "./deleteClaims";
 import { quantityBytes } from "../../kubernetes/quantity";
 import { SmallKubectl } from "../../../tests/support/smallKubectl";
 
@@ -113,16 +113,16 @@ describe("claims", () => {
       volume("pv-2", "wordpress", "Retain"),
       volume("pv-3", "shop", "Delete"),
     ];
-    assert.deepEqual(unreleased("wordpress", [claim("data-mariadb-0", "1Gi")], volumes), [
+    assert.deepEqual(remainingVolumes("wordpress", [claim("data-mariadb-0", "1Gi")], volumes), [
       "claim data-mariadb-0 (Bound)",
       "volume pv-1 of data-mariadb-0 (Failed: rm: busy)",
     ]);
-    assert.deepEqual(unreleased("blog", [], volumes), []);
+    assert.deepEqual(remainingVolumes("blog", [], volumes), []);
     const { metadata, spec } = claim("data-mariadb-1", "1Gi");
     const silent = { metadata: { name: "pv-5", uid: "5" }, spec: volume("pv-5", "blog", "Delete").spec };
     const free: Volume = { metadata: { name: "pv-6", uid: "6" }, spec: {}, status: { phase: "Available" } };
     const released = { ...volume("pv-7", "blog", "Delete"), status: { phase: "Released" } };
-    assert.deepEqual(unreleased("blog", [{ metadata, spec }], [silent, free, released]), [
+    assert.deepEqual(remainingVolumes("blog", [{ metadata, spec }], [silent, free, released]), [
       "claim data-mariadb-1 (no phase)",
       "volume pv-5 of data-mariadb-0 (no phase)",
       "volume pv-7 of data-mariadb-0 (Released)",

@@ -25,7 +25,7 @@ export function claimTemplate(size: string, storageClass: string | undefined) {
 }
 
 /**
- * A StatefulSet that somebody deletes by hand never takes its claims along: they go by `pulumi destroy` alone (claimDeletion.ts).
+ * A StatefulSet that somebody deletes by hand never takes its claims along: they go by `pulumi destroy` alone (deleteClaims.ts).
  * @param whenScaled what becomes of the claims of pods that are scaled away
  */
 export function claimRetentionPolicy(whenScaled: DataRetention) {

@@ -3,7 +3,7 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import type { StorageClassArgs } from "@pulumi/kubernetes/storage/v1/storageClass";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../../kubectl/clusterAccess";
-import type { ClusterIdentity } from "../../kubectl/ownCluster";
+import type { ClusterIdentity } from "../../kubectl/destroyGuard";
 import { failureReport } from "../../diagnostics/failureReport";
 import { kubectlCommand } from "../../kubectl/scriptResource";
 import { ownNamespace } from "../../kubernetes/namespace";

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { type Kubectl, KubectlFailed } from "../../kubectl/client";
+import { type Kubectl, KubectlError } from "../../kubectl/client";
 import { untilHugePages } from "./hugePages";
 
 /** A cluster that answers a list of nodes by these, in order, and by the last one from then on. */
@@ -18,7 +18,7 @@ function answering(...answers: readonly (Error | Readonly<Record<string, string>
 }
 
 describe("waiting for huge pages", () => {
-  const refused = new KubectlFailed(
+  const refused = new KubectlError(
     "The connection to the server 127.0.0.1:6443 was refused - did you specify the right host?",
   );
 
@@ -30,7 +30,7 @@ describe("waiting for huge pages", () => {
     "Error from server (ServiceUnavailable): apiserver not ready",
   ]) {
     it(`goes on when the API server restarts with the kubelet: ${message}`, async () => {
-      const { kubectl, asked } = answering(new KubectlFailed(message), { k0: "2Gi" });
+      const { kubectl, asked } = answering(new KubectlError(message), { k0: "2Gi" });
       await untilHugePages(kubectl, ["k0"], 2);
       assert.equal(asked(), 2);
     });
@@ -46,7 +46,7 @@ describe("waiting for huge pages", () => {
   });
 
   it("ends at once with any other error", async () => {
-    const { kubectl, asked } = answering(new KubectlFailed("Error from server (Forbidden): nodes is forbidden"));
+    const { kubectl, asked } = answering(new KubectlError("Error from server (Forbidden): nodes is forbidden"));
     await assert.rejects(untilHugePages(kubectl, ["k0"], 5), /Forbidden/);
     assert.equal(asked(), 1);
   });

@@ -1,7 +1,7 @@
-import { Refused } from "../../kubectl/scriptRuntime";
+import { UserError } from "../../kubectl/scriptRuntime";
 import type { Kubectl } from "../../kubectl/client";
 import type { Node } from "../../kubernetes/objects";
-import { untilNoneLeft } from "../../kubectl/polling";
+import { pollUntilEmpty } from "../../kubectl/polling";
 import { hasHugePages } from "./nodeChecks";
 
 /** Whole seconds that the kubelets may take to count the huge pages after their restart. */
@@ -13,7 +13,7 @@ const connectionErrors =
 
 /**
  * Waits until the cluster has seen enough huge pages on each of the nodes. An API server that cannot be reached for a while is waited
- * for, too. @throws Refused naming the nodes without them, or KubectlFailed
+ * for, too. @throws UserError naming the nodes without them, or KubectlError
  */
 export async function untilHugePages(
   kubectl: Pick<Kubectl, "list">,
@@ -34,10 +34,10 @@ export async function untilHugePages(
       return nodes;
     }
   };
-  await untilNoneLeft(seconds, waiting, (names) =>
+  await pollUntilEmpty(seconds, waiting, (names) =>
     lost instanceof Error
       ? lost
-      : new Refused(
+      : new UserError(
           `After ${seconds} s the cluster has seen no 2Gi of huge pages on ${names.join(", ")}, although they were set. ` +
             "Restart the kubelet there, then again: pulumi up",
         ),

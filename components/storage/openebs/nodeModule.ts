@@ -11,8 +11,8 @@ const missingModule = /Failed to detect nvme_tcp kernel module|driver name io\.o
 
 /** What to do about nodes on which csi-node does not run. */
 export const moduleRemedy: Remedy = {
-  sign: missingModule,
-  advice: (_, nodes) =>
+  symptom: missingModule,
+  instructions: (_, nodes) =>
     `OpenEBS's csi-node does not run on ${nodes.join(", ")}: no pod there can mount a replicated volume. It needs the kernel module ` +
     `nvme-tcp, and starts by itself within five minutes after that is loaded. On each of these nodes: ${moduleCommand}`,
 };

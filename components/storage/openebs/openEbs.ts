@@ -2,7 +2,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { ClusterAccess } from "../../kubectl/clusterAccess";
-import type { ClusterIdentity } from "../../kubectl/ownCluster";
+import type { ClusterIdentity } from "../../kubectl/destroyGuard";
 import { kubectlCommand } from "../../kubectl/scriptResource";
 import { ownNamespace } from "../../kubernetes/namespace";
 import { releaseHooks } from "../../diagnostics/releaseHooks";

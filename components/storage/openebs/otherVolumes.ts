@@ -5,7 +5,7 @@ import { hostpathDriver, mayastorDriver } from "./openEbsNames";
 const provisionedBy = "pv.kubernetes.io/provisioned-by";
 
 /** What a stack that goes must not take from others. */
-export interface ForeignVolumesRequest {
+export interface StorageGuardRequest {
   /** Namespaces whose volumes go with the stack. */
   readonly namespaces: readonly string[];
   /** Drivers that are deleted with the stack, whatever the classes of their volumes are called. @default OpenEBS's */
@@ -15,8 +15,8 @@ export interface ForeignVolumesRequest {
 }
 
 /** Volumes and pools of others that need this stack's storage, in words; empty where there are none. */
-export function foreignVolumes(
-  { namespaces, drivers = [hostpathDriver, mayastorDriver], pools }: ForeignVolumesRequest,
+export function volumesOfOtherWorkloads(
+  { namespaces, drivers = [hostpathDriver, mayastorDriver], pools }: StorageGuardRequest,
   volumes: readonly Volume[],
   diskPools: readonly DiskPool[],
 ): string[] {

@@ -18,7 +18,7 @@ export function poolReport(name: string, cluster: ClusterAccess, pool: string): 
   });
 }
 
-/** The stack's pool of that name; undefined where the cluster does not have it. @throws KubectlFailed */
+/** The stack's pool of that name; undefined where the cluster does not have it. @throws KubectlError */
 export async function readPool(kubectl: Kubectl, pool: string): Promise<DiskPool | undefined> {
   const pools = await kubectl.list<DiskPool>(diskPoolKind, openEbsName);
   return pools.find(({ metadata }) => metadata.name === pool);

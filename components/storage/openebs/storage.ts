@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../../kubectl/clusterAccess";
-import type { ClusterIdentity } from "../../kubectl/ownCluster";
+import type { ClusterIdentity } from "../../kubectl/destroyGuard";
 import { dependencies } from "../../kubernetes/dependencies";
 import type { DataRetention } from "../claims/claims";
 import { type DiskPoolSettings, DiskPools } from "./diskPools";
@@ -12,7 +12,7 @@ import { poolReport } from "./poolReport";
 import { ReplicatedClass } from "./storageClasses";
 
 /** Who provides storage, and what that needs to know. */
-export type StorageEngine =
+export type StorageConfig =
   | { readonly engine: "existing"; readonly className: string | undefined }
   | { readonly engine: "hostpath"; readonly chart: ChartSettings }
   | {
@@ -29,7 +29,7 @@ export type StorageEngine =
 
 export interface StorageArgs {
   readonly cluster: ClusterAccess;
-  readonly storage: StorageEngine;
+  readonly storage: StorageConfig;
   /** How to reach the nodes that are to be prepared; undefined where they are. */
   readonly nodeSsh?: NodeSsh | undefined;
   /** Marks what is this stack's. */
@@ -95,20 +95,20 @@ export class Storage extends pulumi.ComponentResource {
 }
 
 /** The class of the stack's claims; undefined for the cluster's default class. */
-export function claimClass(storage: StorageEngine): string | undefined {
+export function claimClass(storage: StorageConfig): string | undefined {
   if (storage.engine === "existing") return storage.className;
   return storage.engine === "replicated" ? replicatedClassName : hostpathClassName;
 }
 
 /** Storage classes that the stack brings, in order of name. */
-export function ownClasses(storage: StorageEngine): string[] {
+export function managedStorageClasses(storage: StorageConfig): string[] {
   if (storage.engine === "existing") return [];
   if (storage.engine === "hostpath") return chartClasses("hostpath", false);
   return [...chartClasses("replicated", storage.logging), replicatedClassName].sort();
 }
 
 /** Names of the drivers that the stack installs: without them their volumes cannot be mounted or deleted. */
-export function ownDrivers({ engine }: StorageEngine): string[] {
+export function managedDrivers({ engine }: StorageConfig): string[] {
   if (engine === "existing") return [];
   return engine === "hostpath" ? [hostpathDriver] : [hostpathDriver, mayastorDriver];
 }

@@ -10,7 +10,7 @@ const perPod = [claim("data-mariadb-0"), claim("data-wordpress-0"), claim("data-
 const shared = claim("wordpress-content");
 const migrated = claim("wordpress-content", { "wordpress/migrated": "true" });
 const mode = { content: "shared", accessMode: "ReadWriteMany" } as const;
-const many = { ...mode, className: "many", classComesAlong: false, migrates: false };
+const many = { ...mode, className: "many", classIsManaged: false, migrateContent: false };
 
 const findings = (content: RequestedContent, claims: readonly Claim[] = [], more: Partial<ContentFacts> = {}) => {
   const classes: StorageClass[] = [{ metadata: { name: "many", uid: "many" }, provisioner: "x" }];
@@ -46,7 +46,7 @@ describe("what stands in the way of the site's content", () => {
       /it has none; choose one: pulumi config set contentStorageClass shared$/,
     );
     assert.equal(
-      finding(many, [], { contentRefusal: "single nodes only" }),
+      finding(many, [], { rwxProbeError: "single nodes only" }),
       'contentStorageClass: "many" has no volumes that many nodes can write to: single nodes only. Name another one: ' +
         "pulumi config set contentStorageClass NAME, or keep all pods on one node: pulumi config set contentAccessMode " +
         "ReadWriteOnce, or give each pod files of its own: pulumi config set content perPod",
@@ -54,7 +54,7 @@ describe("what stands in the way of the site's content", () => {
   });
 
   it("is no class that comes with the stack and is not there yet, but for a claim that has another one", () => {
-    const own = { ...many, className: "openebs-nfs", classComesAlong: true };
+    const own = { ...many, className: "openebs-nfs", classIsManaged: true };
     assert.deepEqual(findings(own), []);
     assert.match(finding(own, [shared]), /contentStorageClass: "openebs-nfs" is not allowed .*has "many"/);
   });
@@ -81,8 +81,8 @@ describe("what stands in the way of the site's content", () => {
         "pulumi config set content perPod. Or bring them along, while nobody can write: pulumi config set " +
         'contentMigration merge (docs/operations.md, "From perPod to shared")',
     );
-    assert.deepEqual(findings({ ...many, migrates: true }, perPod), []);
-    assert.deepEqual(findings({ ...many, migrates: true }, [...perPod, shared]), []);
+    assert.deepEqual(findings({ ...many, migrateContent: true }, perPod), []);
+    assert.deepEqual(findings({ ...many, migrateContent: true }, [...perPod, shared]), []);
     assert.deepEqual(findings(many, [...perPod, migrated]), []);
     assert.match(finding(many, [...perPod, shared]), /contentMigration merge/);
   });
@@ -103,7 +103,7 @@ describe("what stands in the way of the site's content", () => {
     const within = (index: number, ...terms: { key: string; operator: string; values?: string[] }[][]) =>
       volume(index, { required: { nodeSelectorTerms: terms.map((matchExpressions) => ({ matchExpressions })) } });
     const local = (index: number, ...hosts: string[]) => within(index, [on(...hosts)]);
-    const move = { ...many, className: undefined, accessMode: "ReadWriteOnce", migrates: true } as const;
+    const move = { ...many, className: undefined, accessMode: "ReadWriteOnce", migrateContent: true } as const;
     const ofAnotherClaim = local(7, "k2");
     const apart = { nodes, volumes: [ofAnotherClaim, local(0, "k1"), local(1, "k2")] };
     assert.equal(

@@ -12,9 +12,9 @@ export type RequestedContent =
       /** Without one the cluster's default is taken. */
       readonly className?: string | undefined;
       /** Whether that class comes with the stack, and so need not be there. */
-      readonly classComesAlong: boolean;
+      readonly classIsManaged: boolean;
       /** Whether the files of pods that each have their own are to be brought along. */
-      readonly migrates: boolean;
+      readonly migrateContent: boolean;
     };
 
 /** What of the content was read from the cluster. */
@@ -26,7 +26,7 @@ export interface ContentFacts {
   /** Volumes of the cluster; empty where nothing is to be moved. */
   readonly volumes: readonly Volume[];
   /** Why the class gives no volumes for many nodes; undefined where it does, or is not asked to. */
-  readonly contentRefusal?: string | undefined;
+  readonly rwxProbeError?: string | undefined;
 }
 
 /**
@@ -47,23 +47,23 @@ export function contentFindings(
     const isUnfinished = perPod.length > 0 && !isMigrated;
     return shared && !isUnfinished ? [cannotGoBack(perPod)] : [];
   }
-  if (perPod.length > 0 && !content.migrates && !isMigrated) return [leavesBehind(perPod)];
+  if (perPod.length > 0 && !content.migrateContent && !isMigrated) return [leavesBehind(perPod)];
   if (perPod.length > 0 && !isMigrated && content.accessMode === "ReadWriteOnce") {
     const className = content.className ?? stackClass;
     const old = podClaims.filter(({ spec }) => spec.storageClassName === className);
     if (haveNoNodeInCommon(old, facts)) return [onNodesOfTheirOwn(old.map(({ metadata }) => metadata.name))];
   }
   const names = facts.classes.map(({ metadata }) => metadata.name);
-  if (content.className !== undefined && !content.classComesAlong && !names.includes(content.className)) {
+  if (content.className !== undefined && !content.classIsManaged && !names.includes(content.className)) {
     return [
       `contentStorageClass: "${content.className}" is no storage class of this cluster; it has ` +
         `${names.join(", ") || "none"}; choose one: ${configSet("contentStorageClass", names[0] ?? "shared")}`,
     ];
   }
   if (!shared) {
-    if (facts.contentRefusal === undefined) return [];
+    if (facts.rwxProbeError === undefined) return [];
     return [
-      `contentStorageClass: "${content.className}" has no volumes that many nodes can write to: ${facts.contentRefusal}. ` +
+      `contentStorageClass: "${content.className}" has no volumes that many nodes can write to: ${facts.rwxProbeError}. ` +
         sharedStorageOptions("Name another one"),
     ];
   }

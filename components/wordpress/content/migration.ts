@@ -1,9 +1,9 @@
 import { claimsOf, contentClaimName, migratedAnnotation, type ContentAccessMode } from "../../storage/claims/claims";
 import type { Kubectl } from "../../kubectl/client";
 import type { AnyObject, Claim, Pod } from "../../kubernetes/objects";
-import { Refused } from "../../kubectl/scriptRuntime";
+import { UserError } from "../../kubectl/scriptRuntime";
 import { withoutNode } from "../../diagnostics/workload";
-import { untilNoneLeft } from "../../kubectl/polling";
+import { pollUntilEmpty } from "../../kubectl/polling";
 import { taskLabels } from "../../kubernetes/labels";
 import { copyPodSpec, mergePodSpec, taskPodLabels } from "../sharedPod";
 
@@ -37,11 +37,11 @@ export async function migrate(
   const shared = all.find(({ metadata }) => metadata.name === contentClaimName);
   if (shared?.metadata.annotations?.[migratedAnnotation] === "true") return [];
   const claims = claimsOf("wordpress", all);
-  await untilNoneLeft(
+  await pollUntilEmpty(
     patience.pods,
     async () => (await kubectl.list<Pod>("pods", namespace)).filter(({ metadata }) => isOfAPodsClaim(metadata)),
     (pods) =>
-      new Refused(
+      new UserError(
         `After ${patience.pods} s these pods still write: ${pods.map(({ metadata }) => metadata.name).join(", ")}.\n` +
           `Look: kubectl --namespace ${namespace} describe pods. Then again: pulumi up`,
       ),
@@ -112,15 +112,15 @@ async function runJob(kubectl: Kubectl, { namespace, name, pod, claim }: JobArgs
     }
     return [seen];
   };
-  await untilNoneLeft(
+  await pollUntilEmpty(
     patience.copy,
     unfinished,
-    () => new Refused(`The job ${name} has not ended after ${patience.copy} s.\nThen again: pulumi up`),
+    () => new UserError(`The job ${name} has not ended after ${patience.copy} s.\nThen again: pulumi up`),
   );
   const output = (await logs()).trimEnd().split("\n").filter(Boolean);
   if (ended && condition(ended, "Failed")) {
     const reason = condition(ended, "Failed")?.message ?? "";
-    throw new Refused(
+    throw new UserError(
       [`The job ${name} failed: ${reason}`, ...output.slice(-10).map((line) => `  | ${line}`), goOnOrBack].join("\n"),
     );
   }
@@ -128,7 +128,7 @@ async function runJob(kubectl: Kubectl, { namespace, name, pod, claim }: JobArgs
   return output;
 }
 
-/** @throws Refused where the scheduler finds no node for a job's pod, with what it says */
+/** @throws UserError where the scheduler finds no node for a job's pod, with what it says */
 async function refuseWithoutNode(kubectl: Kubectl, namespace: string, job: string): Promise<void> {
   const pods = await kubectl.list<Pod>("pods", namespace);
   const reason = pods
@@ -136,7 +136,7 @@ async function refuseWithoutNode(kubectl: Kubectl, namespace: string, job: strin
     .map(withoutNode)
     .find((found) => found !== undefined);
   if (reason === undefined) return;
-  throw new Refused(
+  throw new UserError(
     `The job ${job} has no node that reaches what it reads and what it writes: ${reason}\n${goOnOrBack}`,
   );
 }

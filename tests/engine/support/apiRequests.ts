@@ -1,4 +1,4 @@
-import type { ApiRequest } from "../../support/siteRights";
+import type { ApiRequest } from "../../support/sitePermissions";
 import type { KubectlCall } from "./kubectlCall";
 
 const groups: Readonly<Record<string, string>> = {

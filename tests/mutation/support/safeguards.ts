@@ -85,7 +85,7 @@ export const safeguards: readonly Fault[] = [
   {
     file: "stacks/requests.ts",
     what: "the second question whose namespace it is",
-    from: "...(settings.cluster.upsertExistingObjects ? { adopts: true } : {}),",
+    from: "...(settings.cluster.upsertExistingObjects ? { adoptExisting: true } : {}),",
     spec: "tests/e2e/interrupted.spec.ts",
     grep: ".",
   },

@@ -1,5 +1,5 @@
-import { commandCluster, Refused } from "./scriptRuntime";
-import { KubectlFailed, type Kubectl } from "./client";
+import { commandCluster, UserError } from "./scriptRuntime";
+import { KubectlError, type Kubectl } from "./client";
 import type { Namespace } from "../kubernetes/objects";
 import { instanceAnnotation } from "../kubernetes/ownership";
 
@@ -43,7 +43,7 @@ const forget = "If that cluster no longer exists, forget the stack: pulumi stack
 /**
  * Compares cluster and namespaces at the start of a script that deletes objects.
  * @param unchanged what the script leaves alone, such as `No claim was deleted.`
- * @throws Refused where this is another cluster or another stack's namespace, or where neither can be read
+ * @throws UserError where this is another cluster or another stack's namespace, or where neither can be read
  */
 export async function assertOwnCluster(
   kubectl: Pick<Kubectl, "list">,
@@ -51,7 +51,7 @@ export async function assertOwnCluster(
   unchanged: string,
 ): Promise<void> {
   const refusal = guard && (await commandRefusal(kubectl, guard));
-  if (refusal !== undefined) throw new Refused(`${unchanged} ${refusal}`);
+  if (refusal !== undefined) throw new UserError(`${unchanged} ${refusal}`);
 }
 
 /** {@link destroyRefusal} on the cluster that this process is given. */
@@ -74,7 +74,7 @@ export async function destroyRefusal(
   try {
     found = await kubectl.list<Namespace>("namespaces");
   } catch (error) {
-    if (!(error instanceof KubectlFailed)) throw error;
+    if (!(error instanceof KubectlError)) throw error;
     return unreadable(error.message, { own, context, hasOwnKubeconfig });
   }
   const uid = found.find(({ metadata }) => metadata.name === "kube-system")?.metadata.uid;

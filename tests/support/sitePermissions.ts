@@ -1,5 +1,5 @@
 /** Every right that a stack with content perPod and a class of the cluster's needs, as the preflight names those that are missing. */
-export function siteRights(namespace: string): string[] {
+export function sitePermissions(namespace: string): string[] {
   const all = "get, list, watch, create, patch, delete";
   const own = [
     `${all} configmaps`,

@@ -1,8 +1,8 @@
 import { commandRequest, runCommand } from "../../kubectl/scriptRuntime";
-import { type ClaimGrowthRequest, growClaims } from "./claimGrowth";
+import { type GrowClaimsRequest, growClaims } from "./growClaims";
 
 runCommand(async (kubectl) => {
-  const request = commandRequest<ClaimGrowthRequest>();
+  const request = commandRequest<GrowClaimsRequest>();
   const grown = await growClaims(kubectl, request);
   if (grown.length > 0) process.stderr.write(`Grew ${grown.join(", ")} to ${request.size}\n`);
 });

@@ -1,14 +1,14 @@
-import { commandRequest, Refused, runCommand } from "../../kubectl/scriptRuntime";
-import { assertOwnCluster } from "../../kubectl/ownCluster";
+import { commandRequest, UserError, runCommand } from "../../kubectl/scriptRuntime";
+import { assertOwnCluster } from "../../kubectl/destroyGuard";
 import type { Claim, Volume } from "../../kubernetes/objects";
-import { untilNoneLeft } from "../../kubectl/polling";
-import { deleteClaims, unreleased, type VolumeReleaseRequest } from "./claimDeletion";
+import { pollUntilEmpty } from "../../kubectl/polling";
+import { deleteClaims, remainingVolumes, type DeleteClaimsRequest } from "./deleteClaims";
 
 /** Whole seconds that the cluster may take to delete the volumes of a stack that goes. */
 const patienceSeconds = 300;
 
 runCommand(async (kubectl) => {
-  const request = commandRequest<VolumeReleaseRequest>();
+  const request = commandRequest<DeleteClaimsRequest>();
   const { namespace } = request;
   await assertOwnCluster(kubectl, request, "No claim was deleted.");
   if (request.dataRetention === "retain") return;
@@ -18,13 +18,13 @@ runCommand(async (kubectl) => {
       kubectl.list<Claim>("persistentvolumeclaims", namespace),
       kubectl.list<Volume>("persistentvolumes"),
     ]);
-    return unreleased(namespace, claims, volumes);
+    return remainingVolumes(namespace, claims, volumes);
   };
-  await untilNoneLeft(
+  await pollUntilEmpty(
     patienceSeconds,
     stillThere,
     (left) =>
-      new Refused(
+      new UserError(
         `Not gone after ${patienceSeconds} s: ${left.join("; ")}.\n` +
           `Look: kubectl --namespace ${namespace} describe persistentvolumeclaim. Then again: pulumi destroy`,
       ),

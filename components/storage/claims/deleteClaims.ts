@@ -1,11 +1,11 @@
 import { claimsOf } from "./claims";
-import type { GuardedRequest } from "../../kubectl/ownCluster";
+import type { GuardedRequest } from "../../kubectl/destroyGuard";
 import type { Kubectl } from "../../kubectl/client";
 import type { Claim, Volume } from "../../kubernetes/objects";
 import type { DataRetention } from "./claims";
 
 /** What a stack does when it goes: deletes claims, and waits until all claims of the namespace and their volumes are gone. */
-export interface VolumeReleaseRequest extends GuardedRequest {
+export interface DeleteClaimsRequest extends GuardedRequest {
   readonly namespace: string;
   /** With `retain` nothing is deleted or waited for: the claims stay. */
   readonly dataRetention: DataRetention;
@@ -13,10 +13,10 @@ export interface VolumeReleaseRequest extends GuardedRequest {
   readonly statefulSets?: readonly string[];
 }
 
-/** Asks for the deletion of the StatefulSets' claims, and of pods that somebody left without their StatefulSet. @throws KubectlFailed */
+/** Asks for the deletion of the StatefulSets' claims, and of pods that somebody left without their StatefulSet. @throws KubectlError */
 export async function deleteClaims(
   kubectl: Kubectl,
-  { namespace, statefulSets = [] }: VolumeReleaseRequest,
+  { namespace, statefulSets = [] }: DeleteClaimsRequest,
 ): Promise<void> {
   const all = await kubectl.list<Claim>("persistentvolumeclaims", namespace);
   const where = ["--namespace", namespace, "--ignore-not-found=true", "--wait=false"];
@@ -28,7 +28,7 @@ export async function deleteClaims(
 }
 
 /** Claims and volumes of a namespace that are still there, each with what holds it; empty when all are gone. */
-export function unreleased(namespace: string, claims: readonly Claim[], volumes: readonly Volume[]): string[] {
+export function remainingVolumes(namespace: string, claims: readonly Claim[], volumes: readonly Volume[]): string[] {
   return [
     ...claims.map(({ metadata, status }) => `claim ${metadata.name} (${status?.phase ?? "no phase"})`),
     ...volumes

@@ -1,7 +1,7 @@
-import { Refused } from "../../kubectl/scriptRuntime";
+import { UserError } from "../../kubectl/scriptRuntime";
 import type { Kubectl } from "../../kubectl/client";
 import type { AnyObject, Claim, DiskPool, Volume } from "../../kubernetes/objects";
-import { untilNoneLeft } from "../../kubectl/polling";
+import { pollUntilEmpty } from "../../kubectl/polling";
 import { listIfKnown } from "../../kubectl/optionalList";
 import { diskPoolKind, openEbsName } from "./openEbsNames";
 
@@ -14,7 +14,7 @@ const snapshotKinds = ["volumesnapshots", "volumesnapshotcontents", "volumesnaps
 );
 
 /** What is left in OpenEBS's namespace when its release is gone: names of claims, and of volumes that were theirs. */
-export function leftClaims(
+export function orphanedClaims(
   namespace: string,
   claims: readonly Claim[],
   volumes: readonly Volume[],
@@ -46,8 +46,8 @@ function isOwn({ metadata }: AnyObject): boolean {
   );
 }
 
-/** Deletes what OpenEBS's release leaves in its namespace and in the cluster. @throws Refused where something of it stays */
-export async function removeLeftovers(
+/** Deletes what OpenEBS's release leaves in its namespace and in the cluster. @throws UserError where something of it stays */
+export async function cleanUpOpenEbs(
   kubectl: Kubectl,
   namespace: string,
   timeoutSeconds = patienceSeconds,
@@ -71,16 +71,16 @@ async function removeClaims(kubectl: Kubectl, namespace: string, timeoutSeconds:
       kubectl.list<Claim>("persistentvolumeclaims", namespace),
       kubectl.list<Volume>("persistentvolumes"),
     ]);
-    const left = leftClaims(namespace, claims, volumes);
+    const left = orphanedClaims(namespace, claims, volumes);
     await remove("persistentvolumeclaim", left.claims, ["--namespace", namespace]);
     await remove("persistentvolume", left.volumes, []);
     return [...left.claims, ...left.volumes];
   };
-  await untilNoneLeft(
+  await pollUntilEmpty(
     timeoutSeconds,
     removed,
     (names) =>
-      new Refused(
+      new UserError(
         `Not gone after ${timeoutSeconds} s: ${names.join(", ")} of OpenEBS's own.\n` +
           `Look: kubectl --namespace ${namespace} describe persistentvolumeclaim. Then again: pulumi destroy`,
       ),
@@ -92,7 +92,7 @@ async function removeDefinitions(kubectl: Kubectl, namespace: string): Promise<v
   const pools = await listIfKnown<DiskPool>(kubectl, diskPoolKind);
   if (pools.length > 0) {
     const names = pools.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
-    throw new Refused(
+    throw new UserError(
       `DiskPools are left, and OpenEBS, which would delete them, is gone: ${names.join(", ")}.\n` +
         `Take their finalizer away: kubectl --namespace ${namespace} patch diskpool NAME --type merge --patch ` +
         `'{"metadata":{"finalizers":null}}'. Then again: pulumi destroy`,

@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
-import { assertOwnCluster, destroyRefusal } from "./ownCluster";
-import { Refused } from "./scriptRuntime";
-import { type Kubectl, KubectlFailed } from "./client";
+import { assertOwnCluster, destroyRefusal } from "./destroyGuard";
+import { UserError } from "./scriptRuntime";
+import { type Kubectl, KubectlError } from "./client";
 import type { Claim, DiskPool, Namespace } from "../kubernetes/objects";
-import { type KeptRecord, keptRecord, recordFindings } from "../preflight/preflightRecord";
+import { type KeptResult, keptResult, keptResultFindings } from "../preflight/keptResult";
 
 const system = (uid: string): Namespace => ({ metadata: { name: "kube-system", uid } });
 const own = (name: string, instance?: string): Namespace => ({
@@ -19,7 +19,7 @@ const listing = (objects: Readonly<Record<string, readonly object[]>>) => {
 };
 const refusing = (message: string) => ({
   ...listing({}),
-  list: () => Promise.reject(new KubectlFailed(message)),
+  list: () => Promise.reject(new KubectlError(message)),
 });
 
 describe("the guard of pulumi destroy", () => {
@@ -56,7 +56,7 @@ describe("the guard of pulumi destroy", () => {
     await assertOwn(system("first"), own("wordpress", "abc"));
     const message =
       /^No claim was deleted\. The context "" leads to another cluster .* UID first; here it is second\.\n/;
-    await assert.rejects(assertOwn(system("second"), own("wordpress", "abc")), { constructor: Refused, message });
+    await assert.rejects(assertOwn(system("second"), own("wordpress", "abc")), { constructor: UserError, message });
     await assert.rejects(
       assertOwn(system("second")),
       /\nName its kubeconfig in KUBECONFIG, then again: pulumi destroy\n/,
@@ -118,7 +118,7 @@ describe("the guard of pulumi destroy", () => {
 });
 
 describe("the preflight's kept record", () => {
-  const record: KeptRecord = {
+  const record: KeptResult = {
     ...{ context: "kind-kind", server: "https://127.0.0.1:6443", cluster: "first" },
     ...{ namespace: "wordpress", engine: "existing", configuredClass: null, storageClass: "standard" },
   };
@@ -135,11 +135,11 @@ describe("the preflight's kept record", () => {
     "persistentvolumeclaims wordpress": [claim],
     "diskpools.openebs.io openebs": [pool],
   });
-  const findings = (changes: Partial<KeptRecord>, previous: KeptRecord | undefined = record) =>
-    recordFindings(kubectl, { ...record, ...changes }, previous);
+  const findings = (changes: Partial<KeptResult>, previous: KeptResult | undefined = record) =>
+    keptResultFindings(kubectl, { ...record, ...changes }, previous);
 
   it("has nothing against the first up, nor against another address of the same cluster", async () => {
-    assert.deepEqual(await recordFindings(kubectl, record, undefined), []);
+    assert.deepEqual(await keptResultFindings(kubectl, record, undefined), []);
     assert.deepEqual(await findings({ server: "https://vpn.example:6443", context: "vpn" }), []);
   });
 
@@ -152,34 +152,34 @@ describe("the preflight's kept record", () => {
   });
 
   it("refuses to forget nodes with pools that were prepared over SSH, until there are no pools", async () => {
-    const replicated: KeptRecord = { ...record, engine: "replicated", managesNodes: true };
+    const replicated: KeptResult = { ...record, engine: "replicated", managesNodes: true };
     const without = { ...replicated, managesNodes: false };
     assert.match(
-      (await recordFindings(kubectl, without, replicated)).join(),
+      (await keptResultFindings(kubectl, without, replicated)).join(),
       /^nodeSsh: is not set anymore.* k0 over SSH/,
     );
-    const silent: KeptRecord = { ...record, engine: "replicated" };
-    assert.match((await recordFindings(kubectl, silent, replicated)).join(), /^nodeSsh: is not set anymore/);
-    assert.deepEqual(await recordFindings(kubectl, replicated, without), []);
-    assert.deepEqual(await recordFindings(kubectl, replicated, replicated), []);
-    assert.deepEqual(await recordFindings(listing({}), without, replicated), []);
+    const silent: KeptResult = { ...record, engine: "replicated" };
+    assert.match((await keptResultFindings(kubectl, silent, replicated)).join(), /^nodeSsh: is not set anymore/);
+    assert.deepEqual(await keptResultFindings(kubectl, replicated, without), []);
+    assert.deepEqual(await keptResultFindings(kubectl, replicated, replicated), []);
+    assert.deepEqual(await keptResultFindings(listing({}), without, replicated), []);
   });
 
   it("lets a stack that no longer installs storage forget its nodes, even if there are pools of others", async () => {
-    const previous: KeptRecord = { ...record, engine: "replicated", managesNodes: true };
+    const previous: KeptResult = { ...record, engine: "replicated", managesNodes: true };
     const onlyPools = listing({ "diskpools.openebs.io openebs": [pool] });
-    assert.deepEqual(await recordFindings(onlyPools, { ...record, managesNodes: false }, previous), []);
+    assert.deepEqual(await keptResultFindings(onlyPools, { ...record, managesNodes: false }, previous), []);
   });
 
   it("takes a record that is older than managesNodes as one of nodes that were not prepared", async () => {
-    const replicated: KeptRecord = { ...record, engine: "replicated" };
-    assert.deepEqual(await recordFindings(kubectl, { ...replicated, managesNodes: false }, replicated), []);
-    assert.deepEqual(await recordFindings(kubectl, { ...replicated, managesNodes: true }, replicated), []);
+    const replicated: KeptResult = { ...record, engine: "replicated" };
+    assert.deepEqual(await keptResultFindings(kubectl, { ...replicated, managesNodes: false }, replicated), []);
+    assert.deepEqual(await keptResultFindings(kubectl, { ...replicated, managesNodes: true }, replicated), []);
   });
 
   it("keeps whether the nodes are prepared over SSH", () => {
     const rest = { snapshotCrds: true, nodeAddress: "10.0.0.2", nodeAddresses: [], nodeSources: [] };
-    assert.equal(keptRecord({ ...record, ...rest, managesNodes: true }).managesNodes, true);
-    assert.equal(keptRecord({ ...record, ...rest }).managesNodes, false);
+    assert.equal(keptResult({ ...record, ...rest, managesNodes: true }).managesNodes, true);
+    assert.equal(keptResult({ ...record, ...rest }).managesNodes, false);
   });
 });

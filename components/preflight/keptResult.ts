@@ -4,24 +4,24 @@ import { diskPoolKind, openEbsName } from "../storage/openebs/openEbsNames";
 import { moveFindings } from "../storage/claims/claimChecks";
 import type { Kubectl } from "../kubectl/client";
 import type { Claim, DiskPool } from "../kubernetes/objects";
-import { otherCluster, type PreflightRecord } from "./checks";
+import { otherCluster, type PreflightResult } from "./checks";
 
 /** Where the stack's data is, and who prepared its nodes: what must not change under it. */
-export type KeptRecord = Pick<
-  PreflightRecord,
+export type KeptResult = Pick<
+  PreflightResult,
   "context" | "server" | "cluster" | "namespace" | "engine" | "configuredClass" | "storageClass" | "managesNodes"
 >;
 
-export function keptRecord(record: PreflightRecord): KeptRecord {
+export function keptResult(record: PreflightResult): KeptResult {
   const { context, server, cluster, namespace, engine, configuredClass, storageClass, managesNodes = false } = record;
   return { context, server, cluster, namespace, engine, configuredClass, storageClass, managesNodes };
 }
 
 /** What has changed under a stack's data, a finding a line; none at its first `up`. */
-export async function recordFindings(
+export async function keptResultFindings(
   kubectl: Pick<Kubectl, "list">,
-  record: KeptRecord,
-  previous: KeptRecord | undefined,
+  record: KeptResult,
+  previous: KeptResult | undefined,
 ): Promise<string[]> {
   if (previous === undefined) return [];
   if (previous.cluster !== record.cluster) return [otherCluster(record, previous)];
@@ -29,8 +29,8 @@ export async function recordFindings(
   return [
     ...moveFindings(
       record,
-      { claims: await claims(record.namespace), formerClaims: await claims(previous.namespace) },
-      { former: previous, storageClass: record.storageClass },
+      { claims: await claims(record.namespace), previousClaims: await claims(previous.namespace) },
+      { previous, storageClass: record.storageClass },
     ),
     ...(await preparedNodes(kubectl, record, previous)),
   ];
@@ -39,8 +39,8 @@ export async function recordFindings(
 /** Nodes that the program has prepared and would no longer manage. A record without `managesNodes` says that it prepared none. */
 async function preparedNodes(
   kubectl: Pick<Kubectl, "list">,
-  { engine, managesNodes = false }: KeptRecord,
-  { managesNodes: hasManagedNodes = false }: KeptRecord,
+  { engine, managesNodes = false }: KeptResult,
+  { managesNodes: hasManagedNodes = false }: KeptResult,
 ): Promise<string[]> {
   if (engine === "existing" || managesNodes || !hasManagedNodes) return [];
   const pools = await listIfKnown<DiskPool>(kubectl, diskPoolKind, openEbsName);

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import type { Claim, DiskPool, Volume } from "../../kubernetes/objects";
-import { foreignVolumes } from "./otherVolumes";
-import { foreignVolumesOn } from "./readOtherVolumes";
-import { leftClaims, needsSnapshotCrds, ownedSnapshotCrds, removeLeftovers } from "./cleanup";
+import { volumesOfOtherWorkloads } from "./volumesOfOtherWorkloads";
+import { storageDestroyRefusal } from "./volumesOfOtherWorkloads";
+import { orphanedClaims, needsSnapshotCrds, ownedSnapshotCrds, cleanUpOpenEbs } from "./openEbsCleanup";
 import { SmallKubectl } from "../../../tests/support/smallKubectl";
 
 describe("what goes with OpenEBS", () => {
@@ -35,7 +35,7 @@ describe("what goes with OpenEBS", () => {
         csi("disks.example.com", volume("disk", "openebs-replicated", "blog")),
         volume("by-hand", "openebs-replicated", "blog"),
       ];
-      assert.deepEqual(foreignVolumes(request, volumes, []), [
+      assert.deepEqual(volumesOfOtherWorkloads(request, volumes, []), [
         "volume shop (claim shop/claim-shop)",
         "volume folder (claim blog/claim-folder)",
         "volume orphan (of no claim)",
@@ -45,14 +45,16 @@ describe("what goes with OpenEBS", () => {
     it("counts the volumes of the drivers that the stack installs, and no others", () => {
       const nfs = csi("nfs.csi.k8s.io", volume("share", "nfs", "blog"));
       const disk = csi(mayastor, volume("disk", "fast", "blog"));
-      assert.deepEqual(foreignVolumes({ ...request, drivers: [folders] }, [nfs, disk], []), []);
-      assert.deepEqual(foreignVolumes({ ...request, drivers: ["nfs.csi.k8s.io"] }, [nfs, disk], []), [
+      assert.deepEqual(volumesOfOtherWorkloads({ ...request, drivers: [folders] }, [nfs, disk], []), []);
+      assert.deepEqual(volumesOfOtherWorkloads({ ...request, drivers: ["nfs.csi.k8s.io"] }, [nfs, disk], []), [
         "volume share (claim blog/claim-share)",
       ]);
     });
 
     it("names their pools", () => {
-      assert.deepEqual(foreignVolumes(request, [], [pool("pool-k0"), pool("pool-k9")]), ["DiskPool pool-k9 (node k9)"]);
+      assert.deepEqual(volumesOfOtherWorkloads(request, [], [pool("pool-k0"), pool("pool-k9")]), [
+        "DiskPool pool-k9 (node k9)",
+      ]);
     });
   });
 
@@ -67,14 +69,14 @@ describe("what goes with OpenEBS", () => {
       return { metadata, spec: { ...spec, csi: { driver: "io.openebs.csi-mayastor" } } };
     };
     const on = (volumes: Volume[], pools: DiskPool[]) =>
-      foreignVolumesOn(new SmallKubectl({ persistentvolumes: volumes, "diskpools.openebs.io": pools }), request);
+      storageDestroyRefusal(new SmallKubectl({ persistentvolumes: volumes, "diskpools.openebs.io": pools }), request);
     const pools = [inOwnNamespace("pool-k0"), inOwnNamespace("pool-k9", "wordpress")];
     assert.equal(await on([byMayastor("own", "blog")], pools), undefined);
     assert.equal(
       await on([byMayastor("own", "blog"), byMayastor("site", "wordpress")], [...pools, inOwnNamespace("pool-k1")]),
-      "This stack's storage holds data that is not the stack's:\n" +
+      "This stack's storage holds volumes of other workloads:\n" +
         "  - volume site (claim wordpress/claim-site)\n  - DiskPool pool-k1 (node k9)\n" +
-        "Move or delete it first, then again: pulumi destroy",
+        "Move or delete them first, then run again: pulumi destroy",
     );
   });
 
@@ -114,7 +116,7 @@ describe("what goes with OpenEBS", () => {
 
     it("is its own claims, volumes and definitions, and nothing of another namespace", async () => {
       const kubectl = cluster();
-      await removeLeftovers(kubectl, "openebs", 3);
+      await cleanUpOpenEbs(kubectl, "openebs", 3);
       assert.deepEqual(left(kubectl), [...others, ["volumesnapshots.example.com"]]);
       assert.deepEqual(kubectl.said("delete"), [
         "delete persistentvolumeclaim data-openebs-etcd-0",
@@ -131,7 +133,7 @@ describe("what goes with OpenEBS", () => {
 
     it("is named in the error if it is still there after the timeout", async () => {
       const kubectl = cluster();
-      await assert.rejects(removeLeftovers(kubectl, "openebs", 0), {
+      await assert.rejects(cleanUpOpenEbs(kubectl, "openebs", 0), {
         message:
           "Not gone after 0 s: data-openebs-etcd-0, etcd of OpenEBS's own.\n" +
           "Look: kubectl --namespace openebs describe persistentvolumeclaim. Then again: pulumi destroy",
@@ -142,14 +144,14 @@ describe("what goes with OpenEBS", () => {
     it("is no definition of snapshots that anybody has, in any namespace", async () => {
       const [kind = ""] = snapshots;
       const kubectl = cluster({ [kind]: [inNamespace("nightly", "blog")] });
-      await removeLeftovers(kubectl, "openebs", 3);
+      await cleanUpOpenEbs(kubectl, "openebs", 3);
       assert.deepEqual(left(kubectl), [...others, [...snapshots, "volumesnapshots.example.com"]]);
     });
 
     it("is no definition of pools while there are pools, in any namespace: it says how they are removed", async () => {
       const pools = [inNamespace("pool-k0", "storage"), inNamespace("pool-k1", "openebs")];
       const kubectl = cluster({ "diskpools.openebs.io": pools });
-      await assert.rejects(removeLeftovers(kubectl, "openebs", 3), {
+      await assert.rejects(cleanUpOpenEbs(kubectl, "openebs", 3), {
         message:
           "DiskPools are left, and OpenEBS, which would delete them, is gone: storage/pool-k0, openebs/pool-k1.\n" +
           "Take their finalizer away: kubectl --namespace openebs patch diskpool NAME --type merge --patch " +
@@ -165,7 +167,10 @@ describe("what goes with OpenEBS", () => {
       spec: { resources: { requests: { storage: "1Gi" } } },
     };
     const volumes = [volume("etcd", "mayastor-etcd-localpv", "openebs"), volume("blog", "openebs-hostpath", "blog")];
-    assert.deepEqual(leftClaims("openebs", [claim], volumes), { claims: ["data-openebs-etcd-0"], volumes: ["etcd"] });
+    assert.deepEqual(orphanedClaims("openebs", [claim], volumes), {
+      claims: ["data-openebs-etcd-0"],
+      volumes: ["etcd"],
+    });
   });
 
   it("is the snapshots' definitions that came with it, and not those of others", () => {

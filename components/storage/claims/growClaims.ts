@@ -1,12 +1,12 @@
 import type { Kubectl } from "../../kubectl/client";
-import { KubectlFailed } from "../../kubectl/client";
+import { KubectlError } from "../../kubectl/client";
 import type { Claim, StorageClass } from "../../kubernetes/objects";
 import { claimsOf } from "./claims";
-import { untilNoneLeft } from "../../kubectl/polling";
+import { pollUntilEmpty } from "../../kubectl/polling";
 import { quantityBytes } from "../../kubernetes/quantity";
 
 /** A StatefulSet's claims, and the size that each of them is to have. */
-export interface ClaimGrowthRequest {
+export interface GrowClaimsRequest {
   readonly namespace: string;
   readonly statefulSet: string;
   /** Kubernetes quantity. Claims that are larger stay as they are. */
@@ -21,11 +21,11 @@ const patienceSeconds = 180;
  * template cannot change, so that pods which are added after a growth start with a claim of the first size: this is run
  * for them too.
  * @returns the names of the claims that were grown
- * @throws KubectlFailed naming the claim that did not grow and the cluster's reason
+ * @throws KubectlError naming the claim that did not grow and the cluster's reason
  */
 export async function growClaims(
   kubectl: Kubectl,
-  { namespace, statefulSet, size }: ClaimGrowthRequest,
+  { namespace, statefulSet, size }: GrowClaimsRequest,
 ): Promise<string[]> {
   const wanted = quantityBytes(size) ?? 0;
   const smaller = claimsOf(statefulSet, await kubectl.list<Claim>("persistentvolumeclaims", namespace)).filter(
@@ -36,7 +36,7 @@ export async function growClaims(
   for (const { metadata, spec } of smaller) {
     const storageClass = classes.find(({ metadata }) => metadata.name === spec.storageClassName);
     if (!storageClass?.allowVolumeExpansion) {
-      throw new KubectlFailed(
+      throw new KubectlError(
         `The claim ${metadata.name} has ${spec.resources.requests.storage} and cannot grow to ${size}: its storage ` +
           `class "${spec.storageClassName}" does not expand claims`,
       );
@@ -54,11 +54,11 @@ async function untilGrown(kubectl: Kubectl, namespace: string, names: readonly s
     (await kubectl.list<Claim>("persistentvolumeclaims", namespace)).filter(
       (claim) => names.includes(claim.metadata.name) && !hasGrown(claim, wanted),
     );
-  await untilNoneLeft(
+  await pollUntilEmpty(
     patienceSeconds,
     small,
     (waiting) =>
-      new KubectlFailed(
+      new KubectlError(
         `Claims did not grow within ${patienceSeconds} s: ${waiting.map(describe).join("; ")}. ` +
           `Look: kubectl --namespace ${namespace} describe persistentvolumeclaim`,
       ),
