@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseDocument } from "yaml";
+import { parse, parseDocument } from "yaml";
 
 /** What makes the program, as a user has it after `git clone`. The stack file is apart: Pulumi writes to it. */
 const programFolders = ["components", "stacks"];
@@ -29,24 +29,35 @@ export function copyProgram(
     if (linked.includes(file)) fs.symlinkSync(from, to);
     else fs.cpSync(from, to, { recursive: true, filter: (name) => !name.endsWith(".spec.ts") });
   }
-  copyStackFile(path.join(source, `Pulumi.${stack}.yaml`), path.join(target, `Pulumi.${stack}.yaml`));
+  const project = (parse(fs.readFileSync(path.join(source, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+  copyStackFile(project, path.join(source, `Pulumi.${stack}.yaml`), path.join(target, `Pulumi.${stack}.yaml`));
 }
 
-function copyStackFile(source: string, target: string): void {
+function copyStackFile(project: string, source: string, target: string): void {
   const fresh = fs.readFileSync(source, "utf8");
-  const text = fs.existsSync(target) ? mergedStackFile(fresh, fs.readFileSync(target, "utf8")) : fresh;
+  const text = fs.existsSync(target) ? mergeStackFiles(project, fresh, fs.readFileSync(target, "utf8")) : fresh;
   // Written aside and moved: half a file would have lost the salt.
   const unfinished = `${target}.${process.pid}`;
   fs.writeFileSync(unfinished, text);
   fs.renameSync(unfinished, target);
 }
 
-/** A stack file in use, with the settings added that only the fresh one has. */
-export function mergedStackFile(fresh: string, used: string): string {
+/**
+ * Adds to a stack file in use the settings that only the fresh one has. The first `pulumi config set` prefixes each key with the
+ * project's name, so that `content` and `wordpress:content` are one key.
+ */
+export function mergeStackFiles(project: string, fresh: string, used: string): string {
   const merged = parseDocument(used);
+  const { config: present } = (merged.toJS() ?? {}) as { config?: Record<string, unknown> };
+  const names = Object.keys(present ?? {}).map((key) => fullKey(project, key));
   const { config = {} } = (parseDocument(fresh).toJS() ?? {}) as { config?: Record<string, unknown> };
   for (const [key, value] of Object.entries(config)) {
-    if (!merged.hasIn(["config", key])) merged.setIn(["config", key], merged.createNode(value));
+    if (!names.includes(fullKey(project, key))) merged.setIn(["config", key], merged.createNode(value));
   }
   return merged.toString();
+}
+
+/** A key as the program reads it: with the name of the project, if it has no other prefix. */
+export function fullKey(project: string, key: string): string {
+  return key.includes(":") ? key : `${project}:${key}`;
 }

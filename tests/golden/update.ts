@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { goldenFile, stackResources } from "../support/golden";
 
-const stacks = ["dev", "production"];
+const stacks = ["dev", "production", "openebs"];
 
 async function update() {
   for (const stack of stacks) fs.writeFileSync(goldenFile(stack), await stackResources(stack));

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { copyProgram, mergedStackFile } from "../../lab/programCopy";
+import { copyProgram, mergeStackFiles } from "../../lab/programCopy";
 import { projectRoot } from "../../lab/support/paths";
 
 describe("the copy of the program that `try` deploys", () => {
@@ -37,7 +37,7 @@ describe("the copy of the program that `try` deploys", () => {
   });
 });
 
-describe("mergedStackFile", () => {
+describe("mergeStackFiles", () => {
   const used = `config:
   # Mine.
   wordpress:wordpressReplicas: 3
@@ -47,20 +47,29 @@ encryptionsalt: v1:abc=
 `;
 
   it("keeps what is there and adds what is new", () => {
-    const fresh = "config:\n  wordpress:storage:\n    engine: existing\n  wordpress:egress:\n    - 192.0.2.0/24\n";
+    const fresh = "config:\n  storage:\n    engine: existing\n  egress:\n    - 192.0.2.0/24\n";
     assert.equal(
-      mergedStackFile(fresh, used),
-      used.replace("encryptionsalt", "  wordpress:egress:\n    - 192.0.2.0/24\nencryptionsalt"),
+      mergeStackFiles("wordpress", fresh, used),
+      used.replace("encryptionsalt", "  egress:\n    - 192.0.2.0/24\nencryptionsalt"),
     );
   });
 
+  it("keeps a key that Pulumi has prefixed with the project's name", () => {
+    const fresh = "config:\n  storage:\n    engine: existing\n  kubernetes:context: kind\n";
+    assert.equal(
+      mergeStackFiles("wordpress", fresh, used),
+      used.replace("encryptionsalt", "  kubernetes:context: kind\nencryptionsalt"),
+    );
+    assert.ok(mergeStackFiles("shop", fresh, used).includes("  storage:\n    engine: existing"));
+  });
+
   it("makes settings where there were none", () => {
-    const merged = mergedStackFile("config:\n  wordpress:content: perPod\n", "encryptionsalt: v1:abc=\n");
-    assert.equal(merged, "encryptionsalt: v1:abc=\nconfig:\n  wordpress:content: perPod\n");
+    const merged = mergeStackFiles("wordpress", "config:\n  content: perPod\n", "encryptionsalt: v1:abc=\n");
+    assert.equal(merged, "encryptionsalt: v1:abc=\nconfig:\n  content: perPod\n");
   });
 
   it("keeps the stack file where the new one is empty", () => {
-    assert.equal(mergedStackFile("", used), used);
-    assert.equal(mergedStackFile("# nothing\n", used), used);
+    assert.equal(mergeStackFiles("wordpress", "", used), used);
+    assert.equal(mergeStackFiles("wordpress", "# nothing\n", used), used);
   });
 });

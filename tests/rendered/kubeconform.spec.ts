@@ -21,8 +21,8 @@ describe("the objects of a stack under the schemas of Kubernetes", () => {
     });
   }
 
-  it("production has an object of each foreign kind that is left out", async () => {
-    const kinds = [...(await objectsOf("production")).values()].map(kindOf);
+  it("openebs has an object of each foreign kind that is left out", async () => {
+    const kinds = [...(await objectsOf("openebs")).values()].map(kindOf);
     assert.deepEqual(
       foreignKinds.filter((kind) => !kinds.includes(kind)),
       [],
@@ -47,14 +47,14 @@ describe("the objects of a stack under the schemas of Kubernetes", () => {
       ["a foreign kind's other version", "storage-pools-k0", ["apiVersion"], "openebs.io/v1", /could not find schema/],
     ] as const) {
       it(wrong, async () => {
-        const { problems } = await conformity(changed(await objectsOf("production"), name, steps, value));
+        const { problems } = await conformity(changed(await objectsOf("openebs"), name, steps, value));
         assert.deepEqual(Object.keys(problems), [name]);
         assert.match(problems[name] ?? "", problem);
       });
     }
 
     it("nothing wrong with a port or an amount that Kubernetes takes as a number or a text alike", async () => {
-      const port = changed(await objectsOf("production"), "wordpress-service", ["spec", "ports", 0, "targetPort"], 80);
+      const port = changed(await objectsOf("openebs"), "wordpress-service", ["spec", "ports", 0, "targetPort"], 80);
       const cpu = changed(port, pods, [...container, "resources", "limits", "cpu"], 2);
       assert.deepEqual((await conformity(cpu)).problems, {});
     });

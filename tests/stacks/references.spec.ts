@@ -48,7 +48,8 @@ describe("what pods refer to by name", function () {
   this.timeout(5 * 60_000);
   for (const [title, stack, pods] of [
     ["dev", () => registeredByStack("dev"), 7],
-    ["production, with its NFS server", () => registeredByStack("production"), 8],
+    ["production", () => registeredByStack("production"), 7],
+    ["openebs, with its NFS server", () => registeredByStack("openebs"), 8],
     ["content per pod", deployed({ content: "perPod" }), 2],
     ["an object cache", deployed({ ...shared, ...withObjectCache }), 9],
     ["contentMigration, and the jobs that its script creates", migrating, 8 + 3],

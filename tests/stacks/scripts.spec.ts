@@ -12,7 +12,7 @@ describe("the scripts of local commands", () => {
 
   before(async function () {
     this.timeout(60_000);
-    const resources = [...(await registeredByStack("dev")), ...(await registeredByStack("production"))];
+    const resources = [...(await registeredByStack("dev")), ...(await registeredByStack("openebs"))];
     commands = resources.filter(({ type }) => type === "command:local:Command");
   });
 

@@ -42,7 +42,7 @@ const protectedNames = ({ resources }: { resources: Registered[] }) =>
 describe("the stack", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
-  for (const preset of ["dev", "production"]) {
+  for (const preset of ["dev", "production", "openebs"]) {
     it(`of Pulumi.${preset}.yaml is what tests/golden/${preset}.json says (npm run golden writes it anew)`, async () => {
       assert.equal(await stackResources(preset), fs.readFileSync(goldenFile(preset), "utf8"));
     });

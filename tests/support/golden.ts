@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { fullKey } from "../../lab/programCopy";
 import { projectRoot } from "../../lab/support/paths";
 import { loadSettings } from "../../stacks/settings";
 import { deploy } from "../../stacks/wordpress";
@@ -21,7 +22,7 @@ export async function stackResources(stack: string): Promise<string> {
 
 /**
  * Every resource that a stack's own file leads to.
- * @param changes keys that are other than in the file, by their full names; undefined leaves one out
+ * @param changes keys that differ from the file's; undefined leaves one out
  */
 export async function registeredByStack(
   stack: string,
@@ -33,7 +34,7 @@ export async function registeredByStack(
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const config = Object.entries({ "kubernetes:context": "golden", ...file.config, ...changes })
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [key, text(value)] as const);
+    .map(([key, value]) => [fullKey("wordpress", key), text(value)] as const);
   const resources = await registeredBy(() => {
     pulumi.runtime.setAllConfig(Object.fromEntries(config));
     deploy(loadSettings());

@@ -43,7 +43,7 @@ export class PulumiProject extends PulumiFolder {
     const file = this.inFolder(`Pulumi.${stack}.yaml`);
     const document = parseDocument(fs.readFileSync(file, "utf8"));
     for (const [key, value] of Object.entries(settings)) {
-      const path = ["config", `wordpress:${key}`];
+      const path = ["config", key];
       if (value === undefined) document.deleteIn(path);
       else document.setIn(path, value);
     }

@@ -23,7 +23,7 @@ export interface PassedRun {
 
 /** What the tests depend on that run the program, or its files, without a cluster. Their spec files import only some of it. */
 const program = ["components", "stacks", "policy", "index.ts", "scripts.ts", "package.json"];
-const presets = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.production.yaml"];
+const presets = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.production.yaml", "Pulumi.openebs.yaml"];
 const inputs: Readonly<Record<string, readonly string[]>> = { engine: [...program, ...presets], images: program };
 
 /** Where the last run of each tier is kept that went well. */

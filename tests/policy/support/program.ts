@@ -9,9 +9,7 @@ export interface NamedResource {
   readonly resource: JudgedResource;
 }
 
-const ownKeys = (keys: Readonly<Record<string, string | undefined>>) =>
-  Object.fromEntries(Object.entries(keys).map(([key, value]) => [`wordpress:${key}`, value]));
-const dev = (keys: Readonly<Record<string, string | undefined>>) => () => registeredByStack("dev", ownKeys(keys));
+const dev = (keys: Readonly<Record<string, string | undefined>>) => () => registeredByStack("dev", keys);
 const replicated = (disks: object) =>
   JSON.stringify({ engine: "replicated", pools: [{ node: "k0", disk: "/dev/disk/by-id/x" }], ...disks });
 
@@ -19,7 +17,8 @@ const replicated = (disks: object) =>
 const stacks = {
   dev: dev({}),
   production: () => registeredByStack("production"),
-  "production with Loki": () => registeredByStack("production", ownKeys({ storage: replicated({ logging: true }) })),
+  openebs: () => registeredByStack("openebs"),
+  "openebs with Loki": () => registeredByStack("openebs", { storage: replicated({ logging: true }) }),
   "content perPod": dev({ content: "perPod", contentAccessMode: undefined }),
   "content perPod, retained": dev({ content: "perPod", contentAccessMode: undefined, dataRetention: "retain" }),
   "content of each pod's to be merged": dev({ contentMigration: "merge" }),
@@ -43,7 +42,7 @@ const registered = new Map<ProgramStack, NamedResource[]>();
 export async function programResources(stack: ProgramStack): Promise<readonly NamedResource[]> {
   const known = registered.get(stack);
   if (known) return known;
-  const name = stack.startsWith("production") ? "production" : "dev";
+  const name = /^(production|openebs)/.test(stack) ? "production" : "dev";
   const resources = (await stacks[stack]()).map((resource) => named(resource, name));
   registered.set(stack, resources);
   return resources;

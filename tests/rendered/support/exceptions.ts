@@ -44,7 +44,7 @@ export const exceptions: readonly Exception[] = [
     check: "deployment-replicas",
     objects: ["wordpress-shared-pods", cache],
     stacks: ["dev", "dev with an object cache"],
-    reason: "The stack dev is one pod until somebody asks for more; production has three.",
+    reason: "The stack dev is one pod until somebody asks for more; production has two, openebs three.",
   },
   {
     check: "deployment-replicas",

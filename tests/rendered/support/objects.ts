@@ -19,14 +19,10 @@ export type Objects = ReadonlyMap<string, KubernetesObject>;
 
 const stacks = {
   dev: () => registeredByStack("dev"),
-  "dev with content perPod": () =>
-    registeredByStack("dev", { "wordpress:content": "perPod", "wordpress:contentAccessMode": undefined }),
-  "dev with an object cache": () =>
-    registeredByStack(
-      "dev",
-      Object.fromEntries(Object.entries(withObjectCache).map(([key, value]) => [`wordpress:${key}`, value])),
-    ),
+  "dev with content perPod": () => registeredByStack("dev", { content: "perPod", contentAccessMode: undefined }),
+  "dev with an object cache": () => registeredByStack("dev", withObjectCache),
   production: () => registeredByStack("production"),
+  openebs: () => registeredByStack("openebs"),
 } as const;
 
 export type RenderedStack = keyof typeof stacks;
