@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { databaseWorkload } from "../mariadb/workload";
-import { objectCacheWorkload } from "../objectCache/objectCache";
-import { pageCacheWorkload } from "../pageCache/pageCache";
+import { objectCacheWorkload } from "../objectCache/workload";
+import { pageCacheWorkload } from "../pageCache/workload";
 import { siteWorkload } from "../wordpress/workload";
 import { relevantLogLines, workloadRemedies } from "./remedies";
 

@@ -10,7 +10,7 @@ import { property } from "../../tests/support/properties";
 import { siteSettings, withObjectCache } from "../../tests/support/siteSettings";
 
 interface Spec {
-  /** Of a CronJob, which has the other fields in it. */
+  /** Only in a CronJob, where it contains the other fields. */
   readonly jobTemplate?: { readonly spec: Spec };
   readonly replicas: number;
   readonly strategy: object;
@@ -34,10 +34,10 @@ const specOf = (all: readonly Registered[], name: string) => {
 const variables = (all: readonly Registered[], name: string) =>
   specOf(all, name)?.template.spec.containers[0]?.env.map((variable) => variable.name) ?? [];
 
-describe("the object cache", () => {
+describe("object cache", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
-  it("is not there where it is not turned on, and no pod or job gets its password or its address", async () => {
+  it("is absent by default, and no pod or job gets its password or its address", async () => {
     const all = await stack({});
     assert.ok(!all.some(({ name }) => name.includes("object-cache")));
     for (const name of ["pods", "cron-job", "installer-install", "extensions"]) {
@@ -45,19 +45,19 @@ describe("the object cache", () => {
       assert.ok(given.includes("WORDPRESS_DB_PASSWORD"), name);
       assert.ok(!given.includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
     }
-    const told = (hasObjectCache: boolean) =>
+    const settingOf = (hasObjectCache: boolean) =>
       (JSON.parse(siteJson({ ...siteSettings, hasObjectCache }, ["10.0.0.2"])) as { objectCache: unknown }).objectCache;
-    assert.deepEqual([told(false), told(true)], [null, { port: 6379, plugin: "redis-cache" }]);
+    assert.deepEqual([settingOf(false), settingOf(true)], [null, { port: 6379, plugin: "redis-cache" }]);
   });
 
-  it("is one pod, never two at a time", async () => {
+  it("runs in one pod, never in two at a time", async () => {
     const { replicas, strategy } =
       specOf(await stack({ ...withObjectCache, wordpressReplicas: "20" }), "wordpress-shared-object-cache-pods") ??
       assert.fail();
     assert.deepEqual([replicas, strategy], [1, { type: "Recreate" }]);
   });
 
-  it("is known to the site's pods and to each of its jobs", async () => {
+  it("passes its password to the site's pods and to each job of the site", async () => {
     const all = await stack();
     for (const name of ["pods", "cron-job", "installer-install", "extensions", "object-cache-begin"]) {
       assert.ok(variables(all, `wordpress-shared-${name}`).includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
@@ -69,15 +69,15 @@ describe("the object cache", () => {
     assert.equal(annotations[checksum], own[checksum]);
   });
 
-  it("is begun by another job for another archive of the plugin", async () => {
-    const begun = async (config: Readonly<Record<string, string>>) =>
+  it("is activated by a new job when the plugin's archive changes", async () => {
+    const jobFor = async (config: Readonly<Record<string, string>>) =>
       (await stack(config)).find(({ name }) => name === "wordpress-shared-object-cache-begin")?.inputs.metadata;
     const other = { ...withObjectCache, plugins: withObjectCache.plugins?.replace(/0{64}/, "1".repeat(64)) ?? "" };
-    assert.deepEqual(await begun(withObjectCache), await begun({ ...withObjectCache }));
-    assert.notDeepEqual(await begun(other), await begun(withObjectCache));
+    assert.deepEqual(await jobFor(withObjectCache), await jobFor({ ...withObjectCache }));
+    assert.notDeepEqual(await jobFor(other), await jobFor(withObjectCache));
   });
 
-  it("is reached by jobs whose names stay when the cluster gives the Services other addresses", async () => {
+  it("passes a new Service address to its jobs without a change of their names", async () => {
     const elsewhere: Outputs = (type, name) =>
       type.endsWith(":Service") ? { spec: { clusterIP: "10.96.9.9" } } : answers(type, name);
     const jobs = (all: readonly Registered[]) => all.filter(({ type }) => type.endsWith(":Job"));
@@ -87,7 +87,7 @@ describe("the object cache", () => {
     assert.ok(JSON.stringify(jobs(moved)).includes("10.96.9.9"));
   });
 
-  it("is started with its password in no argument, keeps nothing for later, and has memory besides its values", () => {
+  it("starts with its password in no argument, persists nothing, and has memory in addition to its values", () => {
     const { containers } = objectCachePodSpec("valkey/valkey:8.1", "128Mi", "secret");
     const [{ command, resources } = assert.fail()] = containers;
     const script = command.at(-1) ?? "";
@@ -104,7 +104,7 @@ describe("the object cache", () => {
     assert.equal(resources.limits.memory, "224Mi");
   });
 
-  it("has whole bytes for its values where a quantity has none: a server refuses a fraction and does not start", () => {
+  it("configures maxmemory in whole bytes, since the server does not start with a fraction", () => {
     const [{ command } = assert.fail()] = objectCachePodSpec("valkey/valkey:8.1", "100.1Mi", "secret").containers;
     assert.match(command.at(-1) ?? "", /^maxmemory 104962457$/m);
   });

@@ -10,43 +10,38 @@ import { urlHost } from "../kubernetes/hostAddress";
 import { labels, selectorLabels } from "../kubernetes/labels";
 import { objectCacheName, objectCachePort } from "./objectCacheNames";
 import { objectCachePodSpec } from "./objectCachePod";
+import { objectCacheWorkload } from "./workload";
 
-/** On pods that know its password: the password's checksum. */
+/** Annotation with the checksum of the cache's password, on all pods that use the password. */
 export const objectCacheChecksum = "wordpress/object-cache-checksum";
 
-/** What WordPress asks its database for again and again, kept in memory for all of its pods. */
+/** Settings of the object cache, which caches the results of frequent database queries in memory, for all pods of the site. */
 export interface ObjectCacheSettings {
   /** Image reference of Valkey or Redis 7 or newer, e.g. `valkey/valkey:8.1`. */
   readonly image: string;
-  /** For values, a Kubernetes quantity; what nobody asked for longest goes. */
+  /** Memory for values, a Kubernetes quantity. When it is full, the least recently used values are evicted. */
   readonly memory: string;
 }
 
 export interface ObjectCacheArgs extends ObjectCacheSettings {
   readonly namespace: string;
-  /** Called when its pod does not come up. */
+  /** Creates the hook that reports a pod which does not become ready. */
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
 
-/** What others need to connect. */
+/** What the cache's clients need to connect. */
 export interface ObjectCacheConnection {
-  /** Address of its Service: no request of a visitor waits for a name server. */
+  /** IP address of its Service, so that no visitor's request waits for a name server. */
   readonly host: pulumi.Input<string>;
   /** Secret with the key `password`. */
   readonly secretName: string;
 }
 
-/** The cache's pods, and the configuration keys that concern them. */
-export function objectCacheWorkload(namespace: string): Rollout["workload"] {
-  const keys = { image: "objectCache.image", storage: "wordpressStorage" };
-  return { namespace, kind: "Deployment", app: objectCacheName, keys };
-}
-
-/** Valkey with a password, in one pod: two would have two values for one name. */
+/** Valkey with a password. It has one pod, since two would have different values for the same name. */
 export class ObjectCache extends pulumi.ComponentResource {
   readonly connection: ObjectCacheConnection;
   readonly rollout: Rollout;
-  /** Changes with the password. */
+  /** Checksum of the password. */
   readonly checksum: pulumi.Output<string>;
 
   constructor(name: string, args: ObjectCacheArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -64,7 +59,7 @@ export class ObjectCache extends pulumi.ComponentResource {
     const service = new Service(
       `${name}-service`,
       {
-        // The workload is waited for.
+        // Pulumi waits for the Deployment instead.
         metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
         spec: { ports: [{ name: "valkey", port: objectCachePort, targetPort: "valkey" }], selector },
       },

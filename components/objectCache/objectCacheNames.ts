@@ -1,8 +1,8 @@
-/** Deployment, Service, Secret and account of the object cache, and the label `app` of its pod. */
+/** Name of the object cache's Deployment, Service, Secret and ServiceAccount, and the label `app` of its pod. */
 export const objectCacheName = "wordpress-object-cache";
 
-/** Port of the object cache, in its Service and its pod. */
+/** Port of the object cache's Service and its pod. */
 export const objectCachePort = 6379;
 
-/** The plugin by which WordPress reaches it: its drop-in, which has a client that is PHP alone. */
+/** Plugin whose drop-in connects WordPress to the cache. Its client is pure PHP and needs no extension. */
 export const objectCachePlugin = "redis-cache";

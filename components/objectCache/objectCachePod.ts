@@ -2,15 +2,15 @@ import { quantityBytes, wholeBytes } from "../kubernetes/quantity";
 import { restrictedContainer, restrictedPod } from "../kubernetes/restricted";
 import { objectCacheName, objectCachePort } from "./objectCacheNames";
 
-/** valkey in the official image, redis in that one's. */
+/** User ID of valkey or redis in its official image. */
 const valkeyUser = 999;
 
-/** Bytes of the server besides its values: its program, connections, and what its allocator cannot use. */
+/** Bytes of memory in addition to the values: the program, connections, and fragmentation. */
 const ownBytes = 64 * 2 ** 20;
 
 /**
- * Its configuration comes by standard input: the password is on no command line and in no file. Nothing is kept for a next start: what
- * was changed while it was away would be old in it.
+ * Script that starts the server. The configuration is passed on standard input, so that the password is on no command line and in no
+ * file. Nothing is persisted: values that changed while the server was down would be outdated after a restart.
  */
 function startScript(memory: string): string {
   return [
@@ -26,7 +26,7 @@ function startScript(memory: string): string {
   ].join("\n");
 }
 
-/** The pod of the object cache, as a plain object. @param memory of its values, a Kubernetes quantity */
+/** Pod specification of the object cache. @param memory for its values, a Kubernetes quantity */
 export function objectCachePodSpec(image: string, memory: string, secretName: string) {
   const limit = Math.ceil(((quantityBytes(memory) ?? 0) * 1.25 + ownBytes) / 2 ** 20);
   const port = { tcpSocket: { port: "valkey" } };

@@ -4,7 +4,7 @@ import { objectCacheName, objectCachePort } from "./objectCacheNames";
 
 const pods = { matchLabels: selectorLabels(objectCacheName) };
 
-/** Who may connect to the object cache. @param clients values of the label `app` of the pods that do */
+/** Policy for connections to the object cache. @param clients values of the label `app` of the pods that may connect */
 export function objectCachePolicies(clients: readonly string[]): Policies {
   return {
     [objectCacheName]: {
@@ -15,5 +15,5 @@ export function objectCachePolicies(clients: readonly string[]): Policies {
   };
 }
 
-/** How its clients get there. */
+/** Egress rule for the cache's clients. */
 export const toObjectCache = { to: [{ podSelector: pods }], ports: [tcp(objectCachePort)] };

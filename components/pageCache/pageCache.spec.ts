@@ -26,22 +26,22 @@ const specOf = (all: readonly Registered[], name: string) =>
 const conf = (seconds: number, uploadLimit = "64Mi", trustedProxies: readonly string[] = []) =>
   pageCacheFiles({ seconds, settings: { uploadLimit, trustedProxies } })["pageCache.conf"] ?? "";
 
-/** The regular expression of a line of the configuration, which nginx reads with PCRE and these as JavaScript does. */
+/** A regular expression of the configuration, which works alike in nginx (PCRE) and JavaScript. @param before matches what precedes it */
 function pattern(before: RegExp): RegExp {
   const [, flag, text = ""] = new RegExp(`${before.source}\\s+"~(\\*?)(.*)" \\S+;`).exec(conf(5)) ?? assert.fail();
   return new RegExp(text, flag === "" ? "" : "i");
 }
 
-describe("the page cache", () => {
+describe("page cache", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
-  it("has as many pods as the site, three at most", async () => {
+  it("has as many pods as the site, and at most three", async () => {
     const replicas = async (wordpressReplicas: string) =>
       specOf(await stack({ wordpressReplicas }), "wordpress-cache-pods")?.replicas;
     assert.deepEqual([await replicas("1"), await replicas("2"), await replicas("100")], [1, 2, 3]);
   });
 
-  it("believes the forwarded headers of trustedProxies alone, and tells Apache one address", () => {
+  it("trusts forwarded headers from trustedProxies alone, and passes one address to Apache", () => {
     assert.doesNotMatch(conf(5), /set_real_ip_from|proxy_add_x_forwarded_for/);
     const proxied = conf(5, "64Mi", ["192.0.2.0/24", "fd00::/8"]);
     assert.match(proxied, /^ *set_real_ip_from 192\.0\.2\.0\/24; set_real_ip_from fd00::\/8;$/m);
@@ -55,7 +55,7 @@ describe("the page cache", () => {
     );
   });
 
-  it("keeps files on the disk that are as large as an upload may be, and few enough for 4 GiB or for eight", () => {
+  it("buffers files up to the size of an upload on disk: at most 4 GiB of them, or eight files", () => {
     const limits = (uploadLimit: string) => [
       /proxy_max_temp_file_size (\d+m);\s+include/.exec(conf(5, uploadLimit))?.[1],
       /limit_conn files_at_once (\d+);/.exec(conf(5, uploadLimit))?.[1],
@@ -67,7 +67,7 @@ describe("the page cache", () => {
     assert.deepEqual(limits("1Gi"), ["1024m", "8", "12288Mi"]);
   });
 
-  it("is what the Service leads to, and the site's pods are where there is none", async () => {
+  it("is the target of the Service wordpress, which selects the site's pods if the cache is disabled", async () => {
     const selector = async (config: Record<string, string>, content: Readonly<Record<string, string>> = shared) =>
       specOf(await stack(config, content), "wordpress-service")?.selector;
     const site = { app: "wordpress", "wordpress/content": "shared" };
@@ -79,25 +79,25 @@ describe("the page cache", () => {
     assert.deepEqual(await selector({}, { content: "perPod" }), { app: "wordpress" });
   });
 
-  it("has another checksum on its pods for other seconds, and its address in the site's settings", async () => {
+  it("rolls its pods when pageCache.seconds changes, and has its address in the site's settings", async () => {
     const checksum = async (pageCache: object) =>
       specOf(await stack({ pageCache: JSON.stringify(pageCache) }), "wordpress-cache-pods")?.template.metadata
         .annotations["wordpress/settings-checksum"];
     assert.equal(await checksum({}), await checksum({ seconds: 5 }));
     assert.notEqual(await checksum({ seconds: 6 }), await checksum({}));
-    const told = (hasPageCache: boolean) =>
+    const addressOf = (hasPageCache: boolean) =>
       (JSON.parse(siteJson({ ...siteSettings, hasPageCache }, ["10.0.0.2"])) as { pageCaches: unknown }).pageCaches;
-    assert.deepEqual([told(true), told(false)], [{ host: "wordpress-caches", port: 8081 }, null]);
+    assert.deepEqual([addressOf(true), addressOf(false)], [{ host: "wordpress-caches", port: 8081 }, null]);
   });
 
-  it("keeps pages for as long as it is told, and lets through what the site does", () => {
+  it("caches pages for pageCache.seconds, and has the request size limit of the site", () => {
     assert.match(conf(7), /proxy_cache_valid 200 301 7s;/);
     assert.match(conf(5, "1Gi"), new RegExp(`client_max_body_size ${2 ** 30 + 2 ** 20};`));
     assert.match(siteFiles({ ...siteSettings, uploadLimit: "1Gi" })["site.ini"] ?? "", /post_max_size = 1074790400\n/);
     assert.doesNotMatch(conf(5), /@[A-Z]|undefined/);
   });
 
-  it("serves kept pages only to requests whose cookies are all for scripts in the browser", () => {
+  it("serves cached pages only to requests whose cookies are all for scripts in the browser", () => {
     const harmless = pattern(/map \$http_cookie \$skip_session \{\n.*\n.*\n/);
     for (const cookie of [
       "_ga=GA1.1.1",
@@ -126,7 +126,7 @@ describe("the page cache", () => {
     }
   });
 
-  it("gives nginx, Apache and PHP whole bytes, and Apache a limit above its own 1 GiB", () => {
+  it("configures limits in whole bytes for nginx, Apache and PHP, and raises Apache's default of 1 GiB", () => {
     const uploadLimit = "1.1Gi";
     const files = siteFiles({ ...siteSettings, uploadLimit, phpMemory: "100.7Mi" });
     const all = [conf(5, uploadLimit), files["site.ini"], files["site.conf"]].join("\n");
@@ -138,7 +138,7 @@ describe("the page cache", () => {
     assert.match(all, /LimitRequestBody 1182164582\n/);
   });
 
-  it("has room for two of the largest uploads, 1 GiB at least, and a volume for what it takes", () => {
+  it("has room for two of the largest uploads and at least 1 GiB, on a volume that is larger", () => {
     const room = (uploadLimit: string) => Number(/\$uploads_limit \{ default (\d+);/.exec(conf(5, uploadLimit))?.[1]);
     assert.equal(room("64Mi"), 2 ** 30);
     assert.equal(room("2Gi"), 2 * (2 ** 31 + 2 ** 20));
@@ -151,29 +151,29 @@ describe("the page cache", () => {
     }
   });
 
-  it("gives each client address a quarter of the room for uploads, and room for the largest one at least", () => {
+  it("grants each client address a quarter of the room for uploads, and at least the largest upload", () => {
     const share = (uploadLimit: string) => Number(/\$upload_share \{ default (\d+);/.exec(conf(5, uploadLimit))?.[1]);
     assert.equal(share("64Mi"), 2 ** 28);
     assert.equal(share("2Gi"), 2 ** 31 + 2 ** 20);
-    // A number that expired while its upload goes on would count less than nothing after it.
+    // If a number expired during its upload, it would be negative afterward.
     assert.doesNotMatch(conf(5), /zone=upload\w+:\w+ [^;]*timeout/);
   });
 
-  it("keeps what WordPress's own links lead to, and no page that somebody makes up an argument for", () => {
-    const known = pattern(/# What WordPress's own links have.*\n/);
+  it("caches pages with the arguments of WordPress's own links, and no page with an invented argument", () => {
+    const known = pattern(/# The arguments of WordPress's own links.*\n/);
     for (const args of ["p=1", "page_id=2", "cat=3&paged=2", "feed=rss2", "p=1&"]) assert.match(args, known);
     for (const args of ["s=x", "p=a", "p=1&x=2", "x", "p=12345678901", "preview=true", "rest_route=/", "p=1%26x"]) {
       assert.doesNotMatch(args, known);
     }
   });
 
-  it("ends each line of its log with the word of the header X-Cache", () => {
+  it("ends each log line with the value of the header X-Cache", () => {
     assert.match(conf(5), /log_format cache '[^;]*\$x_cache\$upload_end';/);
     assert.match(conf(5), /access_log \/dev\/stdout cache /);
     assert.match(conf(5), /add_header X-Cache \$x_cache always;/);
   });
 
-  it("writes to its own folders alone, and has a limit for what it keeps", () => {
+  it("writes to its own volumes alone, and limits the size of the cache", () => {
     const { volumes, containers } = pageCachePodSpec("nginx:x", "blog", siteSettings);
     assert.deepEqual(
       volumes.find(({ name }) => name === "pages"),

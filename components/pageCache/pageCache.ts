@@ -11,12 +11,13 @@ import { labels, selectorLabels } from "../kubernetes/labels";
 import { pageCacheFiles, type PageCacheSiteSettings } from "./pageCacheFiles";
 import { cachesService, pageCacheName, pageCachePorts, sitePodsService } from "./pageCacheNames";
 import { pageCachePodSpec } from "./pageCachePod";
+import { pageCacheWorkload } from "./workload";
 
-/** Pages for anonymous visitors, kept for a short time. */
+/** Settings of the page cache, which caches pages of anonymous visitors for a short time. */
 export interface PageCacheSettings {
   /** Image reference of nginx with njs, at least 1.27.3 with 0.8.1, e.g. `nginx:1.30`. */
   readonly image: string;
-  /** Seconds for which a page is kept, 1 to 3600. A change invalidates all pages sooner. */
+  /** Seconds for which a page is cached, 1 to 3600. A change on the site purges all pages sooner. */
   readonly seconds: number;
 }
 
@@ -28,20 +29,14 @@ export interface PageCacheArgs extends PageCacheSettings {
   readonly settings: PageCacheSiteSettings;
   /** Labels of the site's pods. */
   readonly siteSelector: Readonly<Record<string, string>>;
-  /** Called when its pods do not come up. */
+  /** Creates the hook that reports pods which do not become ready. */
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
 
-/** The cache's pods, and the configuration keys that concern them. */
-export function pageCacheWorkload(namespace: string): Rollout["workload"] {
-  const keys = { image: "pageCache.image", storage: "wordpressStorage" };
-  return { namespace, kind: "Deployment", app: pageCacheName, keys };
-}
+/** Maximum number of cache pods. One serves more requests than many WordPress pods; each fills and purges a cache of its own. */
+const maxReplicas = 3;
 
-/** Most pods of the cache: one serves more than many of WordPress, and each has to make and to forget its own pages. */
-const mostPods = 3;
-
-/** nginx in front of the site's pods. Its own pods have no state but pages that can be made again. */
+/** nginx in front of the site's pods. The cached pages are its only state, and WordPress can render them again. */
 export class PageCache extends pulumi.ComponentResource {
   readonly rollout: Rollout;
 
@@ -87,7 +82,7 @@ export class PageCache extends pulumi.ComponentResource {
         child,
       ),
     ];
-    const replicas = Math.min(args.sitePods, mostPods);
+    const replicas = Math.min(args.sitePods, maxReplicas);
     this.rollout = rolloutOf(pageCacheWorkload(namespace), replicas);
     new Deployment(
       `${name}-pods`,

@@ -4,7 +4,7 @@ import {
   connections,
   fileMebibytes,
   filesAtOnce,
-  formLimit,
+  maxRequestBytes,
   uploadsBytes,
   type UploadSettings,
   uploadShareBytes,
@@ -13,13 +13,13 @@ import { pageCachePorts } from "./pageCacheNames";
 
 const fileNames = ["pageCache.conf", "pageCachePassed.conf", "pageCache.js", "pageCacheRequests.js", "pageCache.sh"];
 
-/** What the site and the cache in front of it have in common. */
+/** Settings that the site and its page cache share. */
 export interface PageCacheSiteSettings extends UploadSettings {
-  /** CIDRs of the proxies whose forwarded headers (address, scheme) are believed. */
+  /** CIDRs of the proxies whose forwarded headers (address, scheme) are trusted. */
   readonly trustedProxies: readonly string[];
 }
 
-/** Files of the page cache's ConfigMap, by name. */
+/** Files of the page cache's ConfigMap, by name. Their `@NAME@` placeholders are replaced by values. */
 export function pageCacheFiles({
   seconds,
   settings,
@@ -27,9 +27,9 @@ export function pageCacheFiles({
   readonly seconds: number;
   readonly settings: PageCacheSiteSettings;
 }): Record<string, string> {
-  const words: Record<string, string | number> = {
+  const values: Record<string, string | number> = {
     SECONDS: seconds,
-    BODY_BYTES: formLimit(settings),
+    BODY_BYTES: maxRequestBytes(settings),
     UPLOADS_BYTES: uploadsBytes(settings),
     UPLOAD_SHARE_BYTES: uploadShareBytes(settings),
     ANSWER_MEBIBYTES: answerMebibytes,
@@ -41,6 +41,6 @@ export function pageCacheFiles({
     TRUSTED_SOURCES: settings.trustedProxies.map((range) => `set_real_ip_from ${range};`).join(" "),
     TRUSTED_RANGES: settings.trustedProxies.map((range) => `${range} 1;`).join(" "),
   };
-  const filled = (text: string) => text.replace(/@([A-Z_]+)@/g, (_, word: string) => String(words[word]));
-  return Object.fromEntries(fileNames.map((name) => [name, filled(containerFile(__dirname, name))]));
+  const fill = (text: string) => text.replace(/@([A-Z_]+)@/g, (_, name: string) => String(values[name]));
+  return Object.fromEntries(fileNames.map((name) => [name, fill(containerFile(__dirname, name))]));
 }

@@ -1,60 +1,60 @@
 import { wholeBytes } from "../kubernetes/quantity";
 
-/** What requests may bring. */
+/** Limit of the uploads to the site. */
 export interface UploadSettings {
   /** Largest upload, a Kubernetes quantity. */
   readonly uploadLimit: string;
 }
 
-/** Bytes of a form besides the file that it uploads. */
-const formBytes = 2 ** 20;
+/** Bytes of a form in addition to the file that it uploads. */
+const formOverheadBytes = 2 ** 20;
 
-/** Most bytes that a request may bring. */
-export function formLimit({ uploadLimit }: UploadSettings): number {
-  return wholeBytes(uploadLimit) + formBytes;
+/** Maximum bytes of a request body. */
+export function maxRequestBytes({ uploadLimit }: UploadSettings): number {
+  return wholeBytes(uploadLimit) + formOverheadBytes;
 }
 
 /**
- * Most connections that each of nginx's two workers has. A request that is passed on takes two of them, so that a pod passes on
- * this many requests at once; beyond that, connections that wait for nothing are closed.
+ * Maximum connections of each of the two nginx workers. A request to WordPress takes two connections, so this is also the number of
+ * such requests that a pod handles at once. At the limit, nginx closes idle connections.
  */
 export const connections = 2048;
 
-/** MiB of one answer that may wait on the disk for a slow visitor. */
+/** MiB of one answer that are buffered on disk for a slow client. */
 export const answerMebibytes = 2;
 
 /**
- * MiB of a file of wp-content that may wait on the disk for a slow visitor: as large as an upload may be, and 64 at least. The rest of a
- * larger one holds a worker of Apache's.
+ * MiB of a file of wp-content that are buffered on disk for a slow client: the largest upload, and at least 64. The rest of a larger
+ * file occupies an Apache worker until the client has read it.
  */
 export function fileMebibytes({ uploadLimit }: UploadSettings): number {
   return Math.max(64, Math.ceil(wholeBytes(uploadLimit) / 2 ** 20));
 }
 
-/** Most such files at once, in one pod: 4 GiB, and 8 at least. What is more is an answer like any other. */
+/** Maximum number of such files at once in one pod: 4 GiB of them, and at least 8. Further files get the buffer of any other answer. */
 export function filesAtOnce(settings: UploadSettings): number {
   return Math.max(8, Math.floor(4096 / fileMebibytes(settings)));
 }
 
-/** What answers and files take on the disk at most. Seldom more than nothing: pages fit into memory, and few clients are slow. */
+/** Size limit of the volume for buffered answers and files. It is mostly empty: pages fit into memory, and few clients are slow. */
 export function answersLimit(settings: UploadSettings): string {
   return `${connections * answerMebibytes + filesAtOnce(settings) * fileMebibytes(settings)}Mi`;
 }
 
-/** Most memory: 144 KiB for each request that is passed on, and as much again for nginx, what it knows of pages, and bodies. */
+/** Memory limit: 144 KiB for each request to WordPress, and as much again for nginx, its index of cached pages, and request bodies. */
 export const memoryLimit = "576Mi";
 
-/** Bytes of uploads under way at once, in one pod: room for two of the largest, and 1 GiB at least. What is more is refused. */
+/** Bytes of uploads in progress in one pod: two of the largest, and at least 1 GiB. Further uploads are refused. */
 export function uploadsBytes(settings: UploadSettings): number {
-  return Math.max(2 ** 30, 2 * formLimit(settings));
+  return Math.max(2 ** 30, 2 * maxRequestBytes(settings));
 }
 
-/** Bytes of uploads under way that one client address may have in one pod: a quarter of the room, and always room for the largest one. */
+/** Bytes of uploads in progress in one pod from one client address: a quarter of {@link uploadsBytes}, and at least the largest upload. */
 export function uploadShareBytes(settings: UploadSettings): number {
-  return Math.max(Math.floor(uploadsBytes(settings) / 4), formLimit(settings));
+  return Math.max(Math.floor(uploadsBytes(settings) / 4), maxRequestBytes(settings));
 }
 
-/** Size of their volume: what a file takes besides its bytes is less than a tenth. */
+/** Size limit of the volume for uploads. The file system needs less than a tenth in addition to a file's bytes. */
 export function uploadsLimit(settings: UploadSettings): string {
   return `${Math.ceil((uploadsBytes(settings) * 1.1) / 2 ** 20)}Mi`;
 }

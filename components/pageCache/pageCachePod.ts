@@ -4,18 +4,18 @@ import { answersLimit, memoryLimit, type UploadSettings, uploadsLimit } from "./
 import { pageCacheName, pageCachePorts, sitePodsService } from "./pageCacheNames";
 import { spread } from "../kubernetes/spread";
 
-/** nginx in the official image. */
+/** User ID of nginx in the official image. */
 const nginxUser = 101;
 
-/** Where the pod finds its configuration. */
+/** Folder of the ConfigMap in the container. */
 const folder = "/etc/wordpress-cache";
 
-/** Most that the pages take, twice what nginx keeps: it looks after the limit a little later. */
+/** Size limit of the volume for pages: twice the cache's `max_size`, which nginx enforces with a delay. */
 const pagesLimit = "256Mi";
 
 const scratch = { tmp: "/tmp" };
 
-/** A pod of the page cache, as a plain object. */
+/** Pod specification of the page cache. */
 export function pageCachePodSpec(image: string, namespace: string, settings: UploadSettings) {
   return {
     ...restrictedPod(pageCacheName, nginxUser),
@@ -41,10 +41,10 @@ export function pageCachePodSpec(image: string, namespace: string, settings: Upl
           { name: "http", containerPort: pageCachePorts.http },
           { name: "control", containerPort: pageCachePorts.control },
         ],
-        // It is ready without WordPress: the pages that it has are better than none.
+        // Ready even if WordPress is unavailable: stale pages are better than none.
         readinessProbe: { httpGet: { path: "/healthy", port: "control" }, periodSeconds: 2, failureThreshold: 3 },
         livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
-        // Until everybody knows that the pod goes, requests still come.
+        // Requests still arrive until every node has removed the terminating pod from its Service.
         lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } },
         resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: memoryLimit } },
         volumeMounts: [

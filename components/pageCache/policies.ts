@@ -2,17 +2,17 @@ import { selectorLabels } from "../kubernetes/labels";
 import { fromAnywhere, podsOf, type Policies, tcp } from "../kubernetes/networkPolicies";
 import { pageCacheName, pageCachePorts } from "./pageCacheNames";
 
-/** The cache's pods. */
+/** Selects the cache's pods. */
 export const pageCachePods = { matchLabels: selectorLabels(pageCacheName) };
 
 export interface PageCachePolicyArgs {
-  /** Values of the label `app` of the pods that tell it what changed. */
+  /** Values of the label `app` of the pods that purge the cache. */
   readonly clients: readonly string[];
-  /** Rules by which the cache reaches name servers and the site. */
+  /** Rules that let the cache reach name servers and the site. */
   readonly egress: readonly object[];
 }
 
-/** Who may connect to the cache, and whom it connects to. */
+/** Policies for connections to and from the cache. */
 export function pageCachePolicies({ clients, egress }: PageCachePolicyArgs): Policies {
   return {
     [pageCacheName]: {
@@ -27,7 +27,7 @@ export function pageCachePolicies({ clients, egress }: PageCachePolicyArgs): Pol
   };
 }
 
-/** How its clients get there. */
+/** Egress rule for the cache's clients. */
 export const toPageCache = {
   to: [{ podSelector: pageCachePods }],
   ports: [tcp(pageCachePorts.http), tcp(pageCachePorts.control)],

@@ -5,7 +5,7 @@ import { wholeBytes } from "../kubernetes/quantity";
 import { apacheConfiguration } from "./apache";
 import { remoteIpConfiguration, type TrustedProxies } from "./clientAddress";
 import { objectCachePlugin, objectCachePort } from "../objectCache/objectCacheNames";
-import { formLimit } from "../pageCache/pageCacheLimits";
+import { maxRequestBytes } from "../pageCache/pageCacheLimits";
 import { cachesService, pageCachePorts } from "../pageCache/pageCacheNames";
 
 /** A plugin or a theme that the stack installs. */
@@ -76,11 +76,11 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     // All that reaches Apache then has come through the page cache, or is a job of the site's: the network policies say so.
     ...podFiles(settings.hasPageCache ? "all" : settings.trustedProxies),
     // Apache's own limit is 1 GiB.
-    "site.conf": `${apacheConfiguration}LimitRequestBody ${formLimit(settings)}\n`,
+    "site.conf": `${apacheConfiguration}LimitRequestBody ${maxRequestBytes(settings)}\n`,
     "site.ini": [
       `memory_limit = ${wholeBytes(settings.phpMemory)}`,
       `upload_max_filesize = ${wholeBytes(settings.uploadLimit)}`,
-      `post_max_size = ${formLimit(settings)}`,
+      `post_max_size = ${maxRequestBytes(settings)}`,
       `opcache.revalidate_freq = ${contentSeconds}`,
       // For a site with many plugins; WordPress alone fills a quarter.
       "opcache.interned_strings_buffer = 16",

@@ -88,8 +88,8 @@ describe("the jobs that make one content of all pods'", function () {
     ]) {
       fs.chownSync(path.join(claim, folder), 33, 33);
     }
-    assert.match(await copy(claim, 0, from), /the content of pod 0: 1 files/);
-    assert.match(await copy(claim, 0, from), /there already/);
+    assert.match(await copy(claim, 0, from), /Copied the content of pod 0: 1 files/);
+    assert.match(await copy(claim, 0, from), /The content of pod 0 is already copied/);
     assert.match(await merge(claim), /one content of 1 pods: 1 files, 0 conflicts/);
     assert.deepEqual(fs.readdirSync(path.join(claim, "wp-content/uploads")), ["a.png"]);
     assert.match(await merge(claim), /wp-content is there already/);
@@ -102,7 +102,7 @@ describe("the jobs that make one content of all pods'", function () {
     assert.match(await merge(claim), /2 pods: 1 files, 1 conflicts/);
     fs.renameSync(path.join(claim, "kept"), path.join(claim, "migration"));
     execFileSync("chown", ["--recursive", "33:33", path.join(claim, "migration")]);
-    assert.match(await copy(claim, 0, podsClaim({}, 1)), /one content of all pods is there already\nended with 0/);
+    assert.match(await copy(claim, 0, podsClaim({}, 1)), /The shared content already exists\.\nended with 0/);
     assert.match(await merge(claim), /there already\nconflict: uploads\/x\.png: that of pod 0 .*\nended with 0/);
     assert.deepEqual(fs.readdirSync(claim).sort(), ["conflicts", "wp-content"]);
   });
@@ -127,7 +127,7 @@ describe("the jobs that make one content of all pods'", function () {
         assert.match(output, /^[<>] /m);
         assert.match(output, /ended with 1\n$/);
         assert.deepEqual(fs.readdirSync(path.join(claim, "migration")), ["0.partial"]);
-        assert.match(await copy(claim, 0, from), /the content of pod 0: 2 files\nended with 0/);
+        assert.match(await copy(claim, 0, from), /Copied the content of pod 0: 2 files\nended with 0/);
         assert.equal(read(claim, `migration/0/${file}`), files[file]);
       });
     }

@@ -59,7 +59,7 @@ describe("the jobs that fill a claim on an SMB share, which refuses modes, times
       claim,
       "bash /etc/wordpress/fill.sh sessions && diff -r /usr/src/wordpress/wp-content /claim/wp-content",
     );
-    assert.match(output, /wp-content is filled: \d{2,} files\nended with 0\n/);
+    assert.match(output, /Created wp-content: \d{2,} files\nended with 0\n/);
     assert.deepEqual(fs.readdirSync(claim), ["sessions", "wp-content"]);
   });
 

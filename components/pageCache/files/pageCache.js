@@ -2,88 +2,92 @@ import crypto from "crypto";
 import fs from "fs";
 
 const folder = "/var/cache/nginx";
-/** The generations, a folder each: their names are whole numbers, and each next one is begun by making its folder, which is atomic. */
+/** One folder per generation, named by a whole number. Creating the next folder is atomic, which is how a purge begins. */
 const generations = `${folder}/words`;
-/** Leads to the generation that serves. nginx follows it at each request: to call this file there would cost more than the page. */
+/** A symlink to the current generation. nginx resolves it for each request, which is cheaper than a call of this script. */
 const link = `${folder}/word`;
 
-/** How many previous generations are known: changes that follow each other while no visitor requests a page. */
-const known = 32;
-/** Milliseconds after which a renewal is taken for dead. The front page takes four seconds at most (pageCache.conf). */
-const longestMs = 6000;
-/** Milliseconds between two polls of a request that waits for a renewal: the longer it waits, up to the second number. */
+/** Number of previous generations that stay known. Each purge adds one, even if no visitor requests a page in between. */
+const maxGenerations = 32;
+/** Milliseconds after which a purge is considered dead. Warming the front page takes four seconds at most (pageCache.conf). */
+const purgeTimeoutMs = 6000;
+/** Milliseconds between two polls of a request that waits for a purge: the pause doubles from the first number to the second. */
 const pollMs = [20, 200];
-/** Milliseconds in which the cluster's name servers may not list a new pod yet, and a little more: no change reaches it. */
+/**
+ * Milliseconds in which the cluster's name servers may not list a new pod yet, and a little more. During these, no purge reaches the
+ * pod.
+ */
 const unlistedMs = 65000;
-/** Seconds for which a page is kept. */
+/** Seconds for which a page is cached. */
 const seconds = Number("@SECONDS@");
 
-/** The generation that has the newest page from before the last change, for when WordPress is unavailable. */
-function wordBefore(r) {
+/** The newest previous generation in which the page is cached, for when WordPress is unavailable; "none" if there is none. */
+function staleGeneration(r) {
   const page = r.variables.page;
-  const current = serving();
-  for (let number = current - 1; number >= Math.max(0, current - known); number--) {
-    if (isKept(`${pathOf(number)} ${page}`)) return pathOf(number);
+  const current = currentGeneration();
+  for (let number = current - 1; number >= Math.max(0, current - maxGenerations); number--) {
+    if (isCached(`${pathOf(number)} ${page}`)) return pathOf(number);
   }
   return "none";
 }
 
-/** Whether nginx has a file for a key, where it puts it. */
-function isKept(key) {
+/** Whether nginx has a file for a cache key, at the path that `levels` in pageCache.conf gives it. */
+function isCached(key) {
   const name = crypto.createHash("md5").update(key).digest("hex");
   return exists(`${folder}/pages/${name.slice(-1)}/${name.slice(-3, -1)}/${name}`);
 }
 
 /** Invalidates all pages. */
-async function renew(r) {
-  await renewal(() => undefined);
+async function purge(r) {
+  await beginNextGeneration(() => undefined);
   r.return(204);
 }
 
 /**
- * Invalidates all pages, with the new front page made first: until then the previous one is served, and no visitor waits. The request
- * that tells of the change does, so that all is new when it has its answer.
+ * Warms the front page, then invalidates all pages: until then visitors get the previous pages, and none of them waits. The purging
+ * request waits instead, so that all pages are new when it gets its answer.
  */
-async function renewFromFrontPage(r) {
-  await renewal((next) => {
-    r.variables.next_word = next;
+async function purgeAndWarmFrontPage(r) {
+  await beginNextGeneration((generation) => {
+    r.variables.next_generation = generation;
     return r.subrequest("/front-page", { method: "HEAD" });
   });
   r.return(204);
 }
 
-/** Invalidates all pages in the first minute of a pod. Shorter-lived ones are new by then without it. */
-async function renewInFirstMinute() {
+/** Purges in a pod's first minute, unless pages expire within that time anyway. */
+async function purgeInFirstMinute() {
   const startedAt = fs.statSync("/tmp/nginx.pid").mtimeMs;
-  if (seconds * 1000 > unlistedMs && Date.now() - startedAt < unlistedMs) await renewal(() => undefined);
+  if (seconds * 1000 > unlistedMs && Date.now() - startedAt < unlistedMs) await beginNextGeneration(() => undefined);
 }
 
 /**
- * Ends when a generation serves that was begun after this call: an older one may have pages without the caller's change. One renewal
- * runs at a time, in all of nginx's processes, and all calls that come meanwhile share the next one.
+ * Returns when a generation is current that began after this call; an older one may have pages without the caller's change. One purge
+ * runs at a time, across all nginx processes. All calls that arrive during it share the next one.
  */
-async function renewal(prepare) {
-  const needed = newest() + 1;
-  const end = Date.now() + 3 * longestMs;
-  for (let pauseMs = pollMs[0]; serving() < needed; pauseMs = Math.min(2 * pauseMs, pollMs[1])) {
-    if (Date.now() > end) throw new Error(`No generation could be begun in ${generations} within ${3 * longestMs} ms`);
-    const last = newest();
-    const isAtWork = last > serving() && ageMs(last) < longestMs;
-    if (isAtWork || !begin(last + 1)) {
+async function beginNextGeneration(prepare) {
+  const needed = newestGeneration() + 1;
+  const end = Date.now() + 3 * purgeTimeoutMs;
+  for (let pauseMs = pollMs[0]; currentGeneration() < needed; pauseMs = Math.min(2 * pauseMs, pollMs[1])) {
+    if (Date.now() > end)
+      throw new Error(`No generation could be begun in ${generations} within ${3 * purgeTimeoutMs} ms`);
+    const newest = newestGeneration();
+    const isPurging = newest > currentGeneration() && ageMs(newest) < purgeTimeoutMs;
+    if (isPurging || !create(newest + 1)) {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       continue;
     }
     try {
-      await prepare(pathOf(last + 1));
+      await prepare(pathOf(newest + 1));
     } catch (error) {
-      // Visitors make the front page then.
+      // The front page could not be warmed: the next visitor's request renders it.
     }
-    activate(last + 1);
+    activate(newest + 1);
   }
 }
 
-/** Begins a generation. @returns false where another process was faster */
-function begin(number) {
+/** Creates a generation's folder. @returns false if another process was faster */
+function create(number) {
   try {
     fs.mkdirSync(pathOf(number));
     return true;
@@ -92,25 +96,25 @@ function begin(number) {
   }
 }
 
-/** Has a generation serve, unless it was taken for dead and another one was begun. */
+/** Makes a generation current, unless its purge was considered dead and a newer one has begun. Deletes old generations. */
 function activate(number) {
   if (exists(pathOf(number + 1))) return;
   const part = `${folder}/word.${number}`;
   fs.symlinkSync(pathOf(number), part);
   fs.renameSync(part, link);
   fs.readdirSync(generations).forEach((name) => {
-    if (Number(name) < number - known) fs.rmdirSync(`${generations}/${name}`);
+    if (Number(name) < number - maxGenerations) fs.rmdirSync(`${generations}/${name}`);
   });
 }
 
-/** Number of the generation that serves. */
-function serving() {
+/** Number of the current generation. */
+function currentGeneration() {
   return Number(fs.realpathSync(link).split("/").pop());
 }
 
-/** Number of the newest generation that was begun. */
-function newest() {
-  let number = serving();
+/** Number of the newest generation, whose purge may still be running. */
+function newestGeneration() {
+  let number = currentGeneration();
   while (exists(pathOf(number + 1))) number++;
   return number;
 }
@@ -119,7 +123,7 @@ function pathOf(number) {
   return `${generations}/${number}`;
 }
 
-/** Milliseconds since a generation was begun. */
+/** Milliseconds since a generation began. */
 function ageMs(number) {
   return Date.now() - fs.statSync(pathOf(number)).mtimeMs;
 }
@@ -128,4 +132,4 @@ function exists(path) {
   return fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-export default { wordBefore, renew, renewFromFrontPage, renewInFirstMinute };
+export default { staleGeneration, purge, purgeAndWarmFrontPage, purgeInFirstMinute };

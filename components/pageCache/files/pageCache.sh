@@ -1,4 +1,6 @@
-# nginx asks name servers by itself, and knows neither resolv.conf nor the names that the cluster completes.
+#!/bin/sh
+# shellcheck shell=dash
+# Starts nginx. nginx queries name servers itself, but reads neither resolv.conf nor its search domains: both are read here.
 set -eu
 servers=
 domain=
@@ -15,8 +17,8 @@ while read -r key first rest; do
       ;;
   esac
 done </etc/resolv.conf
-# nginx looks the name up in the background: no request waits for a name server, and the pods of the last answer stay while there is
-# none. No pod is left out for having failed (max_fails): it may be the only one, and each request tries others.
+# nginx resolves the name in the background: no request waits for a name server. If none answers, nginx keeps the pods of the last
+# answer. No pod is excluded after failures (max_fails=0): it may be the only one, and each request tries others.
 cat >/tmp/cluster.conf <<END
 resolver$servers valid=1s;
 resolver_timeout 1s;
@@ -25,8 +27,8 @@ upstream site {
     server $SITE.$domain:80 resolve max_fails=0;
 }
 END
-# Half of the files that may be open are for connections: each is a file, and a request has another one, a page or a body. With more
-# connections than files nginx would accept none any more; with fewer it closes idle ones.
+# Half of the open file limit is for connections. Each connection is a file, and each request may have another one, a page or a body.
+# If the files ran out first, nginx would accept no connection any more; if connections run out first, it closes idle ones.
 ulimit -Sn "$(ulimit -Hn)"
 files=$(ulimit -Sn)
 connections=@CONNECTIONS@
@@ -41,10 +43,11 @@ for port in @PORT@ @CONTROL_PORT@; do
     test ! -e /proc/net/if_inet6 || echo "listen [::]:$port;"
   } >"/tmp/listen-$port.conf"
 done
-# A container that starts again may have missed a change: it begins a generation, and keeps the previous ones for when WordPress is
+# A restarted container may have missed a purge, so it begins a new generation. The previous ones stay for when WordPress is
 # unavailable (pageCache.js).
 cd /var/cache/nginx
 mkdir -p words
+# shellcheck disable=SC2012 # The names are numbers.
 next=$(($(ls words | sort -n | tail -n1) + 1))
 mkdir "words/$next"
 ln -sfn "words/$next" word

@@ -1,55 +1,56 @@
 import fs from "fs";
 
-/** Bytes of a request's body up to which it stays in memory: nginx's `client_body_buffer_size`. */
-const bodyInMemory = 16384;
+/** Bytes up to which a request body stays in memory: `client_body_buffer_size` of pageCache.conf. */
+const maxBytesInMemory = 16384;
 
-/** More than the connections of all workers, each of which has one upload at most. */
-const mostUploaders = 65536;
+/** Limit for `keys()`: more than the connections of all workers, each of which has one upload at most. */
+const maxUploaders = 65536;
 
 /**
- * The named location that serves a page which may be kept: `page` when its last answer was kept, `passed` when it was not, so that no
- * request waits for another one's answer, and `new` when nothing is known of it.
+ * The named location for a page, by its last answer: `cacheable` if it was cached, `uncacheable` if it was not, `unknown` if there is
+ * no record of it. In `uncacheable`, no request waits for another one's answer.
  */
-function wayToPage(r) {
+function pageLocation(r) {
   const page = r.variables.page;
-  if (ngx.shared.unkept.has(page)) return "passed";
-  return ngx.shared.kept.has(page) ? "page" : "new";
+  if (ngx.shared.uncacheable.has(page)) return "uncacheable";
+  return ngx.shared.cacheable.has(page) ? "cacheable" : "unknown";
 }
 
-/** "1" for an answer that is not to be kept, empty for one that is. Remembers which it was, for {@link wayToPage}. */
-function notKept(r) {
+/** "1" if an answer must not be cached, else empty. Records the result for {@link pageLocation}. */
+function noStore(r) {
   const variables = r.variables;
-  const isKept =
+  const isCacheable =
     /^(200|301)$/.test(variables.upstream_status) &&
     !variables.upstream_http_set_cookie &&
     /^(accept-encoding)?$/i.test(variables.upstream_http_vary || "") &&
     secondsAllowed(variables) >= Number(variables.page_seconds);
   const page = variables.page;
-  if (isKept) {
-    ngx.shared.unkept.delete(page);
-    ngx.shared.kept.set(page, "1");
+  if (isCacheable) {
+    ngx.shared.uncacheable.delete(page);
+    ngx.shared.cacheable.set(page, "1");
     return "";
   }
-  ngx.shared.unkept.set(page, "1");
+  ngx.shared.uncacheable.set(page, "1");
   return "1";
 }
 
-/** Seconds for which an answer's headers allow a cache to keep it; Infinity without such a header. */
+/** Seconds for which an answer's headers allow it to be cached; Infinity without such a header. */
 function secondsAllowed(variables) {
   const control = (variables.upstream_http_cache_control || "").toLowerCase();
   if (/(^|[,\s])(no-store|no-cache|private)($|[,;=\s])/.test(control)) return 0;
   const age =
     /(?:^|[,\s])s-maxage\s*=\s*"?([^",\s]*)/.exec(control) || /(?:^|[,\s])max-age\s*=\s*"?([^",\s]*)/.exec(control);
   const expires = variables.upstream_http_expires;
-  // A number that cannot be read forbids.
+  // A number that cannot be parsed forbids caching.
   const byHeaders = age
     ? wholeNumber(age[1])
     : expires
       ? secondsUntil(expires, variables.upstream_http_date)
       : Infinity;
-  const nginxOwn = variables.upstream_http_x_accel_expires;
-  if (!nginxOwn) return byHeaders;
-  const seconds = nginxOwn[0] === "@" ? wholeNumber(nginxOwn.slice(1)) - Date.now() / 1000 : wholeNumber(nginxOwn);
+  const accelExpires = variables.upstream_http_x_accel_expires;
+  if (!accelExpires) return byHeaders;
+  const seconds =
+    accelExpires[0] === "@" ? wholeNumber(accelExpires.slice(1)) - Date.now() / 1000 : wholeNumber(accelExpires);
   return Math.min(byHeaders, seconds);
 }
 
@@ -57,25 +58,25 @@ function wholeNumber(text) {
   return /^\d+$/.test(text) ? Number(text) : 0;
 }
 
-/** Seconds from one HTTP date to another, 0 where the first is none. */
+/** Seconds from the HTTP date `now` until `date`; 0 if `date` is not a date. @param now default: the present time */
 function secondsUntil(date, now) {
   const from = Date.parse(now || "") || Date.now();
   return (Date.parse(date) - from) / 1000 || 0;
 }
 
 /**
- * "1" when a request's body is refused before any of it is taken: the volume has no room for it beside those under way, or its client
- * has used up a client's share. Empty when it is accepted: the body's size is then reserved until {@link freeUpload}.
+ * "1" if a request body is refused before any of it is read: the volume has no room for it beside the uploads in progress, or its
+ * client has used up its share. Empty if it is accepted; its size is then reserved until {@link releaseUpload}.
  */
 function refuseUpload(r) {
   const variables = r.variables;
-  // A body of unknown size may become as large as any.
+  // A body of unknown size may become as large as the limit.
   const length = variables.http_content_length;
   const bytes = length ? wholeNumber(length) : Number(variables.body_limit);
-  if (bytes <= bodyInMemory) return "";
+  if (bytes <= maxBytesInMemory) return "";
   const client = clientOf(r);
   reserve(client, bytes);
-  const workers = livingWorkers();
+  const workers = aliveWorkers();
   const total = sum(workers.map((worker) => ngx.shared.uploads.get(worker)));
   const share = sum(workers.map((worker) => ngx.shared.uploaders.get(`${worker} ${client}`)));
   if (total > Number(variables.uploads_limit) || share > Number(variables.upload_share)) {
@@ -86,15 +87,15 @@ function refuseUpload(r) {
   return "";
 }
 
-/** Gives back what {@link refuseUpload} reserved. Called when the request is logged; adds nothing to the line. */
-function freeUpload(r) {
+/** Releases what {@link refuseUpload} reserved. Called when the request is logged; its text in the log line is empty. */
+function releaseUpload(r) {
   reserve(clientOf(r), -Number(r.variables.upload_bytes));
   return "";
 }
 
 /**
- * Adds to the bytes that this worker and its client have reserved. Only the worker itself changes its numbers, so each is exact, and
- * none is less than zero.
+ * Adds to the bytes that this worker and its client have reserved. Only the worker itself changes its numbers, so each is exact and
+ * never negative.
  */
 function reserve(client, bytes) {
   const worker = String(process.pid);
@@ -103,28 +104,28 @@ function reserve(client, bytes) {
   if (ngx.shared.uploaders.incr(own, bytes, 0) <= 0) ngx.shared.uploaders.delete(own);
 }
 
-/** Process IDs of nginx's workers that have reserved something. Deletes what crashed workers had reserved. */
-function livingWorkers() {
+/** Process IDs of the nginx workers that have reserved something. Deletes the reservations of crashed workers. */
+function aliveWorkers() {
   return ngx.shared.uploads.keys().filter((worker) => {
     if (fs.statSync(`/proc/${worker}`, { throwIfNoEntry: false })) return true;
     ngx.shared.uploads.delete(worker);
     ngx.shared.uploaders
-      .keys(mostUploaders)
+      .keys(maxUploaders)
       .filter((key) => key.startsWith(`${worker} `))
       .forEach((key) => ngx.shared.uploaders.delete(key));
     return false;
   });
 }
 
-/** The client's IP address in hexadecimal. Of IPv6 the first 64 bits: a client has all addresses that begin with them. */
+/** The client's IP address in hexadecimal. For IPv6 the first 64 bits, since one client has all addresses that begin with them. */
 function clientOf(r) {
   const address = r.rawVariables.binary_remote_addr.toString("hex");
-  const inIpv6 = /^0{20}ffff(.{8})$/.exec(address);
-  return inIpv6 ? inIpv6[1] : address.slice(0, 16);
+  const ipv4Mapped = /^0{20}ffff(.{8})$/.exec(address);
+  return ipv4Mapped ? ipv4Mapped[1] : address.slice(0, 16);
 }
 
 function sum(numbers) {
   return numbers.reduce((total, number) => total + (number || 0), 0);
 }
 
-export default { wayToPage, notKept, refuseUpload, freeUpload };
+export default { pageLocation, noStore, refuseUpload, releaseUpload };

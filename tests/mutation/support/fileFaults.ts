@@ -17,7 +17,7 @@ const migration = "tests/images/siteMigration.spec.ts";
 const pageCache = "tests/e2e/pageCache.spec.ts";
 const pageChanges = "tests/images/pageChanges.spec.ts";
 const pageCrowd = "tests/images/pageCacheCrowd.spec.ts";
-const renewals = "components/pageCache/pageCacheRenewals.spec.ts";
+const purges = "components/pageCache/pageCachePurges.spec.ts";
 const health = "tests/images/siteHealth.spec.ts";
 
 /** Faults in what runs in the containers: PHP, shell, nginx. StrykerJS mutates TypeScript alone. */
@@ -267,17 +267,17 @@ export const fileFaults: readonly Fault[] = [
   ...inFile("pageCache.conf", "tests/images/pageCacheNames.spec.ts", [
     {
       what: "a new pod of the cache keeps pages that it was not told to invalidate",
-      from: "js_periodic pageCache.renewInFirstMinute interval=20s;",
+      from: "js_periodic pageCache.purgeInFirstMinute interval=20s;",
       grep: "invalidates its pages by itself in its first minute",
     },
     {
       what: "a request that fails while the list of pods changes is not sent on",
-      from: '"~ site$" again;',
+      from: '"~ site$" retry;',
       grep: "while the list changes to other pods",
     },
     {
       what: "a request that fails while the list of pods shrinks to one is not sent on",
-      from: '"~^(?!POST |LOCK |PATCH )\\S+ \\S+ \\d\\.\\d+ \\S+$" again;',
+      from: '"~^(?!POST |LOCK |PATCH )\\S+ \\S+ \\d\\.\\d+ \\S+$" retry;',
       grep: "while the list changes to a single pod, and sends a form once",
     },
     {
@@ -287,7 +287,7 @@ export const fileFaults: readonly Fault[] = [
     },
     {
       what: "a form that no pod took is not sent on",
-      from: '"~^\\S+ 0 \\d\\.\\d+ \\S+$" again;',
+      from: '"~^\\S+ 0 \\d\\.\\d+ \\S+$" retry;',
       grep: "retries a form that no connection took",
     },
   ]),
@@ -304,27 +304,27 @@ export const fileFaults: readonly Fault[] = [
     },
     {
       what: "a body needs no room when it comes with a request for a page",
-      from: "if ($refuse_upload) {\n                return 413;\n            }\n            if ($way) {\n                return 418;\n            }",
-      to: "if ($way) {\n                return 418;\n            }\n            if ($refuse_upload) {\n                return 413;\n            }",
+      from: "if ($refuse_upload) {\n                return 413;\n            }\n            if ($target_location) {\n                return 418;\n            }",
+      to: "if ($target_location) {\n                return 418;\n            }\n            if ($refuse_upload) {\n                return 413;\n            }",
       grep: "refuses uploads that its volume has no room for",
     },
   ]),
-  ...inFile("pageCache.js", renewals, [
+  ...inFile("pageCache.js", purges, [
     {
       what: "changes of a pod's first minute are lost",
-      from: "if (seconds * 1000 > unlistedMs && Date.now() - startedAt < unlistedMs) await renewal(() => undefined);",
-      grep: "invalidates pages that are kept for longer",
+      from: "if (seconds * 1000 > unlistedMs && Date.now() - startedAt < unlistedMs) await beginNextGeneration(() => undefined);",
+      grep: "invalidate pages with a longer lifetime",
     },
     {
-      what: "a renewal that was taken for dead serves",
+      what: "a generation whose purge was considered dead becomes current",
       from: "if (exists(pathOf(number + 1))) return;",
-      grep: "does not go back to a generation",
+      grep: "never activates a generation",
     },
     {
-      what: "a change counts as seen by a renewal that was begun before it",
-      from: "const needed = newest() + 1;",
-      to: "const needed = Math.max(newest(), serving() + 1);",
-      grep: "answers a change only when a generation serves",
+      what: "a purge that began before a change counts for it",
+      from: "const needed = newestGeneration() + 1;",
+      to: "const needed = Math.max(newestGeneration(), currentGeneration() + 1);",
+      grep: "answers a change only when a generation is current",
     },
   ]),
   ...inFile("pageCacheRequests.js", pageCrowd, [
