@@ -57,7 +57,7 @@ node with a pool has to be in \`nodeSsh.hosts\`. You may add other nodes: the pr
 The cluster is named by ${clusterKeys.map((key) => code(`kubernetes:${key}`)).join(", ")}. \`kubeconfig\` is a path or the text of one
 (then set it with \`--secret\`). The state holds the text, encrypted, and never the path: your colleagues may have theirs elsewhere. Without it
 kubectl's own rules hold, with one file or a list in KUBECONFIG. Without \`context\` the first \`up\` takes the current one, says so, and from
-then on the stack refuses any other cluster (operations.md, "Another address for the cluster"). \`upsertExistingObjects\` is for one \`up\` after a crash (operations.md).
+then on the stack refuses any other cluster ([change the cluster](how-to/change-the-cluster-address.md)). \`upsertExistingObjects\` is for one \`up\` after a crash ([recover](how-to/recover-from-a-crash.md)).
 `;
 }
 

@@ -13,7 +13,7 @@ export const databaseRemedies: readonly Remedy[] = [
     symptom: /ib_logfile0 was not found|Can't open and lock privilege tables/,
     instructions: ({ storage }) =>
       `the database's first start was cut off, as where its volume is full (${configSet(storage, "SIZE")}), and left half of what it ` +
-      'makes. If this site was never up, nothing is on it, and it can begin anew: docs/operations.md, "A database whose first start was cut off"',
+      "makes. If this site was never up, nothing is on it, and it can begin anew: docs/how-to/recover-an-interrupted-database-start.md",
   },
 ];
 

@@ -233,7 +233,7 @@ describe("the preflight", () => {
       'namespace: "blog" is not allowed on this stack: it has data on "wordpress" (the data is in data-mariadb-0, ' +
         "data-wordpress-0), and claims cannot move. Keep it: pulumi config set namespace wordpress. To move: make a second " +
         "stack with the new value, copy database and files, then destroy this one " +
-        '(docs/operations.md, "Moving a site")',
+        "(docs/how-to/move-a-site.md)",
     );
     const otherEngine = finding({ engine: "hostpath" }, { claims: data }, {});
     assert.match(otherEngine, /^storage\.engine: "hostpath" is not allowed.*storage\.engine existing/);

@@ -141,7 +141,7 @@ async function serverOf(kubectl: Kubectl, context: string): Promise<string> {
 
 const oneNode =
   "contentAccessMode ReadWriteOnce: all pods of the site are on one node. Draining that node interrupts the site until they " +
-  'have started on another one (docs/operations.md, "Draining a node")\n';
+  "have started on another one (docs/how-to/drain-a-node.md)\n";
 
 function emptyIfForbidden<T>(error: unknown): T[] {
   if (error instanceof KubectlError && /forbidden/i.test(error.message)) return [];

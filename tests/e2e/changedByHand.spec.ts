@@ -25,7 +25,7 @@ describe("refresh and up after changes by hand", function () {
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
   const patch = (object: string, change: object) =>
     kubectl("patch", ...object.split("/"), "--type=merge", `--patch=${JSON.stringify(change)}`);
-  /** As docs/operations.md says. @returns what `up` had to do, and the seconds of both commands */
+  /** As docs/how-to/undo-changes-by-hand.md says. @returns what `up` had to do, and the seconds of both commands */
   const putBack = async () => {
     const { result, seconds } = await timed(async () => {
       await site.project.refresh();

@@ -63,7 +63,7 @@ describe("pulumi up", function () {
     // By its later starts the database does not say any more what ended the first one.
     assert.match(output, /volume is full.*pulumi config set mariadbStorage SIZE/);
     disks.content.makeRoom();
-    // As docs/operations.md says of a database that was never up; a volume of the test's own is emptied in place, and has room then.
+    // As docs/how-to/recover-an-interrupted-database-start.md says; a volume of the test's own is emptied in place, and has room then.
     await kubectl("delete", "statefulset", "mariadb");
     disks.database.empty();
     await site.project.refresh();

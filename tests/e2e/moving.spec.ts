@@ -13,7 +13,7 @@ import { sharedPlace, sitePods, wordPressCode } from "./support/sharedSite";
 
 const picture = "a picture of the first site";
 
-describe("docs/operations.md, Moving a site", function () {
+describe("docs/how-to/move-a-site.md", function () {
   this.timeout(15 * 60_000);
   let from: LabSite;
   let to: LabSite;
@@ -45,11 +45,11 @@ describe("docs/operations.md, Moving a site", function () {
        update_option('moved', ['url' => '${from.address}/a', 'inner' => serialize(['ü' => '${from.address}'])]);
        update_option('moved_json', json_encode(['url' => '${from.address}/b', 'other' => '${from.address}0/c']));`,
     );
-    const given = documentedCommands("Moving a site").filter((command) => !command.startsWith("pulumi "));
+    const given = documentedCommands("move-a-site.md").filter((command) => !command.startsWith("pulumi "));
     const [dump = "", load = "", pack = "", unpack = "", replace = "", empty = ""] = given.map((command) =>
       command
-        .replaceAll(" -n wordpress-next ", ` -n ${to.namespace} `)
-        .replaceAll(" -n wordpress ", ` -n ${from.namespace} `)
+        .replaceAll("--namespace wordpress-next ", `--namespace ${to.namespace} `)
+        .replaceAll("--namespace wordpress ", `--namespace ${from.namespace} `)
         .replace("http://NODE:30007", from.address)
         .replace("http://NODE:30008", to.address)
         .replace("docs/", `${projectRoot}/docs/`),

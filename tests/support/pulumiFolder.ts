@@ -62,7 +62,7 @@ export abstract class PulumiFolder {
     return this.operation("up", "--yes", "--skip-preview", ...flags);
   }
 
-  /** What docs/operations.md tells to do first after a crash, with the state in a folder. @throws CommandFailed */
+  /** What docs/how-to/recover-from-a-crash.md says of a state in a folder. @throws CommandFailed */
   async cancel(): Promise<void> {
     await run("find", [this.stacksFolder, "-name", "*.attrs", "-size", "0", "-delete"]);
     await this.pulumi("cancel", "--yes");

@@ -47,7 +47,7 @@ export function moveFindings(
             `move. They have no volumes yet, so that nothing is lost by starting anew: pulumi destroy, then pulumi up`
         : `${key}: "${now}" is not allowed on this stack: it has data on "${before}" (the data is in ${names}), and claims ` +
             `cannot move. Keep it: ${goBack}. To move: make a second stack with the new value, copy database and files, ` +
-            'then destroy this one (docs/operations.md, "Moving a site")',
+            "then destroy this one (docs/how-to/move-a-site.md)",
     );
   if (previous.namespace !== request.namespace) {
     refuse("namespace", request.namespace, previous.namespace, configSet("namespace", previous.namespace));

@@ -72,8 +72,8 @@ describe("what stands in the way of OpenEBS", () => {
   });
 
   const steps =
-    "To move its data: add a pool on another node, move the replicas there, remove this one (docs/operations.md, " +
-    '"Changing a pool").';
+    "To move its data: add a pool on another node, move the replicas there, remove this one " +
+    "(docs/how-to/change-disk-pools.md).";
   it("is a pool on another disk, unless it may be made anew", () => {
     const there = { home: home("mine"), pools: [pool("k0", "a")] };
     assert.deepEqual(found({ pools: [wanted("k0", "b")] }, there), [

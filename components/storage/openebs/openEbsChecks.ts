@@ -109,4 +109,4 @@ function poolFindings(wanted: readonly DiskPoolSettings[], there: readonly DiskP
 }
 
 const steps =
-  'To move its data: add a pool on another node, move the replicas there, remove this one (docs/operations.md, "Changing a pool").';
+  "To move its data: add a pool on another node, move the replicas there, remove this one (docs/how-to/change-disk-pools.md).";

@@ -79,7 +79,7 @@ describe("what stands in the way of the site's content", () => {
       finding(many, perPod),
       'content: "shared" is not allowed on this stack: the site\'s files are in data-wordpress-0, data-wordpress-1. Keep it: ' +
         "pulumi config set content perPod. Or bring them along, while nobody can write: pulumi config set " +
-        'contentMigration merge (docs/operations.md, "From perPod to shared")',
+        "contentMigration merge (docs/how-to/migrate-to-shared-content.md)",
     );
     assert.deepEqual(findings({ ...many, migrateContent: true }, perPod), []);
     assert.deepEqual(findings({ ...many, migrateContent: true }, [...perPod, shared]), []);
@@ -143,7 +143,7 @@ describe("what stands in the way of the site's content", () => {
       'content: "perPod" is not allowed on this stack: the site\'s files are in wordpress-content, and would stay there.';
     const steps =
       " Keep it: pulumi config set content shared. To move: make a second stack with the new value, copy database and " +
-      'files, then destroy this one (docs/operations.md, "Moving a site")';
+      "files, then destroy this one (docs/how-to/move-a-site.md)";
     assert.equal(finding({ content: "perPod" }, [shared]), start + steps);
     assert.equal(
       finding({ content: "perPod" }, [...perPod, migrated]),

@@ -110,7 +110,7 @@ function leavesBehind(claims: readonly string[]): string {
   return (
     `content: "shared" is not allowed on this stack: the site's files are in ${claims.join(", ")}. Keep it: ` +
     `${configSet("content", "perPod")}. Or bring them along, while nobody can write: ${configSet("contentMigration", "merge")} ` +
-    '(docs/operations.md, "From perPod to shared")'
+    "(docs/how-to/migrate-to-shared-content.md)"
   );
 }
 
@@ -119,7 +119,7 @@ function cannotGoBack(perPod: readonly string[]): string {
   return (
     `content: "perPod" is not allowed on this stack: the site's files are in ${contentClaimName}, and would stay there.${old} ` +
     `Keep it: ${configSet("content", "shared")}. To move: make a second stack with the new value, copy database and files, then ` +
-    'destroy this one (docs/operations.md, "Moving a site")'
+    "destroy this one (docs/how-to/move-a-site.md)"
   );
 }
 

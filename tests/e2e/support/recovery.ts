@@ -37,7 +37,7 @@ export async function killedAt(site: LabSite, command: readonly [string, ...stri
 }
 
 /**
- * What docs/operations.md tells to do after a crash, and no more: "After a crash of `pulumi up`".
+ * What docs/how-to/recover-from-a-crash.md says, and no more.
  * @param up the `up` in it
  * @returns whether objects had to be taken over
  */

@@ -48,7 +48,7 @@ export async function powerCut(node: string, whileOff: () => Promise<void>): Pro
 
 const outOfService = { key: "node.kubernetes.io/out-of-service", taint: "nodeshutdown:NoExecute" };
 
-/** The command by which the cluster is told that a node is really off; docs/operations.md, "A node dies". */
+/** The command by which the cluster is told that a node is really off; docs/how-to/recover-from-node-failure.md. */
 export const declareOffCommand = (node: string) => ["taint", "node", node, `${outOfService.key}=${outOfService.taint}`];
 
 /** Takes back of every node that it is off. */
