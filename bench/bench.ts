@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { turnOnAutomaticLog } from "../lab/pulumi/automaticLog";
 import { labPaths, projectRoot } from "../lab/support/paths";
-import { main, Refusal, step } from "../lab/support/progress";
+import { main, UserError, step } from "../lab/support/progress";
 import { useSystemPrograms } from "../lab/support/systemPath";
 import { chart } from "./chart";
 import { table, withTable } from "./report";
@@ -59,10 +59,10 @@ async function compare(number: number, durations: Durations): Promise<Round> {
 
 function options(): { readonly count: number; readonly isSmoke: boolean } {
   const { values } = parseArgs({ options: { rounds: { type: "string" }, smoke: { type: "boolean" } } });
-  if (values.smoke && values.rounds !== undefined) throw new Refusal(`--smoke is one round.\n${usage}`);
+  if (values.smoke && values.rounds !== undefined) throw new UserError(`--smoke is one round.\n${usage}`);
   const count = values.smoke ? 1 : Number(values.rounds ?? 5);
   if (!Number.isInteger(count) || count < 1 || count > 50)
-    throw new Refusal(
+    throw new UserError(
       `--rounds: ${JSON.stringify(values.rounds)} is not allowed; expected a whole number from 1 to 50.\n${usage}`,
     );
   return { count, isSmoke: values.smoke ?? false };

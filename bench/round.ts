@@ -60,7 +60,7 @@ export async function measure(title: string, start: () => Promise<BenchSite>, du
 
 async function measureInstalled(site: BenchSite, account: Account, { load: seconds, rest }: Durations) {
   const commandTimes = await site.commandTimes?.();
-  const paths = await write(account, posts);
+  const paths = await writePosts(account, posts);
   await wait(rest * 1000);
   const memoryAtRest = await memory(site);
   const ask = (...paths: string[]) => load({ address, paths, seconds });
@@ -81,7 +81,7 @@ async function measureInstalled(site: BenchSite, account: Account, { load: secon
 }
 
 /** Writes posts. @returns where they are read */
-async function write(account: Account, count: number): Promise<string[]> {
+async function writePosts(account: Account, count: number): Promise<string[]> {
   const writer = new Writer({ address, ...account, name: "bench", timeoutMs: 30_000 });
   const paths: string[] = [];
   while (paths.length < count) paths.push((await writer.write()).path);

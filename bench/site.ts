@@ -49,7 +49,7 @@ export function chapterSite(): BenchSite {
     async install() {
       await applyChapter(cluster);
       await installChapter(cluster, new Visitor(address));
-      await answers(cluster);
+      await waitForFrontPage(cluster);
       return owner;
     },
     remove: () => removeChapter(cluster),
@@ -66,7 +66,7 @@ export async function programSite(): Promise<BenchSite> {
     workload: "deployment/wordpress",
     async install() {
       await site.project.up();
-      await answers(cluster);
+      await waitForFrontPage(cluster);
       return administrator(site);
     },
     commandTimes: () => commandTimes(site.project),
@@ -75,7 +75,7 @@ export async function programSite(): Promise<BenchSite> {
 }
 
 /** Waits for the front page. */
-async function answers(cluster: Cluster): Promise<void> {
+async function waitForFrontPage(cluster: Cluster): Promise<void> {
   const isThere = async () => (await new Visitor(address).get("/")).status === 200;
   await cluster.until("the front page answers", 60, isThere, isUnreachable);
 }

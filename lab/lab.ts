@@ -9,7 +9,7 @@ import { readStatus } from "./cluster/status";
 import { labUp } from "./cluster/up";
 import { ensureHelm } from "./helm/build";
 import { ensureKubernetes } from "./kubernetes/build";
-import { main, Refusal, step } from "./support/progress";
+import { main, UserError, step } from "./support/progress";
 import { useSystemPrograms } from "./support/systemPath";
 
 const names = labNodes.map(({ name }) => name);
@@ -62,11 +62,13 @@ async function lab(args: readonly string[]): Promise<void> {
   const [command, verb, name] = args;
   const node = labNodes.find((candidate) => candidate.name === name);
   if (command !== "node" || args.length !== 3 || node === undefined) {
-    throw new Refusal(`"${args.join(" ")}" is no command of the lab.\n\n${usage}`);
+    throw new UserError(`"${args.join(" ")}" is no command of the lab.\n\n${usage}`);
   }
   if (verb === "stop") return nodeStop(node);
   if (verb === "start") return nodeStart(node);
-  throw new Refusal(`"node ${verb}" is no command of the lab; there are "node stop ${name}" and "node start ${name}".`);
+  throw new UserError(
+    `"node ${verb}" is no command of the lab; there are "node stop ${name}" and "node start ${name}".`,
+  );
 }
 
 async function down(): Promise<void> {
@@ -100,12 +102,12 @@ async function nodeStart(node: LabNode): Promise<void> {
 
 function needsLab(): void {
   needsRoot("…");
-  if (!isLabHere()) throw new Refusal("There is no lab on this machine. Start one: npm run lab -- up");
+  if (!isLabHere()) throw new UserError("There is no lab on this machine. Start one: npm run lab -- up");
 }
 
 function needsRoot(command: string): void {
   if (process.getuid?.() !== 0) {
-    throw new Refusal(`The lab needs root: sudo --preserve-env=PATH npm run lab -- ${command}`);
+    throw new UserError(`The lab needs root: sudo --preserve-env=PATH npm run lab -- ${command}`);
   }
 }
 

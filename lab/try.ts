@@ -6,7 +6,7 @@ import { labUp } from "./cluster/up";
 import { copyProgram } from "./programCopy";
 import { labPaths, projectRoot } from "./support/paths";
 import { run } from "./support/processes";
-import { main, Refusal } from "./support/progress";
+import { main, UserError } from "./support/progress";
 import { useSystemPrograms } from "./support/systemPath";
 
 const stack = "dev";
@@ -26,12 +26,12 @@ async function tryProgram(): Promise<void> {
   process.stdout.write(whatNext(JSON.parse(outputs) as Outputs));
 }
 
-/** Runs plain `pulumi` in the copy, on this terminal. @throws Refusal when it fails: it has said why by then */
+/** Runs plain `pulumi` in the copy, on this terminal. @throws UserError when it fails: it has said why by then */
 async function pulumi(...args: string[]): Promise<void> {
   const env = { ...process.env, ...environment() };
   const child = spawn("pulumi", args, { cwd: labPaths.trial, env, stdio: "inherit" });
   const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-  if (code !== 0) throw new Refusal(`\`pulumi ${args.join(" ")}\` did not end well.\n${whatToDo}`);
+  if (code !== 0) throw new UserError(`\`pulumi ${args.join(" ")}\` did not end well.\n${whatToDo}`);
 }
 
 function environment(): NodeJS.ProcessEnv {

@@ -1,4 +1,4 @@
-import { fieldsOf, type JudgedResource, kindOf } from "./resource";
+import { fieldsOf, type PolicyResource, kindOf } from "./resource";
 
 interface Profile {
   readonly type?: string;
@@ -69,19 +69,19 @@ const podPaths: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The pods that a resource is or makes. Undefined where it makes none. */
-export function podSpec(resource: JudgedResource): PodSpec | undefined {
+export function podSpec(resource: PolicyResource): PodSpec | undefined {
   const path = podPaths[kindOf(resource) ?? ""];
   return path?.reduce(fieldsOf, resource.inputs);
 }
 
 /** Annotations of the pods that a resource is or makes. */
-export function podAnnotations(resource: JudgedResource): Readonly<Record<string, unknown>> {
+export function podAnnotations(resource: PolicyResource): Readonly<Record<string, unknown>> {
   const path = podPaths[kindOf(resource) ?? ""] ?? [];
   return fieldsOf(fieldsOf(path.slice(0, -1).reduce(fieldsOf, resource.inputs), "metadata"), "annotations");
 }
 
 /** Init containers, containers and ephemeral ones of the pods that a resource is or makes. */
-export function containersOf(resource: JudgedResource): readonly Container[] {
+export function containersOf(resource: PolicyResource): readonly Container[] {
   const { initContainers = [], containers = [], ephemeralContainers = [] } = podSpec(resource) ?? {};
   return [...initContainers, ...containers, ...ephemeralContainers];
 }

@@ -1,5 +1,5 @@
 /** A resource as a rule sees it: what the program asks for, as plain values. A secret is as plain as all else. */
-export interface JudgedResource {
+export interface PolicyResource {
   /** Pulumi's type, e.g. `kubernetes:apps/v1:Deployment`. */
   readonly type: string;
   /** Name of the stack. */
@@ -12,7 +12,7 @@ export interface JudgedResource {
 }
 
 /** Group and kind of a Kubernetes object, e.g. `apps/StatefulSet` or `core/Pod`. Undefined for any other resource. */
-export function kindOf({ type }: JudgedResource): string | undefined {
+export function kindOf({ type }: PolicyResource): string | undefined {
   const [, group = "core", kind] = /^kubernetes:(?:([^/:]+)\/)?v\w+:(\w+)$/.exec(type) ?? [];
   return kind === undefined ? undefined : `${group}/${kind}`;
 }

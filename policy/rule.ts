@@ -1,8 +1,8 @@
-import type { JudgedResource } from "./resource";
+import type { PolicyResource } from "./resource";
 
 /** A list that the file of `--policy-pack-config` may replace. */
 export interface RuleList {
-  readonly meaning: string;
+  readonly description: string;
   /** What is in it where that file says nothing. */
   readonly items: readonly string[];
 }
@@ -16,7 +16,7 @@ export interface Rule {
   readonly enforcementLevel: "mandatory" | "advisory";
   readonly lists?: Readonly<Record<string, RuleList>>;
   /** What is wrong with a resource, each with what to do. @param lists those of this rule */
-  readonly findings: (resource: JudgedResource, lists: RuleLists) => string[];
+  readonly findings: (resource: PolicyResource, lists: RuleLists) => string[];
 }
 
 /** A rule's lists where nothing else is configured. */

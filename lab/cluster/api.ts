@@ -13,7 +13,7 @@ interface Answer {
 }
 
 /** Whether something answers a GET with 200. Certificates of servers are not checked: all of these are on this machine. */
-export async function answers(url: string, client?: "apiserver-to-etcd"): Promise<boolean> {
+export async function isAnswering(url: string, client?: "apiserver-to-etcd"): Promise<boolean> {
   const identity = client && { cert: fs.readFileSync(certificateFile(client)), key: fs.readFileSync(keyFile(client)) };
   const answer = await send(url, { method: "GET", rejectUnauthorized: false, ...identity });
   return answer.status === 200;

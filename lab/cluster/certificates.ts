@@ -71,7 +71,7 @@ export function keyFile(name: string): string {
 export const serviceAccountKeyFile = keyFile("service-accounts");
 
 /** Whether all certificates and keys are there. Without one, all have to be made anew. */
-export function haveCertificates(): boolean {
+export function hasCertificates(): boolean {
   const names = [...authorities.map((authority) => `${authority}-ca`), ...certificates.map(({ name }) => name)];
   return [...names.flatMap((name) => [certificateFile(name), keyFile(name)]), serviceAccountKeyFile].every((file) =>
     fs.existsSync(file),

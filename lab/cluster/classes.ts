@@ -7,29 +7,29 @@ interface LabClass {
   readonly name: string;
   readonly isDefault: boolean;
   /** Whether pods on several nodes may write to a volume. */
-  readonly shared: boolean;
-  readonly expands: boolean;
+  readonly isShared: boolean;
+  readonly isExpandable: boolean;
   readonly binding: "Immediate" | "WaitForFirstConsumer";
 }
 
 /** The lab's storage classes. `fixed` is for trying what happens where nothing can grow. */
 export const labClasses: readonly LabClass[] = [
-  { name: "standard", isDefault: true, shared: false, expands: true, binding: "WaitForFirstConsumer" },
-  { name: "shared", isDefault: false, shared: true, expands: true, binding: "Immediate" },
-  { name: "fixed", isDefault: false, shared: false, expands: false, binding: "WaitForFirstConsumer" },
+  { name: "standard", isDefault: true, isShared: false, isExpandable: true, binding: "WaitForFirstConsumer" },
+  { name: "shared", isDefault: false, isShared: true, isExpandable: true, binding: "Immediate" },
+  { name: "fixed", isDefault: false, isShared: false, isExpandable: false, binding: "WaitForFirstConsumer" },
 ];
 
 /** Creates the storage classes, or gives them back what somebody changed. */
 export async function ensureClasses(): Promise<void> {
-  for (const { name, isDefault, shared, expands, binding } of labClasses) {
+  for (const { name, isDefault, isShared, isExpandable, binding } of labClasses) {
     await applyObject(`/apis/storage.k8s.io/v1/storageclasses/${name}`, {
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",
       metadata: { name, annotations: { "storageclass.kubernetes.io/is-default-class": String(isDefault) } },
       provisioner,
-      parameters: { shared: String(shared) },
+      parameters: { shared: String(isShared) },
       reclaimPolicy: "Delete",
-      allowVolumeExpansion: expands,
+      allowVolumeExpansion: isExpandable,
       volumeBindingMode: binding,
     });
   }

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { labPaths } from "../support/paths";
 import { step } from "../support/progress";
 import { allDaemons } from "./allDaemons";
-import { haveCertificates, makeCertificates } from "./certificates";
+import { hasCertificates, makeCertificates } from "./certificates";
 import { ensureClasses } from "./classes";
 import { apiDaemons, clusterDaemons, proxyDaemon } from "./controlPlane";
 import { awaitDaemon, DaemonFailed, isRunOf, startDaemon, type Daemon } from "./daemons";
@@ -27,7 +27,7 @@ export async function startCluster(parts: NodeParts): Promise<void> {
 
 async function prepare(): Promise<void> {
   fs.mkdirSync(labPaths.volumes, { recursive: true });
-  if (!haveCertificates()) {
+  if (!hasCertificates()) {
     // What still runs trusts certificates that are gone.
     await killProcesses(isOfTheLab);
     await makeCertificates();
@@ -48,7 +48,7 @@ async function startApi({ kubernetes }: NodeParts): Promise<void> {
   try {
     await startInTurn(apiDaemons(kubernetes));
   } catch (error) {
-    if (!hadData || !(error instanceof DaemonFailed && error.ended)) throw error;
+    if (!hadData || !(error instanceof DaemonFailed && error.hasEnded)) throw error;
     process.stderr.write(`\n${error.daemon.name} cannot use what the last run left: everything is made anew.\n`);
     await removeLab();
     await prepare();

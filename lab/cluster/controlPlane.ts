@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { labPaths } from "../support/paths";
-import { answers, apiIsReady } from "./api";
+import { isAnswering, apiIsReady } from "./api";
 import { certificateFile, keyFile, serviceAccountKeyFile } from "./certificates";
 import type { Daemon } from "./daemons";
 import { kubeconfig, kubeconfigFile } from "./kubeconfigs";
@@ -38,7 +38,7 @@ function etcd(executable: string): Daemon {
       "--unsafe-no-fsync",
     ],
     files: {},
-    ready: () => answers(`${client}/health`, "apiserver-to-etcd"),
+    ready: () => isAnswering(`${client}/health`, "apiserver-to-etcd"),
   };
 }
 
@@ -116,7 +116,7 @@ function controllerManager(executable: string): Daemon {
       `--flex-volume-plugin-dir=${path.join(folders.config, "volume-plugins")}`,
     ],
     files: { [kubeconfigFile("controller-manager")]: kubeconfig("controller-manager") },
-    ready: () => answers(`https://127.0.0.1:${ports.controllerManager}/healthz`),
+    ready: () => isAnswering(`https://127.0.0.1:${ports.controllerManager}/healthz`),
   };
 }
 
@@ -127,7 +127,7 @@ function scheduler(executable: string): Daemon {
     executable,
     args: servingFlags("scheduler", ports.scheduler),
     files: { [kubeconfigFile("scheduler")]: kubeconfig("scheduler") },
-    ready: () => answers(`https://127.0.0.1:${ports.scheduler}/healthz`),
+    ready: () => isAnswering(`https://127.0.0.1:${ports.scheduler}/healthz`),
   };
 }
 
@@ -152,7 +152,7 @@ export function proxyDaemon(executable: string): Daemon {
       "--oom-score-adj=0",
     ],
     files: { [kubeconfigFile("proxy")]: kubeconfig("proxy") },
-    ready: () => answers(`http://127.0.0.1:${ports.proxyHealth}/healthz`),
+    ready: () => isAnswering(`http://127.0.0.1:${ports.proxyHealth}/healthz`),
   };
 }
 
@@ -183,7 +183,7 @@ function dns(executable: string): Daemon {
 }
 `,
     },
-    ready: () => answers(`http://${network.gateway}:${bridgePorts.dnsReady}/ready`),
+    ready: () => isAnswering(`http://${network.gateway}:${bridgePorts.dnsReady}/ready`),
   };
 }
 
@@ -198,7 +198,7 @@ function volumes(executable: string): Daemon {
       `--healthz-bind-address=127.0.0.1:${ports.volumes}`,
     ],
     files: {},
-    ready: () => answers(`http://127.0.0.1:${ports.volumes}/healthz`),
+    ready: () => isAnswering(`http://127.0.0.1:${ports.volumes}/healthz`),
   };
 }
 
@@ -210,6 +210,6 @@ function apiForPods(): Daemon {
     executable: "/usr/bin/socat",
     args: [`TCP-LISTEN:${ports.api},bind=${network.gateway},reuseaddr,fork`, `TCP:127.0.0.1:${ports.api}`],
     files: {},
-    ready: () => answers(`https://${network.gateway}:${ports.api}/livez`),
+    ready: () => isAnswering(`https://${network.gateway}:${ports.api}/livez`),
   };
 }

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { labPaths, stateRoot } from "../support/paths";
 import { lastLines } from "../support/processes";
-import { Refusal } from "../support/progress";
+import { UserError } from "../support/progress";
 import { endProcesses } from "./endProcesses";
 import { folders } from "./layout";
 import { readProcess, readProcesses, type ProcessEntry } from "./processTable";
@@ -33,14 +33,14 @@ export function daemonLog(name: string): string {
 }
 
 /** A daemon that did not get ready. */
-export class DaemonFailed extends Refusal {
+export class DaemonFailed extends UserError {
   constructor(
     readonly daemon: Daemon,
     /** Whether it ended by itself, rather than took too long. */
-    readonly ended: boolean,
+    readonly hasEnded: boolean,
   ) {
     const log = daemonLog(daemon.name);
-    const outcome = ended ? "ended by itself" : `was not ready within ${readyMs / 1000} s`;
+    const outcome = hasEnded ? "ended by itself" : `was not ready within ${readyMs / 1000} s`;
     super(
       `${daemon.name} ${outcome}. The end of ${log}:\n\n${lastLines(readIfThere(log), 20)}\n\n` +
         "Try `npm run lab -- up` again; if that ends the same way, `npm run lab -- down` first, for a start from nothing.",

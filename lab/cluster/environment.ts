@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { InstalledPlugin } from "../plugins/install";
 import { labPaths, stateRoot } from "../support/paths";
-import { Refusal } from "../support/progress";
+import { UserError } from "../support/progress";
 
 /** File with the passphrase of the lab's stacks. */
 export const passphraseFile = path.join(stateRoot, "passphrase");
@@ -15,7 +15,7 @@ export const foreignVariables = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_STACK"] as 
 
 /**
  * Variables with which plain `pulumi` and `kubectl` work on the lab; PATH is this process's, with the lab's commands first.
- * @throws Refusal when there is no lab
+ * @throws UserError when there is no lab
  */
 export function labEnvironment(): Record<string, string> {
   return { ...labVariables(readPlugins()), PATH: [labPaths.bin, process.env.PATH].join(path.delimiter) };
@@ -23,7 +23,7 @@ export function labEnvironment(): Record<string, string> {
 
 /**
  * Text for a shell's `eval` that has the same effect.
- * @throws Refusal when there is no lab
+ * @throws UserError when there is no lab
  */
 export function shellExports(): string {
   // Not the PATH of this process: npm put folders of its own into that.
@@ -50,10 +50,10 @@ export function labVariables(plugins: readonly InstalledPlugin[]): Record<string
   };
 }
 
-/** The plugins that the lab's `pulumi` uses. @throws Refusal when there is no lab */
+/** The plugins that the lab's `pulumi` uses. @throws UserError when there is no lab */
 export function readPlugins(): InstalledPlugin[] {
   if (!fs.existsSync(pluginsFile)) {
-    throw new Refusal("There is no lab on this machine. Start one: npm run lab -- up");
+    throw new UserError("There is no lab on this machine. Start one: npm run lab -- up");
   }
   return JSON.parse(fs.readFileSync(pluginsFile, "utf8")) as InstalledPlugin[];
 }

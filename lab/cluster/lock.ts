@@ -1,5 +1,5 @@
 import { lockHolder, releaseLock, takeLock } from "../support/lock";
-import { Refusal } from "../support/progress";
+import { UserError } from "../support/progress";
 import { readProcess } from "./processTable";
 
 /** Who changes the lab at the moment. It is outside of the lab's own folder, which `lab down` removes. */
@@ -7,11 +7,11 @@ const lockFile = "/run/wordpress-lab.lock";
 
 /**
  * Runs `work` while nobody else changes the lab.
- * @throws Refusal when another command of the lab is at it
+ * @throws UserError when another command of the lab is at it
  */
 export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   const problem = problemOf(takeLock(lockFile));
-  if (problem) throw new Refusal(problem);
+  if (problem) throw new UserError(problem);
   try {
     return await work();
   } finally {

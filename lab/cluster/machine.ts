@@ -6,7 +6,7 @@ import { pulumiOnPath, pulumiProgram } from "../pulumi/cli";
 import { goProblem, goVersion, isBuilt } from "../support/goPrograms";
 import { cacheRoot, stateRoot } from "../support/paths";
 import { run } from "../support/processes";
-import { Refusal } from "../support/progress";
+import { UserError } from "../support/progress";
 import { missingControllers } from "./cgroups";
 import { foreignListeners } from "./listeners";
 import { lockProblem } from "./lock";
@@ -16,11 +16,11 @@ import { findings, isInTheWay, type Machine, type SpaceNeed } from "./prerequisi
 
 const gigabyte = 1e9;
 
-/** Refuses, before anything is touched, to start a lab on a machine that cannot run it. @throws Refusal with all findings */
+/** Refuses, before anything is touched, to start a lab on a machine that cannot run it. @throws UserError with all findings */
 export async function checkMachine(): Promise<void> {
   const found = findings(await readMachine());
   if (found.length === 0) return;
-  throw new Refusal(["The lab cannot start:", ...found.map((finding) => `  - ${finding}`)].join("\n"));
+  throw new UserError(["The lab cannot start:", ...found.map((finding) => `  - ${finding}`)].join("\n"));
 }
 
 async function readMachine(): Promise<Machine> {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import { answers, readApi } from "./api";
+import { isAnswering, readApi } from "./api";
 import { makeCgroup, removeCgroups } from "./cgroups";
 import { awaitDaemon, runningPid, startDaemon, type Daemon } from "./daemons";
 import { killProcesses, signal } from "./endProcesses";
@@ -109,7 +109,7 @@ function kubelet(node: LabNode, executable: string): Daemon {
       [kubeconfigFile(user)]: kubeconfig(user),
     },
     ready: async () =>
-      (await answers(`http://${node.address}:${kubeletPorts.health}/healthz`)) && (await nodeIsReady(node)),
+      (await isAnswering(`http://${node.address}:${kubeletPorts.health}/healthz`)) && (await nodeIsReady(node)),
   };
 }
 

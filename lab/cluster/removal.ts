@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { stateRoot } from "../support/paths";
 import { run } from "../support/processes";
-import { Refusal } from "../support/progress";
+import { UserError } from "../support/progress";
 import { groupFolders, removeCgroups } from "./cgroups";
 import { killProcesses } from "./endProcesses";
 import { removeRules, rulesLeft } from "./firewall";
@@ -18,7 +18,7 @@ export function isLabHere(): boolean {
 
 /**
  * Removes the lab from this machine, all but what was built.
- * @throws Refusal that names what is left, when something is
+ * @throws UserError that names what is left, when something is
  */
 export async function removeLab(): Promise<void> {
   await killProcesses(isOfTheLab);
@@ -29,14 +29,16 @@ export async function removeLab(): Promise<void> {
   clearSharedPlaces();
   // Removing files through a mount that is still there would remove somebody else's.
   if (mountsBelow(stateRoot).length === 0) await run("rm", ["--recursive", "--force", "--one-file-system", stateRoot]);
-  const left = await leftovers();
+  const left = await remainingTraces();
   if (left.length > 0) {
-    throw new Refusal(["Not everything could be removed. Left are:", ...left.map((line) => `  - ${line}`)].join("\n"));
+    throw new UserError(
+      ["Not everything could be removed. Left are:", ...left.map((line) => `  - ${line}`)].join("\n"),
+    );
   }
 }
 
 /** What there is of the lab outside of its cache, in words. Empty after a good `lab down`. */
-async function leftovers(): Promise<string[]> {
+async function remainingTraces(): Promise<string[]> {
   return [
     ...readProcesses()
       .filter(isOfTheLab)

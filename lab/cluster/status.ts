@@ -3,7 +3,7 @@ import { ensureKubernetes } from "../kubernetes/build";
 import { stateRoot } from "../support/paths";
 import { allDaemons } from "./allDaemons";
 import { apiIsReady, readApi } from "./api";
-import { haveCertificates } from "./certificates";
+import { hasCertificates } from "./certificates";
 import { labClasses } from "./classes";
 import { runningPid } from "./daemons";
 import { pluginsFile, readPlugins } from "./environment";
@@ -38,7 +38,7 @@ export interface Status {
 
 /** Looks at the lab's processes, nodes and classes. */
 export async function readStatus(): Promise<Status> {
-  if (!haveCertificates())
+  if (!hasCertificates())
     return { text: "There is no lab on this machine. Start one: npm run lab -- up\n", isWell: false };
   const sections = [
     await processes(),
@@ -83,11 +83,11 @@ async function nodes(): Promise<Status> {
 async function classes(): Promise<Status> {
   const { items } = await readApi<List<StorageClass>>("/apis/storage.k8s.io/v1/storageclasses");
   const isThere = (name: string) => items.some(({ metadata }) => metadata.name === name);
-  const rows = labClasses.map(({ name, isDefault, shared, expands }) => [
+  const rows = labClasses.map(({ name, isDefault, isShared, isExpandable }) => [
     isDefault ? `${name} (default)` : name,
     isThere(name) ? "there" : "missing",
-    shared ? "ReadWriteMany, ReadWriteOnce" : "ReadWriteOnce",
-    expands ? "yes" : "no",
+    isShared ? "ReadWriteMany, ReadWriteOnce" : "ReadWriteOnce",
+    isExpandable ? "yes" : "no",
   ]);
   return {
     text: table(["CLASS", "STATE", "ACCESS MODES", "GROWS"], rows),

@@ -10,7 +10,7 @@ import { installPackages } from "./packages";
 
 /**
  * Brings the lab up: builds what was never built, starts what does not run, mends what is broken.
- * @throws Refusal when the machine cannot have one, or a part does not start
+ * @throws UserError when the machine cannot have one, or a part does not start
  */
 export async function labUp(): Promise<void> {
   await checkMachine();

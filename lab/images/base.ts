@@ -1,5 +1,5 @@
 import { run } from "../support/processes";
-import { Refusal } from "../support/progress";
+import { UserError } from "../support/progress";
 
 /** Debian's releases that the images are made of: bookworm has MariaDB 10.11 and PHP 8.2, sid the newest nginx. */
 export type Release = "bookworm" | "sid";
@@ -20,7 +20,7 @@ export const baseOptions: readonly string[] = [
   ...leftOut.map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
 ];
 
-/** Lays out a small Debian and writes it to a tar. @throws Refusal where this machine's apt knows no mirror of Debian */
+/** Lays out a small Debian and writes it to a tar. @throws UserError where this machine's apt knows no mirror of Debian */
 export async function makeBase(release: Release, tar: string): Promise<void> {
   await run("mmdebstrap", [...baseOptions, release, tar, ...(await mirrors(release))]);
 }
@@ -33,7 +33,7 @@ async function mirrors(release: Release): Promise<string[]> {
   ]);
   const lines = sourcesOf(release, [...new Set(targets.trim().split("\n"))]);
   if (lines.length === 0) {
-    throw new Refusal(
+    throw new UserError(
       "The lab's images are made of Debian 12 (bookworm), which this machine's apt does not name.\n" +
         "Add a mirror to /etc/apt/sources.list: deb <mirror> bookworm main",
     );

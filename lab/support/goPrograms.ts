@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { cached, partFolder, type CachedPart } from "./cache";
 import { buildLog } from "./paths";
 import { run } from "./processes";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 
 /** A program that is built from Go modules, pinned by a go.mod and a go.sum of this project. */
 export interface GoProgram {
@@ -26,7 +26,7 @@ const neededGo = [1, 26] as const;
 
 /**
  * Builds a Go program once and returns the path of its file.
- * @throws Refusal when it must be built and there is no Go that can
+ * @throws UserError when it must be built and there is no Go that can
  */
 export async function goProgram(program: GoProgram): Promise<string> {
   return path.join(await cached(partOf(program)), program.name);
@@ -55,7 +55,7 @@ function partOf(program: GoProgram): CachedPart {
     ],
     build: async (target) => {
       const problem = goProblem(await goVersion());
-      if (problem) throw new Refusal(problem);
+      if (problem) throw new UserError(problem);
       await run("go", ["build", ...flags, "-o", path.join(target, program.name), program.package], {
         cwd: program.folder,
         env: { ...program.env, GOFLAGS: "" },

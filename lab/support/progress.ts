@@ -39,7 +39,7 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
 }
 
 /** An error that its message explains completely: what is wrong and what to do. Printed without a stack. */
-export class Refusal extends Error {}
+export class UserError extends Error {}
 
 /** Runs a command's main function; prints a failure as people want to read it and sets the exit code. */
 export function main(work: () => Promise<void>): void {
@@ -51,7 +51,7 @@ export function main(work: () => Promise<void>): void {
 
 /** What to print about an error: what happened, and what to do about it. */
 export function explain(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
+  if (error instanceof UserError) return error.message;
   const advice =
     'What was done so far is kept: try again. If it ends the same way: lab/README.md, "When something fails".';
   if (error instanceof CommandFailed) {

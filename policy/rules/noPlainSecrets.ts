@@ -1,5 +1,5 @@
 import { type Container, containersOf, type EnvironmentVariable } from "../pods";
-import { fieldsOf, type JudgedResource, kindOf } from "../resource";
+import { fieldsOf, type PolicyResource, kindOf } from "../resource";
 import type { Rule } from "../rule";
 
 /**
@@ -40,14 +40,14 @@ function variable(container: string, entry: EnvironmentVariable): string[] {
   return [];
 }
 
-function configMapKeys({ inputs }: JudgedResource): string[] {
+function configMapKeys({ inputs }: PolicyResource): string[] {
   const keys = ["data", "binaryData"].flatMap((field) => Object.keys(fieldsOf(inputs, field)));
   return keys
     .filter((key) => secretName.test(key))
     .map((key) => `key ${key} of a ConfigMap is in clear; put it in a Secret`);
 }
 
-function openFields({ inputs, secretOutputs }: JudgedResource): string[] {
+function openFields({ inputs, secretOutputs }: PolicyResource): string[] {
   const open = ["data", "stringData"].filter((field) => field in inputs && !secretOutputs.includes(field));
   return open.map(
     (field) =>

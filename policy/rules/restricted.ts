@@ -13,7 +13,7 @@ export const restricted: Rule = {
   enforcementLevel: "mandatory",
   lists: {
     exemptNamespaces: {
-      meaning: "Namespaces whose pods serve volumes, and need more.",
+      description: "Namespaces whose pods serve volumes, and need more.",
       items: ["openebs", "openebs-nfs"],
     },
   },

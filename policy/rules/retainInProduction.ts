@@ -1,4 +1,4 @@
-import { fieldsOf, type JudgedResource, kindOf } from "../resource";
+import { fieldsOf, type PolicyResource, kindOf } from "../resource";
 import type { Rule } from "../rule";
 
 /** Every namespace counts: what the claims of a chart are in, no policy is told. */
@@ -7,7 +7,7 @@ export const retainInProduction: Rule = {
   description: "In production, claims and namespaces are protected, and StatefulSets leave their claims.",
   enforcementLevel: "mandatory",
   lists: {
-    stacks: { meaning: "Names of stacks that are in production; * is any text.", items: ["production", "prod"] },
+    stacks: { description: "Names of stacks that are in production; * is any text.", items: ["production", "prod"] },
   },
   findings: (resource, { stacks = [] }) =>
     stacks.some((pattern) => matches(pattern, resource.stack)) ? findings(resource) : [],
@@ -15,7 +15,7 @@ export const retainInProduction: Rule = {
 
 const remedy = "set wordpress:dataRetention to retain";
 
-function findings(resource: JudgedResource): string[] {
+function findings(resource: PolicyResource): string[] {
   const kind = kindOf(resource);
   if (kind === "apps/StatefulSet") return claimRetention(fieldsOf(resource.inputs, "spec"));
   if (kind !== "core/PersistentVolumeClaim" && kind !== "core/Namespace") return [];

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { sitePods } from "../e2e/support/sharedSite";
 import { isFailedCommand } from "../support/until";
-import { chance } from "./support/chance";
+import { seededRandom } from "./support/seededRandom";
 import { declareBack, declareOffCommand, drain, gather, nodeWithSiteAlone, placement, powerCut } from "./support/nodes";
 import { allReady, databasePod, untilRestarted } from "./support/pods";
 import { survives } from "./support/survives";
@@ -29,12 +29,12 @@ describe("under load, of a lab with three nodes", function () {
   survives("a node without the database stops hard, and is back", "siteNodeStops", async (site) => {
     const node = await nodeWithSiteAlone(site);
     const hurt = (await sitePods(site)).filter(({ spec }) => spec.nodeName === node);
-    await untilRestarted(site, hurt, () => powerCut(node, () => chance.moment()));
+    await untilRestarted(site, hurt, () => powerCut(node, () => seededRandom.pause()));
   });
 
   survives("the database's node stops hard, and is back", "databaseNodeStops", async (site) => {
     const pod = await databasePod(site);
-    await untilRestarted(site, [pod], () => powerCut(pod.spec.nodeName ?? "", () => chance.moment()));
+    await untilRestarted(site, [pod], () => powerCut(pod.spec.nodeName ?? "", () => seededRandom.pause()));
   });
 
   survives("the database's node dies", "databaseNodeDies", async (site, load) => {

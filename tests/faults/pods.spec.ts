@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { sitePods } from "../e2e/support/sharedSite";
-import { chance } from "./support/chance";
+import { seededRandom } from "./support/seededRandom";
 import { databasePod, deletePod, kill } from "./support/pods";
 import { survives } from "./support/survives";
 
@@ -18,13 +18,13 @@ describe("under load, of two WordPress pods and the database's", function () {
   );
 
   survives("Apache is killed (`kill -9`) in a WordPress pod", "apacheKilled", async (site) => {
-    const [pod] = chance.order(await sitePods(site));
+    const [pod] = seededRandom.shuffle(await sitePods(site));
     if (pod === undefined) throw new Error("there is no pod to kill Apache in");
     await kill(site, pod, runs("apache2"));
   });
 
   survives("each WordPress pod is deleted, one after the other", "sitePodsDeleted", async (site) => {
-    for (const pod of chance.order(await sitePods(site))) await deletePod(site, pod);
+    for (const pod of seededRandom.shuffle(await sitePods(site))) await deletePod(site, pod);
   });
 
   survives("the database's pod is deleted", "databasePodDeleted", async (site) =>
@@ -35,7 +35,7 @@ describe("under load, of two WordPress pods and the database's", function () {
     "all processes of each WordPress pod are killed, one pod after the other",
     "sitePodsKilled",
     async (site) => {
-      for (const pod of chance.order(await sitePods(site))) await kill(site, pod);
+      for (const pod of seededRandom.shuffle(await sitePods(site))) await kill(site, pod);
     },
   );
 

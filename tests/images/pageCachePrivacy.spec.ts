@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { once } from "node:events";
 import type * as http from "node:http";
 import { text } from "node:stream/consumers";
-import { Chance } from "../faults/support/chance";
+import { SeededRandom } from "../faults/support/seededRandom";
 import { type Asked, CacheBench } from "./support/cacheBench";
 
 const seed = process.env.CACHE_SEED ?? "16";
@@ -214,12 +214,12 @@ describe("the page cache, in front of a site that shows each visitor what they s
 
 /** Draws one of several things. */
 class Draw {
-  private readonly chance: Chance;
+  private readonly random: SeededRandom;
   constructor(seed: string) {
-    this.chance = new Chance(seed);
+    this.random = new SeededRandom(seed);
   }
   pick<T>(things: readonly T[]): T {
-    const [thing] = this.chance.order(things);
+    const [thing] = this.random.shuffle(things);
     if (thing === undefined) throw new Error("nothing to pick from");
     return thing;
   }

@@ -1,12 +1,12 @@
 import * as assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { CommandFailed, run } from "../../lab/support/processes";
-import { duration, explain, Refusal } from "../../lab/support/progress";
+import { duration, explain, UserError } from "../../lab/support/progress";
 import { projectRoot } from "../../lab/support/paths";
 
 /** What a program that uses `step` writes on its standard error, and how it ends. */
 function program(text: string): { status: number | null; stderr: string } {
-  const source = `const { main, step, Refusal } = require("./lab/support/progress");\n${text}`;
+  const source = `const { main, step, UserError } = require("./lab/support/progress");\n${text}`;
   return spawnSync(process.execPath, ["--require", "tsx/cjs", "--eval", source], {
     cwd: projectRoot,
     encoding: "utf8",
@@ -21,7 +21,9 @@ describe("progress on the terminal", () => {
   });
 
   it("marks a step that failed, says why, and ends with 1", () => {
-    const { status, stderr } = program(`main(() => step("building", async () => { throw new Refusal("Get a Go.") }));`);
+    const { status, stderr } = program(
+      `main(() => step("building", async () => { throw new UserError("Get a Go.") }));`,
+    );
     assert.equal(status, 1);
     assert.match(stderr, /^ {2}… building\n {2}✗ building \(after 0\.\d s\)\n\nGet a Go\.\n$/);
   });
@@ -33,7 +35,7 @@ describe("progress on the terminal", () => {
 });
 
 describe("explain", () => {
-  it("adds nothing to a refusal", () => assert.equal(explain(new Refusal("Get a Go.")), "Get a Go."));
+  it("adds nothing to a refusal", () => assert.equal(explain(new UserError("Get a Go.")), "Get a Go."));
 
   it("shows the end of a failed command's output, where the rest is, and what to do", () => {
     const output = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`).join("\n");

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { Container } from "../../policy/pods";
 import { limitsSet } from "../../policy/rules/limitsSet";
-import { container, findingsOf, pod, podSpec, workloads } from "./support/judging";
+import { container, findingsOf, pod, podSpec, workloads } from "./support/policyResources";
 
 const both = { cpu: "1", memory: "64Mi" };
 const withResources = (resources: Container["resources"]) => pod(podSpec({ containers: [container({ resources })] }));

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { noLatestTag } from "../../policy/rules/noLatestTag";
-import { container, findingsOf, pod, podSpec, workloads } from "./support/judging";
+import { container, findingsOf, pod, podSpec, workloads } from "./support/policyResources";
 
 const withImage = (image: string | undefined) => pod(podSpec({ containers: [container({ image })] }));
 const remedy = "name a version or a digest, as in name:1.2.3 or name@sha256:…";

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { EnvironmentVariable } from "../../policy/pods";
 import { noPlainSecrets } from "../../policy/rules/noPlainSecrets";
-import { container, findingsOf, judged, pod, podSpec, workloads } from "./support/judging";
+import { container, findingsOf, policyResource, pod, podSpec, workloads } from "./support/policyResources";
 
 const withVariable = (...env: EnvironmentVariable[]) => pod(podSpec({ containers: [container({ env })] }));
 const fromSecret = { secretKeyRef: { name: "mariadb", key: "password" } };
@@ -47,7 +47,7 @@ describe("policy: no-plain-secrets", () => {
   });
 
   describe("of ConfigMaps", () => {
-    const configMap = (inputs: Record<string, unknown>) => judged("kubernetes:core/v1:ConfigMap", inputs);
+    const configMap = (inputs: Record<string, unknown>) => policyResource("kubernetes:core/v1:ConfigMap", inputs);
 
     it("refuses keys with the name of a secret", () => {
       for (const key of [...names, "root-password", "tls.private-key"]) {
@@ -68,7 +68,7 @@ describe("policy: no-plain-secrets", () => {
 
   describe("of Secrets", () => {
     const secret = (field: string, secretOutputs: string[], type = "kubernetes:core/v1:Secret") =>
-      judged(type, { [field]: { password: "x" } }, { secretOutputs });
+      policyResource(type, { [field]: { password: "x" } }, { secretOutputs });
 
     for (const field of ["data", "stringData"]) {
       it(`allows ${field} that is marked as secret`, () => {

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { containersOf, podSpec as podSpecOf } from "../../policy/pods";
 import { kindOf } from "../../policy/resource";
 import { rules } from "../../policy/rules";
-import { container, findingsOf, judged, podSpec, workloads } from "./support/judging";
+import { container, findingsOf, policyResource, podSpec, workloads } from "./support/policyResources";
 
 describe("policy: the pods of a resource", () => {
   it("are found in each of nine kinds of workloads, init containers before the others", () => {
@@ -16,22 +16,22 @@ describe("policy: the pods of a resource", () => {
   });
 
   it("are found by group and kind, whatever form the resource's type has", () => {
-    assert.deepEqual(podSpecOf(judged("kubernetes:v1:Pod", { spec: podSpec() })), podSpec());
+    assert.deepEqual(podSpecOf(policyResource("kubernetes:v1:Pod", { spec: podSpec() })), podSpec());
     const kinds = ["kubernetes:v1:Pod", "kubernetes:apps/v1beta2:Deployment", "kubernetes:helm.sh/v3:Release"];
     assert.deepEqual(
-      kinds.map((type) => kindOf(judged(type, {}))),
+      kinds.map((type) => kindOf(policyResource(type, {}))),
       ["core/Pod", "apps/Deployment", "helm.sh/Release"],
     );
   });
 
   it("are none of any other resource", () => {
     for (const type of ["kubernetes:core/v1:Service", "random:index/randomPassword:RandomPassword"]) {
-      assert.equal(podSpecOf(judged(type, { spec: podSpec() })), undefined);
+      assert.equal(podSpecOf(policyResource(type, { spec: podSpec() })), undefined);
     }
   });
 
   it("that are valid pass all the rules, as does a workload without a specification of its pods", () => {
-    for (const resource of [...workloads(podSpec()), judged("kubernetes:apps/v1:Deployment", {})]) {
+    for (const resource of [...workloads(podSpec()), policyResource("kubernetes:apps/v1:Deployment", {})]) {
       assert.deepEqual(
         rules.flatMap((rule) => findingsOf(rule, resource)),
         [],

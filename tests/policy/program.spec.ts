@@ -3,7 +3,7 @@ import { kindOf } from "../../policy/resource";
 import type { Rule } from "../../policy/rule";
 import { rules } from "../../policy/rules";
 import { type Changeable, changes } from "./support/changes";
-import { findingsOf } from "./support/judging";
+import { findingsOf } from "./support/policyResources";
 import { allResources, type NamedResource, programResources, programStacks } from "./support/program";
 
 describe("policy: the resources of the program", function () {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { Container, PodSpec, SecurityContext } from "../../policy/pods";
 import { restricted } from "../../policy/rules/restricted";
-import { container, findingsOf, pod, podSpec, workloads } from "./support/judging";
+import { container, findingsOf, pod, podSpec, workloads } from "./support/policyResources";
 
 const good = container().securityContext;
 const message = (problem: string, name = "app") => `container ${name} ${problem} in its securityContext`;

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { retainInProduction } from "../../policy/rules/retainInProduction";
-import { findingsOf, judged } from "./support/judging";
+import { findingsOf, policyResource } from "./support/policyResources";
 
 const remedy = "set wordpress:dataRetention to retain";
 const kept = { whenDeleted: "Retain", whenScaled: "Retain" };
@@ -9,7 +9,7 @@ const claimsGo = (moment: string) =>
   `persistentVolumeClaimRetentionPolicy.${moment} is not Retain: claims would go with their pods; ${remedy}`;
 
 const statefulSet = (policy: unknown, stack = "production") =>
-  judged(
+  policyResource(
     "kubernetes:apps/v1:StatefulSet",
     { spec: { volumeClaimTemplates: [{}], persistentVolumeClaimRetentionPolicy: policy } },
     { stack },
@@ -17,7 +17,8 @@ const statefulSet = (policy: unknown, stack = "production") =>
 
 describe("policy: retain-in-production", () => {
   for (const kind of ["PersistentVolumeClaim", "Namespace"]) {
-    const resource = (stack: string, protect: boolean) => judged(`kubernetes:core/v1:${kind}`, {}, { stack, protect });
+    const resource = (stack: string, protect: boolean) =>
+      policyResource(`kubernetes:core/v1:${kind}`, {}, { stack, protect });
 
     it(`refuses a ${kind} that is not protected`, () => {
       for (const stack of ["production", "prod"]) {
@@ -50,21 +51,21 @@ describe("policy: retain-in-production", () => {
   });
 
   it("allows a StatefulSet that retains its claims, one that has none, and any in another stack", () => {
-    const without = judged("kubernetes:apps/v1:StatefulSet", { spec: {} }, { stack: "production" });
+    const without = policyResource("kubernetes:apps/v1:StatefulSet", { spec: {} }, { stack: "production" });
     for (const resource of [statefulSet(kept), without, statefulSet(undefined, "dev")]) {
       assert.deepEqual(findingsOf(retainInProduction, resource), []);
     }
   });
 
   it("allows a Deployment, which has no data", () => {
-    const resource = judged("kubernetes:apps/v1:Deployment", {}, { stack: "production" });
+    const resource = policyResource("kubernetes:apps/v1:Deployment", {}, { stack: "production" });
     assert.deepEqual(findingsOf(retainInProduction, resource), []);
   });
 
   it("takes the configured stacks for production, and no others", () => {
     const lists = { stacks: ["live.*"] };
     const found = (stack: string) =>
-      findingsOf(retainInProduction, judged("kubernetes:core/v1:Namespace", {}, { stack }), lists);
+      findingsOf(retainInProduction, policyResource("kubernetes:core/v1:Namespace", {}, { stack }), lists);
     assert.deepEqual(found("live.eu"), [unprotected]);
     for (const stack of ["production", "live", "liveXeu", "not-live.eu"]) assert.deepEqual(found(stack), []);
   });

@@ -2,13 +2,13 @@ import { labNodes } from "../../../lab/cluster/layout";
 import type { LabSite } from "../../e2e/support/labSite";
 import { sitePods } from "../../e2e/support/sharedSite";
 import { lab } from "../../lab-cluster/support/machine";
-import { chance } from "./chance";
+import { seededRandom } from "./seededRandom";
 import { databasePod, deletePod } from "./pods";
 
 /** Node that the database is on, and the others. */
 export async function placement(site: LabSite): Promise<{ readonly database: string; readonly others: string[] }> {
   const { nodeName = "" } = (await databasePod(site)).spec;
-  return { database: nodeName, others: chance.order(othersThan(nodeName)) };
+  return { database: nodeName, others: seededRandom.shuffle(othersThan(nodeName)) };
 }
 
 function othersThan(node: string): string[] {

@@ -1,6 +1,6 @@
 import { LabSite } from "../../e2e/support/labSite";
 import { sharedPlace } from "../../e2e/support/sharedSite";
-import { chance } from "./chance";
+import { seededRandom } from "./seededRandom";
 
 /** Two pods; one image back, so that there is another one to update to. */
 const settings = {
@@ -27,7 +27,7 @@ export function takeSite(): LabSite {
 // Of all specs: it is up before the first one, and goes after the last.
 before(async function () {
   this.timeout(15 * 60_000);
-  if (chance.seed !== undefined) console.log(`FAULT_SEED=${chance.seed}`);
+  if (seededRandom.seed !== undefined) console.log(`FAULT_SEED=${seededRandom.seed}`);
   started = await LabSite.start(sharedPlace("faults", 30127, settings));
   await started.project.up();
 });

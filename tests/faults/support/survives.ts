@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { type LoadFigures, lostWrites, SteadyLoad } from "../../e2e/support/load";
 import type { LabSite } from "../../e2e/support/labSite";
 import { recordFault } from "../../support/reliability";
-import { chance } from "./chance";
+import { seededRandom } from "./seededRandom";
 import { exceeded, limits, promise } from "./limits";
 import { allReady } from "./pods";
 import { site } from "./site";
@@ -25,7 +25,7 @@ export function survives(
     let figures: LoadFigures;
     let remark: string | void;
     try {
-      await chance.moment();
+      await seededRandom.pause();
       remark = await hurt(site(), load);
       await load.goesWell();
     } finally {

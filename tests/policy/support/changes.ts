@@ -1,22 +1,22 @@
 import * as assert from "node:assert/strict";
 import type { Container, PodSpec } from "../../../policy/pods";
-import { type JudgedResource, kindOf } from "../../../policy/resource";
+import { type PolicyResource, kindOf } from "../../../policy/resource";
 
 type Mutable<T> = { -readonly [Key in keyof T]: Mutable<T[Key]> };
-export type Changeable = Mutable<JudgedResource>;
+export type Changeable = Mutable<PolicyResource>;
 
 export interface Change {
   readonly rule: string;
   readonly title: string;
   /** Which resources it is made to. */
-  readonly of: (resource: JudgedResource) => boolean;
+  readonly of: (resource: PolicyResource) => boolean;
   readonly change: (resource: Changeable) => void;
   /** Resources that the rule leaves alone. */
-  readonly isExempt?: (resource: JudgedResource) => boolean;
+  readonly isExempt?: (resource: PolicyResource) => boolean;
 }
 
 /** The pod that a resource is or makes, wherever it has it: what the pack itself knows of kinds is not believed. */
-function podOf({ inputs }: Pick<JudgedResource, "inputs">): Mutable<PodSpec> | undefined {
+function podOf({ inputs }: Pick<PolicyResource, "inputs">): Mutable<PodSpec> | undefined {
   const search = (value: unknown): Mutable<PodSpec> | undefined => {
     if (typeof value !== "object" || value === null) return undefined;
     if ("containers" in value) return value as Mutable<PodSpec>;
@@ -27,9 +27,9 @@ function podOf({ inputs }: Pick<JudgedResource, "inputs">): Mutable<PodSpec> | u
   return search(inputs);
 }
 
-const hasPods = (resource: JudgedResource) => podOf(resource) !== undefined;
-const isOf = (kind: string) => (resource: JudgedResource) => kindOf(resource) === kind;
-const isOfNfs = ({ inputs }: JudgedResource) =>
+const hasPods = (resource: PolicyResource) => podOf(resource) !== undefined;
+const isOf = (kind: string) => (resource: PolicyResource) => kindOf(resource) === kind;
+const isOfNfs = ({ inputs }: PolicyResource) =>
   (inputs.metadata as { namespace?: string } | undefined)?.namespace === "openebs-nfs";
 
 function pods(rule: string, title: string, change: (pod: Mutable<PodSpec>) => void): Change {
@@ -44,7 +44,7 @@ function pods(rule: string, title: string, change: (pod: Mutable<PodSpec>) => vo
 function containers(rule: string, title: string, change: (container: Mutable<Container>) => void): Change[] {
   const lastOf = ({ containers = [] }: Mutable<PodSpec>) => change(containers.at(-1) as Mutable<Container>);
   const initOf = ({ initContainers = [] }: Mutable<PodSpec>) => change(initContainers[0] as Mutable<Container>);
-  const hasInit = (resource: JudgedResource) => (podOf(resource)?.initContainers ?? []).length > 0;
+  const hasInit = (resource: PolicyResource) => (podOf(resource)?.initContainers ?? []).length > 0;
   return [
     pods(rule, `${title} of a container`, lastOf),
     { ...pods(rule, `${title} of an init container`, initOf), of: hasInit },
@@ -87,14 +87,14 @@ export const changes: readonly Change[] = [
   },
   ...["core/Namespace", "core/PersistentVolumeClaim"].map((kind) => ({
     ...{ rule: "retain-in-production", title: `${kind} without protection`, of: isOf(kind) },
-    isExempt: ({ stack }: JudgedResource) => stack !== "production",
+    isExempt: ({ stack }: PolicyResource) => stack !== "production",
     change: (resource: Changeable) => {
       resource.protect = false;
     },
   })),
   ...["whenDeleted", "whenScaled"].map((moment) => ({
     ...{ rule: "retain-in-production", title: `claims that go with their pods, ${moment}` },
-    of: (resource: JudgedResource) => isOf("apps/StatefulSet")(resource) && resource.stack === "production",
+    of: (resource: PolicyResource) => isOf("apps/StatefulSet")(resource) && resource.stack === "production",
     change: ({ inputs }: Changeable) => {
       const { persistentVolumeClaimRetentionPolicy: policy } = inputs.spec as Record<string, Record<string, string>>;
       (policy ?? assert.fail("no policy"))[moment] = "Delete";

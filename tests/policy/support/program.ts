@@ -1,4 +1,4 @@
-import type { JudgedResource } from "../../../policy/resource";
+import type { PolicyResource } from "../../../policy/resource";
 import { registeredByStack } from "../../support/golden";
 import type { Registered } from "../../support/mocks";
 import { unwrappedRecord } from "../../support/properties";
@@ -6,7 +6,7 @@ import { withObjectCache } from "../../support/siteSettings";
 
 export interface NamedResource {
   readonly name: string;
-  readonly resource: JudgedResource;
+  readonly resource: PolicyResource;
 }
 
 const dev = (keys: Readonly<Record<string, string | undefined>>) => () => registeredByStack("dev", keys);

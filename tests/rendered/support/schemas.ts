@@ -4,7 +4,7 @@ import { kubernetesProgram, kubernetesVersion } from "../../../lab/kubernetes/bu
 import { cached } from "../../../lab/support/cache";
 import { goProblem, goVersion } from "../../../lab/support/goPrograms";
 import { run } from "../../../lab/support/processes";
-import { Refusal } from "../../../lab/support/progress";
+import { UserError } from "../../../lab/support/progress";
 
 /** Where kubeconform finds the schema of a kind, in the folder of the schemas. */
 export const schemaTemplate = "{{ .Group }}/{{ .ResourceAPIVersion }}/{{ .ResourceKind }}.json";
@@ -48,7 +48,7 @@ export async function ensureSchemas(): Promise<string> {
 /** Folder of Kubernetes's source, as the lab's go.sum has it. */
 async function kubernetesSource(): Promise<string> {
   const problem = goProblem(await goVersion());
-  if (problem) throw new Refusal(problem);
+  if (problem) throw new UserError(problem);
   const module = `k8s.io/kubernetes@v${kubernetesVersion}`;
   const downloaded = await run("go", ["mod", "download", "-json", module], {
     cwd: kubernetesProgram.folder,

@@ -4,22 +4,22 @@ import { setTimeout as wait } from "node:timers/promises";
  * Moments and targets of faults. They are the same in every run, unless `FAULT_SEED` is set, to a whole number: then they come from
  * that number, and the same number brings the same ones again.
  */
-export class Chance {
+export class SeededRandom {
   private state: number | undefined;
 
-  /** @param seed a whole number as text; undefined for no chance at all */
+  /** @param seed a whole number as text; without one, nothing is random */
   constructor(readonly seed: string | undefined) {
     if (seed !== undefined && !/^\d+$/.test(seed)) throw new Error(`FAULT_SEED: "${seed}" is no whole number`);
     this.state = seed === undefined ? undefined : Number(seed) >>> 0;
   }
 
   /** Waits for the moment of a fault: a second, or up to five. */
-  async moment(): Promise<void> {
+  async pause(): Promise<void> {
     await wait(this.state === undefined ? 1000 : 5000 * this.next());
   }
 
   /** The same things in the order in which they are to be hurt. */
-  order<T>(things: readonly T[]): T[] {
+  shuffle<T>(things: readonly T[]): T[] {
     if (this.state === undefined) return [...things];
     return things
       .map((thing) => ({ thing, place: this.next() }))
@@ -38,4 +38,4 @@ export class Chance {
 }
 
 /** The run's own. */
-export const chance = new Chance(process.env.FAULT_SEED);
+export const seededRandom = new SeededRandom(process.env.FAULT_SEED);

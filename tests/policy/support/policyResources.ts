@@ -1,18 +1,18 @@
 import type { Container, PodSpec } from "../../../policy/pods";
-import type { JudgedResource } from "../../../policy/resource";
+import type { PolicyResource } from "../../../policy/resource";
 import { defaultsOf, type Rule, type RuleLists } from "../../../policy/rule";
 
 /** What a rule says of a resource. @param lists in place of the rule's own */
-export function findingsOf(rule: Rule, resource: JudgedResource, lists: RuleLists = {}): string[] {
+export function findingsOf(rule: Rule, resource: PolicyResource, lists: RuleLists = {}): string[] {
   return rule.findings(resource, { ...defaultsOf(rule), ...lists });
 }
 
 /** A resource of the stack `dev`, which has no options. */
-export function judged(
+export function policyResource(
   type: string,
   inputs: Readonly<Record<string, unknown>>,
-  options: Partial<JudgedResource> = {},
-): JudgedResource {
+  options: Partial<PolicyResource> = {},
+): PolicyResource {
   return { type, inputs, stack: "dev", protect: false, secretOutputs: [], ...options };
 }
 
@@ -35,12 +35,12 @@ export function podSpec(fields: PodSpec = {}): PodSpec {
 }
 
 /** A Pod of that specification. */
-export function pod(spec: PodSpec, namespace = "wordpress"): JudgedResource {
-  return judged("kubernetes:core/v1:Pod", { metadata: { namespace }, spec });
+export function pod(spec: PodSpec, namespace = "wordpress"): PolicyResource {
+  return policyResource("kubernetes:core/v1:Pod", { metadata: { namespace }, spec });
 }
 
 /** Each kind that makes pods, with these. @param annotations of the pods */
-export function workloads(spec: PodSpec, annotations: Readonly<Record<string, string>> = {}): JudgedResource[] {
+export function workloads(spec: PodSpec, annotations: Readonly<Record<string, string>> = {}): PolicyResource[] {
   const metadata = { namespace: "wordpress" };
   const template = { template: { metadata: { annotations }, spec } };
   const kinds = [
@@ -51,10 +51,10 @@ export function workloads(spec: PodSpec, annotations: Readonly<Record<string, st
     "batch/v1:Job",
   ];
   return [
-    judged("kubernetes:core/v1:Pod", { metadata: { ...metadata, annotations }, spec }),
-    ...kinds.map((kind) => judged(`kubernetes:${kind}`, { metadata, spec: template })),
-    judged("kubernetes:core/v1:ReplicationController", { metadata, spec: template }),
-    judged("kubernetes:core/v1:PodTemplate", { metadata, ...template }),
-    judged("kubernetes:batch/v1:CronJob", { metadata, spec: { jobTemplate: { spec: template } } }),
+    policyResource("kubernetes:core/v1:Pod", { metadata: { ...metadata, annotations }, spec }),
+    ...kinds.map((kind) => policyResource(`kubernetes:${kind}`, { metadata, spec: template })),
+    policyResource("kubernetes:core/v1:ReplicationController", { metadata, spec: template }),
+    policyResource("kubernetes:core/v1:PodTemplate", { metadata, ...template }),
+    policyResource("kubernetes:batch/v1:CronJob", { metadata, spec: { jobTemplate: { spec: template } } }),
   ];
 }

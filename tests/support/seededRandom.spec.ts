@@ -1,11 +1,11 @@
 import * as assert from "node:assert/strict";
-import { Chance } from "../faults/support/chance";
+import { SeededRandom } from "../faults/support/seededRandom";
 
 describe("the chance of faults", () => {
   const things = ["a", "b", "c", "d", "e"];
   const orders = (seed: string | undefined) => {
-    const chance = new Chance(seed);
-    return Array.from({ length: 20 }, () => chance.order(things).join(""));
+    const random = new SeededRandom(seed);
+    return Array.from({ length: 20 }, () => random.shuffle(things).join(""));
   };
 
   it("leaves things as they are without a seed", () => {
@@ -20,6 +20,6 @@ describe("the chance of faults", () => {
   });
 
   it("refuses a seed that is no number", () => {
-    assert.throws(() => new Chance("x"), /FAULT_SEED: "x" is no whole number/);
+    assert.throws(() => new SeededRandom("x"), /FAULT_SEED: "x" is no whole number/);
   });
 });
