@@ -10,12 +10,12 @@ import { chart } from "./chart";
 import { table, withTable } from "./report";
 import { type Durations, type Figures, measure } from "./round";
 import { type Round, rows } from "./rows";
-import { chapterSite, programSite } from "./site";
+import { tutorialSite, programSite } from "./site";
 import { prepareLoad } from "./wrk";
 
-const usage = "npm run bench [-- --rounds N | -- --smoke]   N: 1 to 50; 5 where it is not given";
+const usage = "npm run bench [-- --rounds N | -- --smoke]   N: 1 to 50, default 5";
 
-/** The page and its chart. */
+/** The report and its chart. */
 const page = path.join(projectRoot, "docs/development/performance.md");
 const picture = path.join(projectRoot, "docs/development/performance.svg");
 
@@ -24,7 +24,7 @@ const durations = { whole: { load: 10, rest: 20 }, smoke: { load: 2, rest: 2 } }
   Durations
 >;
 
-/** The chapter's manifests and the program's stack, one after the other, again and again. */
+/** Measures the tutorial's manifests and the program's stack in turn, for each round. */
 async function bench(): Promise<void> {
   const { count, isSmoke } = options();
   await prepareLoad();
@@ -45,25 +45,26 @@ async function bench(): Promise<void> {
   fs.writeFileSync(picture, chart(rows(rounds)));
 }
 
-/** Both, each first in every second round: what the one leaves warm or worn is the other's as often. */
+/** Measures both sites. They alternate in going first, so that warm caches and a worn disk affect both equally often. */
 async function compare(number: number, durations: Durations): Promise<Round> {
-  const chapter = () => measure("chapter", () => Promise.resolve(chapterSite()), durations);
+  const tutorial = () => measure("tutorial", () => Promise.resolve(tutorialSite()), durations);
   const program = () => measure("program", programSite, durations);
   if (number % 2 === 1) {
-    const first = await chapter();
-    return { chapter: first, program: await program() };
+    const first = await tutorial();
+    return { tutorial: first, program: await program() };
   }
   const first: Figures = await program();
-  return { program: first, chapter: await chapter() };
+  return { program: first, tutorial: await tutorial() };
 }
 
 function options(): { readonly count: number; readonly isSmoke: boolean } {
   const { values } = parseArgs({ options: { rounds: { type: "string" }, smoke: { type: "boolean" } } });
-  if (values.smoke && values.rounds !== undefined) throw new UserError(`--smoke is one round.\n${usage}`);
+  if (values.smoke && values.rounds !== undefined)
+    throw new UserError(`--smoke and --rounds exclude each other: --smoke always runs one round.\n${usage}`);
   const count = values.smoke ? 1 : Number(values.rounds ?? 5);
   if (!Number.isInteger(count) || count < 1 || count > 50)
     throw new UserError(
-      `--rounds: ${JSON.stringify(values.rounds)} is not allowed; expected a whole number from 1 to 50.\n${usage}`,
+      `--rounds: ${JSON.stringify(values.rounds)} is invalid; expected a whole number from 1 to 50.\n${usage}`,
     );
   return { count, isSmoke: values.smoke ?? false };
 }

@@ -2,12 +2,12 @@ import * as echarts from "echarts";
 import type { Row } from "./rows";
 import { threeDigits } from "./statistics";
 
-/** Read on white as on black. */
-const colours = { text: "#7d8590", line: "#7d859066", met: "#2f9e6e", missed: "#d0772f", goal: "#7d8590" };
+/** Readable on a light and on a dark background. */
+const colors = { text: "#7d8590", line: "#7d859066", met: "#2f9e6e", missed: "#d0772f", goal: "#7d8590" };
 
 /**
- * How many times as good as the chapter's manifests the program is, as an SVG: a bar for each row with a goal, on a logarithmic axis,
- * and a mark where the goal is. Where less is better, the ratio is turned over.
+ * Renders an SVG that compares the program with the tutorial's manifests: a bar for each row with a goal, on a logarithmic axis,
+ * and a mark at the goal. If less is better, the ratio is inverted.
  */
 export function chart(rows: readonly Row[]): string {
   const shown = rows.filter(({ goal }) => goal !== undefined).reverse();
@@ -19,18 +19,18 @@ export function chart(rows: readonly Row[]): string {
     grid: { left: 300, right: 90, top: 20, bottom: 50 },
     xAxis: {
       type: "log",
-      name: "times as good as the chapter's manifests (the mark: the goal)",
+      name: "times as good as the tutorial's manifests (mark: goal)",
       nameLocation: "middle",
       nameGap: 30,
-      nameTextStyle: { color: colours.text },
-      axisLabel: { color: colours.text },
-      splitLine: { lineStyle: { color: colours.line } },
+      nameTextStyle: { color: colors.text },
+      axisLabel: { color: colors.text },
+      splitLine: { lineStyle: { color: colors.line } },
     },
     yAxis: {
       type: "category",
       data: shown.map(({ title }) => title),
-      axisLabel: { color: colours.text, width: 280, overflow: "break" },
-      axisLine: { lineStyle: { color: colours.line } },
+      axisLabel: { color: colors.text, width: 280, overflow: "break" },
+      axisLine: { lineStyle: { color: colors.line } },
       axisTick: { show: false },
     },
     series: [
@@ -39,12 +39,12 @@ export function chart(rows: readonly Row[]): string {
         barWidth: 16,
         data: shown.map((row) => ({
           value: timesAsGood(row, row.ratio.median),
-          itemStyle: { color: row.isMet === false ? colours.missed : colours.met },
+          itemStyle: { color: row.isMet === false ? colors.missed : colors.met },
         })),
         label: {
           show: true,
           position: "right",
-          color: colours.text,
+          color: colors.text,
           formatter: ({ dataIndex }: { dataIndex: number }) =>
             `ratio ${threeDigits(shown[dataIndex]?.ratio.median ?? NaN)}`,
         },
@@ -53,7 +53,7 @@ export function chart(rows: readonly Row[]): string {
         type: "scatter",
         symbol: "rect",
         symbolSize: [3, 26],
-        itemStyle: { color: colours.goal },
+        itemStyle: { color: colors.goal },
         data: shown.map((row) => timesAsGood(row, row.goal?.ratio ?? NaN)),
       },
     ],

@@ -2,7 +2,7 @@ import type { PulumiFolder } from "../tests/support/pulumiFolder";
 import { SmallProgram } from "../tests/plugins/support/smallProgram";
 import { stopwatch } from "../tests/support/timed";
 
-/** Seconds of Pulumi's commands where nothing changed: of a program, and of one that has nothing in it. */
+/** Seconds that Pulumi's commands take when nothing changed, for the program and for an empty one. */
 export interface CommandTimes {
   readonly preview: number;
   readonly previewOfEmpty: number;
@@ -10,7 +10,7 @@ export interface CommandTimes {
   readonly upOfEmpty: number;
 }
 
-/** @param program with a stack that is up */
+/** @param program a program whose stack is deployed */
 export async function commandTimes(program: PulumiFolder): Promise<CommandTimes> {
   const empty = await SmallProgram.start("", { environment: program.environment });
   try {

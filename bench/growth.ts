@@ -25,7 +25,7 @@ const counts = {
 
 const page = path.join(projectRoot, "docs/development/performance.md");
 
-/** How the program's resources and times grow with WordPress's pods and with the pools, on nodes that are simulated. */
+/** Measures on simulated nodes how resources and times grow with the number of WordPress pods and of pools. */
 async function growth(): Promise<void> {
   const { values } = parseArgs({ options: { smoke: { type: "boolean" } } });
   const { replicas, pools } = counts[values.smoke ? "smoke" : "whole"];
@@ -47,13 +47,13 @@ async function growth(): Promise<void> {
   }
 }
 
-/** One site with more and more pods. The first one is real, as are database and jobs. */
+/** Scales one site up step by step. Its first pod is real, as are database and jobs. */
 async function growReplicas(nodes: SimulatedNodes, replicas: readonly number[]): Promise<GrowthFigures[]> {
   const site = await LabSite.start(sharedPlace("growth", 30131));
   try {
     const figures: GrowthFigures[] = [];
     for (const count of replicas) {
-      const bring = () => step(`${count} pods of WordPress`, () => figuresOf(site, count));
+      const bring = () => step(`${count} WordPress pods`, () => figuresOf(site, count));
       await site.project.configure({ wordpressReplicas: String(count) });
       if (count === 1) {
         figures.push(await bring());
@@ -68,7 +68,7 @@ async function growReplicas(nodes: SimulatedNodes, replicas: readonly number[]):
   }
 }
 
-/** A stack with OpenEBS and so many pools, each on a node of its own. */
+/** Deploys a stack with OpenEBS and this many pools, each on a node of its own. */
 async function makePools(nodes: SimulatedNodes, count: number): Promise<GrowthFigures> {
   const names = await nodes.add(count, { takesPods: false });
   const charts = await LabCharts.start();
@@ -84,7 +84,7 @@ async function makePools(nodes: SimulatedNodes, count: number): Promise<GrowthFi
   }
 }
 
-/** Brings a stack to what its configuration says, and looks at it. */
+/** Deploys the stack's current configuration and measures it. */
 async function figuresOf({ project }: LabSite, count: number): Promise<GrowthFigures> {
   const up = await stopwatch(() => project.up());
   const preview = await stopwatch(() => project.preview());

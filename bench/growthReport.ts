@@ -2,22 +2,22 @@ import { withPart } from "../docs/pagePart";
 import { threeDigits } from "./statistics";
 import { textTable } from "./textTable";
 
-/** Of a stack of one size. Times are seconds. */
+/** Figures of a stack of one size. Times are seconds. */
 export interface GrowthFigures {
-  /** Pods of WordPress, or pools. */
+  /** WordPress pods, or pools. */
   readonly count: number;
-  /** In Pulumi's state. */
+  /** Resources in Pulumi's state. */
   readonly resources: number;
-  /** From the size before it, or from nothing. */
+  /** Time to grow from the previous size, or from nothing. */
   readonly up: number;
-  /** Where nothing is to be done. */
+  /** Time when nothing changed. */
   readonly preview: number;
   readonly upOfNothing: number;
 }
 
-/** The page with other figures under its heading. @throws Error where the page has no place for them */
+/** Returns the page with these figures under its heading. @throws Error if the page lacks the heading */
 export function withGrowth(page: string, replicas: readonly GrowthFigures[], pools: readonly GrowthFigures[]): string {
-  const text = [growthTable("pods of WordPress", replicas), growthTable("pools", pools)].join("\n\n");
+  const text = [growthTable("WordPress pods", replicas), growthTable("pools", pools)].join("\n\n");
   return withPart(page, text, "## How it grows");
 }
 

@@ -5,10 +5,10 @@ import { textTable } from "./textTable";
 
 /** The rows as Markdown. */
 export function table(rows: readonly Row[]): string {
-  const head = ["measure", "chapter", "program", "ratio (least to most)", "goal", "met"];
-  const lines = rows.map(({ title, unit, goal, chapter, program, ratio, isMet }) => [
+  const head = ["measure", "tutorial", "program", "ratio (least to most)", "goal", "met"];
+  const lines = rows.map(({ title, unit, goal, tutorial, program, ratio, isMet }) => [
     title,
-    `${threeDigits(chapter)} ${unit}`,
+    `${threeDigits(tutorial)} ${unit}`,
     `${threeDigits(program)} ${unit}`,
     `${threeDigits(ratio.median)} (${threeDigits(ratio.least)} to ${threeDigits(ratio.most)})`,
     goal ? `${goal.is} ${goal.ratio}` : "reported",
@@ -17,14 +17,14 @@ export function table(rows: readonly Row[]): string {
   return textTable(head, lines);
 }
 
-const picture = "![How many times as good as the chapter's manifests the program is, with the goals](performance.svg)";
+const picture = "![The program compared with the tutorial's manifests, with the goals](performance.svg)";
 
-/** The page with other figures. @throws Error where the page has no place for them */
+/** Returns the page with these figures. @throws Error if the page has no table to replace */
 export function withTable(
   page: string,
   rows: readonly Row[],
   run: { readonly rounds: number; readonly cores: number },
 ): string {
-  const said = `Medians of ${run.rounds} rounds on ${run.cores} cores; the ratio is that of each round, its median, and between what it was.`;
+  const said = `Medians of ${run.rounds} rounds on ${run.cores} cores; the ratio is the median of the rounds' ratios, followed by their range.`;
   return withPart(page, [said, table(rows), picture].join("\n\n"));
 }

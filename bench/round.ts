@@ -8,46 +8,47 @@ import type { CommandTimes } from "./commandTimes";
 import { address, type BenchSite, memory, scale } from "./site";
 import { load } from "./wrk";
 
-/** What one site showed in one round. */
+/** Figures of one site in one round. */
 export interface Figures {
-  /** Requests in a second. */
+  /** Requests per second. */
   readonly frontPage: number;
   readonly staticFile: number;
   readonly posts: number;
   readonly dashboard: number;
-  /** Milliseconds in which 99 of 100 front pages came, while somebody wrote. */
+  /** 99th percentile of the front page's latency in milliseconds, while a user writes posts. */
   readonly frontPageWhileWritten: number;
-  /** Seconds until three pods serve in the place of one. */
+  /** Seconds to scale from one pod to three, until all three serve. */
   readonly scaled: number;
-  /** Seconds from nothing to the front page of an installed site. */
+  /** Seconds from an empty cluster to the front page of an installed site. */
   readonly installed: number;
-  /** MiB of the pod of WordPress. */
+  /** MiB of the WordPress pod. */
   readonly memoryAtRest: number;
   readonly memoryUnderLoad: number;
-  /** Of the program alone. */
+  /** Set for the program only. */
   readonly commandTimes: CommandTimes | undefined;
 }
 
-/** How long what is done in a round takes. */
+/** Durations of the steps of a round. */
 export interface Durations {
-  /** Whole seconds of each load. */
+  /** Whole seconds of each load test. */
   readonly load: number;
-  /** Whole seconds before memory is read. The node looks every ten to fifteen: with fewer, what it says may be of before. */
+  /** Whole seconds before memory is read. The kubelet samples every 10 to 15 s: a shorter pause may read an old sample. */
   readonly rest: number;
 }
 
-/** How many posts there are to read. */
+/** Number of posts to read. */
 const posts = 20;
 
-/** A file of WordPress's own, 3 kB, which Apache gives as it is. */
+/** A static file of 3 kB that is part of WordPress. */
 const file = "/wp-includes/images/w-logo-blue.png";
 
-/** Brings a site up, measures, and removes it, also where that fails. */
+/** Deploys a site, measures it, and removes it, even if measuring fails. */
 export async function measure(title: string, start: () => Promise<BenchSite>, durations: Durations): Promise<Figures> {
   const site = await start();
   try {
-    const { result: account, seconds: installed } = await step(`${title}: from nothing to an installed site`, () =>
-      stopwatch(() => site.install()),
+    const { result: account, seconds: installed } = await step(
+      `${title}: from an empty cluster to an installed site`,
+      () => stopwatch(() => site.install()),
     );
     return await step(`${title}: under load`, async () => ({
       installed,
@@ -80,7 +81,7 @@ async function measureInstalled(site: BenchSite, account: Account, { load: secon
   };
 }
 
-/** Writes posts. @returns where they are read */
+/** Writes posts. @returns their paths */
 async function writePosts(account: Account, count: number): Promise<string[]> {
   const writer = new Writer({ address, ...account, name: "bench", timeoutMs: 30_000 });
   const paths: string[] = [];
@@ -88,7 +89,7 @@ async function writePosts(account: Account, count: number): Promise<string[]> {
   return paths;
 }
 
-/** What `work` gives, while somebody writes a post every second. */
+/** Runs `work` while a user writes a post every second. */
 async function whileWritten<T>(account: Account, work: () => Promise<T>): Promise<T> {
   const writer = new Writer({ address, ...account, name: "bench-writer", timeoutMs: 30_000 });
   let isOver = false;
@@ -107,7 +108,7 @@ async function whileWritten<T>(account: Account, work: () => Promise<T>): Promis
   }
 }
 
-/** Cookies of somebody who sees the dashboard. */
+/** Logs in. @returns the cookies of a user who can open the dashboard */
 async function login({ user, password }: Account): Promise<string> {
   const visitor = new Visitor(address);
   await visitor.login(user, password);

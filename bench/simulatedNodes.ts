@@ -8,15 +8,15 @@ import { labPaths } from "../lab/support/paths";
 import type { Cluster } from "../tests/e2e/support/cluster";
 import { completeNode, nodeStatus, noKubelet } from "../tests/e2e/support/testNodes";
 
-/** Where simulated pods are said to be: nothing of the lab's is there. */
+/** Addresses reported for simulated pods. The lab does not use this network. */
 const podNetwork = "10.88.0.0/16";
 
-/** What kwok knows its nodes by. */
+/** The annotation by which kwok recognizes its nodes. */
 const own = { name: "kwok.x-k8s.io/node", value: "fake" };
 
 /**
- * Nodes of the lab that are only objects, of which kwok is the kubelet: their pods are ready as soon as they are made, and nothing
- * runs in them. Each has what OpenEBS's replicated engine needs.
+ * Simulated nodes: Node objects whose kubelet is kwok. Their pods are ready as soon as they exist, and no container runs.
+ * Each node reports what OpenEBS's replicated engine needs.
  */
 export class SimulatedNodes {
   private constructor(
@@ -33,7 +33,7 @@ export class SimulatedNodes {
         `--config=${kwokStages}`,
         `--manage-nodes-with-annotation-selector=${own.name}=${own.value}`,
         `--cidr=${podNetwork}`,
-        // Without it there are no signs of life, and the cluster gives the nodes up.
+        // Without leases, the cluster marks the nodes as lost.
         "--node-lease-duration-seconds=40",
       ],
       { stdio: ["ignore", log, log] },
@@ -42,7 +42,7 @@ export class SimulatedNodes {
     return new SimulatedNodes(cluster, kwok);
   }
 
-  /** Makes them, `sim-0` and on. @param takesPods whether pods that tolerate nothing may be put there */
+  /** Creates the nodes `sim-0`, `sim-1` and so on. @param takesPods whether pods without tolerations may be scheduled there */
   async add(count: number, { takesPods }: { readonly takesPods: boolean }): Promise<string[]> {
     const names = Array.from({ length: count }, (_, index) => `sim-${index}`);
     const items = names.map((name) => ({
@@ -61,7 +61,7 @@ export class SimulatedNodes {
     return names;
   }
 
-  /** What is scheduled while `work` goes on is on them alone. */
+  /** Runs `work` while pods can be scheduled on simulated nodes only. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     const real = labNodes.map(({ name }) => name);
     await this.cluster.kubectl("cordon", ...real);
@@ -79,7 +79,7 @@ export class SimulatedNodes {
   async stop(): Promise<void> {
     await this.remove();
     if (this.kwok.exitCode !== null)
-      throw new Error(`kwok ended with ${this.kwok.exitCode}: ${labPaths.logs}/kwok.log`);
+      throw new Error(`kwok exited with ${this.kwok.exitCode}; its log: ${labPaths.logs}/kwok.log`);
     this.kwok.kill();
     await once(this.kwok, "exit");
   }

@@ -18,29 +18,29 @@ import { type CommandTimes, commandTimes } from "./commandTimes";
 import { podsOf, sharedPlace } from "../tests/e2e/support/sharedSite";
 import { type Account, administrator } from "../tests/e2e/support/load";
 
-/** Where both are, one after the other. */
+/** NodePort of both sites, which run one after the other. */
 const nodePort = chapterNodePort;
 export const address = `http://127.0.0.1:${nodePort}`;
 
-/** Milliseconds after which pods that do not serve are given up. */
+/** Timeout in milliseconds for pods to serve. */
 const limitMs = 300_000;
 
-/** One of the two that are compared, with one pod of WordPress. */
+/** One of the two compared sites, with one WordPress pod. */
 export interface BenchSite {
   readonly cluster: Cluster;
   readonly namespace: string;
-  /** What makes its pods. */
+  /** The workload that owns its pods. */
   readonly workload: "statefulset/wordpress" | "deployment/wordpress";
-  /** From nothing to a front page of a site that is installed. @returns who may write on it */
+  /** Deploys and installs the site, and waits for its front page. @returns an account that may write posts */
   install(): Promise<Account>;
-  /** Of the program alone. */
+  /** Set for the program only. */
   readonly commandTimes?: () => Promise<CommandTimes>;
-  /** Nothing is left of it. */
+  /** Removes the site completely. */
   remove(): Promise<void>;
 }
 
-/** The chapter's manifests, applied, and installed by its installer's form. */
-export function chapterSite(): BenchSite {
+/** The tutorial's manifests, applied with kubectl; WordPress is installed through its web form. */
+export function tutorialSite(): BenchSite {
   const cluster = new Cluster(labEnvironment());
   return {
     cluster,
@@ -56,7 +56,7 @@ export function chapterSite(): BenchSite {
   };
 }
 
-/** The program's stack, with its page cache. The stack exists before, as the manifests' files do. */
+/** The program's stack, with its page cache. The stack is created before time is measured, as the manifests' files exist, too. */
 export async function programSite(): Promise<BenchSite> {
   const site = await LabSite.start(sharedPlace("bench", nodePort, { wordpressReplicas: 1 }));
   const { cluster, namespace } = site;
@@ -80,7 +80,7 @@ async function waitForFrontPage(cluster: Cluster): Promise<void> {
   await cluster.until("the front page answers", 60, isThere, isUnreachable);
 }
 
-/** Seconds from asking the API for so many pods until each of them serves a page, whatever its probes say. */
+/** Scales the site. @returns seconds from the API request until each pod serves a page, regardless of its probes */
 export async function scale(site: BenchSite, replicas: number): Promise<number> {
   const { seconds } = await stopwatch(() => scaleAndWait(site, replicas));
   return seconds;
@@ -91,14 +91,14 @@ async function scaleAndWait(site: BenchSite, replicas: number): Promise<void> {
   const end = Date.now() + limitMs;
   for (let answers: string[] = []; answers.filter((answer) => answer === "200").length < replicas;) {
     if (Date.now() > end)
-      throw new Error(`not all ${replicas} pods serve after ${limitMs / 1000} s, but answer ${answers.join(", ")}`);
+      throw new Error(`not all ${replicas} pods serve after ${limitMs / 1000} s; they answer ${answers.join(", ")}`);
     const addresses = (await podsOf(site, "wordpress")).flatMap(({ status }) => status.podIP ?? []);
     answers = await Promise.all(addresses.map(answerOf));
     await wait(50);
   }
 }
 
-/** What a pod answers, asked by itself for a page of WordPress's: the status, or why there is none. */
+/** Requests a WordPress page from one pod directly. @returns the status, or the reason why there is none */
 function answerOf(host: string): Promise<string> {
   return new Promise((resolve) => {
     const headers = { host: new URL(address).host };
@@ -111,20 +111,20 @@ function answerOf(host: string): Promise<string> {
   });
 }
 
-/** MiB that the container of WordPress has in use, as Kubernetes counts it for its limit: without what is only kept of files. */
+/** The WordPress container's working set in MiB, which Kubernetes compares with its limit: it excludes inactive file cache. */
 export async function memory(site: BenchSite): Promise<number> {
   let bytes: number | undefined;
-  await site.cluster.until("the node says what WordPress's pod has in use", 30, async () => {
+  await site.cluster.until("the kubelet reports the memory of the WordPress pod", 30, async () => {
     bytes = await workingSet(site);
     return bytes !== undefined;
   });
   return (bytes ?? NaN) / 2 ** 20;
 }
 
-/** Bytes; undefined where the node has not looked yet. */
+/** Bytes; undefined if the kubelet has no sample yet. */
 async function workingSet({ cluster, namespace }: BenchSite): Promise<number | undefined> {
   const [pod] = await podsOf({ cluster, namespace }, "wordpress");
-  if (pod === undefined) throw new Error("there is no pod of WordPress");
+  if (pod === undefined) throw new Error("there is no WordPress pod");
   const path = `/api/v1/nodes/${pod.spec.nodeName}/proxy/stats/summary`;
   const { pods: stats } = JSON.parse(await cluster.kubectl("get", "--raw", path)) as {
     pods: {

@@ -1,4 +1,4 @@
-/** A table in Markdown with columns that line up, which can be read on a terminal as well. */
+/** A Markdown table with aligned columns, which is readable on a terminal, too. */
 export function textTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...lines].map((cells) => cells[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>

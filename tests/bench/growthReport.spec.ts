@@ -5,8 +5,8 @@ const [begin, end] = ["<!-- prettier-ignore-start -->", "<!-- prettier-ignore-en
 const place = (text: string) => `${begin}\n\n${text}\n\n${end}\n`;
 const figures = (count: number): GrowthFigures => ({ count, resources: 64, up: 31.26, preview: 7, upOfNothing: 7.5 });
 
-describe("the table of how the program grows", () => {
-  it("takes the place of the one under its heading, and of no other", () => {
+describe("growth table", () => {
+  it("replaces the table under its heading, and no other", () => {
     const page = `# Page\n\n${place("first")}\n## How it grows\n\nText.\n\n${place("second")}\nThe end.\n`;
     const [before, after] = withGrowth(page, [figures(1), figures(10)], [figures(300)]).split("## How it grows");
     assert.equal(before, `# Page\n\n${place("first")}\n`);
@@ -17,7 +17,7 @@ describe("the table of how the program grows", () => {
     assert.doesNotMatch(after ?? "", /second/);
   });
 
-  it("is refused by a page that has no place for it", () => {
+  it("fails if the page has no heading or no place for the table", () => {
     for (const page of ["# Page\n", `${place("first")}\n## How it grows\n`, place("first")]) {
       assert.throws(() => withGrowth(page, [], []), /there is no ## How it grows/);
     }

@@ -10,26 +10,26 @@ const figures: Figures = {
   commandTimes: undefined,
 };
 const commandTimes = { preview: 3, previewOfEmpty: 2, up: 8, upOfEmpty: 4 };
-const round = (program: Partial<Figures>, chapter: Partial<Figures> = {}): Round => ({
-  chapter: { ...figures, ...chapter },
+const round = (program: Partial<Figures>, tutorial: Partial<Figures> = {}): Round => ({
+  tutorial: { ...figures, ...tutorial },
   program: { ...figures, commandTimes, ...program },
 });
 const row = (rounds: readonly Round[], title: string) =>
   rows(rounds).find((row) => row.title === title) ?? assert.fail(title);
 
-describe("the table of the bench", () => {
-  it("has medians, and the ratio of each round: its median, least and most", () => {
+describe("benchmark table", () => {
+  it("has the medians of the figures, and the median, least and greatest of the rounds' ratios", () => {
     const rounds = [
       round({ frontPage: 9000 }, { frontPage: 45 }),
       round({ frontPage: 5000 }, { frontPage: 50 }),
       round({ frontPage: 6000 }, { frontPage: 40 }),
     ];
-    const { chapter, program, ratio, isMet } = row(rounds, "front page, anonymous");
-    assert.deepEqual([chapter, program, isMet], [45, 6000, true]);
+    const { tutorial, program, ratio, isMet } = row(rounds, "front page, anonymous");
+    assert.deepEqual([tutorial, program, isMet], [45, 6000, true]);
     assert.deepEqual(ratio, { median: 150, least: 100, most: 200 });
   });
 
-  it("says of each goal whether it is met, at its edge and past it", () => {
+  it("counts a goal as met at its limit, and as missed beyond it", () => {
     const met = (title: string, program: Partial<Figures>) => row([round(program)], title).isMet;
     assert.deepEqual(
       [met("dashboard, logged in", { dashboard: 24 }), met("dashboard, logged in", { dashboard: 23 })],
@@ -37,24 +37,27 @@ describe("the table of the bench", () => {
     );
     const scaled = "1 to 3 pods, until all three serve";
     assert.deepEqual([met(scaled, { scaled: 3 }), met(scaled, { scaled: 3.1 })], [true, false]);
-    assert.equal(met("from nothing to an installed site", { installed: 1000 }), undefined);
+    assert.equal(met("from an empty cluster to an installed site", { installed: 1000 }), undefined);
   });
 
-  it("puts the front page beside a static file of the chapter's", () => {
-    const { chapter, ratio } = row(
+  it("compares the front page with a static file of the tutorial's Apache", () => {
+    const { tutorial, ratio } = row(
       [round({ frontPage: 6000, staticFile: 1 })],
-      "front page, beside a static file of the chapter's Apache",
+      "front page, compared with a static file of the tutorial's Apache",
     );
-    assert.deepEqual([chapter, ratio.median], [10_000, 0.6]);
+    assert.deepEqual([tutorial, ratio.median], [10_000, 0.6]);
   });
 
-  it("puts Pulumi's commands beside those of an empty program", () => {
-    const { chapter, program, ratio, isMet } = row([round({})], "pulumi up, nothing changed, beside an empty program");
-    assert.deepEqual([chapter, program, ratio.median, isMet], [4, 8, 2, false]);
-    assert.equal(row([round({})], "pulumi preview, nothing changed, beside an empty program").isMet, true);
+  it("compares Pulumi's commands with those of an empty program", () => {
+    const { tutorial, program, ratio, isMet } = row(
+      [round({})],
+      "pulumi up, nothing changed, compared with an empty program",
+    );
+    assert.deepEqual([tutorial, program, ratio.median, isMet], [4, 8, 2, false]);
+    assert.equal(row([round({})], "pulumi preview, nothing changed, compared with an empty program").isMet, true);
   });
 
-  it("is Markdown whose columns line up, with the units of the figures in a row", () => {
+  it("is Markdown with aligned columns and a unit for each figure", () => {
     const lines = table(rows([round({ frontPage: 12_345 })])).split("\n");
     assert.equal(new Set(lines.map((line) => line.length)).size, 1);
     assert.match(
@@ -63,7 +66,7 @@ describe("the table of the bench", () => {
     );
   });
 
-  it("replaces the previous one on the page, and nothing else", () => {
+  it("replaces the previous table on the page, and nothing else", () => {
     const page = "# Head\n\n<!-- prettier-ignore-start -->\n\nold\n\n<!-- prettier-ignore-end -->\n\ntext\n";
     const made = withTable(page, rows([round({})]), { rounds: 1, cores: 2 });
     assert.match(made, /^# Head\n[^]*\| measure [^]*<!-- prettier-ignore-end -->\n\ntext\n$/);
@@ -76,8 +79,8 @@ describe("the table of the bench", () => {
   });
 });
 
-describe("the chart of the bench", () => {
-  it("has a bar for each row with a goal, of another colour where it is missed", () => {
+describe("benchmark chart", () => {
+  it("has a bar for each row with a goal, in another color if the goal is missed", () => {
     const all = rows([
       round({
         frontPage: 6000,
