@@ -3,8 +3,8 @@ import { configRemove, configSet } from "../../stacks/config/rules";
 import { isConflict } from "./conflictRetry";
 
 /**
- * Called when a resource does not come up, or not in its new form: says what the cluster knows of it. The provider's own message follows,
- * and the failure stays one.
+ * Logs the cluster's reasons when the creation or an update of a resource fails. The operation still fails, and the
+ * provider's own message follows.
  */
 export function reportHook(name: string, report: () => Promise<string>): pulumi.ErrorHook {
   return new pulumi.ErrorHook(name, async (failure) => {
@@ -14,7 +14,10 @@ export function reportHook(name: string, report: () => Promise<string>): pulumi.
   });
 }
 
-/** What is said of a failed operation; nothing of a deletion, nor of a conflict, which says itself what it is. @param report what the cluster knows of an object that did not come up */
+/**
+ * Text to log about a failed operation; undefined for a deletion and for a conflict, whose own message is enough.
+ * @param report reads the cluster's reasons for an object that is not ready
+ */
 export async function reportOn(
   { failedOperation, errors }: Pick<pulumi.ErrorHookArgs, "failedOperation" | "errors">,
   report: () => Promise<string>,
@@ -23,14 +26,14 @@ export async function reportOn(
   return errors.some((error) => error.includes(" already exists")) ? unknownObject : report();
 }
 
-/** The object is there and may be as it should be: the state does not know it. */
+/** For an object that exists in the cluster and not in the state. It may be as configured. */
 const unknownObject = [
-  "It is on the cluster already and this stack's state does not know it: a pulumi up was cut off after it had made it.",
-  `Take it over, once: ${configSet("kubernetes:upsertExistingObjects", "true")} && pulumi up`,
+  "The object exists in the cluster, but not in this stack's state: a pulumi up was interrupted after it created the object.",
+  `Take the object over, once: ${configSet("kubernetes:upsertExistingObjects", "true")} && pulumi up`,
   `and then: ${configRemove("kubernetes:upsertExistingObjects")} && pulumi up`,
 ].join("\n");
 
-/** What went wrong, for people. */
+/** The message of an error of any type. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

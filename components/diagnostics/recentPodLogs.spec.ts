@@ -13,9 +13,9 @@ const pod = (name: string, status: Pod["status"], namespace = "site"): Pod => ({
   status,
 });
 
-/** What the log of a container is, or was before it was restarted. @throws KubectlError where the pod has no such log */
+/** Imitates `kubectl logs`, also with `--previous`. @throws KubectlError if the pod has no such log */
 function log(pods: readonly Pod[], { verb, words: [name = ""], flags }: KubectlCall): string {
-  if (verb !== "logs") throw new Error(`the tests' kubectl does not know: ${verb}`);
+  if (verb !== "logs") throw new Error(`unexpected verb: ${verb}`);
   const found = pods.find(({ metadata }) => metadata.name === name && metadata.namespace === flags.namespace);
   const { initContainerStatuses = [], containerStatuses = [] } = found?.status ?? {};
   const status = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === flags.container);
@@ -26,46 +26,46 @@ function log(pods: readonly Pod[], { verb, words: [name = ""], flags }: KubectlC
   return `${which} of ${flags.namespace}/${name} ${flags.container}, ${flags.tail} lines`;
 }
 
-/** The last words of these pods, beside a site with pods of the same names in the default namespace. */
-async function words(...pods: Pod[]): Promise<string[]> {
+/** The recent logs of these pods, beside a site with pods of the same names in the default namespace. */
+async function logLines(...pods: Pod[]): Promise<string[]> {
   const others = pods.map(({ metadata, status }) => pod(metadata.name, status, "wordpress"));
   const kubectl = new SmallKubectl({}, { answer: (call) => log([...others, ...pods], call) });
   return (await recentPodLogs(kubectl, "site", pods)).split("\n");
 }
 
-describe("last words of a workload that failed", () => {
-  it("begin with the container before, where one was just started again: it says why it ended", async () => {
-    assert.deepEqual(await words(pod("mariadb-0", { containerStatuses: [container("mariadb", 3)] })), [
+describe("recent pod logs", () => {
+  it("put the previous log of a restarted container before its current one", async () => {
+    assert.deepEqual(await logLines(pod("mariadb-0", { containerStatuses: [container("mariadb", 3)] })), [
       "previous log of site/mariadb-0 mariadb, 60 lines",
       "log of site/mariadb-0 mariadb, 60 lines",
     ]);
   });
 
-  it("are of every container, in the order in which they run", async () => {
+  it("include every container, in the order in which they run", async () => {
     const statuses = { initContainerStatuses: [container("core")], containerStatuses: [container("wordpress")] };
-    assert.deepEqual(await words(pod("a", statuses)), [
+    assert.deepEqual(await logLines(pod("a", statuses)), [
       "log of site/a core, 60 lines",
       "log of site/a wordpress, 60 lines",
     ]);
   });
 
-  it("are not of a pod that is well, or that has done its work", async () => {
+  it("leave out pods that are ready or have succeeded", async () => {
     const containerStatuses = [container("wordpress")];
     const ready = pod("a", { containerStatuses, conditions: [{ type: "Ready", status: "True" }] });
-    assert.deepEqual(await words(ready, pod("b", { containerStatuses, phase: "Succeeded" })), [""]);
+    assert.deepEqual(await logLines(ready, pod("b", { containerStatuses, phase: "Succeeded" })), [""]);
   });
 
-  it("leave out a log that cannot be had", async () => {
-    assert.deepEqual(await words(pod("a", { containerStatuses: [container("gone"), container("wordpress")] })), [
+  it("leave out a log that is not available", async () => {
+    assert.deepEqual(await logLines(pod("a", { containerStatuses: [container("gone"), container("wordpress")] })), [
       "",
       "log of site/a wordpress, 60 lines",
     ]);
   });
 
-  it("are of five pods, however many fail", async () => {
+  it("are limited to five pods", async () => {
     const pods = Array.from({ length: 100 }, (_, index) => pod(`w-${index}`, { containerStatuses: [container("w")] }));
     assert.deepEqual(
-      await words(...pods),
+      await logLines(...pods),
       [0, 1, 2, 3, 4].map((index) => `log of site/w-${index} w, 60 lines`),
     );
   });

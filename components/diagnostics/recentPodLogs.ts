@@ -2,16 +2,16 @@ import { notReady } from "./workload";
 import type { Kubectl } from "../kubectl/client";
 import type { Pod } from "../kubernetes/objects";
 
-/** Lines of a container's log that are read, counted from its end. */
+/** Lines that are read from the end of each container's log. */
 const lines = 60;
 
-/** How many pods are asked: those of a workload fail alike, and each container asked is a process. */
-const askedPods = 5;
+/** Most pods whose logs are read. Pods of a workload fail alike, and each container's log takes a kubectl process. */
+const maxPods = 5;
 
 /**
- * What the containers of the pods that are not ready printed last, each after the one that it replaced: a container that
- * was started again a moment ago has not failed yet, and only its predecessor's log says why. A log that cannot be had is
- * left out. No script and no server of theirs prints a secret.
+ * Reads the recent logs of the pods that are not ready. The log of a restarted container comes after that of its previous
+ * instance: a container that has just been restarted has not failed yet, and only the previous log tells the reason. Logs
+ * that are not available are left out. No script and no server in these pods logs a secret.
  */
 export async function recentPodLogs(
   kubectl: Pick<Kubectl, "run">,
@@ -19,7 +19,7 @@ export async function recentPodLogs(
   pods: readonly Pod[],
 ): Promise<string> {
   const logs = notReady(pods)
-    .slice(0, askedPods)
+    .slice(0, maxPods)
     .flatMap(({ metadata, status }) =>
       [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap((container) => {
         const log = ["logs", "--namespace", namespace, metadata.name, "--container", container.name, `--tail=${lines}`];

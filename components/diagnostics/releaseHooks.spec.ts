@@ -9,7 +9,7 @@ import { moduleRemedy } from "../storage/openebs/nodeModule";
 import { releaseHooks, ReleaseWatch } from "./releaseHooks";
 import { registeredBy } from "../../tests/support/mocks";
 
-describe("the hooks of a release", () => {
+describe("release hooks", () => {
   const { PATH } = process.env;
   let folder: string;
   before(() => {
@@ -38,7 +38,7 @@ describe("the hooks of a release", () => {
     ["beforeCreate", "afterCreate"],
     ["beforeUpdate", "afterUpdate"],
   ] as const) {
-    it(`warn in ${ends} of a node that lacks the kernel module, though Helm has accepted the release`, async () => {
+    it(`warn in ${ends} of a node that lacks the kernel module, although Helm accepted the release`, async () => {
       const warn = mock.method(pulumi.log, "warn", () => Promise.resolve());
       const release = { title: "OpenEBS", name: "openebs", namespace: "openebs", remedies: [moduleRemedy] };
       await registeredBy(async () => {
@@ -54,7 +54,7 @@ describe("the hooks of a release", () => {
   }
 });
 
-describe("the watch over a release while Helm waits for it", () => {
+describe("release watch", () => {
   let remedies: readonly string[] | Error;
   let checks: number;
   let warnings: string[];
@@ -77,7 +77,7 @@ describe("the watch over a release while Helm waits for it", () => {
     while (!isSo()) await setTimeout(5);
   };
 
-  it("warns of a cause as soon as there is one, once, and of another one when it comes", async () => {
+  it("warns once of each cause, as soon as it appears", async () => {
     watch.start();
     await until(() => checks > 1);
     remedies = ["load it on w1"];
@@ -89,14 +89,14 @@ describe("the watch over a release while Helm waits for it", () => {
     assert.deepEqual(warnings, ["load it on w1", "load it on w2"]);
   });
 
-  it("checks once more at the end, since Helm accepts a DaemonSet with one pod that is not ready", async () => {
+  it("checks a last time at the end, since Helm accepts a DaemonSet with one pod that is not ready", async () => {
     remedies = ["load it on w1"];
     await watch.end();
     assert.deepEqual(warnings, ["load it on w1"]);
   });
 
   for (const way of ["stop", "end"] as const) {
-    it(`checks no more after ${way}`, async () => {
+    it(`stops checking after ${way}`, async () => {
       watch.start();
       await until(() => checks > 0);
       await watch[way]();
@@ -106,12 +106,12 @@ describe("the watch over a release while Helm waits for it", () => {
     });
   }
 
-  it("goes on where the cluster cannot be read, and says so at the end alone", async () => {
+  it("continues when the cluster cannot be read, and warns of that only at the end", async () => {
     remedies = new Error("connection refused");
     watch.start();
     await until(() => checks > 2);
     assert.deepEqual(warnings, []);
     await watch.end();
-    assert.deepEqual(warnings, ["Whether all pods run could not be read: connection refused"]);
+    assert.deepEqual(warnings, ["The pods' state could not be read: connection refused"]);
   });
 });

@@ -8,9 +8,10 @@ import { messageOf, reportHook } from "./errorHook";
 const checkMs = 30_000;
 
 /**
- * While Helm waits for a release, warns of pods that fail for a known cause: fix it, and the same `up` goes on. Warns once more when
- * Helm is done, which accepts a DaemonSet with one pod that is not ready. When the release fails, says which pod is the cause, or how to go
- * on where Helm was cut off before: the provider's message knows only that the time ran out, or that the name is in use.
+ * Warns of pods that fail for a known cause while Helm waits for a release: fix the cause, and the same `up` goes on. Warns
+ * again when Helm has finished, because Helm accepts a DaemonSet with one pod that is not ready. When the release fails, it
+ * logs which pod is the cause, or how to recover after Helm was interrupted. The provider's message tells only that the
+ * timeout has passed, or that the name is in use.
  */
 export function releaseHooks(name: string, cluster: ClusterAccess, release: HelmRelease) {
   const kubectl = new Kubectl(cluster);
@@ -31,19 +32,19 @@ export function releaseHooks(name: string, cluster: ClusterAccess, release: Helm
   } satisfies pulumi.ResourceHookBinding;
 }
 
-/** Says what to do about the pods of a release, each sentence once. */
+/** Warns with the remedies for the pods of a release, each one once. */
 export class ReleaseWatch {
   private readonly warned = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param advise what to do about the pods, a sentence a cause */
+  /** @param readRemedies returns a remedy for each known cause */
   constructor(
-    private readonly advise: () => Promise<readonly string[]>,
+    private readonly readRemedies: () => Promise<readonly string[]>,
     private readonly warn: (text: string) => Promise<void>,
     private readonly periodMs = checkMs,
   ) {}
 
-  /** Checks from time to time until it is stopped. A cluster that cannot be read is asked again. */
+  /** Checks periodically until it is stopped. A failed read is retried at the next check. */
   start(): void {
     this.timer = setInterval(() => void this.check().catch(() => undefined), this.periodMs).unref();
   }
@@ -52,16 +53,14 @@ export class ReleaseWatch {
     clearInterval(this.timer);
   }
 
-  /** Stops, after a last check. */
+  /** Stops the periodic checks and checks a last time. */
   async end(): Promise<void> {
     this.stop();
-    await this.check().catch((error: unknown) =>
-      this.warn(`Whether all pods run could not be read: ${messageOf(error)}`),
-    );
+    await this.check().catch((error: unknown) => this.warn(`The pods' state could not be read: ${messageOf(error)}`));
   }
 
   private async check(): Promise<void> {
-    const texts = (await this.advise()).filter((text) => !this.warned.has(text));
+    const texts = (await this.readRemedies()).filter((text) => !this.warned.has(text));
     for (const text of texts) {
       this.warned.add(text);
       await this.warn(text);

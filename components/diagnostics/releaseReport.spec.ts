@@ -4,28 +4,28 @@ import type { Pod } from "../kubernetes/objects";
 import { explainRelease, readRelease, readReleasePods, releaseRemedies, type ReleaseFacts } from "./releaseReport";
 import { SmallKubectl } from "../../tests/support/smallKubectl";
 
-describe("why OpenEBS did not come up", () => {
+describe("release report", () => {
   const record = (status: string) => ({ metadata: { name: "sh.helm.release.v1", uid: "1", labels: { status } } });
   const release = { title: "OpenEBS", name: "openebs", namespace: "openebs", remedies: [moduleRemedy] };
   const explain = (facts: Partial<ReleaseFacts>) =>
-    explainRelease({ context: "shop", release, records: [], pods: [], events: [], said: {}, ...facts });
+    explainRelease({ context: "shop", release, records: [], pods: [], events: [], logLines: {}, ...facts });
 
-  it("is that Helm was cut off in an installation, of which nothing is needed", () => {
+  it("tells to uninstall after Helm was interrupted in an installation, which has no data yet", () => {
     assert.equal(
       explain({ records: [{ metadata: { name: "by-hand", uid: "2" } }, record("pending-install")] }),
-      "OpenEBS's release is unfinished (pending-install): Helm was cut off while it worked, and lets nobody else begin.\n" +
-        "Nothing is on it yet; remove what is there: helm uninstall openebs --namespace openebs --kube-context shop --wait\n" +
-        "Then again: pulumi up",
+      "OpenEBS's release is unfinished (pending-install): Helm was interrupted, and the release stays locked.\n" +
+        "No data is on it yet; uninstall it: helm uninstall openebs --namespace openebs --kube-context shop --wait\n" +
+        "Then run again: pulumi up",
     );
   });
 
-  it("is that Helm was cut off in an upgrade, under which there is data", () => {
+  it("tells to roll back after Helm was interrupted in an upgrade, which has data", () => {
     const text = explain({ records: [record("deployed"), record("pending-upgrade")] });
-    assert.match(text, /revision before: helm rollback openebs --namespace openebs --kube-context shop --wait\n/);
+    assert.match(text, /previous revision: helm rollback openebs --namespace openebs --kube-context shop --wait\n/);
     assert.ok(!text.includes("uninstall"));
   });
 
-  it("is a pod, with the cluster's reason", () => {
+  it("names the pod that is not ready, with the cluster's reason", () => {
     const state = { waiting: { reason: "ImagePullBackOff", message: "not found" } };
     const container = { name: "io-engine", image: "io-engine:x", ready: false, restartCount: 0, state };
     const pods: Pod[] = [
@@ -35,9 +35,9 @@ describe("why OpenEBS did not come up", () => {
     assert.equal(
       explain({ pods, records: [record("failed")] }),
       "OpenEBS did not come up:\n" +
-        '  - pod engine-1 cannot get the image "io-engine:x" (ImagePullBackOff): not found\n' +
-        "Look: kubectl --context shop --namespace openebs get pods; kubectl --context shop --namespace openebs get events\n" +
-        "Mend the cause, then again: pulumi up",
+        '  - pod engine-1 cannot pull the image "io-engine:x" (ImagePullBackOff): not found\n' +
+        "Inspect: kubectl --context shop --namespace openebs get pods; kubectl --context shop --namespace openebs get events\n" +
+        "Fix the cause, then run again: pulumi up",
     );
   });
 
@@ -60,37 +60,37 @@ describe("why OpenEBS did not come up", () => {
     "starts by itself within five minutes after that is loaded. On each of these nodes: " +
     "echo nvme-tcp | sudo tee /etc/modules-load.d/nvme-tcp.conf && sudo modprobe nvme-tcp";
 
-  it("is the kernel module that nodes lack, with their names, the log's line and the command", () => {
+  it("names the nodes that lack the kernel module, with the log line and the command", () => {
     const pods = [csiNode("csi-node-b", "w2"), csiNode("csi-node-a", "w1")];
-    const ended = "container csi-node ended with exit code 1 and was started again 4 times";
+    const ended = "container csi-node exited with code 1 and was restarted 4 times";
     assert.equal(
-      explain({ pods, said: { "csi-node": [noModule] }, records: [record("failed")] }),
+      explain({ pods, logLines: { "csi-node": [noModule] }, records: [record("failed")] }),
       "OpenEBS did not come up:\n" +
         `  - pod csi-node-b on node w2 ${ended}\n` +
         `  - pod csi-node-a on node w1 ${ended}\n` +
         `    | ${noModule}\n` +
         `What to do: ${remedies}\n` +
-        "Look: kubectl --context shop --namespace openebs get pods; kubectl --context shop --namespace openebs get events\n" +
-        "Mend the cause, then again: pulumi up",
+        "Inspect: kubectl --context shop --namespace openebs get pods; kubectl --context shop --namespace openebs get events\n" +
+        "Fix the cause, then run again: pulumi up",
     );
   });
 
-  it("is no kernel module on the nodes of other pods, and of pods that have not failed", () => {
+  it("names no nodes of pods that have not failed, and none for other causes", () => {
     const etcd = { ...csiNode("etcd-0", "w3"), metadata: { name: "etcd-0", uid: "1", labels: { app: "etcd" } } };
     const ready = { ...csiNode("c", "w4").status, conditions: [{ type: "Ready", status: "True" }] };
     const pods = [
       ...[csiNode("csi-node-b", "w2"), csiNode("csi-node-a", "w1"), csiNode("csi-node-d", "w5", 0), etcd],
       { ...csiNode("csi-node-c", "w4"), status: ready },
     ];
-    const said = { "csi-node": ["Error: exit status 1", noModule], etcd: ["panic: no space"] };
-    assert.deepEqual(releaseRemedies({ pods, said }, release.remedies), [remedies]);
+    const logLines = { "csi-node": ["Error: exit status 1", noModule], etcd: ["panic: no space"] };
+    assert.deepEqual(releaseRemedies({ pods, logLines }, release.remedies), [remedies]);
     assert.deepEqual(
-      releaseRemedies({ pods, said: { etcd: [noModule.replace("nvme_tcp", "other")] } }, release.remedies),
+      releaseRemedies({ pods, logLines: { etcd: [noModule.replace("nvme_tcp", "other")] } }, release.remedies),
       [],
     );
   });
 
-  it("is read from the logs of the pods that have failed alone, by their app", async () => {
+  it("reads only the logs of failed pods, by their app", async () => {
     const pods = [
       ...[csiNode("csi-node-a", "w1"), csiNode("csi-node-b", "w2")],
       { ...csiNode("without-label", "w3"), metadata: { name: "without-label", uid: "3" } },
@@ -108,13 +108,13 @@ describe("why OpenEBS did not come up", () => {
     };
     const read = await readReleasePods(kubectl, { namespace: "openebs", remedies: [moduleRemedy] });
     assert.deepEqual(read.pods, pods);
-    assert.deepEqual(read.said, { "csi-node": [noModule], "without-label": ["bye"] });
+    assert.deepEqual(read.logLines, { "csi-node": [noModule], "without-label": ["bye"] });
     assert.deepEqual([...new Set(asked)].sort(), [
       ...["openebs/csi-node-a", "openebs/csi-node-b", "openebs/without-label"],
     ]);
   });
 
-  it("is read from the release's own records, pods and events, and from no others", async () => {
+  it("reads only the release's own records, pods, and events", async () => {
     const inNamespace = (name: string, namespace: string, labels = {}) => ({
       metadata: { name, namespace, uid: `${namespace}-${name}`, labels },
     });
@@ -144,10 +144,10 @@ describe("why OpenEBS did not come up", () => {
       records: [ofHelm("openebs", "openebs", "deployed")],
       pods: [pod("engine-1", "openebs")],
       events: [earlier, later],
-      said: {},
+      logLines: {},
     });
   });
 
-  it("is in the provider's own words where the cluster gives no reason", () =>
-    assert.match(explain({}), /the message of Pulumi's that follows does/));
+  it("refers to Pulumi's message when the cluster gives no reason", () =>
+    assert.match(explain({}), /see Pulumi's own message below/));
 });

@@ -15,7 +15,7 @@ const workloads: Readonly<Record<string, () => Parameters<typeof workloadRemedie
   "wordpress-object-cache": () => objectCacheWorkload(namespace),
 };
 
-describe("what to do about a workload that is not up", () => {
+describe("remedies", () => {
   const cases: readonly (readonly [app: string, line: string, remedy: RegExp])[] = [
     [
       "mariadb",
@@ -35,16 +35,16 @@ describe("what to do about a workload that is not up", () => {
     [
       "wordpress-install",
       "WordPress database error Got error 28 from storage engine",
-      /^the database's volume is full: make it larger: pulumi config set mariadbStorage SIZE$/,
+      /^the database's volume is full: .*pulumi config set mariadbStorage SIZE$/,
     ],
     ["wordpress-install", "The table 'wp_options' is full", /database's volume.*mariadbStorage/],
-    ["mariadb", 'pod mariadb-0 cannot get the image "x" (ErrImagePull): none', /pulumi config set mariadbImage NAME/],
+    ["mariadb", 'pod mariadb-0 cannot pull the image "x" (ErrImagePull): none', /pulumi config set mariadbImage NAME/],
     [
       "wordpress-install",
       "The site's tables are of a newer WordPress (db_version 61833) than the image's 6.5.5 (db_version 57155)",
       /no pod was replaced.*go back to the previous image.*pulumi config set wordpressImage NAME/,
     ],
-    ["wordpress", 'pod a cannot get the image "x" (ErrImagePull): none', /pulumi config set wordpressImage NAME/],
+    ["wordpress", 'pod a cannot pull the image "x" (ErrImagePull): none', /pulumi config set wordpressImage NAME/],
     ["wordpress", "Deployment wordpress lacks pods: forbidden: exceeded quota: memory", /kubectl get resourcequota/],
     [
       "wordpress",
@@ -53,8 +53,8 @@ describe("what to do about a workload that is not up", () => {
     ],
     [
       "wordpress",
-      "pod a container wordpress ran out of memory and was started again once",
-      /pulumi config set phpMemory SIZE raises it$/,
+      "pod a container wordpress ran out of memory and was restarted once",
+      /pulumi config set phpMemory SIZE$/,
     ],
     ...(
       [
@@ -62,7 +62,7 @@ describe("what to do about a workload that is not up", () => {
         ["wordpress-object-cache", "objectCache"],
       ] as const
     ).flatMap(([app, key]): (typeof cases)[number][] => [
-      [app, 'pod a cannot get the image "x" (ErrImagePull): none', new RegExp(`config set --path ${key}.image NAME$`)],
+      [app, 'pod a cannot pull the image "x" (ErrImagePull): none', new RegExp(`config set --path ${key}.image NAME$`)],
       [app, "write failed: No space left on device", /pulumi config set wordpressStorage SIZE/],
     ]),
     [
@@ -73,14 +73,14 @@ describe("what to do about a workload that is not up", () => {
     ],
   ];
   for (const [app, line, expected] of cases) {
-    it(`${app}: ${line}`, () => {
+    it(`tell what to do when ${app} has: ${line}`, () => {
       const [first = "", ...others] = workloadRemedies(workloads[app]?.() ?? {}, ["something else", line], ["k1"]);
       assert.match(first, expected);
       assert.deepEqual(others, []);
     });
   }
 
-  it("a database whose first start was cut off is told how to begin anew", () => {
+  it("tell how to recover a database whose first start was interrupted", () => {
     const [first] = workloadRemedies(
       databaseWorkload(namespace),
       ["[ERROR] InnoDB: File ./ib_logfile0 was not found"],
@@ -92,7 +92,7 @@ describe("what to do about a workload that is not up", () => {
     );
   });
 
-  it("shows a known cause, else a log's errors, each once, else its end", () => {
+  it("select the log lines of a known cause, else the errors, else the last lines, each once", () => {
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`);
     assert.deepEqual(relevantLogLines(lines.join("\n")), lines.slice(-10));
     const log = [...lines, "tar: Cannot mkdir: No space left", ...lines, "tar: Cannot mkdir: No space left", "bye"];
@@ -105,7 +105,7 @@ describe("what to do about a workload that is not up", () => {
     assert.deepEqual(relevantLogLines(""), []);
   });
 
-  it("is said once for a cause, and not at all for one that is not known", () => {
+  it("appear once for each cause, and are empty for an unknown one", () => {
     const full = "No space left on device";
     assert.equal(workloadRemedies(databaseWorkload(namespace), [full, full], []).length, 1);
     assert.deepEqual(workloadRemedies(databaseWorkload(namespace), ["pod mariadb-0 is not ready"], []), []);

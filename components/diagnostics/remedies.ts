@@ -1,61 +1,61 @@
 import { configSet } from "../../stacks/config/rules";
 
-/** What tells a cause, and what to do about it. */
+/** A known cause of failures, and what to do about it. */
 export interface Remedy {
+  /** Matches a log line or a reason of the cluster. */
   readonly symptom: RegExp;
-  /** @param nodes where the pods are that are not ready */
+  /** @param nodes nodes with pods that are not ready */
   readonly instructions: (keys: WorkloadKeys, nodes: readonly string[]) => string;
 }
 
-/** The configuration keys that a workload's image and volume come from. */
+/** The configuration keys of a workload's image and volume size. */
 export interface WorkloadKeys {
   readonly image: string;
   readonly storage: string;
 }
 
-/** What is known of a workload's failures besides what every workload may have. */
+/** Known failures of a workload, besides those that every workload may have. */
 export interface KnownFailures {
-  /** @default WordPress's */
+  /** @default the keys of WordPress */
   readonly keys?: WorkloadKeys;
   /** @default none */
   readonly remedies?: readonly Remedy[];
 }
 
-/** Of the site's pods and of its jobs. */
+/** The keys of the site's pods and jobs. */
 const siteKeys: WorkloadKeys = { image: "wordpressImage", storage: "wordpressStorage" };
 
-/** Causes that every workload may have. */
+/** Remedies for causes that every workload may have. */
 const commonRemedies: readonly Remedy[] = [
   {
     symptom: /No space left on device|Disk quota exceeded|Errcode: 28|OS error: 28|failed with error 28/i,
     instructions: ({ storage }) =>
-      `its volume is full: make it larger (${configSet(storage, "SIZE")}), or make room on it`,
+      `its volume is full: enlarge it (${configSet(storage, "SIZE")}), or free space on it`,
   },
   {
-    symptom: /cannot get the image/,
+    symptom: /cannot pull the image/,
     instructions: ({ image }) =>
-      `see whether the name is right and the nodes reach its registry: ${configSet(image, "NAME")}`,
+      `check the image's name, and whether the nodes reach its registry: ${configSet(image, "NAME")}`,
   },
   {
     symptom: /exceeded quota/,
-    instructions: () =>
-      "the namespace's quota allows no more: raise it (kubectl get resourcequota), or ask for fewer pods",
+    instructions: () => "the namespace's quota is used up: raise it (kubectl get resourcequota), or run fewer pods",
   },
   {
     symptom: /has no node: .*Insufficient (memory|cpu)/,
     instructions: () =>
-      `no node has that much to spare: add a node, or ask for fewer pods: ${configSet("wordpressReplicas", "N")}`,
+      `no node has enough free resources: add a node, or run fewer pods: ${configSet("wordpressReplicas", "N")}`,
   },
   {
     symptom: /ran out of memory/,
-    instructions: () => `it took more than its limit: for WordPress ${configSet("phpMemory", "SIZE")} raises it`,
+    instructions: () => `it exceeded its memory limit; to raise that of WordPress: ${configSet("phpMemory", "SIZE")}`,
   },
 ];
 
-/** How many lines of a log are shown. */
+/** Most log lines that are shown. */
 const shownLines = 10;
 
-/** Those lines of a log that tell most: a known cause, else its errors, else its end; each once. */
+/** The relevant lines of a log, each once: those of a known cause, else its errors, else its last ones. */
 export function relevantLogLines(log: string, remedies: readonly Remedy[] = []): string[] {
   const lines = [...new Set(log.split("\n").map((line) => line.trimEnd()))].filter((line) => line !== "");
   const causes = lines.filter((line) => [...commonRemedies, ...remedies].some(({ symptom }) => symptom.test(line)));
@@ -64,9 +64,9 @@ export function relevantLogLines(log: string, remedies: readonly Remedy[] = []):
 }
 
 /**
- * What to do, a sentence a cause.
- * @param lines the cluster's reasons, and the last words of the pods
- * @param nodes where the pods are that are not ready
+ * Remedies for a workload, one for each known cause.
+ * @param lines the cluster's reasons and the pods' log lines
+ * @param nodes nodes with pods that are not ready
  */
 export function workloadRemedies(
   { keys = siteKeys, remedies = [] }: KnownFailures,
@@ -76,7 +76,7 @@ export function workloadRemedies(
   return matchingRemedies([...commonRemedies, ...remedies], lines, nodes, keys);
 }
 
-/** What these remedies say to lines that show their cause. */
+/** The instructions of those remedies whose symptom is in the lines. */
 export function matchingRemedies(
   remedies: readonly Remedy[],
   lines: readonly string[],

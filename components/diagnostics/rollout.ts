@@ -7,7 +7,7 @@ import type { ObjectMeta } from "../kubernetes/objects";
 import { messageOf } from "./errorHook";
 import { pollUntilEmpty } from "../kubectl/polling";
 
-/** A Deployment or StatefulSet, as far as a rollout is read off it. */
+/** The fields of a Deployment or StatefulSet that tell the state of its rollout. */
 interface Controller {
   readonly metadata: ObjectMeta & { readonly generation: number };
   readonly spec: { readonly replicas: number };
@@ -19,37 +19,37 @@ interface Controller {
   };
 }
 
-/** A workload whose pods are waited for. */
+/** A workload to wait for. */
 export interface Rollout {
   readonly workload: Workload & { readonly kind: "Deployment" | "StatefulSet" };
-  /** Whole seconds that all of them may take. */
+  /** Timeout of the whole rollout, in whole seconds. */
   readonly timeoutSeconds: number;
 }
 
 /**
- * Whole seconds that each pod adds to a rollout's timeout. A Deployment replaces a quarter of its pods at a time, a StatefulSet one
- * pod after the other, which takes the pod's end (up to 35 s) and its start.
+ * Whole seconds that each pod adds to a rollout's timeout. A Deployment replaces a quarter of its pods at a time. A
+ * StatefulSet replaces one pod after the other, each of which takes up to 35 s to end, and then its start.
  */
 const secondsEach = { Deployment: 10, StatefulSet: 60 } as const;
 
-/** A rollout that has Kubernetes's and Pulumi's usual 600 seconds, and more for more pods. */
+/** A rollout with a timeout of 600 s, the default of Kubernetes and Pulumi, and more for each pod. */
 export function rolloutOf(workload: Rollout["workload"], replicas: number): Rollout {
   return { workload, timeoutSeconds: 600 + secondsEach[workload.kind] * replicas };
 }
 
-/** Whole seconds in which an API server may restart, or another one take over. */
-const unansweredSeconds = 120;
+/** Timeout for an API server that does not answer, in whole seconds: it may restart, or another one may take over. */
+const apiServerTimeoutSeconds = 120;
 
 /**
- * Waits after an update until all pods of a workload run the new template and are ready. The provider waits for a new template; for a
- * changed number of pods it may not.
- * @throws Error with the cluster's reasons when the time is up; with kubectl's, where the cluster does not answer
+ * Waits after an update until all pods of a workload run the new template and are ready. The provider waits for a new
+ * template, but not always for a changed number of pods.
+ * @throws Error with the cluster's reasons after the timeout, or with kubectl's if the cluster does not answer
  */
 export async function awaitRollout(
   cluster: ClusterAccess,
   { workload, timeoutSeconds }: Rollout,
   kubectl: Pick<Kubectl, "list"> = new Kubectl(cluster),
-  patienceSeconds = unansweredSeconds,
+  unansweredSeconds = apiServerTimeoutSeconds,
 ): Promise<void> {
   const { namespace, kind, app } = workload;
   let answeredAt = Date.now();
@@ -64,7 +64,7 @@ export async function awaitRollout(
       timeoutSeconds,
       () =>
         unfinished().catch((error: unknown) => {
-          if (Date.now() - answeredAt > patienceSeconds * 1000) throw error;
+          if (Date.now() - answeredAt > unansweredSeconds * 1000) throw error;
           return [error];
         }),
       () => timedOut,
@@ -75,9 +75,9 @@ export async function awaitRollout(
 }
 
 /**
- * Waits at the end of every `up`. For a workload without a change no hook waits, and an `up` that failed may have left its new pods
- * unready.
- * @throws RunError with the cluster's reasons when the time is up
+ * Waits for all rollouts at the end of every `up`. No hook waits for an unchanged workload, whose pods may still be unready
+ * after a failed `up`.
+ * @throws RunError with the cluster's reasons after the timeout
  */
 export async function awaitAllRollouts(
   cluster: ClusterAccess,

@@ -14,21 +14,21 @@ const warning = (kind: string, name: string, message: string): Event => ({
 const explain = (facts: Omit<WorkloadFacts, "app" | "kind">) =>
   explainWorkload({ kind: "StatefulSet", app: "wordpress", ...facts });
 
-describe("why a workload is not up", () => {
-  it("names the image and the registry's word", () => {
+describe("reasons for a workload that is not ready", () => {
+  it("names the image and the registry's message", () => {
     const state = { waiting: { reason: "ImagePullBackOff", message: "not found\n" } };
     assert.deepEqual(
       explain({ pods: [pod({ containerStatuses: [{ ...container, state }] })], claims: [], events: [] }),
-      ['pod wordpress-0 cannot get the image "wordpress:x" (ImagePullBackOff): not found'],
+      ['pod wordpress-0 cannot pull the image "wordpress:x" (ImagePullBackOff): not found'],
     );
     const unnamed = { waiting: { reason: "ErrImagePull" } };
     assert.deepEqual(
       explain({ pods: [pod({ containerStatuses: [{ ...container, state: unnamed }] })], claims: [], events: [] }),
-      ['pod wordpress-0 cannot get the image "wordpress:x" (ErrImagePull): no reason given'],
+      ['pod wordpress-0 cannot pull the image "wordpress:x" (ErrImagePull): no reason given'],
     );
   });
 
-  it("names the claim and the provisioner's word, before the pod that waits for it", () => {
+  it("names the claim and the provisioner's message, before the pod that waits for it", () => {
     const claim: Claim = {
       metadata: { name: "data-wordpress-0", uid: "2" },
       spec: { storageClassName: "standard", resources: { requests: { storage: "1Gi" } } },
@@ -42,7 +42,7 @@ describe("why a workload is not up", () => {
     ]);
   });
 
-  it("names each claim without a volume that has no warning, and no bound claim", () => {
+  it("names each claim without a volume, even without a warning, but no bound claim", () => {
     const resources = { requests: { storage: "1Gi" } };
     const claims: Claim[] = [
       { metadata: { name: "data-wordpress-0", uid: "2" }, spec: { resources }, status: { phase: "Bound" } },
@@ -50,12 +50,12 @@ describe("why a workload is not up", () => {
       { metadata: { name: "data-wordpress-2", uid: "4" }, spec: { storageClassName: "fast", resources } },
     ];
     assert.deepEqual(explain({ pods: [], claims, events: [] }), [
-      'claim data-wordpress-1 has no volume (storage class "none"): nobody provisions it',
-      'claim data-wordpress-2 has no volume (storage class "fast"): nobody provisions it',
+      'claim data-wordpress-1 has no volume (storage class "none"): no provisioner handles it',
+      'claim data-wordpress-2 has no volume (storage class "fast"): no provisioner handles it',
     ]);
   });
 
-  it("names the scheduler's message, else its reason, else that it gives none", () => {
+  it("names the scheduler's message, else its reason, else that there is none", () => {
     const unscheduled = (condition: object) =>
       explain({
         pods: [
@@ -76,7 +76,7 @@ describe("why a workload is not up", () => {
     assert.deepEqual(unscheduled({}), ["pod wordpress-0 has no node: no reason given"]);
   });
 
-  it("gives no scheduler's reason for a pod that has a node and is not ready", () => {
+  it("gives no scheduler's reason for a pod that has a node", () => {
     const conditions = [
       { type: "PodScheduled", status: "True", message: "assigned" },
       { type: "Ready", status: "False", message: "containers are not ready" },
@@ -86,7 +86,7 @@ describe("why a workload is not up", () => {
     ]);
   });
 
-  it("names the probe that fails, by its last event", () => {
+  it("names the failing probe by its last event", () => {
     const events = [
       warning("Pod", "wordpress-0", "Startup probe failed: refused"),
       warning("Pod", "wordpress-0", "Startup probe failed: HTTP 500\n"),
@@ -102,7 +102,7 @@ describe("why a workload is not up", () => {
     ]);
   });
 
-  it("tells a crash from a lack of memory", () => {
+  it("distinguishes a crash from a lack of memory", () => {
     const ended = (terminated: { reason?: string; exitCode: number }, restartCount = 4) =>
       explain({
         pods: [pod({ containerStatuses: [{ ...container, restartCount, lastState: { terminated } }] })],
@@ -110,19 +110,19 @@ describe("why a workload is not up", () => {
         events: [],
       });
     assert.deepEqual(ended({ exitCode: 1 }, 1), [
-      "pod wordpress-0 container wordpress ended with exit code 1 and was started again once",
+      "pod wordpress-0 container wordpress exited with code 1 and was restarted once",
     ]);
     assert.deepEqual(ended({ exitCode: 1 }), [
-      "pod wordpress-0 container wordpress ended with exit code 1 and was started again 4 times",
+      "pod wordpress-0 container wordpress exited with code 1 and was restarted 4 times",
     ]);
-    assert.deepEqual(ended({ exitCode: 1 }, 0), ["pod wordpress-0 container wordpress ended with exit code 1"]);
+    assert.deepEqual(ended({ exitCode: 1 }, 0), ["pod wordpress-0 container wordpress exited with code 1"]);
     assert.deepEqual(ended({ exitCode: 0 }), ["pod wordpress-0 is not ready"]);
     assert.deepEqual(ended({ reason: "OOMKilled", exitCode: 137 }), [
-      "pod wordpress-0 container wordpress ran out of memory and was started again 4 times",
+      "pod wordpress-0 container wordpress ran out of memory and was restarted 4 times",
     ]);
   });
 
-  it("names the reason why a container waits, except that it is being created", () => {
+  it("names the reason why a container waits, except ContainerCreating", () => {
     const waits = (waiting: { reason: string; message?: string }) =>
       explain({ pods: [pod({ containerStatuses: [{ ...container, state: { waiting } }] })], claims: [], events: [] });
     assert.deepEqual(waits({ reason: "CreateContainerConfigError", message: ' secret "mariadb" not found\n' }), [
@@ -134,17 +134,17 @@ describe("why a workload is not up", () => {
     assert.deepEqual(waits({ reason: "ContainerCreating", message: "wait" }), ["pod wordpress-0 is not ready"]);
   });
 
-  it("names the container that fails beside one that runs", () => {
+  it("names the failing container of a pod whose other container runs", () => {
     const statuses = [
       { ...container, name: "metrics", state: { running: {} } },
       { ...container, state: { terminated: { exitCode: 2 } } },
     ];
     assert.deepEqual(explain({ pods: [pod({ containerStatuses: statuses })], claims: [], events: [] }), [
-      "pod wordpress-0 container wordpress ended with exit code 2",
+      "pod wordpress-0 container wordpress exited with code 2",
     ]);
   });
 
-  it("names what keeps pods from being made at all", () => {
+  it("names what prevents the creation of pods", () => {
     const message = 'create Pod wordpress-0 in StatefulSet wordpress failed error: exceeded quota "small"';
     const events = [
       warning("StatefulSet", "mariadb", "another's"),
@@ -154,7 +154,7 @@ describe("why a workload is not up", () => {
     assert.deepEqual(explain({ pods: [], claims: [], events }), [`StatefulSet wordpress lacks pods: ${message}`]);
   });
 
-  it("blames no pod that another workload lacks, whose name begins like this one's", () => {
+  it("ignores missing pods of another workload whose name has the same prefix", () => {
     const lacks = (owner: string, name: string) =>
       explainWorkload({
         ...{ app: "wordpress", pods: [], claims: [] },
@@ -179,19 +179,19 @@ describe("why a workload is not up", () => {
     );
   });
 
-  it("blames no object of another kind that has this one's name", () => {
+  it("ignores events of an object of another kind with the same name", () => {
     const events = [warning("Job", "wordpress-0a1b2c3d", "quota"), warning("Service", "wordpress", "no port")];
     const facts = { app: "wordpress", pods: [], claims: [], events };
     for (const kind of ["StatefulSet", "Deployment"] as const)
       assert.deepEqual(explainWorkload({ kind, ...facts }), []);
   });
 
-  it("blames no old event of the StatefulSet's where a pod tells more", () => {
+  it("prefers a pod's reason to an old event of the StatefulSet", () => {
     const events = [warning("StatefulSet", "wordpress", "long ago")];
     assert.deepEqual(explain({ pods: [pod({})], claims: [], events }), ["pod wordpress-0 is not ready"]);
   });
 
-  it("names the node of a pod that is on one", () => {
+  it("names the node of a scheduled pod", () => {
     const placed = { ...pod({}), spec: { nodeName: "k1" } };
     assert.deepEqual(explain({ pods: [placed], claims: [], events: [] }), ["pod wordpress-0 on node k1 is not ready"]);
     assert.deepEqual(explain({ pods: [{ ...pod({}), spec: {} }], claims: [], events: [] }), [
@@ -201,7 +201,7 @@ describe("why a workload is not up", () => {
     assert.deepEqual(nodesOf([...pods, pod({})]), ["k1", "k2"]);
   });
 
-  it("tells a pod with a container that has failed, now or before it was started again", () => {
+  it("detects a failed container, also after its restart", () => {
     const failed = (changes: Partial<ContainerStatus>) =>
       hasFailed(pod({ containerStatuses: [{ ...container, ...changes }] }));
     const terminated = (exitCode: number) => ({ terminated: { exitCode } });
@@ -213,13 +213,13 @@ describe("why a workload is not up", () => {
     assert.ok(!hasFailed(pod({})));
   });
 
-  it("leaves out what is well", () => {
+  it("leaves out pods that are ready", () => {
     const conditions = [{ type: "Ready", status: "True" }];
     assert.deepEqual(explain({ pods: [pod({ conditions })], claims: [], events: [] }), []);
   });
 });
 
-describe("what is read of a workload that is not up", () => {
+describe("reader of a workload's state", () => {
   const named = (name: string, namespace = "blog", app = name.replace(/-\d+$/, "")): AnyObject => ({
     metadata: { name, namespace, uid: `${namespace}-${name}`, labels: { app } },
   });
@@ -251,7 +251,7 @@ describe("what is read of a workload that is not up", () => {
     ["StatefulSet", ["blog/data-wordpress-0", "blog/data-wordpress-1"]],
     ["Deployment", ["blog/wordpress", "blog/wordpress-content"]],
   ] as const) {
-    it(`of a ${kind} is its own pods and claims, and its namespace's events, oldest first`, async () => {
+    it(`reads the own pods and claims of a ${kind}, and its namespace's events, oldest first`, async () => {
       const facts = await readWorkload(kubectl, { namespace: "blog", kind, app: "wordpress" });
       assert.deepEqual(names(facts.pods), ["blog/wordpress-0", "blog/wordpress-7d9c5b-x2x4z"]);
       assert.deepEqual(names(facts.claims), found);

@@ -4,7 +4,7 @@ import type { Kubectl } from "../kubectl/client";
 import type { KnownFailures } from "./remedies";
 import type { Claim, ContainerStatus, Event, Pod } from "../kubernetes/objects";
 
-/** Which workload did not come up, or which job did not end well. */
+/** A workload or job, and its known failures. */
 export interface Workload extends KnownFailures {
   readonly namespace: string;
   readonly kind: "StatefulSet" | "Deployment" | "Job";
@@ -12,10 +12,10 @@ export interface Workload extends KnownFailures {
   readonly app: string;
 }
 
-/** What the cluster says about a workload's pods and claims. */
+/** What was read from the cluster about a workload's pods and claims. */
 export interface WorkloadFacts {
   readonly kind: Workload["kind"];
-  /** Its name; a job's begins with it. */
+  /** Name of the workload, and prefix of a job's name. */
   readonly app: string;
   readonly pods: readonly Pod[];
   readonly claims: readonly Claim[];
@@ -43,38 +43,38 @@ export async function readWorkload(kubectl: Kubectl, { namespace, kind, app }: W
 }
 
 /**
- * Why the workload is not up: an object and the cluster's reason a line, the cause before its consequence. Empty where
- * the cluster gives none: the API server refused the workload itself, and the provider's message says why.
+ * Explains why a workload is not ready. Each line has an object and the cluster's reason, causes before consequences. Empty
+ * if the cluster gives none: the API server rejected the workload itself, and the provider's message tells the reason.
  */
 export function explain({ kind, app, pods, claims, events }: WorkloadFacts): string[] {
   const pending = claims
     .filter(({ status }) => status?.phase !== "Bound")
     .map(({ metadata, spec }) => {
       const reason = lastWarning(events, "PersistentVolumeClaim", metadata.name)?.message?.trim();
-      return `claim ${metadata.name} has no volume (storage class "${spec.storageClassName ?? "none"}"): ${reason ?? "nobody provisions it"}`;
+      return `claim ${metadata.name} has no volume (storage class "${spec.storageClassName ?? "none"}"): ${reason ?? "no provisioner handles it"}`;
     });
   const unready = explainPods(pods, events);
   if (pending.length + unready.length > 0) return [...pending, ...unready];
-  // A quota, a policy or a webhook can keep pods from being made at all.
-  // A ReplicaSet and a job have one more part in their name: "wordpress-7d9c5b" is of wordpress, "wordpress-cache-7d9c5b" is not.
+  // A quota, a policy, or a webhook can prevent the creation of pods. The names of ReplicaSets and jobs have one more part:
+  // "wordpress-7d9c5b" belongs to wordpress, "wordpress-cache-7d9c5b" does not.
   const isOwner = (name: string) =>
     name === app || (kind !== "StatefulSet" && name.slice(0, name.lastIndexOf("-")) === app);
-  const notMade = events.findLast(
+  const creationError = events.findLast(
     ({ type, involvedObject: owner }) =>
       type === "Warning" && owner.kind === podOwners[kind] && isOwner(owner.name ?? ""),
   )?.message;
-  return notMade === undefined ? [] : [`${kind} ${app} lacks pods: ${notMade.trim()}`];
+  return creationError === undefined ? [] : [`${kind} ${app} lacks pods: ${creationError.trim()}`];
 }
 
-/** What makes a workload's pods: only it is told why one cannot be made. */
+/** The kind that creates a workload's pods, and gets the event if that fails. */
 const podOwners = { StatefulSet: "StatefulSet", Deployment: "ReplicaSet", Job: "Job" } as const;
 
-/** Pods that neither serve nor have done what they were for. */
+/** Pods that are neither ready nor succeeded. */
 export function notReady(pods: readonly Pod[]): Pod[] {
   return pods.filter((pod) => !isReady(pod) && pod.status.phase !== "Succeeded");
 }
 
-/** Why pods are not ready, a pod a line. @param events of their namespace, oldest first */
+/** Explains why pods are not ready, one line for each. @param events events of their namespace, oldest first */
 export function explainPods(pods: readonly Pod[], events: readonly Event[]): string[] {
   return notReady(pods).map((pod) => {
     const { name } = pod.metadata;
@@ -83,17 +83,17 @@ export function explainPods(pods: readonly Pod[], events: readonly Event[]): str
   });
 }
 
-/** Names of the nodes that pods are on, in order. */
+/** Names of the pods' nodes, sorted. */
 export function nodesOf(pods: readonly Pod[]): string[] {
   return [...new Set(pods.flatMap(({ spec }) => spec?.nodeName ?? []))].sort();
 }
 
-/** Whether a container of a pod has failed, so that its log says why. */
+/** Whether a container of a pod has failed, so that its log tells the reason. */
 export function hasFailed({ status }: Pod): boolean {
   return containersOf(status).some((container) => (endOf(container)?.exitCode ?? 0) !== 0);
 }
 
-/** Events of a namespace, oldest first. @throws KubectlError */
+/** Reads the events of a namespace, oldest first. @throws KubectlError */
 export async function readEvents(kubectl: Pick<Kubectl, "list">, namespace: string): Promise<Event[]> {
   const time = ({ lastTimestamp, eventTime }: Event) => Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
   return (await kubectl.list<Event>("events", namespace)).sort((one, other) => time(one) - time(other));
@@ -105,7 +105,7 @@ function lastWarning(events: readonly Event[], kind: string, name: string): Even
   );
 }
 
-/** Why the scheduler finds no node for a pod; undefined where it has one, or was not looked at yet. */
+/** The scheduler's reason for a pod without a node; undefined if it has one, or was not considered yet. */
 export function withoutNode({ status: { conditions = [] } }: Pod): string | undefined {
   const unscheduled = conditions.find(({ type, status }) => type === "PodScheduled" && status === "False");
   return unscheduled && (unscheduled.message?.trim() || unscheduled.reason || "no reason given");
@@ -117,16 +117,16 @@ function podReason(pod: Pod, warning: Event | undefined): string {
   const stuck = containersOf(pod.status)
     .map(containerReason)
     .find((reason) => reason !== undefined);
-  const said = warning?.message ? `; the cluster says: ${warning.message.trim()}` : "";
-  return `${stuck ?? "is not ready"}${said}`;
+  const eventText = warning?.message ? `; the cluster says: ${warning.message.trim()}` : "";
+  return `${stuck ?? "is not ready"}${eventText}`;
 }
 
-/** In the order in which they run. */
+/** All containers, in the order in which they run. */
 function containersOf({ initContainerStatuses = [], containerStatuses = [] }: Pod["status"]): ContainerStatus[] {
   return [...initContainerStatuses, ...containerStatuses];
 }
 
-/** How a container, or the one that it replaced, ended. */
+/** The exit of a container, or of its previous instance. */
 function endOf({ state, lastState }: ContainerStatus) {
   return state?.terminated ?? lastState?.terminated;
 }
@@ -136,19 +136,19 @@ function containerReason(container: ContainerStatus): string | undefined {
   const waiting = state?.waiting;
   const ended = endOf(container);
   if (waiting?.reason && /Image/.test(waiting.reason)) {
-    return `cannot get the image "${image}" (${waiting.reason}): ${saidBy(waiting)}`;
+    return `cannot pull the image "${image}" (${waiting.reason}): ${reasonOf(waiting)}`;
   }
   if (ended && ended.exitCode !== 0) {
-    const how = ended.reason === "OOMKilled" ? "ran out of memory" : `ended with exit code ${ended.exitCode}`;
+    const how = ended.reason === "OOMKilled" ? "ran out of memory" : `exited with code ${ended.exitCode}`;
     if (restartCount === 0) return `container ${name} ${how}`;
-    return `container ${name} ${how} and was started again ${restartCount === 1 ? "once" : `${restartCount} times`}`;
+    return `container ${name} ${how} and was restarted ${restartCount === 1 ? "once" : `${restartCount} times`}`;
   }
   if (waiting?.reason && waiting.reason !== "ContainerCreating") {
-    return `container ${name} waits (${waiting.reason}): ${saidBy(waiting)}`;
+    return `container ${name} waits (${waiting.reason}): ${reasonOf(waiting)}`;
   }
   return undefined;
 }
 
-function saidBy({ message }: { readonly message?: string }): string {
+function reasonOf({ message }: { readonly message?: string }): string {
   return message?.trim() || "no reason given";
 }

@@ -9,7 +9,7 @@ import { Kubectl } from "./client";
 import { projectRoot } from "../../lab/support/paths";
 import { isRunning } from "../../tests/plugins/support/startedCommand";
 
-/** Says which process it is, what it was given, and then never ends where it is to wait. */
+/** Writes its process ID, prints its input, and with the argument `wait` never ends. */
 const smallKubectl = `#!/bin/sh
 echo $$ >"$FOLDER/kubectl.pid"
 if test "$1" = --kubeconfig; then cat "$2"; fi
@@ -20,7 +20,7 @@ case "$*" in
 esac
 `;
 
-describe("kubectl, as scripts run it", () => {
+describe("kubectl client", () => {
   const { PATH, TMPDIR } = process.env;
   let folder: string;
 
@@ -40,16 +40,16 @@ describe("kubectl, as scripts run it", () => {
 
   const kubeconfig = "apiVersion: v1\nkind: Config\n# the token\n";
   const inFolder = (file: string) => path.join(folder, file);
-  const leftFiles = () => fs.readdirSync(inFolder("tmp")).filter((name) => name.startsWith("kubeconfig-"));
+  const kubeconfigFiles = () => fs.readdirSync(inFolder("tmp")).filter((name) => name.startsWith("kubeconfig-"));
   const pid = async () => {
     while (!fs.existsSync(inFolder("kubectl.pid"))) await sleep(20);
     return Number(fs.readFileSync(inFolder("kubectl.pid"), "utf8"));
   };
-  const assertGone = async (process: number) => {
+  const assertEnded = async (process: number) => {
     for (let waited = 0; isRunning(process) && waited < 5000; waited += 50) await sleep(50);
-    assert.ok(!isRunning(process), "it still runs");
+    assert.ok(!isRunning(process), "the process still runs");
   };
-  /** A script that waits for kubectl, under another process. */
+  /** Starts a script that waits for kubectl as the child of another process. */
   const startScript = async (): Promise<{ parent: ChildProcess; script: number; kubectl: number }> => {
     fs.writeFileSync(
       inFolder("script.js"),
@@ -64,14 +64,14 @@ describe("kubectl, as scripts run it", () => {
     return { parent, kubectl, script: Number(fs.readFileSync(inFolder("script.pid"), "utf8")) };
   };
 
-  it("gets a kubeconfig's text, as often as it is run, and its input", async () => {
+  it("passes the kubeconfig's text and the input to kubectl at every run", async () => {
     const kubectl = new Kubectl({ kubeconfig, context: "small" });
     assert.equal(await kubectl.run(["get"]), kubeconfig);
     assert.equal(await kubectl.run(["input"], "and this"), `${kubeconfig}and this`);
-    assert.deepEqual(leftFiles(), []);
+    assert.deepEqual(kubeconfigFiles(), []);
   });
 
-  it("fails with what it printed, and says so where it is not installed", async () => {
+  it("fails with kubectl's message, or with the reason that kubectl is not installed", async () => {
     const kubectl = new Kubectl({ context: "small" });
     await assert.rejects(kubectl.run(["fail"]), { message: "error: no such context" });
     process.env.PATH = inFolder("tmp");
@@ -79,20 +79,20 @@ describe("kubectl, as scripts run it", () => {
   });
 
   for (const signal of ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"] as const) {
-    it(`ends with the script that ${signal} ends, and leaves no file with the kubeconfig`, async () => {
+    it(`ends kubectl and leaves no kubeconfig file when ${signal} ends the script`, async () => {
       const { parent, script, kubectl } = await startScript();
-      assert.deepEqual(leftFiles(), [], "it lies in a file");
+      assert.deepEqual(kubeconfigFiles(), [], "the kubeconfig is in a file");
       process.kill(script, signal);
-      await assertGone(kubectl);
-      assert.deepEqual(leftFiles(), []);
+      await assertEnded(kubectl);
+      assert.deepEqual(kubeconfigFiles(), []);
       if (parent.exitCode === null) await once(parent, "exit");
     });
   }
 
-  it("ends, and the script with it, when the process that started the script is killed", async () => {
+  it("ends kubectl and the script when the script's parent process is killed", async () => {
     const { parent, script, kubectl } = await startScript();
     parent.kill("SIGKILL");
-    await assertGone(script);
-    await assertGone(kubectl);
+    await assertEnded(script);
+    await assertEnded(kubectl);
   });
 });

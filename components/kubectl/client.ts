@@ -3,16 +3,13 @@ import { type ClusterAccess, expandHome, isKubeconfigText } from "./clusterAcces
 import { handKubeconfig, type HandedKubeconfig } from "./handedKubeconfig";
 import { startTied } from "./tiedProcess";
 
-/** Whole seconds after which a request that the API server does not answer is given up. */
+/** Timeout of one request to the API server, in whole seconds. */
 const requestTimeoutSeconds = 20;
 
-/** kubectl ended with an error, or is not there. The message is what kubectl printed. */
+/** kubectl failed or is not installed. The message is what kubectl printed. */
 export class KubectlError extends Error {}
 
-/**
- * The one that reads, patches and asks: kubectl on one cluster, whatever the shell's current context is. It ends with this
- * process.
- */
+/** Runs kubectl on one cluster, independently of the shell's current context. Its processes end with this one. */
 export class Kubectl {
   private handed: HandedKubeconfig | undefined;
 
@@ -36,16 +33,16 @@ export class Kubectl {
     });
     const [stdout, stderr, code] = await Promise.all([text(out), text(errors), ended]);
     if (code === 127) throw new KubectlError(kubectlMissing);
-    if (code !== 0) throw new KubectlError(stderr.trim() || `kubectl ${args.join(" ")} ended with ${code}`);
+    if (code !== 0) throw new KubectlError(stderr.trim() || `kubectl ${args.join(" ")} exited with code ${code}`);
     return stdout;
   }
 
-  /** Runs kubectl with `--output json` and returns what it printed, parsed. @throws KubectlError */
+  /** Runs kubectl with `--output json` and returns the parsed output. @throws KubectlError */
   async json<T>(args: readonly string[]): Promise<T> {
     return JSON.parse(await this.run([...args, "--output=json"])) as T;
   }
 
-  /** The items of a kind, in one namespace or in all. @throws KubectlError */
+  /** Lists the objects of a kind. @param namespace @default all namespaces @throws KubectlError */
   async list<T>(kind: string, namespace?: string): Promise<T[]> {
     const where = namespace === undefined ? ["--all-namespaces"] : ["--namespace", namespace];
     return (await this.json<{ items: T[] }>(["get", kind, ...where])).items;

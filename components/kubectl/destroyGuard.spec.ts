@@ -13,7 +13,7 @@ const listing = (objects: Readonly<Record<string, readonly object[]>>) => {
   const kubectl: Pick<Kubectl, "list" | "json"> = {
     list: <T>(kind: string, namespace?: string) =>
       Promise.resolve((objects[namespace === undefined ? kind : `${kind} ${namespace}`] ?? []) as unknown as T[]),
-    json: () => Promise.reject(new Error("it reads nothing else")),
+    json: () => Promise.reject(new Error("unexpected call")),
   };
   return kubectl;
 };
@@ -22,35 +22,35 @@ const refusing = (message: string) => ({
   list: () => Promise.reject(new KubectlError(message)),
 });
 
-describe("the guard of pulumi destroy", () => {
+describe("destroy guard", () => {
   const cluster = { context: "kind-kind", server: "https://127.0.0.1:6443", cluster: "first" };
   const request = { cluster, instance: "abc", namespaces: ["wordpress", "openebs"] };
   const here = { context: "kind-kind", hasOwnKubeconfig: false };
   const refusal = (namespaces: readonly Namespace[]) => destroyRefusal(listing({ namespaces }), request, here);
 
-  it("lets a stack be deleted from its own cluster and namespaces, and where they are gone already", async () => {
+  it("allows to delete a stack from its own cluster and namespaces, or if these no longer exist", async () => {
     assert.equal(await refusal([system("first"), own("wordpress", "abc"), own("openebs", "abc")]), undefined);
     assert.equal(await refusal([system("first"), own("blog", "other")]), undefined);
   });
 
-  it("refuses another cluster behind the same context, and says which one is meant", async () => {
+  it("refuses another cluster behind the same context and names the stack's own one", async () => {
     const text = await refusal([system("second"), own("wordpress", "abc")]);
     assert.match(text ?? "", /the one this stack is on: "kind-kind" \(https:\/\/127\.0\.0\.1:6443\), whose/);
     assert.match(
       text ?? "",
-      /has the UID first; here it is second\.\nName its kubeconfig in KUBECONFIG, then again: pulumi destroy/,
+      /has the UID first; here it is second\.\nSet KUBECONFIG to its kubeconfig, then run again: pulumi destroy/,
     );
     assert.match(text ?? "", /pulumi stack rm --force$/);
   });
 
-  it("knows its cluster by the UID, whatever the context is called", async () => {
+  it("identifies the cluster by its UID, not by the name of the context", async () => {
     const namespaces = [system("first"), own("wordpress", "abc"), own("openebs", "abc")];
     assert.equal(await destroyRefusal(listing({ namespaces }), request, { ...here, context: "vpn" }), undefined);
     const others = listing({ namespaces: [system("second"), ...namespaces.slice(1)] });
     assert.match((await destroyRefusal(others, request, here)) ?? "", /UID first; here it is second/);
   });
 
-  it("stops a script that deletes on another cluster or in another stack's namespace, and says what was left alone", async () => {
+  it("stops a script that deletes on another cluster or in another stack's namespace", async () => {
     const assertOwn = (...namespaces: readonly Namespace[]) =>
       assertOwnCluster(listing({ namespaces }), { guard: request }, "No claim was deleted.");
     await assertOwn(system("first"), own("wordpress", "abc"));
@@ -59,13 +59,13 @@ describe("the guard of pulumi destroy", () => {
     await assert.rejects(assertOwn(system("second"), own("wordpress", "abc")), { constructor: UserError, message });
     await assert.rejects(
       assertOwn(system("second")),
-      /\nName its kubeconfig in KUBECONFIG, then again: pulumi destroy\n/,
+      /\nSet KUBECONFIG to its kubeconfig, then run again: pulumi destroy\n/,
     );
     process.env.CLUSTER_KUBECONFIG = "/does/not/exist";
     try {
       await assert.rejects(
         assertOwn(system("second")),
-        /\nSet kubernetes:kubeconfig to one that leads to it, then: pulumi up, then again: pulumi destroy\n/,
+        /\nSet kubernetes:kubeconfig to one that leads to it, then: pulumi up, then run again: pulumi destroy\n/,
       );
     } finally {
       delete process.env.CLUSTER_KUBECONFIG;
@@ -76,40 +76,43 @@ describe("the guard of pulumi destroy", () => {
     );
   });
 
-  it("compares nothing for a script whose request in the state is older than the comparison", async () => {
-    await assertOwnCluster(refusing("it reads nothing"), {}, "No claim was deleted.");
+  it("compares nothing for a request of an earlier version that has no guard", async () => {
+    await assertOwnCluster(refusing("unexpected call"), {}, "No claim was deleted.");
   });
 
-  it("refuses where the cluster has no namespace kube-system that could be read", async () => {
+  it("refuses a cluster without a readable namespace kube-system", async () => {
     assert.match((await refusal([own("wordpress", "abc")])) ?? "", /has the UID first; here it is undefined\./);
   });
 
-  it("refuses a namespace of another stack, or of none", async () => {
+  it("refuses a namespace of another stack and one without an owner", async () => {
     assert.match((await refusal([system("first"), own("wordpress", "xyz")])) ?? "", /the namespace wordpress is not/);
     assert.match((await refusal([system("first"), own("openebs")])) ?? "", /the namespace openebs is not/);
     assert.equal(
       await refusal([system("first"), own("wordpress", "xyz"), own("blog", "xyz"), own("openebs")]),
       'On "kind-kind" (https://127.0.0.1:6443) the namespace wordpress is not this stack\'s, and the namespace openebs is not ' +
         "this stack's: the annotation wordpress/instance is another stack's, or missing.\n" +
-        "Look: kubectl --context kind-kind get namespace wordpress --output yaml\n" +
+        "Inspect: kubectl --context kind-kind get namespace wordpress --output yaml\n" +
         "If this stack's own namespace no longer exists, forget the stack: pulumi stack rm --force",
     );
   });
 
-  it("passes on an error that is not kubectl's", async () => {
+  it("rethrows errors of other origin than kubectl", async () => {
     const broken = { ...listing({}), list: () => Promise.reject(new TypeError("not iterable")) };
     await assert.rejects(destroyRefusal(broken, request, here), TypeError);
   });
 
-  it("says what to do about a silent cluster, and about expired credentials in the state or in a kubeconfig", async () => {
-    const silent = await destroyRefusal(refusing("Unable to connect: timeout"), request, here);
+  it("tells how to fix an unreachable cluster and expired credentials in the state or in a kubeconfig", async () => {
+    const unreachable = await destroyRefusal(refusing("Unable to connect: timeout"), request, here);
     assert.match(
-      silent ?? "",
-      /could not be read: Unable to connect: timeout\nSee that `kubectl --context kind-kind get/,
+      unreachable ?? "",
+      /could not be read, .*: Unable to connect: timeout\nMake sure that `kubectl --context kind-kind get/,
     );
     const expired = refusing("error: You must be logged in to the server (Unauthorized)");
     const inState = await destroyRefusal(expired, request, { ...here, hasOwnKubeconfig: true });
-    assert.match(inState ?? "", /Set new ones in kubernetes:kubeconfig, then: pulumi up, then again: pulumi destroy$/);
+    assert.match(
+      inState ?? "",
+      /Set new ones in kubernetes:kubeconfig, then: pulumi up, then run again: pulumi destroy$/,
+    );
     assert.match(
       (await destroyRefusal(expired, request, here)) ?? "",
       /Log in again, so that `kubectl get namespaces`/,
@@ -117,7 +120,7 @@ describe("the guard of pulumi destroy", () => {
   });
 });
 
-describe("the preflight's kept record", () => {
+describe("kept preflight result", () => {
   const record: KeptResult = {
     ...{ context: "kind-kind", server: "https://127.0.0.1:6443", cluster: "first" },
     ...{ namespace: "wordpress", engine: "existing", configuredClass: null, storageClass: "standard" },
@@ -138,12 +141,12 @@ describe("the preflight's kept record", () => {
   const findings = (changes: Partial<KeptResult>, previous: KeptResult | undefined = record) =>
     keptResultFindings(kubectl, { ...record, ...changes }, previous);
 
-  it("has nothing against the first up, nor against another address of the same cluster", async () => {
+  it("accepts the first up and another address of the same cluster", async () => {
     assert.deepEqual(await keptResultFindings(kubectl, record, undefined), []);
     assert.deepEqual(await findings({ server: "https://vpn.example:6443", context: "vpn" }), []);
   });
 
-  it("refuses another cluster, namespace, engine and class than that of the data", async () => {
+  it("refuses another cluster, namespace, engine, and class than that of the data", async () => {
     assert.match((await findings({ cluster: "second" })).join(), /leads to another cluster/);
     assert.match((await findings({ namespace: "elsewhere" })).join(), /^namespace: "elsewhere" is not allowed/);
     assert.match((await findings({ engine: "hostpath" })).join(), /^storage\.engine: "hostpath" is not allowed/);
@@ -151,7 +154,7 @@ describe("the preflight's kept record", () => {
     assert.match((await findings(other)).join(), /^storage\.className: "fast" is not allowed/);
   });
 
-  it("refuses to forget nodes with pools that were prepared over SSH, until there are no pools", async () => {
+  it("refuses to remove nodeSsh while nodes that were prepared over SSH have pools", async () => {
     const replicated: KeptResult = { ...record, engine: "replicated", managesNodes: true };
     const without = { ...replicated, managesNodes: false };
     assert.match(
@@ -165,19 +168,19 @@ describe("the preflight's kept record", () => {
     assert.deepEqual(await keptResultFindings(listing({}), without, replicated), []);
   });
 
-  it("lets a stack that no longer installs storage forget its nodes, even if there are pools of others", async () => {
+  it("accepts to remove nodeSsh from a stack that no longer installs storage, even if other workloads have pools", async () => {
     const previous: KeptResult = { ...record, engine: "replicated", managesNodes: true };
     const onlyPools = listing({ "diskpools.openebs.io openebs": [pool] });
     assert.deepEqual(await keptResultFindings(onlyPools, { ...record, managesNodes: false }, previous), []);
   });
 
-  it("takes a record that is older than managesNodes as one of nodes that were not prepared", async () => {
+  it("reads a result of an earlier version without managesNodes as one of nodes that were not prepared", async () => {
     const replicated: KeptResult = { ...record, engine: "replicated" };
     assert.deepEqual(await keptResultFindings(kubectl, { ...replicated, managesNodes: false }, replicated), []);
     assert.deepEqual(await keptResultFindings(kubectl, { ...replicated, managesNodes: true }, replicated), []);
   });
 
-  it("keeps whether the nodes are prepared over SSH", () => {
+  it("keeps the field managesNodes, which is false by default", () => {
     const rest = { snapshotCrds: true, nodeAddress: "10.0.0.2", nodeAddresses: [], nodeSources: [] };
     assert.equal(keptResult({ ...record, ...rest, managesNodes: true }).managesNodes, true);
     assert.equal(keptResult({ ...record, ...rest }).managesNodes, false);

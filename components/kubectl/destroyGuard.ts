@@ -3,33 +3,33 @@ import { KubectlError, type Kubectl } from "./client";
 import type { Namespace } from "../kubernetes/objects";
 import { instanceAnnotation } from "../kubernetes/ownership";
 
-/** The cluster that a stack is on. */
+/** Identifies the cluster that a stack is deployed to. */
 export interface ClusterIdentity {
   readonly context: string;
   readonly server: string;
-  /** UID of the namespace kube-system, which stays the same for a cluster's life. */
+  /** UID of the namespace kube-system, which is constant for the lifetime of a cluster. */
   readonly cluster: string;
 }
 
-/** What is compared before a script deletes anything. */
+/** What the destroy guard compares before a script deletes anything. The state of a stack holds it: keep the names of the fields. */
 export interface DestroyGuardRequest {
   readonly cluster: ClusterIdentity;
-  /** What {@link instanceAnnotation} says on the stack's namespaces. */
+  /** Value of {@link instanceAnnotation} on the stack's namespaces. */
   readonly instance: string;
   /** Namespaces whose objects are deleted. */
   readonly namespaces: readonly string[];
 }
 
-/** The request of a script that deletes objects of the stack, besides what else it is asked for. */
+/** The part that all requests of deleting scripts have in common. */
 export interface GuardedRequest {
-  /** @default nothing is compared, as in the state of a stack that an earlier version of this program deployed */
+  /** @default nothing is compared: states of earlier versions of this program have no guard */
   readonly guard?: DestroyGuardRequest | undefined;
 }
 
-/** The cluster that the guard was given. */
+/** The cluster that the guard runs on. */
 export interface GuardedCluster {
   readonly context: string;
-  /** Whether its credentials are in the stack's state. */
+  /** Whether its credentials are kept in the stack's state. */
   readonly hasOwnKubeconfig: boolean;
 }
 
@@ -37,13 +37,13 @@ export function clusterIdentity({ context, server, cluster }: ClusterIdentity): 
   return { context, server, cluster };
 }
 
-const again = "then again: pulumi destroy";
+const again = "then run again: pulumi destroy";
 const forget = "If that cluster no longer exists, forget the stack: pulumi stack rm --force";
 
 /**
  * Compares cluster and namespaces at the start of a script that deletes objects.
- * @param unchanged what the script leaves alone, such as `No claim was deleted.`
- * @throws UserError where this is another cluster or another stack's namespace, or where neither can be read
+ * @param unchanged first sentence of the message, such as `No claim was deleted.`
+ * @throws UserError if this is another cluster or another stack's namespace, or if the cluster cannot be read
  */
 export async function assertOwnCluster(
   kubectl: Pick<Kubectl, "list">,
@@ -54,7 +54,7 @@ export async function assertOwnCluster(
   if (refusal !== undefined) throw new UserError(`${unchanged} ${refusal}`);
 }
 
-/** {@link destroyRefusal} on the cluster that this process is given. */
+/** {@link destroyRefusal} on the cluster that was passed to this script. */
 export async function commandRefusal(
   kubectl: Pick<Kubectl, "list">,
   guard: DestroyGuardRequest,
@@ -63,7 +63,7 @@ export async function commandRefusal(
   return destroyRefusal(kubectl, guard, { context, hasOwnKubeconfig: kubeconfig !== undefined });
 }
 
-/** Why nothing may be deleted, in words; undefined where this is the stack's own cluster, and its own site. */
+/** Explains why nothing may be deleted; undefined if the cluster and the namespaces are the stack's own. */
 export async function destroyRefusal(
   kubectl: Pick<Kubectl, "list">,
   { cluster, instance, namespaces }: DestroyGuardRequest,
@@ -81,20 +81,20 @@ export async function destroyRefusal(
   if (uid !== cluster.cluster) {
     const goBack = hasOwnKubeconfig
       ? "Set kubernetes:kubeconfig to one that leads to it, then: pulumi up"
-      : "Name its kubeconfig in KUBECONFIG";
+      : "Set KUBECONFIG to its kubeconfig";
     return (
       `The context "${context}" leads to another cluster than the one this stack is on: ${own}, whose namespace ` +
       `kube-system has the UID ${cluster.cluster}; here it is ${uid}.\n${goBack}, ${again}\n${forget}`
     );
   }
-  const foreign = found
+  const ofOthers = found
     .filter(({ metadata }) => namespaces.includes(metadata.name))
     .filter(({ metadata }) => metadata.annotations?.[instanceAnnotation] !== instance)
     .map(({ metadata }) => metadata.name);
-  if (foreign.length === 0) return undefined;
+  if (ofOthers.length === 0) return undefined;
   return (
-    `On ${own} ${foreign.map((name) => `the namespace ${name} is not this stack's`).join(", and ")}: the annotation ` +
-    `${instanceAnnotation} is another stack's, or missing.\nLook: kubectl --context ${context} get namespace ${foreign[0]} --output yaml\n` +
+    `On ${own} ${ofOthers.map((name) => `the namespace ${name} is not this stack's`).join(", and ")}: the annotation ` +
+    `${instanceAnnotation} is another stack's, or missing.\nInspect: kubectl --context ${context} get namespace ${ofOthers[0]} --output yaml\n` +
     "If this stack's own namespace no longer exists, forget the stack: pulumi stack rm --force"
   );
 }
@@ -107,11 +107,11 @@ function unreadable(
   if (/unauthorized|must be logged in|provide credentials/i.test(words)) {
     const remedy = hasOwnKubeconfig
       ? "`pulumi destroy` uses those of the last `pulumi up`. Set new ones in kubernetes:kubeconfig, then: pulumi up"
-      : "Log in again, so that `kubectl get namespaces` answers";
-    return `The cluster ${own} does not accept the credentials any more: ${reason}\n${remedy}, ${again}`;
+      : "Log in again, so that `kubectl get namespaces` works";
+    return `The cluster ${own} does not accept the credentials anymore: ${reason}\n${remedy}, ${again}`;
   }
   return (
-    `Whether the context "${context}" leads to this stack's cluster, ${own}, could not be read: ${reason}\n` +
-    `See that \`kubectl --context ${context} get namespaces\` answers, ${again}\n${forget}`
+    `The cluster of the context "${context}" could not be read, to compare it with this stack's cluster, ${own}: ${reason}\n` +
+    `Make sure that \`kubectl --context ${context} get namespaces\` works, ${again}\n${forget}`
   );
 }

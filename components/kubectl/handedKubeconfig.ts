@@ -3,18 +3,18 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { inheritedDescriptor } from "./tiedProcess";
 
-/** A kubeconfig's text where kubectl can read it. */
+/** A kubeconfig at a path that kubectl can read. */
 export interface HandedKubeconfig {
-  /** For `--kubeconfig`. */
+  /** Value of `--kubeconfig`. */
   readonly path: string;
-  /** An open file that kubectl is to inherit; undefined where the path is that of a file. */
+  /** Open file that kubectl inherits; undefined if the path names a file. */
   readonly descriptor?: number;
 }
 
 /**
- * Puts a kubeconfig's text where only this user's kubectl can read it. On Linux it is an open file without a name, so that nothing is
- * left however this process ends. Elsewhere a descriptor cannot be opened twice: there it is a file that is removed at the
- * end, also at that by a signal.
+ * Stores a kubeconfig's text so that only this user's kubectl can read it. On Linux it is an open file without a name, so
+ * that nothing remains however this process ends. Elsewhere a descriptor cannot be opened twice: there it is a file that is
+ * removed when the process exits or gets SIGHUP, SIGINT or SIGTERM.
  */
 export function handKubeconfig(text: string): HandedKubeconfig {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kubeconfig-"));
@@ -26,7 +26,7 @@ export function handKubeconfig(text: string): HandedKubeconfig {
     return { path: file };
   }
   const descriptor = fs.openSync(file, "wx+", 0o600);
-  // The name is gone before there is anything to read.
+  // The name is removed before the file has content.
   remove();
   fs.writeFileSync(descriptor, text);
   return { path: `/dev/fd/${inheritedDescriptor}`, descriptor };

@@ -1,6 +1,6 @@
 import { type Kubectl, KubectlError } from "./client";
 
-/** The items of a kind; none where the cluster has no such kind. @throws KubectlError */
+/** Lists the objects of a kind; empty if the cluster does not know the kind. @throws KubectlError */
 export async function listIfKnown<T>(kubectl: Pick<Kubectl, "list">, kind: string, namespace?: string): Promise<T[]> {
   try {
     return await kubectl.list<T>(kind, namespace);

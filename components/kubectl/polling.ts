@@ -1,18 +1,19 @@
 /**
- * Looks once a second until nothing is left.
- * @param patienceSeconds whole seconds until it is given up
- * @param look what is left; it may also do something about it
- * @throws what `tooLate` makes of what is left then
+ * Polls once a second until a read returns an empty list.
+ * @param timeoutSeconds whole seconds
+ * @param read returns the remaining items; it may also act on them
+ * @param timeoutError makes the error of the items that remain after the timeout
+ * @throws the result of `timeoutError`
  */
 export async function pollUntilEmpty<T>(
-  patienceSeconds: number,
-  look: () => Promise<readonly T[]>,
-  tooLate: (left: readonly T[]) => Error,
+  timeoutSeconds: number,
+  read: () => Promise<readonly T[]>,
+  timeoutError: (remaining: readonly T[]) => Error,
 ): Promise<void> {
   for (let second = 0; ; second++) {
-    const left = await look();
-    if (left.length === 0) return;
-    if (second >= patienceSeconds) throw tooLate(left);
+    const remaining = await read();
+    if (remaining.length === 0) return;
+    if (second >= timeoutSeconds) throw timeoutError(remaining);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }

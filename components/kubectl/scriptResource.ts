@@ -2,7 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "./clusterAccess";
 
-/** Name of a script, which scripts.ts runs by it. The state of every stack has these names: a new one needs its predecessor kept. */
+/** Subcommand of scripts.ts. The state of every stack has these names: if you rename one, keep the previous name too. */
 export type ScriptName =
   | "preflight"
   | "keep-preflight-record"
@@ -15,18 +15,18 @@ export type ScriptName =
   | "wait-for-huge-pages"
   | "clean-up-openebs";
 
-/** When a script of this project runs. */
+/** Which scripts of this project run, and when. */
 export interface KubectlCommandArgs {
   readonly cluster: ClusterAccess;
-  /** Runs when the command is created, and again whenever its request changes. */
+  /** Runs when the command is created, and whenever its request changes. */
   readonly onChange?: ScriptName;
   /** Runs when the command is deleted, with the request of the last change. */
   readonly onDelete?: ScriptName;
-  /** What the script is asked for; it reads it with {@link commandRequest}. */
+  /** Input of the script, which reads it with `commandRequest`. It is in the state. */
   readonly request: pulumi.Input<Record<string, unknown>>;
 }
 
-/** A `local.Command` that runs a script of this project on the stack's own cluster. Nothing runs at preview. */
+/** Creates a `local.Command` that runs a script of this project on the stack's own cluster. Nothing runs at preview. */
 export function kubectlCommand(
   name: string,
   { cluster, onChange, onDelete, request }: KubectlCommandArgs,
@@ -36,7 +36,7 @@ export function kubectlCommand(
   return new local.Command(
     name,
     {
-      // Node itself, and no shell: the name is its last argument on every system, and what interrupts the command reaches the script.
+      // Node itself, and no shell: the subcommand is its last argument on every system, and a signal reaches the script.
       interpreter: ["node", "--require", "tsx/cjs", "scripts.ts"],
       ...(onChange === undefined ? {} : { create: onChange, update: onChange }),
       ...(onDelete === undefined ? {} : { delete: onDelete }),
@@ -45,10 +45,10 @@ export function kubectlCommand(
         ...(kubeconfig === undefined ? {} : { CLUSTER_KUBECONFIG: pulumi.secret(kubeconfig) }),
         REQUEST: pulumi.jsonStringify(request),
       },
-      // What goes to standard output comes back with the error; showing it as it runs would print it twice.
+      // Pulumi shows standard output with the error: to log it as well would print it twice.
       logging: local.Logging.Stderr,
     },
-    // By itself the plugin leaves in clear what a script prints, whatever it was given.
+    // By default the plugin stores a script's output unencrypted, even if its input is secret.
     { ...options, additionalSecretOutputs: ["stdout", "stderr"] },
   );
 }

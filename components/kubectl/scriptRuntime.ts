@@ -2,29 +2,29 @@ import type { ClusterAccess } from "./clusterAccess";
 import { Kubectl, KubectlError } from "./client";
 import { endWithParent } from "./tiedProcess";
 
-/** What is wrong and what to do, for people: a script ends with it, and Pulumi shows it as the command's error. */
+/** An error that tells the user what is wrong and what to do. A script prints its message alone, and Pulumi shows it. */
 export class UserError extends Error {}
 
-/** The cluster that a script was given by kubectlCommand. */
+/** The cluster that `kubectlCommand` passed to this script. */
 export function commandCluster(): ClusterAccess {
   return { kubeconfig: process.env.CLUSTER_KUBECONFIG, context: process.env.CLUSTER_CONTEXT ?? "" };
 }
 
-/** What a script was asked for by kubectlCommand. */
+/** The request that `kubectlCommand` passed to this script. */
 export function commandRequest<T>(): T {
   return JSON.parse(process.env.REQUEST ?? "{}") as T;
 }
 
-/** What the command printed when it ran last; undefined at its first run, and at that of a replacement. */
+/** The output of the command's previous run; undefined at its first run, and after it was replaced. */
 export function previousOutput<T>(): T | undefined {
   const { PULUMI_COMMAND_STDOUT: output } = process.env;
   return output ? (JSON.parse(output) as T) : undefined;
 }
 
 /**
- * Runs a script's main function with kubectl on the stack's cluster. What it returns is printed, and Pulumi keeps it as
- * the command's output; a refusal is printed as it stands and ends the process with 1. The script ends with the process that
- * started it, and kubectl with the script.
+ * Runs a script's main function with kubectl on the stack's cluster. The script prints its result, and Pulumi keeps that as
+ * the command's output. A {@link UserError} is printed without a stack trace; every error exits with code 1. The script ends
+ * with the process that started it, and kubectl with the script.
  */
 export function runCommand(work: (kubectl: Kubectl) => Promise<string | void>): void {
   endWithParent();

@@ -5,19 +5,19 @@ import * as fs from "node:fs";
 /** Descriptor of the file that a tied program inherits. */
 export const inheritedDescriptor = 4;
 
-/** Milliseconds between two checks of whether the parent is still there. */
+/** Milliseconds between two checks of whether the parent still runs. */
 const checkMs = 1000;
 
 /**
- * Becomes the program. A second process waits on the other end of a pipe for as long as this one lives: when the pipe closes
- * without a line, it ends the program. A killed parent could not do that.
+ * Executes the program in place of this shell. A second process reads from a pipe that this Node process holds open: when
+ * the pipe closes without a line, it kills the program. A parent that was killed cannot do that itself.
  */
 const tie = '{ read -r line <&3 || kill $$; } </dev/null >/dev/null 2>&1 & exec "$@" 3<&-';
 
 /**
- * Starts a program that ends with this process, even by `kill -9`. On Windows it ends with this process's own end only.
- * A missing program ends with 127, or with an `error` event on Windows.
- * @param inherited an open file that the program finds as {@link inheritedDescriptor}
+ * Starts a program that ends with this process, even if this one is ended by `kill -9`. On Windows the program ends only
+ * when this process exits by itself. A missing program exits with 127, or raises an `error` event on Windows.
+ * @param inherited an open file that the program gets as {@link inheritedDescriptor}
  */
 export function startTied(program: string, args: readonly string[], inherited?: number): ChildProcess {
   const isWindows = process.platform === "win32";
@@ -37,8 +37,8 @@ export function startTied(program: string, args: readonly string[], inherited?: 
 }
 
 /**
- * Ends this process within a second or so of the one that started it. The official command plugin kills the script alone when
- * you press Ctrl-C, and a CLI that is killed leaves its plugins: on Linux the parent's own parent counts too.
+ * Ends this process about a second after the one that started it. The official command plugin kills only the script when
+ * you press Ctrl-C, and a killed CLI leaves its plugins running: on Linux the grandparent is checked too.
  */
 export function endWithParent(): void {
   const parent = process.ppid;
@@ -47,7 +47,7 @@ export function endWithParent(): void {
   setInterval(() => isGone() && process.exit(1), checkMs).unref();
 }
 
-/** undefined where there is no /proc to read it from. */
+/** undefined without /proc. */
 function parentOf(pid: number): string | undefined {
   try {
     return fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1];

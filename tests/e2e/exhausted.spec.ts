@@ -58,8 +58,8 @@ describe("pulumi up", function () {
   it("without room on the volumes of database and content fails, names both keys, and goes on when there is room", async () => {
     const { output, ended } = await failing();
     assert.match(output, /StatefulSet mariadb did not come up/);
-    assert.match(output, /Job wordpress-fill did not end well/);
-    assert.match(output, /its volume is full: make it larger \(pulumi config set wordpressStorage SIZE\)/);
+    assert.match(output, /Job wordpress-fill failed/);
+    assert.match(output, /its volume is full: enlarge it \(pulumi config set wordpressStorage SIZE\)/);
     // By its later starts the database does not say any more what ended the first one.
     assert.match(output, /volume is full.*pulumi config set mariadbStorage SIZE/);
     disks.content.makeRoom();
@@ -99,7 +99,7 @@ describe("pulumi up", function () {
   it("with an image that does not exist fails and names it; the site answers, and the next up with another image succeeds", async () => {
     await site.project.configure({ wordpressImage: "wordpress:0.0-none" });
     const { output, ended } = await failing();
-    assert.match(output, /cannot get the image "wordpress:0\.0-none"/);
+    assert.match(output, /cannot pull the image "wordpress:0\.0-none"/);
     assert.equal(await site.status(), 200);
     await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
     await site.project.up();

@@ -125,7 +125,7 @@ describe("the object cache", function () {
     await list("1.2", plugin);
     await site.project.configure(turnedOn);
     const output = await failure(site.project.up());
-    assert.match(output, /Job wordpress-object-cache-begin did not end well/);
+    assert.match(output, /Job wordpress-object-cache-begin failed/);
     assert.match(output, /There is no .*redis-cache\/includes\/object-cache\.php/);
     assert.equal(await site.status(), 200);
   });

@@ -181,7 +181,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     const kubectl = new Kubectl({ kubeconfig: labPaths.kubeconfig, context: "lab" });
     const wanted = [
       /^claim data-broken-0 has no volume \(storage class "none-such"\): storageclass.*"none-such" not found/,
-      /^pod no-image on node k\d cannot get the image "wordpress:0\.0-none" \((ErrImagePull|ImagePullBackOff)\)/,
+      /^pod no-image on node k\d cannot pull the image "wordpress:0\.0-none" \((ErrImagePull|ImagePullBackOff)\)/,
       /^pod no-memory on node k\d container c ran out of memory/,
       /^pod no-probe on node k\d is not ready; the cluster says: Readiness probe failed/,
       /^pod no-room has no node: 0\/\d nodes are available: .*3 Insufficient memory/,

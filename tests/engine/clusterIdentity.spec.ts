@@ -256,10 +256,10 @@ describe("pulumi destroy", function () {
     site.cluster.refusal = "The connection to the server small-1.example:6443 was refused";
     assert.match(
       await refused(),
-      /could not be read: .*was refused\s+See that `kubectl --context small get namespaces` answers/s,
+      /could not be read, .*: .*was refused\s+Make sure that `kubectl --context small get namespaces` works/s,
     );
     site.cluster.refusal = "error: You must be logged in to the server (Unauthorized)";
-    assert.match(await refused(), /does not accept the credentials any more: .*\(Unauthorized\)/);
+    assert.match(await refused(), /does not accept the credentials anymore: .*\(Unauthorized\)/);
     site.cluster.refusal = undefined;
   });
 
@@ -267,7 +267,10 @@ describe("pulumi destroy", function () {
     await site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText("old"));
     await site.up();
     site.cluster.refusal = "error: You must be logged in to the server (Unauthorized)";
-    assert.match(await refused(), /Set new ones in kubernetes:kubeconfig, then: pulumi up, then again: pulumi destroy/);
+    assert.match(
+      await refused(),
+      /Set new ones in kubernetes:kubeconfig, then: pulumi up, then run again: pulumi destroy/,
+    );
     site.cluster.refusal = undefined;
   });
 

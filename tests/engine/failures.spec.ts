@@ -58,7 +58,7 @@ describe("a pulumi up that fails", function () {
     const output = await failure(site.up());
     assert.match(
       output,
-      /pod wordpress-0 cannot get the image "wordpress:6\.5-apache" \(ImagePullBackOff\): no such image/,
+      /pod wordpress-0 cannot pull the image "wordpress:6\.5-apache" \(ImagePullBackOff\): no such image/,
     );
     assert.match(output, /timed out waiting for the rollout/);
   });

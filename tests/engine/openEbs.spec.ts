@@ -221,7 +221,7 @@ describe("a stack with the engine replicated", function () {
       const message = "context deadline exceeded";
       site.provider.failOnce({ matches: isAbout(release, "create"), message });
       const output = await failure(site.up());
-      assert.match(output, /pod openebs-csi-node-w1 on node w1 container csi-node ended with exit code 1/);
+      assert.match(output, /pod openebs-csi-node-w1 on node w1 container csi-node exited with code 1/);
       assert.match(output, /\| Error: Failed to detect nvme_tcp kernel module/);
       assert.ok(output.includes(`What to do: OpenEBS's ${remedy}`) && output.includes(command), output);
     });

@@ -164,7 +164,7 @@ describe("a stack with shared content", function () {
       leavesObject: true,
     });
     const output = await failure(site.up());
-    assert.match(output, /Job wordpress-install did not end well/);
+    assert.match(output, /Job wordpress-install failed/);
     assert.ok(!subjects(site.calls, "create").includes(pods), "pods came without a site");
     await site.up();
     assert.ok(subjects(site.calls, "create").includes(pods));
