@@ -56,6 +56,31 @@ export default {
       from: { path: "^(components|stacks|policy|index\\.ts|scripts\\.ts)", pathNot: spec },
       to: { path: "^(lab|bench|tests)/" },
     },
+    {
+      name: "no-lab-elsewhere",
+      comment: "lab/ is a workspace of its own: bench/ and tests/ import it, and nothing else does.",
+      severity: "error",
+      from: { pathNot: ["^(lab|bench|tests)/", spec] },
+      to: { path: "^lab/" },
+    },
+    {
+      name: "lab-names-its-packages",
+      comment: "A package that lab/ imports is in lab/package.json.",
+      severity: "error",
+      from: { path: "^lab/.+\\.ts$" },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },
+    },
+    {
+      name: "no-tests-in-the-lab",
+      comment:
+        "lab/ is a workspace of its own: of the project it imports how Kubernetes writes quantities, and nothing else.",
+      severity: "error",
+      from: { path: "^lab/" },
+      to: {
+        path: "^(components|stacks|policy|bench|tests|docs|index\\.ts|scripts\\.ts)",
+        pathNot: "^components/kubernetes/quantity\\.ts$",
+      },
+    },
   ],
   options: {
     doNotFollow: { path: "node_modules" },

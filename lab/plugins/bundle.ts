@@ -1,5 +1,4 @@
 import * as fs from "node:fs";
-import { createRequire } from "node:module";
 import * as path from "node:path";
 import { cached } from "../support/cache";
 import { projectRoot } from "../support/paths";
@@ -22,11 +21,12 @@ export type StandIn = Exclude<keyof typeof entryPoints, "preload">;
  * @returns the folder, with `<name>.js` for each
  */
 export async function bundledPlugins(): Promise<string> {
-  const lockFile = path.join(projectRoot, "package-lock.json");
+  // Outside of this folder: versions of packages, and the one module of the program that a stand-in imports.
+  const others = ["package-lock.json", "components/kubernetes/quantity.ts"].map((file) => path.join(projectRoot, file));
   return cached({
     name: "pulumi-plugins",
     version: "stand-in",
-    inputs: [...sources(__dirname), lockFile].flatMap((file) => [
+    inputs: [...sources(__dirname), ...others].flatMap((file) => [
       path.relative(projectRoot, file),
       fs.readFileSync(file),
     ]),
@@ -38,10 +38,8 @@ export async function bundledPlugins(): Promise<string> {
   });
 }
 
-/** esbuild's command: tsx brings it. */
 function esbuild(): string {
-  const packageFile = createRequire(require.resolve("tsx/package.json")).resolve("esbuild/package.json");
-  return path.join(path.dirname(packageFile), "bin", "esbuild");
+  return path.join(path.dirname(require.resolve("esbuild/package.json")), "bin", "esbuild");
 }
 
 function sources(folder: string): string[] {
