@@ -1,10 +1,8 @@
 import * as fs from "node:fs";
-import { goldenFile, stackResources } from "../support/golden";
-
-const stacks = ["dev", "production", "openebs"];
+import { goldenFile, goldenStacks, renderGolden } from "../support/golden";
 
 async function update() {
-  for (const stack of stacks) fs.writeFileSync(goldenFile(stack), await stackResources(stack));
+  for (const stack of goldenStacks) fs.writeFileSync(goldenFile(stack), await renderGolden(stack));
 }
 
 update().catch((error: unknown) => {

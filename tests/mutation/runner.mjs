@@ -7,9 +7,6 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { importersOf, specFiles } from "./imports.mjs";
 
-/** Tests that compare everything with a golden file: a mutant that only they notice is not caught by an assertion. */
-const golden = /tests\/golden\//;
-
 /** Milliseconds, about three times what the slowest test takes on two slow processors. Stryker's own limit is for a loop without an end. */
 const testTimeout = 20_000;
 
@@ -89,7 +86,6 @@ class MochaRunner {
     mocha.bail(true);
     mocha.addFile(spec);
     mocha.loadFiles();
-    drop(mocha.suite);
     this.loaded.set(spec, mocha);
     return mocha;
   }
@@ -177,12 +173,6 @@ function specOf(id) {
 
 function titleOf(id) {
   return id.slice(id.indexOf(separator) + separator.length);
-}
-
-/** Removes the tests that are no oracle. */
-function drop(suite) {
-  suite.tests = suite.tests.filter(({ title }) => !golden.test(title));
-  suite.suites.forEach(drop);
 }
 
 function escaped(text) {
