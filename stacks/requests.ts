@@ -16,7 +16,8 @@ import { replicatedVolumes } from "../components/storage/openebs/storageClasses"
 import { databaseConnections } from "../components/wordpress/apache";
 import type { RequestedContent } from "../components/wordpress/content/contentChecks";
 import { sitePolicies } from "../components/wordpress/policies";
-import type { SiteContent, WordPressArgs } from "../components/wordpress/wordPress";
+import type { SharedContentArgs } from "../components/wordpress/sharedWordPress";
+import type { SiteArgs } from "../components/wordpress/site";
 import type { ContentSettings } from "./contentSettings";
 import type { Settings } from "./settings";
 
@@ -78,16 +79,8 @@ export function databaseArgs(
 /** What the site is made with. */
 export function siteArgs(
   settings: Settings,
-  {
-    cluster,
-    preflightResult,
-    database,
-    onError,
-  }: Pick<WordPressArgs, "cluster" | "onError"> & {
-    readonly preflightResult: pulumi.Output<PreflightResult>;
-    readonly database: MariaDb;
-  },
-): WordPressArgs {
+  { cluster, database, onError }: Pick<SiteArgs, "cluster" | "onError"> & { readonly database: MariaDb },
+): SiteArgs {
   const { namespace, dataRetention } = settings;
   return {
     ...{ cluster, namespace, dataRetention },
@@ -95,17 +88,13 @@ export function siteArgs(
     image: settings.wordpressImage,
     storage: settings.wordpressStorage,
     storageClass: contentClass(settings) ?? claimClass(settings.storage),
-    content: siteContent(
-      settings,
-      preflightResult.apply(({ nodeAddresses }) => nodeAddresses),
-    ),
     nodePort: settings.wordpressNodePort,
     externalTrafficPolicy: settings.externalTrafficPolicy,
     trustedProxies: settings.trustedProxies ?? [],
-    keyRotation: settings.keyRotation,
+    saltRotation: settings.keyRotation,
     database: database.connection,
     databaseChecksum: database.checksum,
-    podsAfter: database,
+    podsDependOn: database,
     onError,
   };
 }
@@ -161,14 +150,13 @@ function requestedContent(settings: Settings): RequestedContent {
   };
 }
 
-/** The site's files and what they are served with. @param addresses the nodes' */
-function siteContent(
+/** Arguments that the site has only with shared content; undefined with `content: perPod`. */
+export function sharedContentArgs(
   { content, wordpressNodePort, trustedProxies = [] }: Settings,
-  addresses: pulumi.Output<readonly string[]>,
-): SiteContent {
-  if (content.content === "perPod") return { content: "perPod" };
+  preflightResult: pulumi.Output<PreflightResult>,
+): SharedContentArgs | undefined {
+  if (content.content === "perPod") return undefined;
   return {
-    content: "shared",
     accessMode: content.contentAccessMode,
     migrateContent: content.contentMigration === "merge",
     settings: {
@@ -188,7 +176,7 @@ function siteContent(
       email: content.adminEmail,
       password: content.adminPassword,
     },
-    addresses,
+    addresses: preflightResult.apply(({ nodeAddresses }) => nodeAddresses),
   };
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DataRetention } from "../components/storage/claims/claims";
-import type { ExternalTrafficPolicy } from "../components/wordpress/wordPress";
+import type { ExternalTrafficPolicy } from "../components/wordpress/site";
 import { nfsName } from "../components/storage/nfs/nfsNames";
 import type { Egress } from "../components/wordpress/policies";
 import type { NodeSsh } from "../components/storage/openebs/nodes";

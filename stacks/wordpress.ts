@@ -12,13 +12,14 @@ import { MariaDb } from "../components/mariadb/mariaDb";
 import { Preflight } from "../components/preflight/preflight";
 import { NfsVolumes } from "../components/storage/nfs/nfsVolumes";
 import { Storage } from "../components/storage/openebs/storage";
-import { WordPress } from "../components/wordpress/wordPress";
+import { PerPodWordPress } from "../components/wordpress/perPodWordPress";
+import { SharedWordPress } from "../components/wordpress/sharedWordPress";
 import { clusterProvider } from "./clusterProvider";
 
 import { selectedCluster } from "./kubeconfig";
 import { claimDeletion, destroyGuard } from "./onDestroy";
 import { type StackOutputs, stackOutputs } from "./outputs";
-import { databaseArgs, neededNfs, preflightRequest, siteArgs, stackPolicies } from "./requests";
+import { databaseArgs, neededNfs, preflightRequest, sharedContentArgs, siteArgs, stackPolicies } from "./requests";
 import type { Settings } from "./settings";
 
 export interface Deployed {
@@ -72,7 +73,11 @@ export function deploy(settings: Settings): Deployed {
   const onError = (workload: Workload) => failureReport(`${workload.app}-${workload.kind}-failure`, cluster, workload);
   const options = { providers: [provider], dependsOn: [home, policies, claims] };
   const database = new MariaDb("mariadb", databaseArgs(settings, cluster, onError), options);
-  const site = new WordPress("wordpress", siteArgs(settings, { cluster, preflightResult, database, onError }), options);
+  const common = siteArgs(settings, { cluster, database, onError });
+  const shared = sharedContentArgs(settings, preflightResult);
+  const site = shared
+    ? new SharedWordPress("wordpress", { ...common, ...shared }, options)
+    : new PerPodWordPress("wordpress", common, options);
   const previousUsers = kubectlCommand(
     "former-users",
     {

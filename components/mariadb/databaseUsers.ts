@@ -5,7 +5,7 @@ import type { AnyObject, ObjectMeta, Pod } from "../kubernetes/objects";
 import { pollUntilEmpty } from "../kubectl/polling";
 
 /** On the site's pods: the checksum of the user and password that they were started with. */
-export const databaseChecksum = "wordpress/database-checksum";
+export const databaseChecksumAnnotation = "wordpress/database-checksum";
 
 /** What WordPress's user is to have. */
 export interface PreparedUser {
@@ -19,7 +19,7 @@ export interface PreparedUser {
 export interface FormerUsersRequest {
   readonly namespace: string;
   readonly user: string;
-  /** What {@link databaseChecksum} says on the pods that use it. */
+  /** What {@link databaseChecksumAnnotation} says on the pods that use it. */
   readonly checksum: string;
 }
 
@@ -89,7 +89,7 @@ export async function dropFormerUsers(
         ({ metadata, status }) =>
           metadata.labels?.app === "wordpress" &&
           !["Succeeded", "Failed"].includes(status.phase ?? "") &&
-          metadata.annotations?.[databaseChecksum] !== checksum,
+          metadata.annotations?.[databaseChecksumAnnotation] !== checksum,
       ),
     (pods) =>
       new UserError(

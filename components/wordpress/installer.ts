@@ -25,7 +25,7 @@ export interface InstallerArgs {
   readonly administrator: Administrator;
   readonly dataRetention: DataRetention;
   /** Are there before WordPress is asked for anything: database, keys, content. */
-  readonly runsAfter: readonly pulumi.Resource[];
+  readonly dependsOn: readonly pulumi.Resource[];
   /** Called when the job does not end well. */
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
@@ -34,7 +34,7 @@ export interface InstallerArgs {
 export class Installer extends pulumi.ComponentResource {
   readonly adminPassword: pulumi.Output<string>;
   /** The site's pods come after this. */
-  readonly installed: Job;
+  readonly job: Job;
 
   constructor(name: string, args: InstallerArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:Installer", name, {}, options);
@@ -54,7 +54,7 @@ export class Installer extends pulumi.ComponentResource {
       },
       kept,
     );
-    this.installed = runOnce(
+    this.job = runOnce(
       `${name}-install`,
       {
         namespace,
@@ -71,7 +71,7 @@ export class Installer extends pulumi.ComponentResource {
         ),
         onError: args.onError,
       },
-      { parent: this, dependsOn: dependencies(options, ...args.runsAfter, secret) },
+      { parent: this, dependsOn: dependencies(options, ...args.dependsOn, secret) },
     );
     this.registerOutputs({});
   }

@@ -11,10 +11,7 @@ export interface RolloutArgs {
 }
 
 /** How long the site's pods are waited for, and what follows once they are ready. */
-export function rolloutOptions(
-  { cluster, onError }: RolloutArgs,
-  rollout: Rollout,
-): Pick<pulumi.CustomResourceOptions, "customTimeouts" | "hooks"> {
+export function rolloutOptions({ cluster, onError }: RolloutArgs, rollout: Rollout) {
   const { workload, timeoutSeconds } = rollout;
   const report = () => warnOfFatalError(cluster, workload.namespace);
   return {

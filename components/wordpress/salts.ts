@@ -9,7 +9,7 @@ import { labels } from "../kubernetes/labels";
 const keyNames = ["AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY"] as const;
 const saltNames = ["AUTH_SALT", "SECURE_AUTH_SALT", "LOGGED_IN_SALT", "NONCE_SALT"] as const;
 
-export interface WordPressKeysArgs {
+export interface SaltsArgs {
   readonly namespace: string;
   /** Any text; another one makes new keys, and everybody is logged out. */
   readonly rotation: string;
@@ -18,12 +18,12 @@ export interface WordPressKeysArgs {
 }
 
 /** The Secret `wordpress-secrets`: eight random keys and salts of 40 hexadecimal digits, which all pods share. */
-export class WordPressKeys extends pulumi.ComponentResource {
+export class Salts extends pulumi.ComponentResource {
   readonly secretName = "wordpress-secrets";
   /** Changes with the keys. In the pod template it rolls the pods. */
   readonly checksum: pulumi.Output<string>;
 
-  constructor(name: string, args: WordPressKeysArgs, options: pulumi.ComponentResourceOptions = {}) {
+  constructor(name: string, args: SaltsArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:WordPressKeys", name, {}, options);
     const child = { parent: this, dependsOn: dependencies(options) };
     const values = Object.fromEntries(
@@ -50,7 +50,7 @@ function resourceName(name: string, key: string): string {
  * 160 random bits as 40 digits, like the chapter's sha1sums. RandomPassword keeps its value encrypted in the state;
  * RandomBytes and RandomId, which would be the obvious choice, keep it in clear.
  */
-function hexDigits(name: string, { rotation }: WordPressKeysArgs, options: pulumi.CustomResourceOptions) {
+function hexDigits(name: string, { rotation }: SaltsArgs, options: pulumi.CustomResourceOptions) {
   return new RandomPassword(
     name,
     {

@@ -24,7 +24,7 @@ export interface EnvironmentVariable {
 
 export interface SharedPodArgs {
   readonly image: string;
-  readonly keysSecret: string;
+  readonly saltsSecret: string;
   readonly database: DatabaseConnection;
   readonly accessMode: ContentAccessMode;
   /** Memory that one request may take, a Kubernetes quantity. */
@@ -110,13 +110,13 @@ const besideEachOther = {
 };
 
 /** What runs WordPress in a pod: its image, settings and files. */
-function wordPressContainer({ image, keysSecret, database, objectCache }: SharedPodArgs) {
+function wordPressContainer({ image, saltsSecret: saltsSecret, database, objectCache }: SharedPodArgs) {
   const fromPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   const password = (secret: string) => ({ secretKeyRef: { name: secret, key: "password" } });
   return {
     image,
     securityContext: restrictedContainer,
-    envFrom: [{ secretRef: { name: keysSecret } }],
+    envFrom: [{ secretRef: { name: saltsSecret } }],
     env: [
       ...databaseEnvironment(database),
       fromPod("POD_IP", "status.podIP"),

@@ -1,101 +1,144 @@
 import { Deployment } from "@pulumi/kubernetes/apps/v1";
+import type { Job } from "@pulumi/kubernetes/batch/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { databaseChecksum } from "../mariadb/databaseUsers";
-import type { DatabaseConnection } from "../mariadb/connection";
+import { type Rollout, rolloutOf } from "../diagnostics/rollout";
 import { dependencies } from "../kubernetes/dependencies";
 import { digest } from "../kubernetes/digest";
-import { rolloutOf, type Rollout } from "../diagnostics/rollout";
-import { rolloutOptions } from "./rolloutOptions";
-import { defaultContainer } from "./wordPressPod";
 import { labels } from "../kubernetes/labels";
+import type { DatabaseConnection } from "../mariadb/connection";
+import { databaseChecksumAnnotation } from "../mariadb/databaseUsers";
+import { ObjectCache, objectCacheChecksum, type ObjectCacheSettings } from "../objectCache/objectCache";
+import { objectCachePlugin } from "../objectCache/objectCacheNames";
 import { Content, type ContentArgs } from "./content/content";
 import { Cron } from "./cron";
 import { type Administrator, Installer } from "./installer";
-import { ObjectCache, objectCacheChecksum, type ObjectCacheSettings } from "../objectCache/objectCache";
-import { objectCachePlugin } from "../objectCache/objectCacheNames";
+import { rolloutOptions } from "./rolloutOptions";
+import type { Salts } from "./salts";
 import { sharedPodSpec, type SharedPodArgs, sharedSelector, taskPodSpec } from "./sharedPod";
 import { siteChecksum, siteFolder } from "./siteFiles";
+import { siteMetadata } from "./siteObjects";
 import { runOnce, siteTasks } from "./tasks";
 import { siteWorkload } from "./workload";
+import { defaultContainer } from "./wordPressPod";
 
 export interface SharedSiteArgs extends ContentArgs {
   /** Number of pods, 1 to 100. */
   readonly replicas: number;
   readonly administrator: Administrator;
-  /** Undefined where WordPress asks its database alone. */
+  /** Undefined without an object cache. */
   readonly objectCache: ObjectCacheSettings | undefined;
-  readonly keys: { readonly secretName: string; readonly checksum: pulumi.Output<string> };
+  readonly salts: Pick<Salts, "secretName" | "checksum">;
   readonly database: DatabaseConnection;
-  /** Of the database's user and password; another one rolls the pods. */
+  /** Checksum of the database's user and password. Another checksum rolls the pods. */
   readonly databaseChecksum: pulumi.Output<string>;
-  /** Are up before WordPress is asked for anything. */
-  readonly runsAfter: readonly pulumi.Resource[];
+  /** Are ready before the first job that runs WordPress starts. */
+  readonly dependsOn: readonly pulumi.Resource[];
 }
 
-/** Pods without a state of their own: core from the image, content on one claim, and jobs that fill it and make the site. */
+/** Pods without state of their own: core from the image, content on one claim, and the jobs that fill it and install the site. */
 export class SharedSite extends pulumi.ComponentResource {
   readonly adminPassword: pulumi.Output<string>;
-  /** Of the site's pods, and of the object cache's where there is one. */
+  /** Rollouts of the site's pods and of the object cache's. */
   readonly rollouts: readonly Rollout[];
 
-  constructor(name: string, args: SharedSiteArgs, options: pulumi.ComponentResourceOptions = {}) {
+  constructor(
+    private readonly name: string,
+    private readonly args: SharedSiteArgs,
+    private readonly options: pulumi.ComponentResourceOptions = {},
+  ) {
     super("wordpress:site:SharedSite", name, {}, options);
-    const { namespace, settings, image, accessMode, database, onError } = args;
-    const child = { parent: this, dependsOn: dependencies(options) };
-    const objectCache =
-      args.objectCache && new ObjectCache(`${name}-object-cache`, { ...args.objectCache, namespace, onError }, child);
-    const pod: SharedPodArgs = {
-      ...{ image, accessMode, database, keysSecret: args.keys.secretName, phpMemory: settings.phpMemory },
+    const objectCache = this.createObjectCache();
+    const pod = this.podArgs(objectCache);
+    const content = this.createContent();
+    const installer = this.createInstaller(pod, content, objectCache);
+    const extensionsJob = this.createExtensionsJob(pod, installer.job);
+    this.createCron(pod, installer.job);
+    const rollout = rolloutOf(siteWorkload(args.namespace, "Deployment"), args.replicas);
+    const pods = this.createDeployment(pod, installer.job, rollout, objectCache);
+    if (objectCache) this.createObjectCacheJob(pod, [extensionsJob, pods, objectCache]);
+    this.adminPassword = installer.adminPassword;
+    this.rollouts = [rollout, ...(objectCache ? [objectCache.rollout] : [])];
+    this.registerOutputs({});
+  }
+
+  private createObjectCache(): ObjectCache | undefined {
+    const { objectCache, namespace, onError } = this.args;
+    return (
+      objectCache && new ObjectCache(`${this.name}-object-cache`, { ...objectCache, namespace, onError }, this.child())
+    );
+  }
+
+  private podArgs(objectCache: ObjectCache | undefined): SharedPodArgs {
+    const { image, accessMode, database, salts, settings } = this.args;
+    const { phpMemory } = settings;
+    return {
+      ...{ image, accessMode, database, saltsSecret: salts.secretName, phpMemory },
       objectCache: objectCache?.connection,
     };
+  }
 
-    const { filled } = new Content(`${name}-content`, args, child);
-    const { installed, adminPassword } = new Installer(
-      `${name}-installer`,
-      { ...args, pod, runsAfter: [...args.runsAfter, filled, ...(objectCache ? [objectCache] : [])] },
-      child,
-    );
-    this.adminPassword = adminPassword;
-    const after = { parent: this, dependsOn: dependencies(options, installed) };
-    // A list that changes is another job. The site does not wait for it: with a plugin that cannot be had it is still the site.
-    const extended = runOnce(
-      `${name}-extensions`,
+  private createContent(): Content {
+    return new Content(`${this.name}-content`, this.args, this.child());
+  }
+
+  private createInstaller(pod: SharedPodArgs, content: Content, objectCache: ObjectCache | undefined): Installer {
+    const dependsOn = [...this.args.dependsOn, content.fillJob, ...(objectCache ? [objectCache] : [])];
+    return new Installer(`${this.name}-installer`, { ...this.args, pod, dependsOn }, this.child());
+  }
+
+  /** Installs plugins and themes. The pods do not depend on this job: the site works without a plugin that is unavailable. */
+  private createExtensionsJob(pod: SharedPodArgs, installJob: Job): Job {
+    const { namespace, extensions, onError } = this.args;
+    return runOnce(
+      `${this.name}-extensions`,
       {
         namespace,
         name: siteTasks.extensions,
+        // Another list is another value of the variable, and so another job.
         pod: taskPodSpec(
           pod,
           ["php", `${siteFolder}/extensions.php`],
-          [{ name: "EXTENSIONS", value: digest(args.extensions) }],
+          [{ name: "EXTENSIONS", value: digest(extensions) }],
         ),
-        // What cannot be fetched twice has to be mended first.
+        // A download that failed twice needs a fix first.
         retries: 1,
         onError,
       },
-      after,
+      this.child(installJob),
     );
-    new Cron(`${name}-cron`, { namespace, pod }, after);
-    const rollout = rolloutOf(siteWorkload(namespace, "Deployment"), args.replicas);
-    this.rollouts = [rollout, ...(objectCache ? [objectCache.rollout] : [])];
-    const pods = new Deployment(
-      `${name}-pods`,
+  }
+
+  private createCron(pod: SharedPodArgs, installJob: Job): Cron {
+    return new Cron(`${this.name}-cron`, { namespace: this.args.namespace, pod }, this.child(installJob));
+  }
+
+  private createDeployment(
+    pod: SharedPodArgs,
+    installJob: Job,
+    rollout: Rollout,
+    objectCache: ObjectCache | undefined,
+  ): Deployment {
+    const { namespace, replicas, salts, databaseChecksum, settings, addresses } = this.args;
+    return new Deployment(
+      `${this.name}-pods`,
       {
-        metadata: { name: "wordpress", namespace, labels: labels("wordpress") },
+        metadata: siteMetadata(namespace),
         spec: {
-          replicas: args.replicas,
+          replicas,
           selector: { matchLabels: sharedSelector },
-          // A pod goes when another one serves in its place. A quarter at a time (one at least): 100 in turn take longer than Pulumi waits.
+          // A pod is deleted only when another one is ready in its place. A quarter of the pods (at least one) is replaced at a time:
+          // 100 pods in turn would take longer than Pulumi's timeout.
           strategy: { rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
           template: {
             metadata: {
               labels: { ...labels("wordpress"), ...sharedSelector },
               annotations: {
                 ...defaultContainer,
-                "wordpress/keys-checksum": args.keys.checksum,
-                [databaseChecksum]: args.databaseChecksum,
+                "wordpress/keys-checksum": salts.checksum,
+                [databaseChecksumAnnotation]: databaseChecksum,
                 "wordpress/settings-checksum": pulumi
-                  .output(args.addresses)
-                  .apply((addresses) => siteChecksum(settings, addresses)),
+                  .output(addresses)
+                  .apply((nodeAddresses) => siteChecksum(settings, nodeAddresses)),
                 ...(objectCache && { [objectCacheChecksum]: objectCache.checksum }),
               },
             },
@@ -103,27 +146,35 @@ export class SharedSite extends pulumi.ComponentResource {
           },
         },
       },
-      { ...after, ...rolloutOptions(args, rollout) },
+      { ...this.child(installJob), ...rolloutOptions(this.args, rollout) },
     );
-    if (objectCache) {
-      // All pods begin with it at once, when all of them know of it. Another version of the plugin may read other values.
-      const plugin = args.extensions.plugins.find(({ slug }) => slug === objectCachePlugin);
-      runOnce(
-        `${name}-object-cache-begin`,
-        {
-          ...{ namespace, onError, name: siteTasks.objectCache },
-          pod: taskPodSpec(
-            pod,
-            ["php", `${siteFolder}/objectCache.php`],
-            [{ name: "PLUGIN", value: plugin?.sha256 ?? "" }],
-          ),
-          // A plugin without a drop-in has to be another one first.
-          retries: 1,
-        },
-        // On the cache directly: Pulumi orders what one `up` deletes by direct dependencies alone.
-        { parent: this, dependsOn: dependencies(options, extended, pods, objectCache) },
-      );
-    }
-    this.registerOutputs({});
+  }
+
+  /**
+   * Enables the object cache for all pods at once, when all of them are connected to it.
+   * @param dependsOn includes the cache itself: Pulumi orders the deletions of one `up` by direct dependencies only
+   */
+  private createObjectCacheJob(pod: SharedPodArgs, dependsOn: readonly pulumi.Resource[]): Job {
+    const { namespace, extensions, onError } = this.args;
+    const plugin = extensions.plugins.find(({ slug }) => slug === objectCachePlugin);
+    return runOnce(
+      `${this.name}-object-cache-begin`,
+      {
+        ...{ namespace, onError, name: siteTasks.objectCache },
+        pod: taskPodSpec(
+          pod,
+          ["php", `${siteFolder}/objectCache.php`],
+          // Another version of the plugin may store values in another format, and so needs another job.
+          [{ name: "PLUGIN", value: plugin?.sha256 ?? "" }],
+        ),
+        // A plugin without a drop-in has to be replaced first.
+        retries: 1,
+      },
+      this.child(...dependsOn),
+    );
+  }
+
+  private child(...dependsOn: readonly pulumi.Resource[]): pulumi.CustomResourceOptions {
+    return { parent: this, dependsOn: dependencies(this.options, ...dependsOn) };
   }
 }

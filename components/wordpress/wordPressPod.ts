@@ -57,7 +57,7 @@ export function sitePodHealth(image: string, database: DatabaseConnection) {
 }
 
 /** A pod of the site whose whole document root is on its own claim `data`, as a plain object. */
-export function wordPressPodSpec(image: string, keysSecret: string, database: DatabaseConnection) {
+export function wordPressPodSpec(image: string, saltsSecret: string, database: DatabaseConnection) {
   const pod = sitePodBase();
   return {
     ...pod,
@@ -69,7 +69,7 @@ export function wordPressPodSpec(image: string, keysSecret: string, database: Da
         image,
         securityContext: siteContainerBase.securityContext,
         ports: [{ name: "http", containerPort: 80 }],
-        envFrom: [{ secretRef: { name: keysSecret } }],
+        envFrom: [{ secretRef: { name: saltsSecret } }],
         env: databaseEnvironment(database),
         ...siteProbes,
         resources: {

@@ -8,7 +8,7 @@ export const database = {
 /** What a pod of a site with shared content is made of. */
 export const sharedPod = {
   image: "wordpress:x",
-  keysSecret: "keys",
+  saltsSecret: "keys",
   database,
   accessMode: "ReadWriteMany",
   phpMemory: "256Mi",

@@ -26,7 +26,7 @@ export interface ContentArgs {
   readonly addresses: pulumi.Input<readonly string[]>;
   readonly dataRetention: DataRetention;
   /** Pods that had files of their own, and are no more: what is on their claims comes along. */
-  readonly former?: pulumi.Resource | undefined;
+  readonly previousPods?: pulumi.Resource | undefined;
   /** Called when the job that fills the claim does not end well. */
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
@@ -34,7 +34,7 @@ export interface ContentArgs {
 /** The one claim for `wp-content`, filled once, and the files that pods and jobs are told by. */
 export class Content extends pulumi.ComponentResource {
   /** Whatever mounts the claim comes after this. */
-  readonly filled: Job;
+  readonly fillJob: Job;
 
   constructor(name: string, args: ContentArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:Content", name, {}, options);
@@ -72,7 +72,7 @@ export class Content extends pulumi.ComponentResource {
         ignoreChanges: ["spec.accessModes", "spec.storageClassName"],
       },
     );
-    const migration = args.former && [
+    const migration = args.previousPods && [
       kubectlCommand(
         `${name}-migration`,
         {
@@ -80,10 +80,10 @@ export class Content extends pulumi.ComponentResource {
           onChange: "migrate-content",
           request: { namespace, image, accessMode },
         },
-        { parent: this, dependsOn: dependencies(options, config, claim, args.former) },
+        { parent: this, dependsOn: dependencies(options, config, claim, args.previousPods) },
       ),
     ];
-    this.filled = runOnce(
+    this.fillJob = runOnce(
       `${name}-fill`,
       { namespace, name: "wordpress-fill", pod: fillPodSpec({ image, accessMode }), onError: args.onError },
       { parent: this, dependsOn: dependencies(options, config, claim, ...(migration ?? [])) },

@@ -29,7 +29,7 @@ export const safeguards: readonly Fault[] = [
     grep: "another `keyRotation`",
   },
   {
-    file: "components/wordpress/wordPress.ts",
+    file: "components/wordpress/sharedWordPress.ts",
     what: "the PodDisruptionBudget",
     from: 'maxUnavailable: isOnOneNode ? "100%" : 1',
     to: 'maxUnavailable: "100%"',
