@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { digest } from "../../components/kubernetes/digest";
 import { type KeptResult, resultsFolder } from "./reliability";
-import { filesOf, mochaUnlessPassed, type PassedRun } from "./unlessPassed";
+import { filesOf, mochaUnlessPassed, partsOfLab, type PassedRun } from "./unlessPassed";
 
 describe("tests of what stands still", () => {
   let folder: string;
@@ -114,5 +114,34 @@ describe("tests of what stands still", () => {
       [],
     );
     assert.ok(!files.some((file) => file.startsWith("stacks/") || file.startsWith("tests/e2e/")));
+  });
+
+  it("depend for the Kubernetes plugin on its source and on pinned versions, and not on the program or on how the lab starts", () => {
+    const files = filesOf(["tests/kubernetesPlugin"], partsOfLab["kubernetes-plugin"]);
+    const needed = [
+      "lab/kubernetes/go.mod",
+      "lab/plugins/kubernetes/operations.ts",
+      "package-lock.json",
+      "tests/kubernetesPlugin/waiting.spec.ts",
+      "tests/support/until.ts",
+    ];
+    assert.deepEqual(
+      needed.filter((file) => !files.includes(file)),
+      [],
+    );
+    // The plugin's own source imports this one module of the program.
+    const program = files.filter((file) => /^(components|stacks|policy|index\.ts|scripts\.ts)/.test(file));
+    assert.deepEqual(program, ["components/kubernetes/quantity.ts"]);
+    const lab = [
+      "lab/cluster/node.ts",
+      "lab/images/build.ts",
+      "lab/kubernetes/main.go",
+      "lab/plugins/README.md",
+      "lab/try.ts",
+    ];
+    assert.deepEqual(
+      lab.filter((file) => files.includes(file)),
+      [],
+    );
   });
 });

@@ -26,22 +26,34 @@ const program = ["components", "stacks", "policy", "index.ts", "scripts.ts", "pa
 const presets = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.production.yaml", "Pulumi.openebs.yaml"];
 const inputs: Readonly<Record<string, readonly string[]>> = { engine: [...program, ...presets], images: program };
 
+/**
+ * The part of the lab that a tier depends on, where it is not all of it. The specs of the Kubernetes plugin depend on the versions of
+ * the API server, Helm and the CLI, and not on how the lab starts them.
+ */
+export const partsOfLab: Readonly<Record<string, readonly string[]>> = {
+  "kubernetes-plugin": [
+    "lab/plugins",
+    ...["helm", "kubernetes", "pulumi"].flatMap((program) => [`lab/${program}/go.mod`, `lab/${program}/go.sum`]),
+  ],
+};
+
 /** Where the last run of each tier is kept that went well. */
 export const passedRuns = path.join(cacheRoot, "passed");
 
 /**
  * The files that a tier's tests depend on, by their paths in the project: each module that a spec file imports, directly or through
- * others; all of the lab, whose programs and configuration are no modules; what lies beside the spec files; the versions of packages.
+ * others; the lab, whose programs and configuration are no modules; what lies beside the spec files; the versions of packages.
  * @param places folders of the tier's spec files, and the folders and files that it depends on besides
+ * @param partOfLab folders and files of the lab that it depends on, besides the lab's modules that it imports
  */
-export function filesOf(places: readonly string[]): string[] {
-  const beside = [...places, "lab"].flatMap((place) => {
+export function filesOf(places: readonly string[], partOfLab: readonly string[] = ["lab"]): string[] {
+  const beside = [...places, ...partOfLab].flatMap((place) => {
     if (fs.statSync(path.resolve(projectRoot, place)).isFile()) return place;
     return fs
       .readdirSync(path.resolve(projectRoot, place), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(projectRoot, path.join(entry.parentPath, entry.name)))
-      .filter((file) => !isUnitSpec(file));
+      .filter((file) => !isUnitSpec(file) && !file.endsWith(".md"));
   });
   const files = new Set([...beside, "package-lock.json", ".mocharc.json"]);
   for (const file of files) {
@@ -72,6 +84,8 @@ export interface Tier {
   readonly versions: unknown;
   /** Folders and files that it depends on, besides what {@link filesOf} finds by the spec files. @default none */
   readonly inputs?: readonly string[];
+  /** Folders and files of the lab that it depends on, besides the modules that its spec files import. @default all of the lab */
+  readonly partOfLab?: readonly string[];
   /** Where passed runs are kept. @default passedRuns */
   readonly kept?: string;
   /** Where Mocha's output goes. @default this process's own */
@@ -84,9 +98,9 @@ export interface Tier {
  * @returns Mocha's exit code
  */
 export function mochaUnlessPassed(tier: Tier): number {
-  const { name, args, versions, kept = passedRuns, output = "inherit" } = tier;
+  const { name, args, versions, partOfLab, kept = passedRuns, output = "inherit" } = tier;
   const folders = args.filter((argument) => argument.endsWith(".spec.ts")).map((pattern) => pattern.split("/*")[0]!);
-  const contents = filesOf([...folders, ...(tier.inputs ?? [])]).map((file) => [
+  const contents = filesOf([...folders, ...(tier.inputs ?? [])], partOfLab).map((file) => [
     file,
     fs.readFileSync(path.resolve(projectRoot, file), "base64"),
   ]);
@@ -133,6 +147,7 @@ if (require.main === module) {
       name,
       args,
       inputs: inputs[name] ?? [],
+      ...(name in partsOfLab && { partOfLab: partsOfLab[name] }),
       versions: [process.version, os.release(), await ensureCliAndPlugins()],
     });
   });
