@@ -25,8 +25,15 @@ export class RecordedSite {
     private readonly release: () => void,
   ) {}
 
-  /** A stack of which nothing exists yet. @param settings besides those of the preset */
-  static async start(settings: Readonly<Record<string, unknown>> = perPodSettings): Promise<RecordedSite> {
+  /**
+   * A stack of which nothing exists yet.
+   * @param settings besides those of the preset
+   * @param prepare changes the copy of the program before its stack is created. @default nothing
+   */
+  static async start(
+    settings: Readonly<Record<string, unknown>> = perPodSettings,
+    prepare: (project: PulumiProject) => Promise<void> = () => Promise.resolve(),
+  ): Promise<RecordedSite> {
     const provider = new RecordingProvider();
     await provider.start();
     const cluster = new SmallCluster(provider);
@@ -39,6 +46,7 @@ export class RecordedSite {
     };
     const project = new PulumiProject({ stack: "dev", environment, settings });
     provider.runCommand = (command) => runCommand(command, project);
+    await prepare(project);
     await project.init();
     return new RecordedSite(provider, cluster, project, () => {
       kubectl.stop();
