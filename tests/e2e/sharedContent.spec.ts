@@ -280,7 +280,7 @@ describe("content: shared on three nodes", function () {
     await site.project.configure({ ...settings, "plugins[0].sha256": "0".repeat(64) });
     const output = await failure(site.project.up());
     assert.match(output, /Job wordpress-extensions failed/);
-    assert.match(output, /from-the-list 1\.0: its sha256 is .*nothing of it was unpacked/);
+    assert.match(output, /from-the-list 1\.0: the archive's sha256 is .*nothing was unpacked/);
     assert.equal(await site.status(), 200);
     assert.ok(!(await active()).includes("from-the-list"));
 

@@ -24,18 +24,18 @@ function query(container: Container, ...given: Parameters<typeof client>): strin
   return container.read(client(...given)).trim();
 }
 
-/** What the server says to a user whom it has to refuse. */
+/** The server's message when it refuses a user. */
 function refusal(container: Container, ...given: Parameters<typeof client>): string {
   const { code, output } = container.exec(client(...given));
   assert.notEqual(code, 0, output);
   return output;
 }
 
-describe("the image mariadb:10.11", function () {
+describe("image mariadb:10.11", function () {
   this.timeout(6 * 60_000);
   const workbench = new Workbench();
   before(function () {
-    // Building the images takes three minutes where the cache has none.
+    // Building the images takes three minutes if the cache has none.
     this.timeout(600_000);
     return workbench.open(reference);
   });
@@ -89,7 +89,7 @@ describe("the image mariadb:10.11", function () {
     assert.match(again.output, /MariaDB upgrade not required/);
   });
 
-  it("lets root in from localhost only, where MARIADB_ROOT_HOST says so", async () => {
+  it("accepts root only from localhost if MARIADB_ROOT_HOST says so", async () => {
     const container = await serving({ env });
     assert.equal(
       query(container, "root", env.MARIADB_ROOT_PASSWORD, "SELECT CURRENT_USER()", "localhost"),
@@ -99,17 +99,17 @@ describe("the image mariadb:10.11", function () {
     assert.match(refusal(container, "root", "", "SELECT 1", "localhost"), /Access denied/);
   });
 
-  it("prints a random root password, whose account is for every host", async () => {
+  it("prints a random root password that is valid from every host", async () => {
     const container = await serving({ env: { MARIADB_RANDOM_ROOT_PASSWORD: "1" } });
     const password = /GENERATED ROOT PASSWORD: (\S+)/.exec(container.output)?.[1];
     assert.ok(password, container.output);
     assert.equal(query(container, "root", password, "SELECT CURRENT_USER()"), "root@%");
-    // Time zones by name are there unless MARIADB_INITDB_SKIP_TZINFO says no.
+    // Named time zones are loaded unless MARIADB_INITDB_SKIP_TZINFO is set.
     const converted = "SELECT CONVERT_TZ('2026-07-01 12:00:00', 'UTC', 'Europe/Berlin')";
     assert.equal(query(container, "root", password, converted), "2026-07-01 14:00:00");
   });
 
-  it("is not healthy while the temporary server of the initialisation runs", async () => {
+  it("is not healthy while the temporary server of the initialization runs", async () => {
     const scripts = workbench.volume();
     fs.writeFileSync(path.join(scripts, "wait.sh"), "touch /tmp/reached; until test -e /tmp/go; do sleep 0.1; done\n");
     const volumes = { "/docker-entrypoint-initdb.d": scripts };
@@ -144,7 +144,7 @@ describe("the image mariadb:10.11", function () {
     assert.equal(container.read(["cat", "/proc/1/comm"]).trim(), "mariadbd");
   });
 
-  it("upgrades an earlier version's system tables where MARIADB_AUTO_UPGRADE says so, with a copy of them", async () => {
+  it("upgrades the system tables of an earlier version if MARIADB_AUTO_UPGRADE is set, and backs them up", async () => {
     const data = workbench.volume();
     const volumes = { "/var/lib/mysql": data };
     await (await serving({ env, volumes })).stop();

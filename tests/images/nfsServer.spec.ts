@@ -14,7 +14,7 @@ const [{ image, command, securityContext }] = nfsServerPodSpec(undefined).contai
 ];
 const reference = `docker.io/${image}`;
 
-describe("the NFS server", function () {
+describe("NFS server", function () {
   this.timeout(6 * 60_000);
   const workbench = new Workbench();
   let config: string;
@@ -35,7 +35,7 @@ describe("the NFS server", function () {
     await workbench.close();
   });
 
-  /** The server as its pod has it, once it answers. */
+  /** Starts the server as in its pod, and waits until it answers. */
   async function start(): Promise<void> {
     server = await workbench.start(reference, {
       ...{ command, readOnly: true, capabilities: securityContext.capabilities.add },
@@ -56,7 +56,7 @@ describe("the NFS server", function () {
       (error: unknown) => (error as { code?: string }).code,
     );
 
-  describe("on a volume that is new", () => {
+  describe("on a new volume", () => {
     before(start);
 
     it("refuses NFSv4.0", async () => {
@@ -78,7 +78,7 @@ describe("the NFS server", function () {
       assert.deepEqual([...new Set(ports)], [nfsPort]);
     });
 
-    it("exports one empty folder, a file system of a fixed id, and not its clients' state", async () => {
+    it("exports one empty folder as a file system with a fixed ID, without its clients' state", async () => {
       const one = await client("one");
       await one.reclaimComplete();
       assert.deepEqual(await one.list(await one.lookup("/")), ["export"]);
@@ -89,7 +89,7 @@ describe("the NFS server", function () {
       one.disconnect();
     });
 
-    it("lets root give a folder to a group, whose member may write there and a stranger may not", async () => {
+    it("lets members of a folder's group write to it, and refuses other users", async () => {
       const node = await client("node");
       await node.reclaimComplete();
       const folder = await node.makeFolder(await node.lookup("/export"), "pvc-1", 0o2775);
@@ -109,7 +109,7 @@ describe("the NFS server", function () {
     });
   });
 
-  describe("that was killed and starts again, its volume on another device", () => {
+  describe("after a kill and a restart with its volume on another device", () => {
     let opened: OpenFile;
     let folder: Buffer;
 
@@ -124,14 +124,14 @@ describe("the NFS server", function () {
       await start();
     });
 
-    it("finds a file by the handle that a client has", async () => {
+    it("finds a file by a handle from before the restart", async () => {
       const reader = await client("reader");
       const { type, size } = await reader.attributes(opened.handle);
       assert.deepEqual([type, Number(size)], ["NF4REG", 5]);
       reader.disconnect();
     });
 
-    it("lets the client that had a file open reclaim it, and refuses to open it for another one before", async () => {
+    it("lets the previous client reclaim its open file, and refuses other clients until then", async () => {
       const other = await client("other");
       assert.equal(await code(other.open(folder, "picture.png")), "NFS4ERR_GRACE");
       const pod = await client("pod", { uid: 33, gid: 33 });
@@ -147,7 +147,7 @@ describe("the NFS server", function () {
         await back.reclaimComplete();
         back.disconnect();
       }
-      await server.until("the time of grace is over", () => server.output.includes("NFS Server Now NOT IN GRACE"));
+      await server.until("the grace period is over", () => server.output.includes("NFS Server Now NOT IN GRACE"));
       const complete = /check grace:reclaim complete\((\d+)\) clid count\((\d+)\)/g;
       const [, reclaimed, known] = [...server.output.matchAll(complete)].at(-1) ?? [];
       assert.deepEqual([reclaimed, known], ["4", "4"]);
@@ -160,7 +160,7 @@ describe("the NFS server", function () {
   });
 });
 
-/** A volume with ext4, on a device that can be another one. */
+/** A volume with ext4 that can move to another device. */
 class Volume {
   private readonly disk: string;
   readonly folder: string;
@@ -179,13 +179,13 @@ class Volume {
     await this.mount();
   }
 
-  /** Gives it another device. */
+  /** Moves it to another device. */
   async move(): Promise<void> {
-    const former = this.device;
+    const previous = this.device;
     await run("umount", [this.folder]);
     await this.mount();
-    await run("losetup", ["--detach", former]);
-    assert.notEqual(this.device, former);
+    await run("losetup", ["--detach", previous]);
+    assert.notEqual(this.device, previous);
   }
 
   async unmount(): Promise<void> {

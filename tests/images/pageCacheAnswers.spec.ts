@@ -3,21 +3,21 @@ import type * as http from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { CacheBench } from "./support/cacheBench";
 
-/** Seconds that a page is kept. */
+/** Seconds for which a page is cached. */
 const seconds = 3;
 const past = { headers: { cookie: "wp_x=1" } };
 
-describe("the page cache, for answers that are not to be kept", function () {
+describe("page cache with uncacheable answers", function () {
   this.timeout(3 * 60_000);
   const bench = new CacheBench();
-  /** Each request that came to the site. */
-  let asked: string[] = [];
+  /** Paths of the requests to the site. */
+  let requested: string[] = [];
   /** Headers of the site's answers. */
   let headers: Readonly<Record<string, string>> = {};
   let delay = 0;
 
   const answer = (request: http.IncomingMessage, response: http.ServerResponse) => {
-    asked.push(request.url ?? "");
+    requested.push(request.url ?? "");
     void setTimeout(delay).then(() => {
       // WordPress redirects to its own icon where the site has none.
       const url = request.url === "/favicon.ico" ? "/302/" : (request.url ?? "");
@@ -27,7 +27,7 @@ describe("the page cache, for answers that are not to be kept", function () {
       if (kind === "302") response.setHeader("location", "/");
       Object.entries(headers).forEach(([name, value]) => response.setHeader(name, value));
       response.statusCode = Number(kind) || 200;
-      response.end(String(asked.length));
+      response.end(String(requested.length));
     });
   };
 
@@ -38,19 +38,19 @@ describe("the page cache, for answers that are not to be kept", function () {
   });
   after(() => bench.close());
   beforeEach(() => {
-    [asked, headers, delay] = [[], {}, 0];
+    [requested, headers, delay] = [[], {}, 0];
   });
 
   const slowestOfSixty = async (url: string, options = {}) => {
-    const answers = await Promise.all(Array.from({ length: 60 }, () => bench.ask(url, options)));
+    const answers = await Promise.all(Array.from({ length: 60 }, () => bench.fetch(url, options)));
     return Math.max(...answers.map((each) => each.seconds));
   };
 
   for (const url of ["/404/", "/302/", "/500/", "/cookie/", "/no-cache/", "/favicon.ico"]) {
-    it(`answers sixty requests at once within twice the time that the site takes without it: ${url}`, async () => {
+    it(`answers sixty simultaneous requests within twice the time that the site takes without the cache: ${url}`, async () => {
       delay = 1000;
       const without = await slowestOfSixty(url, past);
-      // The first sixty meet a page of which nothing is known, the next one that was not kept.
+      // The page has no known last answer in the first sixty requests, and an uncached one in the next sixty.
       const first = await slowestOfSixty(url);
       delay = 100;
       const quick = await slowestOfSixty(url);
@@ -59,27 +59,27 @@ describe("the page cache, for answers that are not to be kept", function () {
     });
   }
 
-  it("sends one of sixty requests for a page that was kept before to the site", async () => {
-    assert.equal((await bench.ask("/kept/")).state, "MISS");
+  it("sends one of sixty requests for an invalidated page to the site", async () => {
+    assert.equal((await bench.fetch("/kept/")).state, "MISS");
     await setTimeout((seconds + 1) * 1000);
-    // It is made again with none to serve meanwhile, as after a change.
-    await bench.forget();
+    // After a purge, no stale page is served while WordPress renders a new one.
+    await bench.purge();
     delay = 1500;
-    asked = [];
+    requested = [];
     await slowestOfSixty("/kept/");
-    assert.equal(asked.length, 1);
+    assert.equal(requested.length, 1);
   });
 
-  it("keeps a page again once its answer allows it", async () => {
+  it("caches a page again as soon as its answer allows it", async () => {
     headers = { "set-cookie": "a=b" };
-    assert.deepEqual([(await bench.ask("/again/")).state, (await bench.ask("/again/")).state], ["MISS", "MISS"]);
+    assert.deepEqual([(await bench.fetch("/again/")).state, (await bench.fetch("/again/")).state], ["MISS", "MISS"]);
     headers = {};
-    assert.deepEqual([(await bench.ask("/again/")).state, (await bench.ask("/again/")).state], ["MISS", "HIT"]);
+    assert.deepEqual([(await bench.fetch("/again/")).state, (await bench.fetch("/again/")).state], ["MISS", "HIT"]);
   });
 
-  it("each line of the log ends with the word of the answer's X-Cache", async () => {
+  it("ends each log line with the value of the answer's X-Cache", async () => {
     const states: string[] = [];
-    for (const options of [{}, {}, past]) states.push((await bench.ask("/logged/", options)).state);
+    for (const options of [{}, {}, past]) states.push((await bench.fetch("/logged/", options)).state);
     assert.deepEqual(states, ["MISS", "HIT", "BYPASS"]);
     const logged = () =>
       (bench.container?.output ?? "")
@@ -87,7 +87,7 @@ describe("the page cache, for answers that are not to be kept", function () {
         .filter((line) => line.includes('"GET /logged/ HTTP/1.1"'))
         .map((line) => line.split(" ").at(-1));
     await bench.until("nginx has written three lines", () => Promise.resolve(logged().length === 3));
-    // Two processes write them, each its own.
+    // Two processes write them, so their order varies.
     assert.deepEqual(logged().sort(), [...states].sort());
   });
 
@@ -100,18 +100,18 @@ describe("the page cache, for answers that are not to be kept", function () {
     ["Expires", () => ({ expires: date(86400) })],
     ["stale-while-revalidate", () => ({ "cache-control": `max-age=${seconds}, stale-while-revalidate=86400` })],
   ];
-  it("keeps a page no longer than pageCache.seconds where six headers of the site's allow more", async () => {
+  it("caches a page for pageCache.seconds at most, even if any of six headers of the site allows more", async () => {
     const first = new Map<string, string>();
     for (const [name, given] of longer) {
       headers = given();
       const url = `/longer-${encodeURIComponent(name)}/`;
-      first.set(url, (await bench.ask(url)).body);
-      assert.equal((await bench.ask(url)).state, "HIT", name);
+      first.set(url, (await bench.fetch(url)).body);
+      assert.equal((await bench.fetch(url)).state, "HIT", name);
     }
     await setTimeout((seconds + 1) * 1000);
     for (const [url, body] of first) {
-      assert.notEqual((await bench.ask(url)).state, "HIT", url);
-      await bench.until(`a new page of ${url}`, async () => (await bench.ask(url)).body !== body);
+      assert.notEqual((await bench.fetch(url)).state, "HIT", url);
+      await bench.until(`a new page of ${url}`, async () => (await bench.fetch(url)).body !== body);
     }
   });
 
@@ -128,11 +128,11 @@ describe("the page cache, for answers that are not to be kept", function () {
     ["Vary: Cookie", () => ({ vary: "Accept-Encoding, Cookie" })],
   ];
   for (const [name, given] of forbidden) {
-    it(`keeps no page whose headers forbid it or allow less: ${name}`, async () => {
+    it(`caches no page whose headers forbid it or allow less: ${name}`, async () => {
       headers = given();
       const url = `/forbidden-${encodeURIComponent(name)}/`;
-      assert.deepEqual([(await bench.ask(url)).state, (await bench.ask(url)).state], ["MISS", "MISS"]);
-      assert.equal(asked.length, 2);
+      assert.deepEqual([(await bench.fetch(url)).state, (await bench.fetch(url)).state], ["MISS", "MISS"]);
+      assert.equal(requested.length, 2);
     });
   }
 });

@@ -4,12 +4,12 @@ import { recordFault } from "../support/reliability";
 import { type Answer, CacheBench } from "./support/cacheBench";
 import type { NameServer } from "./support/nameServer";
 
-describe("the page cache, when name servers fail", function () {
+describe("page cache during name server failures", function () {
   this.timeout(3 * 60_000);
   const bench = new CacheBench();
   let pods: string[];
   let nameServer: NameServer;
-  /** How many the last {@link failures} made. */
+  /** Number of requests in the last call of {@link failures}. */
   let requests = 0;
 
   before(() => bench.open());
@@ -23,12 +23,12 @@ describe("the page cache, when name servers fail", function () {
   });
   afterEach(() => bench.clear());
 
-  /** Asks again and again for a page that is never kept. @returns what was not answered well */
+  /** Requests an uncacheable page repeatedly. @returns the answers that failed or took longer than a second */
   const failures = async (milliseconds: number): Promise<Answer[]> => {
     const failed = [];
     requests = 0;
     for (const end = Date.now() + milliseconds; Date.now() < end; await setTimeout(50)) {
-      const answer = await bench.ask("/?s=x");
+      const answer = await bench.fetch("/?s=x");
       requests++;
       if (answer.status !== 200 || answer.seconds > 1) failed.push(answer);
     }
@@ -42,9 +42,9 @@ describe("the page cache, when name servers fail", function () {
     nameServer.names = pods;
     assert.deepEqual(await failures(1500), []);
     nameServer.names = "lost";
-    const { asked } = nameServer;
+    const { queries } = nameServer;
     assert.deepEqual(await failures(6000), []);
-    assert.ok(nameServer.asked > asked, "the name server was not asked meanwhile");
+    assert.ok(nameServer.queries > queries, "nginx did not query the name server meanwhile");
   });
 
   it("answers every request within a second while the only name server fails, and while it is dead", async () => {
@@ -65,10 +65,10 @@ describe("the page cache, when name servers fail", function () {
     assert.deepEqual(await failures(6000), []);
   });
 
-  it("finds the site's new pod, also after answers that were lost", async () => {
+  it("finds the site's new pod after lost answers of the name server", async () => {
     nameServer.names = pods.slice(0, 1);
     await bench.start();
-    const seen = async (body: string) => (await bench.ask("/?s=x")).body === body;
+    const seen = async (body: string) => (await bench.fetch("/?s=x")).body === body;
     nameServer.names = "lost";
     await setTimeout(2500);
     nameServer.names = pods.slice(1);
@@ -76,26 +76,26 @@ describe("the page cache, when name servers fail", function () {
     for (let index = 0; index < 5; index++) assert.ok(await seen("two"));
   });
 
-  it("invalidates its pages by itself in its first minute, in which no change may reach it", async () => {
+  it("purges itself in its first minute, in which WordPress may not reach it", async () => {
     await bench.start({ seconds: 3600 });
-    await bench.ask("/");
-    assert.equal((await bench.ask("/")).state, "HIT");
-    await bench.until("a new page", async () => (await bench.ask("/")).state === "MISS");
+    await bench.fetch("/");
+    assert.equal((await bench.fetch("/")).state, "HIT");
+    await bench.until("a new page", async () => (await bench.fetch("/")).state === "MISS");
   });
 
-  it("serves stale pages when the name has no address, and the site again when it has", async () => {
+  it("serves stale pages while the site's name has no address, and the site again afterward", async () => {
     await bench.start({ seconds: 1 });
-    assert.equal((await bench.ask("/")).state, "MISS");
+    assert.equal((await bench.fetch("/")).state, "MISS");
     nameServer.names = [];
-    await bench.until("no pod is known", async () => (await bench.ask("/?s=x")).status === 502);
-    const { status, state } = await bench.ask("/");
+    await bench.until("no pod is known", async () => (await bench.fetch("/?s=x")).status === 502);
+    const { status, state } = await bench.fetch("/");
     assert.equal(status, 200);
     assert.match(state, /^(STALE|UPDATING)$/);
     nameServer.names = pods;
-    await bench.until("the pods are known", async () => (await bench.ask("/?s=x")).status === 200);
+    await bench.until("the pods are known", async () => (await bench.fetch("/?s=x")).status === 200);
   });
 
-  /** A pod fails while the list of pods changes. Retried are all requests that it was sent, but for forms: it may have processed these. */
+  /** A pod fails while the list of pods changes. All requests to it are retried, except forms: it may have processed these. */
   const retriesAll = async (left: readonly string[]) => {
     let begun: string[] = [];
     const ending = await bench.site((request) => {
@@ -106,14 +106,14 @@ describe("the page cache, when name servers fail", function () {
     await bench.start();
     begun = [];
     const urls = Array.from({ length: 6 }, (_, index) => [`GET /?s=${index}`, `GET /page-${index}/`, `POST /${index}`]);
-    const asked = urls.flat().map(async (request) => {
+    const answering = urls.flat().map(async (request) => {
       const [method = "", url = ""] = request.split(" ");
-      const { status } = await bench.ask(url, { method, ...(method === "POST" && { body: "a=b" }) });
+      const { status } = await bench.fetch(url, { method, ...(method === "POST" && { body: "a=b" }) });
       return [request, status] as const;
     });
     await setTimeout(500);
     nameServer.names = left;
-    const answers = await Promise.all(asked);
+    const answers = await Promise.all(answering);
     const sent = (method: string) => begun.filter((request) => request.startsWith(method)).sort();
     assert.ok(sent("GET").length > 0 && sent("POST").length > 0, `the pod that fails was sent: ${begun.join(", ")}`);
     const failed = answers.filter(([, status]) => status !== 200).map(([request]) => request);
@@ -132,37 +132,37 @@ describe("the page cache, when name servers fail", function () {
     const statuses = [];
     for (let index = 0; index < 60; index++) {
       if (index === 20) nameServer.names = pods.slice(0, 1);
-      statuses.push(bench.ask("/", { method: "POST", body: "a=b" }).then(({ status }) => status));
+      statuses.push(bench.fetch("/", { method: "POST", body: "a=b" }).then(({ status }) => status));
       await setTimeout(50);
     }
     assert.deepEqual([...new Set(await Promise.all(statuses))], [200]);
   });
 
-  it("asks its pods again as soon as they answer, after all have failed", async () => {
-    let isWell = true;
+  it("uses its pods again as soon as they answer, after all have failed", async () => {
+    let isHealthy = true;
     const pod = (index: number) =>
-      bench.site((request, response) => void (isWell ? response.end("well") : request.socket.destroy()), index);
+      bench.site((request, response) => void (isHealthy ? response.end("well") : request.socket.destroy()), index);
     nameServer.names = [await pod(2), await pod(3)];
     await bench.start();
-    isWell = false;
-    assert.equal((await bench.ask("/?s=x")).status, 502);
-    isWell = true;
+    isHealthy = false;
+    assert.equal((await bench.fetch("/?s=x")).status, 502);
+    isHealthy = true;
     assert.deepEqual(await failures(1000), []);
   });
 
-  it("skips a pod that refuses connections, and asks the only one again after it failed", async () => {
+  it("skips a pod that refuses connections, and retries the only pod after its failure", async () => {
     nameServer.names = [pods[0] ?? "", "127.0.0.1"];
     await bench.start();
     assert.deepEqual(await failures(2000), []);
     for (let index = 0; index < 4; index++) {
-      assert.equal((await bench.ask("/wp-comments-post.php", { method: "POST", body: "a=b" })).status, 200);
+      assert.equal((await bench.fetch("/wp-comments-post.php", { method: "POST", body: "a=b" })).status, 200);
     }
-    const asked = nameServer.asked;
+    const queries = nameServer.queries;
     nameServer.names = ["127.0.0.1"];
-    await bench.until("the pod that is left refuses", async () => (await bench.ask("/?s=x")).status === 502);
-    assert.ok(nameServer.asked > asked);
+    await bench.until("the pod that is left refuses", async () => (await bench.fetch("/?s=x")).status === 502);
+    assert.ok(nameServer.queries > queries);
     nameServer.names = pods.slice(0, 1);
-    await bench.until("it is back", async () => (await bench.ask("/?s=x")).status === 200);
+    await bench.until("it is back", async () => (await bench.fetch("/?s=x")).status === 200);
     assert.deepEqual(await failures(1000), []);
   });
 });

@@ -3,43 +3,43 @@ import { once } from "node:events";
 import type * as http from "node:http";
 import { text } from "node:stream/consumers";
 import { SeededRandom } from "../faults/support/seededRandom";
-import { type Asked, CacheBench } from "./support/cacheBench";
+import { type RequestOptions, CacheBench } from "./support/cacheBench";
 
 const seed = process.env.CACHE_SEED ?? "16";
 const rounds = 500;
 
-/** Schemes by which the site was asked, as nginx told it. */
-const schemesTold = new Set<unknown>();
+/** Schemes of the requests to the site, as nginx passed them on. */
+const schemes = new Set<unknown>();
 
-/** A page that shows everything that its request had, as a careless plugin might. */
+/** Serves a page that shows its whole request, as a careless plugin might. */
 function reflect(request: http.IncomingMessage, response: http.ServerResponse): void {
-  schemesTold.add(request.headers["x-forwarded-proto"]);
+  schemes.add(request.headers["x-forwarded-proto"]);
   void text(request).then((body) => {
     response.setHeader("content-type", "text/html");
     response.end(JSON.stringify([request.method, request.url, request.rawHeaders, body]));
   });
 }
 
-describe("the page cache, in front of a site that shows each visitor what they sent", function () {
+describe("page cache in front of a site that reflects each request", function () {
   this.timeout(10 * 60_000);
   const bench = new CacheBench();
   before(async () => {
     await bench.open();
     const address = await bench.site(reflect);
     await bench.nameServer([address]);
-    // Not longer: a new pod would invalidate pages meanwhile.
+    // With a longer lifetime, a new pod would purge itself during the test.
     await bench.start({ seconds: 60 });
   });
   after(() => bench.close());
 
-  /** What a visitor sees who sends nothing of their own: all of it but its time and how it was come by. */
+  /** The answer to a visitor who sends no headers of their own, without its date and its cache state. */
   const plainly = async (url: string) => {
-    const { status, headers, body } = await bench.ask(url);
+    const { status, headers, body } = await bench.fetch(url);
     const { "x-cache": state, ...rest } = headers;
     delete rest.date;
     return { state, seen: { status, headers: rest, body } };
   };
-  /** What they see where nobody has been before. */
+  /** The same for a page that no visitor has requested yet. */
   const expected = async (url: string) => {
     const model = `/m${++models}/`.padEnd(url.length, "/");
     const { seen } = await plainly(model);
@@ -47,60 +47,61 @@ describe("the page cache, in front of a site that shows each visitor what they s
   };
   let models = 0;
 
-  it(`shows nothing of visitor A to visitor B, in ${rounds} requests at random (CACHE_SEED=${seed})`, async () => {
+  it(`shows nothing of visitor A to visitor B in ${rounds} random requests (CACHE_SEED=${seed})`, async () => {
     const random = new Draw(seed);
     const states = new Set<string>();
-    schemesTold.clear();
+    schemes.clear();
     for (let round = 0; round < rounds; round++) {
       const url = `/post-${round}/${random.pick(["", "?p=1", "?feed=rss2", "?cat=3&paged=2"])}`;
-      const asked = visitorA(random);
+      const request = visitorA(random);
       const urlOfA = `${url}${random.pick(strangeArguments(url))}`;
-      const { state } = await bench.ask(urlOfA, asked);
+      const { state } = await bench.fetch(urlOfA, request);
       states.add(state);
       const { state: stateOfB, seen } = await plainly(url);
-      assert.deepEqual(seen, await expected(url), `round ${round}: ${JSON.stringify(asked).slice(0, 500)}`);
-      // A has filled B's page, and none of another scheme.
-      if (urlOfA === url && state === "MISS") assert.equal(stateOfB, "HIT", `round ${round}: ${JSON.stringify(asked)}`);
+      assert.deepEqual(seen, await expected(url), `round ${round}: ${JSON.stringify(request).slice(0, 500)}`);
+      // A's request cached the page that B gets, and not one of another scheme.
+      if (urlOfA === url && state === "MISS")
+        assert.equal(stateOfB, "HIT", `round ${round}: ${JSON.stringify(request)}`);
       assert.equal((await plainly(url)).state, "HIT", `round ${round}`);
     }
-    // A filled the cache, and A went past it: both were tried.
+    // A's requests included both: cached ones, and ones that bypassed the cache.
     for (const state of ["MISS", "BYPASS"]) assert.ok(states.has(state), [...states].join());
-    assert.deepEqual([...schemesTold], ["http"]);
+    assert.deepEqual([...schemes], ["http"]);
   });
 
   for (const [visitor, cookie] of [
     ["is logged in", "wordpress_logged_in_0123=admin%7C1; wordpress_sec_0123=x"],
     ["has commented", "comment_author_0123=Jo; comment_author_email_0123=jo%40example.com"],
-    ["says so as only PHP understands it", "comment.author_email_0123=jo%40example.com"],
+    ["has a comment cookie in a form that only PHP recognizes", "comment.author_email_0123=jo%40example.com"],
     ["has a post's password", "wp-postpass_0123=x"],
-    ["has a basket", "wp_woocommerce_session_0123=x; woocommerce_items_in_cart=1"],
+    ["has a shopping cart", "wp_woocommerce_session_0123=x; woocommerce_items_in_cart=1"],
     ["has chosen a currency", "shop_currency=EUR"],
   ] as const) {
-    it(`gives a visitor who ${visitor} a page of their own, and keeps none of it`, async () => {
+    it(`passes a visitor who ${visitor} on to WordPress, and caches none of the answer`, async () => {
       const url = `/of-${encodeURIComponent(visitor)}/`;
-      const own = await bench.ask(url, { headers: { cookie } });
+      const own = await bench.fetch(url, { headers: { cookie } });
       assert.equal(own.state, "BYPASS");
       assert.ok(own.body.includes(cookie));
       const { state, seen } = await plainly(url);
       assert.equal(state, "MISS");
       assert.deepEqual(seen, await expected(url));
-      // The other way round, too: what is kept is not theirs.
-      assert.ok((await bench.ask(url, { headers: { cookie } })).body.includes(cookie));
+      // Nor does that visitor get the cached page.
+      assert.ok((await bench.fetch(url, { headers: { cookie } })).body.includes(cookie));
     });
   }
 
-  it("serves kept pages to visitors whose cookies are for scripts in the browser alone", async () => {
+  it("serves cached pages to visitors whose cookies are only for scripts in the browser", async () => {
     const cookie =
       "_ga=GA1.1.1.1; _ga_AB12CD=GS1.1; _fbp=fb.1.1; _pk_id.1.1fff=a.b; wordpress_test_cookie=WP%20Cookie%20check";
     await plainly("/measured/");
-    const answer = await bench.ask("/measured/", { headers: { cookie } });
+    const answer = await bench.fetch("/measured/", { headers: { cookie } });
     assert.equal(answer.state, "HIT");
     assert.ok(!answer.body.includes("GA1"));
   });
 
-  it("asks WordPress for the address as it was written", async () => {
+  it("requests the path from WordPress as the visitor wrote it", async () => {
     for (const url of ["/a%2Fb%20c/", "/%C3%A4/?p=1", "//double//", "/a/../b/", "/semi;colon/"]) {
-      const { body } = await bench.ask(url);
+      const { body } = await bench.fetch(url);
       assert.equal((JSON.parse(body) as string[])[1], url);
     }
   });
@@ -112,7 +113,7 @@ describe("the page cache, in front of a site that shows each visitor what they s
       "x-custom": "1",
       "x-forwarded-host": "evil",
     };
-    const { body } = await bench.ask("/form/", { method: "POST", headers, body: "a=b" });
+    const { body } = await bench.fetch("/form/", { method: "POST", headers, body: "a=b" });
     const [method, , , sent] = JSON.parse(body) as string[];
     assert.deepEqual([method, sent], ["POST", "a=b"]);
     for (const value of ["wordpress_logged_in_1=a", '"de"', "x-custom"]) assert.ok(body.includes(value), value);
@@ -120,26 +121,26 @@ describe("the page cache, in front of a site that shows each visitor what they s
   });
 
   describe("with forwarded headers", () => {
-    /** What WordPress is told of the visitor of a page that is not kept. */
-    const told = async (headers: Record<string, string>) => {
-      const { body } = await bench.ask("/wp-login.php", { headers });
+    /** The forwarded headers that WordPress gets with a request for an uncacheable page. */
+    const passedOn = async (headers: Record<string, string>) => {
+      const { body } = await bench.fetch("/wp-login.php", { headers });
       const [, , sent = []] = JSON.parse(body) as [string, string, string[]];
       const valuesOf = (wanted: string) =>
         sent.filter((_, index) => index % 2 === 1 && sent[index - 1]?.toLowerCase() === wanted);
       return { address: valuesOf("x-forwarded-for"), scheme: valuesOf("x-forwarded-proto") };
     };
-    /** The client's address in the log, of three requests: for a page that is not kept, for one that fills the cache, and for a kept one. */
+    /** The client's address in the log, of three requests: for an uncacheable page, for one that fills the cache, and for a cached one. */
     const logged = async (forwardedFor: string) => {
       const name = `logged-${++logs}`;
       for (const url of [`/wp-admin/${name}/`, `/${name}/`, `/${name}/`]) {
-        await bench.ask(url, { headers: { "x-forwarded-for": forwardedFor } });
+        await bench.fetch(url, { headers: { "x-forwarded-for": forwardedFor } });
       }
       const lines = () => (bench.container?.output ?? "").split("\n").filter((line) => line.includes(`/${name}/ HTTP`));
       await bench.until("nginx has written three lines", () => Promise.resolve(lines().length === 3));
       return lines().map((line) => line.split(" ")[0]);
     };
     let logs = 0;
-    /** Address of the tests' own connections. */
+    /** Address of the test's own connections. */
     const ownAddress = async () => {
       const socket = bench.connection();
       await once(socket, "connect");
@@ -156,19 +157,19 @@ describe("the page cache, in front of a site that shows each visitor what they s
     it("ignores a client's forwarded address and scheme without trustedProxies", async () => {
       const own = [await ownAddress()];
       for (const forged of ["203.0.113.66", "127.0.0.1", "203.0.113.66, 127.0.0.1", "::1"]) {
-        const seen = await told({ "x-forwarded-for": forged, "x-forwarded-proto": "https" });
+        const seen = await passedOn({ "x-forwarded-for": forged, "x-forwarded-proto": "https" });
         assert.deepEqual(seen, { address: own, scheme: ["http"] }, forged);
       }
     });
 
-    it("keeps one page for a client's forged https and for http without trustedProxies", async () => {
-      for (const schemes of [
+    it("caches one page for forged https and for http without trustedProxies", async () => {
+      for (const order of [
         ["https", "http"],
         ["http", "https"],
       ] as const) {
-        const url = `/${schemes.join("-")}/`;
-        const ask = (scheme: string) => bench.ask(url, { headers: { "x-forwarded-proto": scheme } });
-        const [first, second] = [await ask(schemes[0]), await ask(schemes[1])];
+        const url = `/${order.join("-")}/`;
+        const ask = (scheme: string) => bench.fetch(url, { headers: { "x-forwarded-proto": scheme } });
+        const [first, second] = [await ask(order[0]), await ask(order[1])];
         assert.deepEqual([first.state, second.state, second.body], ["MISS", "HIT", first.body], url);
         assert.match(first.body, /"X-Forwarded-Proto","http"/, url);
       }
@@ -183,12 +184,12 @@ describe("the page cache, in front of a site that shows each visitor what they s
 
     it("takes address and scheme from one trusted proxy, and ignores what the client claims before it", async () => {
       await startBehind(["198.18.0.0/15"]);
-      const address = async (sent: string) => (await told({ "x-forwarded-for": sent })).address;
+      const address = async (sent: string) => (await passedOn({ "x-forwarded-for": sent })).address;
       assert.deepEqual(await address("203.0.113.7"), ["203.0.113.7"]);
-      // A proxy adds its client at the end: what is before it is the client's claim.
+      // A proxy appends its client's address: everything before it is the client's claim.
       assert.deepEqual(await address("127.0.0.1, 10.0.0.1, 203.0.113.7"), ["203.0.113.7"]);
       assert.deepEqual(await address("2001:db8::7"), ["2001:db8::7"]);
-      const scheme = async (sent: string) => (await told({ "x-forwarded-proto": sent })).scheme;
+      const scheme = async (sent: string) => (await passedOn({ "x-forwarded-proto": sent })).scheme;
       for (const sent of ["https", "https,http", "https, https", "HTTPS", "Https , http"]) {
         assert.deepEqual(await scheme(sent), ["https"], sent);
       }
@@ -206,13 +207,13 @@ describe("the page cache, in front of a site that shows each visitor what they s
 
     it("takes the address from two trusted proxies in a row", async () => {
       await startBehind(["198.18.0.0/15", "192.0.2.0/24"]);
-      const { address } = await told({ "x-forwarded-for": "127.0.0.1, 203.0.113.7, 192.0.2.1" });
+      const { address } = await passedOn({ "x-forwarded-for": "127.0.0.1, 203.0.113.7, 192.0.2.1" });
       assert.deepEqual(address, ["203.0.113.7"]);
     });
   });
 });
 
-/** Draws one of several things. */
+/** Picks items at random. */
 class Draw {
   private readonly random: SeededRandom;
   constructor(seed: string) {
@@ -229,7 +230,7 @@ class Draw {
   }
 }
 
-/** Arguments that WordPress's own links do not have. */
+/** Arguments that WordPress's own links never have. */
 function strangeArguments(url: string): string[] {
   const sign = url.includes("?") ? "&" : "?";
   return ["", "", "", `${sign}utm_source=a`, `${sign}p=1%26x`, `${sign}s=x`, "#f", `${sign}__proto__=1`];
@@ -289,8 +290,8 @@ const headerNames = [
   ],
 ];
 
-/** A request as no honest browser sends it. */
-function visitorA(random: Draw): Asked {
+/** A request that no honest browser sends. */
+function visitorA(random: Draw): RequestOptions {
   const headers: Record<string, string | readonly string[]> = {};
   for (let count = random.below(6); count > 0; count--) {
     const name = random.pick(headerNames);

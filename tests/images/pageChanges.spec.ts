@@ -7,12 +7,12 @@ import { siteSettings } from "../support/siteSettings";
 import type { Container } from "./support/container";
 import { SiteBench, wordpress } from "./support/siteBench";
 
-/** In place of a pod of the page cache: writes down what it is told. */
+/** Stands in for a page cache pod, and records the requests that it gets. */
 const cache = `<?php
-file_put_contents("/cache/told", $_SERVER["REQUEST_METHOD"] . " " . $_SERVER["REQUEST_URI"] . "\\n", FILE_APPEND);
+file_put_contents("/cache/requests", $_SERVER["REQUEST_METHOD"] . " " . $_SERVER["REQUEST_URI"] . "\\n", FILE_APPEND);
 http_response_code(file_exists("/cache/broken") ? 500 : 204);`;
 
-/** A plugin that does in each request to the site what the file `change` says, and in no job. */
+/** A plugin that runs the code in the file `change` in each request to the site, and in no job. */
 const plugin = `<?php
 remove_action( 'check_comment_flood', 'check_comment_flood_db', 10 );
 add_action( 'wp_loaded', function () {
@@ -22,11 +22,11 @@ add_action( 'wp_loaded', function () {
 } );
 `;
 
-/** What a plugin does that counts page views. */
+/** Code of a plugin that counts page views. */
 const countViews = `update_option('views', 1 + (int) get_option('views')); update_post_meta(1, 'views', uniqid());`;
 const editPost = "wp_update_post(['ID' => 1, 'post_content' => uniqid()]);";
 
-describe("a site that tells its page cache of changes", function () {
+describe("page cache of a changing site", function () {
   this.timeout(6 * 60_000);
   const bench = new SiteBench();
   let site: Container;
@@ -48,18 +48,18 @@ describe("a site that tells its page cache of changes", function () {
     const plugins = path.join(bench.content, "mu-plugins");
     fs.mkdirSync(plugins);
     fs.writeFileSync(path.join(plugins, "changes.php"), plugin);
-    doing("");
+    runInRequests("");
     site = await bench.serve(bench.config);
     await site.until("it answers", () => site.exec(["curl", "-fs", "http://127.0.0.1/wp-login.php"]).code === 0);
     php("wp_create_user('reader', 'password', 'reader@example.com');");
     for (const user of ["admin", "reader"]) logIn(user);
-    // WordPress makes a menu when one is shown that is not there.
+    // The first view of the page makes WordPress create a menu.
     assert.equal(request("/"), "200");
   });
   after(() => bench.close());
-  afterEach(() => doing(""));
+  afterEach(() => runInRequests(""));
 
-  const doing = (code: string) => fs.writeFileSync(path.join(bench.content, "change"), code);
+  const runInRequests = (code: string) => fs.writeFileSync(path.join(bench.content, "change"), code);
   const php = (code: string) =>
     site.read([
       "php",
@@ -67,7 +67,7 @@ describe("a site that tells its page cache of changes", function () {
       `require "/var/www/html/wp-load.php"; require_once ABSPATH . "wp-admin/includes/admin.php"; ${code}`,
     ]);
   const cron = () => site.read(["php", "/var/www/html/wp-cron.php"]);
-  /** Status of an answer to a request. */
+  /** Sends a request, and returns the status of its answer. */
   const request = (url: string, ...options: string[]) =>
     site.read(["curl", "-so", "/dev/null", "-w", "%{http_code}", ...options, `http://127.0.0.1${url}`]);
   const as = (user: string) => ["--cookie", `/tmp/${user}`];
@@ -79,10 +79,10 @@ describe("a site that tells its page cache of changes", function () {
   };
   const pending = () =>
     Number(bench.rows("select count(*) from wp_options where option_name = 'wordpress_stack_page_change'"));
-  /** What the cache is told while something is done, beginning with nothing pending. */
-  const told = (act: () => void) => {
+  /** Requests that the cache gets while `act` runs, beginning with no pending change. */
+  const purgesDuring = (act: () => void) => {
     bench.rows("delete from wp_options where option_name = 'wordpress_stack_page_change'");
-    const file = path.join(folder, "told");
+    const file = path.join(folder, "requests");
     fs.rmSync(file, { force: true });
     act();
     return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n") : [];
@@ -90,11 +90,11 @@ describe("a site that tells its page cache of changes", function () {
   const fromFrontPage = "POST /renew-from-front-page";
   const fromJob = "POST /renew";
 
-  it("is not purged by page views, though a plugin writes an option and meta at each", () => {
-    doing(countViews);
+  it("is not purged by page views, even if a plugin writes an option and meta at each", () => {
+    runInRequests(countViews);
     const views = () => Number(bench.rows("select option_value from wp_options where option_name = 'views'") || 0);
     const before = views();
-    const purges = told(() => {
+    const purges = purgesDuring(() => {
       for (const options of [[], ["--head"], as("admin"), as("reader")]) {
         for (let view = 0; view < 5; view++) assert.equal(request("/", ...options), "200");
       }
@@ -109,16 +109,16 @@ describe("a site that tells its page cache of changes", function () {
     });
   });
 
-  it("is purged by the next job, once, of what anonymous requests changed", () => {
-    doing(editPost);
-    const purges = told(() => {
+  it("is purged once by the next job after changes by anonymous requests", () => {
+    runInRequests(editPost);
+    const purges = purgesDuring(() => {
       for (const options of [[], post(), post()]) assert.equal(request("/", ...options), "200");
       assert.equal(pending(), 1);
     });
     assert.deepEqual(purges, []);
-    doing(countViews);
+    runInRequests(countViews);
     assert.deepEqual(
-      told(() => {
+      purgesDuring(() => {
         for (let form = 0; form < 5; form++) assert.equal(request("/", ...post()), "200");
         assert.equal(pending(), 1);
         cron();
@@ -129,11 +129,11 @@ describe("a site that tells its page cache of changes", function () {
     );
   });
 
-  it("is not purged by a request for another password", () => {
+  it("is not purged by a request for a new password", () => {
     const key = () => bench.rows("select user_activation_key from wp_users where user_login = 'admin'");
     const before = key();
     const form = post({ user_login: "admin", "wp-submit": "1" });
-    const purges = told(() => {
+    const purges = purgesDuring(() => {
       request("/wp-login.php?action=lostpassword", ...form);
       assert.equal(pending(), 0);
     });
@@ -141,18 +141,18 @@ describe("a site that tells its page cache of changes", function () {
     assert.notEqual(key(), before);
   });
 
-  it("is not purged of a visitor's comment that waits for approval, and by the next job of one that is approved", () => {
+  it("is not purged for a comment that awaits approval, and is purged by the next job for an approved one", () => {
     const comment = (text: string) => {
       const fields = { comment: text, author: "Jo", email: "jo@example.com", comment_post_ID: "1" };
       assert.equal(request("/wp-comments-post.php", ...post(fields)), "302");
     };
-    const waits = told(() => {
+    const waits = purgesDuring(() => {
       comment("It waits");
       assert.equal(pending(), 0);
     });
     assert.deepEqual(waits, []);
     php("update_option('comment_previously_approved', 0);");
-    const approved = told(() => {
+    const approved = purgesDuring(() => {
       comment("It is approved at once");
       assert.equal(pending(), 1);
       cron();
@@ -160,39 +160,39 @@ describe("a site that tells its page cache of changes", function () {
     assert.deepEqual(approved, [fromJob]);
   });
 
-  it("is purged of a comment that an administrator approves, and of one that is taken back", () => {
-    doing("wp_set_comment_status(1, '1' === get_comment(1)->comment_approved ? 'hold' : 'approve');");
-    const moderated = () => told(() => request("/", ...as("admin"), ...post()));
+  it("is purged when an administrator approves a comment, and when they unapprove one", () => {
+    runInRequests("wp_set_comment_status(1, '1' === get_comment(1)->comment_approved ? 'hold' : 'approve');");
+    const moderated = () => purgesDuring(() => request("/", ...as("admin"), ...post()));
     assert.deepEqual([moderated(), moderated()], [[fromFrontPage], [fromFrontPage]]);
   });
 
   it("is purged at once by a user who does more than view the site", () => {
-    doing(editPost);
-    const purges = (...options: string[]) => told(() => request("/", ...options));
+    runInRequests(editPost);
+    const purges = (...options: string[]) => purgesDuring(() => request("/", ...options));
     assert.deepEqual(purges(...as("admin"), ...post()), [fromFrontPage]);
     assert.deepEqual(purges(...as("reader"), ...post()), [fromFrontPage]);
     assert.deepEqual(purges(...as("admin")), []);
     assert.equal(pending(), 1);
-    // A forged cookie is nobody's.
+    // A forged cookie logs no user in.
     const jar = site.read(["cat", "/tmp/admin"]);
     const [, name = ""] = /(wordpress_logged_in_\w+)/.exec(jar) ?? [];
     assert.notEqual(name, "");
     assert.deepEqual(purges("--cookie", `${name}=admin%7C1999999999%7Cx%7Cy`, ...post()), []);
   });
 
-  it("is purged by a change in the administrator's dashboard, and not by one in a subscriber's view of it", () => {
-    doing(countViews);
-    const views = (user: string, url: string) => told(() => assert.equal(request(url, ...as(user)), "200"));
+  it("is purged by a change in an administrator's dashboard, and not by one in a subscriber's", () => {
+    runInRequests(countViews);
+    const views = (user: string, url: string) => purgesDuring(() => assert.equal(request(url, ...as(user)), "200"));
     assert.deepEqual(views("admin", "/wp-admin/index.php"), [fromFrontPage]);
     assert.deepEqual(views("reader", "/wp-admin/profile.php"), []);
   });
 
-  it("is purged again by the next job where it answered with an error", () => {
+  it("is purged again by the next job after it answered with an error", () => {
     const broken = path.join(folder, "broken");
     fs.writeFileSync(broken, "");
     try {
       assert.deepEqual(
-        told(() => {
+        purgesDuring(() => {
           php(editPost);
           assert.equal(pending(), 1);
           fs.rmSync(broken);
@@ -209,11 +209,11 @@ describe("a site that tells its page cache of changes", function () {
   const visible: readonly [string, string][] = [
     ["a post's text", editPost],
     ["a new post", "wp_insert_post(['post_title' => 'x', 'post_content' => 'x', 'post_status' => 'publish']);"],
-    ["a post in the trash", "wp_trash_post(wp_insert_post(['post_title' => 'y', 'post_status' => 'publish']));"],
-    ["a form, which is of no public type", form("publish")],
+    ["a trashed post", "wp_trash_post(wp_insert_post(['post_title' => 'y', 'post_status' => 'publish']));"],
+    ["a form, whose post type is not public", form("publish")],
     ["meta of a post", "update_post_meta(1, 'color', uniqid());"],
-    ["meta of a post that is deleted", "add_post_meta(1, 'gone', 1); delete_post_meta(1, 'gone');"],
-    ["the picture of a post", "update_post_meta(1, '_thumbnail_id', random_int(1, 1 << 30));"],
+    ["deleted meta of a post", "add_post_meta(1, 'gone', 1); delete_post_meta(1, 'gone');"],
+    ["the featured image of a post", "update_post_meta(1, '_thumbnail_id', random_int(1, 1 << 30));"],
     ["meta of a term", "update_term_meta(1, 'color', uniqid());"],
     ["meta of an author", "update_user_meta(1, 'description', uniqid());"],
     ["meta of an approved comment", "update_comment_meta(1, 'stars', uniqid());"],
@@ -223,9 +223,9 @@ describe("a site that tells its page cache of changes", function () {
     ["an approved comment", "wp_set_comment_status(1, 'hold'); wp_set_comment_status(1, 'approve');"],
   ];
   for (const [what, code] of visible) {
-    it(`is purged of ${what}`, () => {
+    it(`is purged for ${what}`, () => {
       assert.deepEqual(
-        told(() => php(code)),
+        purgesDuring(() => php(code)),
         [fromJob],
       );
     });
@@ -234,34 +234,34 @@ describe("a site that tells its page cache of changes", function () {
   const hidden: readonly [string, string][] = [
     ["a draft and its meta", "update_post_meta(wp_insert_post(['post_title' => 'd']), 'color', 'blue');"],
     ["a revision", "wp_save_post_revision(1);"],
-    ["an order, whose status is its own", form("wc-processing")],
+    ["an order, whose status is not public", form("wc-processing")],
     [
-      "embedded text that WordPress keeps",
+      "cached oEmbed text",
       "wp_insert_post(['post_type' => 'oembed_cache', 'post_status' => 'publish', 'post_title' => uniqid()]);",
     ],
-    ["who edits a post", "update_post_meta(1, '_edit_lock', uniqid()); update_post_meta(1, '_edit_last', uniqid());"],
     [
-      "meta of a user who has written nothing",
-      "update_user_meta(get_user_by('login', 'reader')->ID, 'cart', uniqid());",
+      "the edit lock of a post",
+      "update_post_meta(1, '_edit_lock', uniqid()); update_post_meta(1, '_edit_last', uniqid());",
     ],
+    ["meta of a user who is not an author", "update_user_meta(get_user_by('login', 'reader')->ID, 'cart', uniqid());"],
     ["a user's sessions", "WP_Session_Tokens::get_instance(1)->create(time() + 9);"],
     ["a user's password", "wp_set_password('password', 1);"],
     [
-      "a comment that waits",
+      "a comment that awaits approval",
       "update_comment_meta(wp_insert_comment(['comment_post_ID' => 1, 'comment_approved' => 0]), 'stars', 5);",
     ],
     [
-      "a value that is the same",
+      "an unchanged value",
       "update_option('blogdescription', get_option('blogdescription')); update_post_meta(1, 'views', get_post_meta(1, 'views', true));",
     ],
     [
-      "what WordPress keeps for itself",
+      "internal options of WordPress",
       "set_transient('x', uniqid()); update_option('rewrite_rules', [uniqid() => 1]); wp_schedule_single_event(time() + 3600, 'x', [uniqid()]);",
     ],
   ];
   for (const [what, code] of hidden) {
-    it(`is not purged of ${what}`, () => {
-      const purges = told(() => {
+    it(`is not purged for ${what}`, () => {
+      const purges = purgesDuring(() => {
         php(code);
         assert.equal(pending(), 0);
       });
@@ -270,7 +270,7 @@ describe("a site that tells its page cache of changes", function () {
   }
 });
 
-/** A post of a type that only its plugin knows. */
+/** Inserts a post of a type that only its plugin registers. */
 function form(status: string): string {
   const fields = `'post_type' => 'a_form', 'post_status' => '${status}', 'post_title' => uniqid()`;
   return `register_post_type('a_form'); register_post_status('wc-processing'); wp_insert_post([${fields}]);`;

@@ -7,7 +7,7 @@ import { SiteBench } from "./support/siteBench";
 const old = "http://127.0.0.1:30007";
 const next = "https://blog.example.com";
 
-describe("docs/replaceAddress.php on a site", function () {
+describe("docs/replaceAddress.php", function () {
   this.timeout(6 * 60_000);
   const bench = new SiteBench();
   before(async function () {
@@ -26,7 +26,7 @@ describe("docs/replaceAddress.php on a site", function () {
   const php = (code: string, env: Readonly<Record<string, string>> = {}) =>
     bench.run(`exec php -r 'require "/var/www/html/wp-load.php"; ${code}'`, env);
 
-  it("replaces it in posts, serialized values and JSON, and not where another address begins with it", async () => {
+  it("replaces the address in posts, serialized values and JSON, and not at the beginning of longer addresses", async () => {
     const values = {
       text: `${old}/a ${old}. ${old}0/b ${old}.org`,
       nested: [`${old}/c`, `a:1:{s:2:"ü";s:${old.length}:"${old}";}`, 's:3:"no"'],
@@ -53,11 +53,11 @@ describe("docs/replaceAddress.php on a site", function () {
     assert.equal(bench.rows("select guid from wp_posts where ID = 1"), guid);
   });
 
-  it("has nothing to do the second time", async () => {
+  it("changes nothing in a second run", async () => {
     assert.match(await replace(old, next), /^0 values have /);
   });
 
-  it("refuses what is no address, and changes nothing", async () => {
+  it("refuses arguments that are not addresses, and changes nothing", async () => {
     for (const addresses of [
       [next, ""],
       ["blog.example.com", old],

@@ -6,13 +6,13 @@ import type { Extension } from "../../components/wordpress/siteFiles";
 import { SiteBench, wordpress } from "./support/siteBench";
 
 const repository = "http://127.0.0.1:8099";
-/** The repository's server: what hangs, and what breaks off in the middle. */
+/** Server of the repository. It stalls at one archive, and ends another in the middle of the download. */
 const router = `<?php
 if (str_contains($_SERVER["REQUEST_URI"], "hangs")) { sleep(100); }
 if (str_contains($_SERVER["REQUEST_URI"], "breaks")) { header("Content-Length: 100000"); echo str_repeat("x", 1000); exit; }
 return false;`;
 
-describe("the job that installs plugins and themes", function () {
+describe("plugin installer", function () {
   this.timeout(6 * 60_000);
   const bench = new SiteBench();
   let repo: string;
@@ -32,8 +32,8 @@ describe("the job that installs plugins and themes", function () {
   });
   after(() => bench.close());
 
-  /** Puts an archive into the repository, with these files, and returns how a list names it. */
-  async function published(kind: "plugin" | "theme", slug: string, version: string, files: Record<string, string>) {
+  /** Publishes an archive with these files in the repository, and returns its list entry. */
+  async function publish(kind: "plugin" | "theme", slug: string, version: string, files: Record<string, string>) {
     const file = `/repo/${kind}/${slug}.${version}.zip`;
     const code = `$zip = new ZipArchive(); $zip->open("${file}", ZipArchive::CREATE | ZipArchive::OVERWRITE);
       foreach (json_decode(getenv("FILES"), true) as $name => $text) $zip->addFromString($name, $text); $zip->close();`;
@@ -63,22 +63,22 @@ describe("the job that installs plugins and themes", function () {
   }
   const active = () => bench.rows("select option_value from wp_options where option_name = 'active_plugins'");
   const folders = (kind: "plugins" | "themes") => fs.readdirSync(path.join(bench.content, kind)).sort();
-  const leftovers = () => {
+  const workFolders = () => {
     const upgrade = path.join(bench.content, "upgrade");
     return fs.existsSync(upgrade) ? fs.readdirSync(upgrade) : [];
   };
   let first: Extension;
 
-  it("fetches a plugin, unpacks it and activates it, once", async () => {
-    first = await published("plugin", "first", "1.0", pluginFile("first", "1.0"));
+  it("installs and activates a plugin, once", async () => {
+    first = await publish("plugin", "first", "1.0", pluginFile("first", "1.0"));
     assert.equal(await run({ plugins: [first] }), "plugins: first 1.0: installed\nended with 0\n");
     assert.match(active(), /first\/first\.php/);
     assert.equal(await run({ plugins: [first] }), "ended with 0\n");
-    assert.deepEqual(leftovers(), []);
+    assert.deepEqual(workFolders(), []);
   });
 
-  it("replaces it by another version, and deactivates it when it is to be", async () => {
-    const next = await published("plugin", "first", "2.0", pluginFile("first", "2.0"));
+  it("updates a plugin to another version, and deactivates it on request", async () => {
+    const next = await publish("plugin", "first", "2.0", pluginFile("first", "2.0"));
     assert.match(await run({ plugins: [{ ...next, active: false }] }), /first 2\.0: installed/);
     assert.match(fs.readFileSync(path.join(bench.content, "plugins/first/first.php"), "utf8"), /Version: 2\.0/);
     assert.ok(!active().includes("first.php"));
@@ -87,22 +87,22 @@ describe("the job that installs plugins and themes", function () {
     first = next;
   });
 
-  it("goes on where it was cut off: what it has put in its place is its own, and nothing is left of its work", async () => {
-    const late = await published("plugin", "late", "1.0", pluginFile("late", "1.0"));
+  it("resumes after an interruption: adopts the plugin that it had moved in place, and deletes its work folder", async () => {
+    const late = await publish("plugin", "late", "1.0", pluginFile("late", "1.0"));
     lists({ plugins: [first, late] });
     const cut = `<?php $GLOBALS["wp_filter"]["pre_update_option_wordpress_stack_extensions"][10]["cut"] = ["function" => fn($new) =>
       strlen($new["plugins"]["late"] ?? "") === 64 ? exit(9) : $new, "accepted_args" => 1];`;
     const php = "php -d auto_prepend_file=/tmp/cut.php /etc/wordpress/extensions.php";
     const output = await bench.run(`printenv CUT > /tmp/cut.php && ${php}; echo ended with $?`, { CUT: cut });
     assert.equal(output, "ended with 9\n");
-    assert.deepEqual([folders("plugins").includes("late"), leftovers().length], [true, 1]);
+    assert.deepEqual([folders("plugins").includes("late"), workFolders().length], [true, 1]);
     assert.equal(await run({ plugins: [first, late] }), "plugins: late 1.0: installed\nended with 0\n");
-    assert.deepEqual(leftovers(), []);
+    assert.deepEqual(workFolders(), []);
     assert.match(active(), /late\/late\.php/);
     assert.match(await run({ plugins: [first] }), /plugins: late removed/);
   });
 
-  it("removes a plugin that ends PHP while WordPress loads, with a fatal error or without one, and keeps the others", async () => {
+  it("removes a plugin that ends PHP while WordPress loads, with or without a fatal error, and keeps the others", async () => {
     for (const [slug, ending] of [
       ["fatal", "no_such_function();"],
       ["exits", "exit;"],
@@ -110,7 +110,7 @@ describe("the job that installs plugins and themes", function () {
       const files = {
         [`${slug}/${slug}.php`]: `<?php\n/* Plugin Name: ${slug} */\nif (getenv("BREAKS")) { ${ending} }\n`,
       };
-      const plugin = await published("plugin", slug, "1.0", files);
+      const plugin = await publish("plugin", slug, "1.0", files);
       assert.match(await run({ plugins: [first, plugin] }), /installed\nended with 0/);
       const output = await run({ plugins: [first] }, { BREAKS: "1" });
       assert.match(output, /ends PHP while WordPress loads[^]*plugins: (fatal|exits) removed\nended with 0/);
@@ -124,7 +124,7 @@ describe("the job that installs plugins and themes", function () {
   it("replaces a theme whose functions.php ends PHP", async () => {
     const before = bench.rows("select option_value from wp_options where option_name = 'stylesheet'");
     const theme = (version: string, code: string) =>
-      published("theme", "broken", version, {
+      publish("theme", "broken", version, {
         "broken/style.css": "/* Theme Name: Broken */",
         "broken/index.php": "<?php",
         "broken/functions.php": `<?php ${code}`,
@@ -139,78 +139,78 @@ describe("the job that installs plugins and themes", function () {
     assert.match(await run({ plugins: [first] }), /themes: broken removed\nended with 0/);
   });
 
-  it("installs a theme and takes it, and does not remove one in use", async () => {
+  it("installs a theme and activates it, and never removes a theme in use", async () => {
     const files = { "own-theme/style.css": "/* Theme Name: Own */", "own-theme/index.php": "<?php" };
-    const theme = await published("theme", "own-theme", "1", files);
+    const theme = await publish("theme", "own-theme", "1", files);
     assert.match(await run({ plugins: [first], themes: [theme] }), /own-theme 1: installed/);
     assert.equal(bench.rows("select option_value from wp_options where option_name = 'stylesheet'"), "own-theme");
     const output = await run({ plugins: [first] });
-    assert.match(output, /own-theme is off the list and still in use[^]*ended with 1/);
+    assert.match(output, /own-theme is no longer on the list but still in use[^]*ended with 1/);
     assert.ok(folders("themes").includes("own-theme"));
     await run({ plugins: [first], themes: [theme] });
   });
 
   const broken: [string, () => Promise<Extension>, RegExp][] = [
     [
-      "has another checksum",
+      "differs from its checksum",
       async () => ({
-        ...(await published("plugin", "second", "1", pluginFile("second", "1"))),
+        ...(await publish("plugin", "second", "1", pluginFile("second", "1"))),
         sha256: "0".repeat(64),
       }),
-      /second 1: its sha256 is [0-9a-f]{64}, and 0{64} is expected: nothing of it was unpacked/,
+      /second 1: the archive's sha256 is [0-9a-f]{64}, expected 0{64}: nothing was unpacked/,
     ],
     [
-      "hangs",
+      "stalls during the download",
       () => Promise.resolve({ slug: "hangs", version: "1", sha256: "0".repeat(64), active: true }),
       /hangs\.1\.zip cannot be fetched: Operation too slow/,
     ],
     [
-      "breaks off in the middle",
+      "ends in the middle of the download",
       () => Promise.resolve({ slug: "breaks", version: "1", sha256: "0".repeat(64), active: true }),
       /breaks\.1\.zip cannot be fetched: /,
     ],
     [
-      "is not there",
+      "does not exist",
       () => Promise.resolve({ slug: "missing", version: "1", sha256: "0".repeat(64), active: true }),
       /missing\.1\.zip answers 404/,
     ],
     [
-      "has a way out of its folder",
-      () => published("plugin", "sly", "1", { ...pluginFile("sly", "1"), "sly/../../sly.php": "<?php" }),
-      /sly 1: has the entry "sly\/\.\.\/\.\.\/sly\.php", which is not in the folder sly/,
+      "has a path out of its folder",
+      () => publish("plugin", "sly", "1", { ...pluginFile("sly", "1"), "sly/../../sly.php": "<?php" }),
+      /sly 1: the archive's entry "sly\/\.\.\/\.\.\/sly\.php" is outside of its folder sly/,
     ],
     [
-      "has another folder",
-      () => published("plugin", "third", "1", pluginFile("other", "1")),
-      /third 1: has the entry "other\/other\.php", which is not in the folder third/,
+      "contains another folder",
+      () => publish("plugin", "third", "1", pluginFile("other", "1")),
+      /third 1: the archive's entry "other\/other\.php" is outside of its folder third/,
     ],
   ];
   for (const [what, extension, message] of broken) {
-    it(`refuses one that ${what}, leaves nothing behind, and keeps the other one active`, async () => {
+    it(`refuses an archive that ${what}, deletes its work folder, and keeps the other plugin active`, async () => {
       const before = folders("plugins");
       const wanted = await extension();
       const output = await run({ plugins: [wanted, first] });
       assert.match(output, message);
       assert.match(output, /ended with 1\n$/);
       assert.deepEqual(folders("plugins"), before);
-      assert.deepEqual(leftovers(), []);
+      assert.deepEqual(workFolders(), []);
       assert.match(active(), /first\/first\.php/);
     });
   }
 
-  it("does not touch what somebody else has installed", async () => {
+  it("never changes a plugin that a user has installed", async () => {
     const file = path.join(bench.content, "plugins/akismet/akismet.php");
     const before = fs.readFileSync(file, "utf8");
-    const akismet = await published("plugin", "akismet", "9", pluginFile("akismet", "9"));
+    const akismet = await publish("plugin", "akismet", "9", pluginFile("akismet", "9"));
     const output = await run({ plugins: [first, akismet] });
-    assert.match(output, /akismet is there, and not from this stack: delete it in the dashboard/);
+    assert.match(output, /akismet exists and was not installed by this stack: delete it in the dashboard/);
     await run({ plugins: [] });
     assert.equal(fs.readFileSync(file, "utf8"), before);
   });
 
-  it("removes a plugin that it installed once it is off the list", () => {
+  it("removes a plugin that it installed when the list no longer has it", () => {
     assert.ok(!folders("plugins").includes("first"));
     assert.ok(!active().includes("first.php"));
-    assert.deepEqual(leftovers(), []);
+    assert.deepEqual(workFolders(), []);
   });
 });

@@ -8,7 +8,7 @@ import { siteSettings } from "../support/siteSettings";
 import type { Container } from "./support/container";
 import { SiteBench } from "./support/siteBench";
 
-/** Must-use plugins that hide the login, and that lead it to a page that does not exist. */
+/** Must-use plugins: one hides the login page, one redirects it to a page that does not exist. */
 const loginPages = {
   hidden: `<?php if ( 'wp-login.php' === basename( $_SERVER['SCRIPT_NAME'] ?? '' ) ) { http_response_code( 404 ); exit; }`,
   redirected: `<?php add_action( 'init', function () {
@@ -25,12 +25,12 @@ const counter = `<?php add_action( 'init', function () {
   if ( isset( $_GET['count'] ) ) { session_start(); exit( (string) ( $_SESSION['n'] = ( $_SESSION['n'] ?? 0 ) + 1 ) ); }
 } );`;
 
-/** Prints the link that WordPress mails to the administrator after a fatal error. As in an installation, no plugin is loaded. */
+/** Prints the link that WordPress mails to the administrator after a fatal error. WP_INSTALLING keeps plugins from loading. */
 const recoveryLink = `define( 'WP_INSTALLING', true ); require '/var/www/html/wp-load.php';
   $links = new WP_Recovery_Mode_Link_Service( new WP_Recovery_Mode_Cookie_Service(), new WP_Recovery_Mode_Key_Service() );
   echo $links->generate_url();`;
 
-describe("a pod of the site, as the kubelet and visitors see it", function () {
+describe("pod of the site, as seen by the kubelet and visitors", function () {
   this.timeout(6 * 60_000);
   const bench = new SiteBench();
   let site: Container;
@@ -40,7 +40,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     this.timeout(900_000);
     await bench.openInstalled();
     bench.put("remoteip.conf", siteFiles({ ...siteSettings, trustedProxies: ["127.0.0.2/32"] })["remoteip.conf"] ?? "");
-    bench.tell({ trustedProxies: ["127.0.0.2/32"] });
+    bench.putSettings({ trustedProxies: ["127.0.0.2/32"] });
     site = await bench.serveConfigured();
     const [php = "", ...args] = healthContainer({ image: "", env: [], mounts: [] }).command;
     health = await bench.health([php, ...args.map((word) => word.replace("$(POD_IP)", "127.0.0.1"))]);
@@ -66,7 +66,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
   const remove = (file: string) => fs.rmSync(path.join(bench.content, file), { recursive: true });
   const fatal = () => site.exec(["bash", "-c", "php /etc/wordpress/fatal.php 2>/dev/null"]);
 
-  it("is ready by PHP's own server and by Apache's, whose ports answer nothing else", () => {
+  it("reports ready by PHP's own server and by Apache, on ports that serve nothing else", () => {
     assert.deepEqual(
       [ready(), started()],
       [
@@ -82,7 +82,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
   });
 
   for (const [name, code] of Object.entries(loginPages)) {
-    it(`stays ready where a plugin has the login page ${name}`, () => {
+    it(`stays ready when a plugin has ${name} the login page`, () => {
       write("mu-plugins/login.php", code);
       assert.notEqual(page("/wp-login.php").status, 200);
       assert.deepEqual([ready().status, started().status], [200, 200]);
@@ -90,7 +90,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     });
   }
 
-  it("stays ready with a plugin that has a fatal error, which the report names, and visitors get WordPress's error page", () => {
+  it("stays ready with a plugin that has a fatal error: the report names it, and visitors get WordPress's error page", () => {
     write("plugins/field/broken.php", "<?php\n/* Plugin Name: Broken */\nfield_function();\n");
     const active = sql("select option_value from wp_options where option_name = 'active_plugins'");
     sql(
@@ -109,7 +109,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     assert.equal(fatal().output, "");
   });
 
-  it("lets the visitor with WordPress's recovery link get to the login while a plugin has a fatal error", () => {
+  it("serves the login page to a visitor with WordPress's recovery link while a plugin has a fatal error", () => {
     write("plugins/field/broken.php", "<?php\n/* Plugin Name: Broken */\nfield_function();\n");
     sql(
       `update wp_options set option_value = 'a:1:{i:0;s:16:"field/broken.php";}' where option_name = 'active_plugins'`,
@@ -126,7 +126,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     assert.match(body, /Recovery Mode Initialized\. Please log in to continue\./);
     // Without the link's cookie the error stays.
     assert.equal(page("/wp-login.php").status, 500);
-    // A link counts once.
+    // The link is valid once.
     assert.doesNotMatch(page(`${url.pathname}${url.search}`, "-D", "-").body, /^set-cookie: wordpress_rec_/im);
     sql("update wp_options set option_value = 'a:0:{}' where option_name = 'active_plugins'");
   });
@@ -148,44 +148,44 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     assert.equal(fatal().output, "");
   });
 
-  it("stays ready in WordPress's maintenance mode, when visitors get 503", () => {
+  it("stays ready in WordPress's maintenance mode, in which visitors get 503", () => {
     site.exec(["bash", "-c", "echo '<?php $upgrading = time();' > .maintenance"]);
     assert.equal(page("/").status, 503);
     assert.deepEqual([ready().status, started().status, fatal().output], [200, 200, ""]);
     site.exec(["rm", ".maintenance"]);
   });
 
-  it("stays ready while visitors hold every worker of Apache", async () => {
+  it("stays ready while clients occupy every Apache worker", async () => {
     const hold = `for i in $(seq 40); do (exec 3<>/dev/tcp/127.0.0.1/80; printf 'POST / HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 9\\r\\n\\r\\n' >&3; sleep 15) & done; sleep 4; curl -s -m 4 http://127.0.0.1:8082/; curl -s -m 2 -o /dev/null http://127.0.0.1/ || echo held`;
     assert.equal(site.exec(["bash", "-c", hold]).output, "ready\nheld\n");
     await site.until("Apache answers again", () => page("/readme.html").status === 200);
   });
 
-  it("takes the client's address and scheme from trusted proxies alone, and hides all headers that claim them from PHP", () => {
+  it("takes the client's address and scheme from trusted proxies alone, and hides forwarded headers from PHP", () => {
     write("mu-plugins/who.php", who);
     const forged = claimedHeaders.filter((name) => name !== "X-Forwarded-For").map((name) => `${name}: 6.6.6.6`);
     const claim = ["X-Forwarded-For: 6.6.6.6, 203.0.113.66", ...forged].flatMap((line) => ["-H", line]);
-    const asked = (from: string, proto: string) =>
+    const answerTo = (from: string, proto: string) =>
       page("/?s=who", "--interface", from, ...claim, "-H", `X-Forwarded-Proto: ${proto}`).body;
-    assert.equal(asked("127.0.0.1", "https"), "127.0.0.1 http");
+    assert.equal(answerTo("127.0.0.1", "https"), "127.0.0.1 http");
     for (const [proto, scheme] of Object.entries({
       https: "https",
       "HTTPS, http": "https",
       "http, https": "http",
       nohttps: "http",
     })) {
-      assert.equal(asked("127.0.0.2", proto), `203.0.113.66 ${scheme}`, proto);
+      assert.equal(answerTo("127.0.0.2", proto), `203.0.113.66 ${scheme}`, proto);
     }
     remove("mu-plugins/who.php");
   });
 
-  it("answers without a Vary by forwarded headers, with which the page cache would keep no page", () => {
+  it("sends no Vary for forwarded headers, which would prevent the page cache from caching", () => {
     const { body } = page("/", "-I", "-H", "X-Forwarded-Proto: https");
     assert.match(body, /^HTTP\/1.1 200 /);
     assert.doesNotMatch(body, /^vary:.*forwarded/im);
   });
 
-  it("logs the address of the connection, or the one that a trusted proxy names, and none that a client claims", async () => {
+  it("logs the address of the connection or from a trusted proxy, and none that a client claims", async () => {
     for (const [from, claim, address] of [
       ["127.0.0.1", "203.0.113.66", "127.0.0.1"],
       ["127.0.0.1", "203.0.113.66, 127.0.0.2", "127.0.0.1"],
@@ -200,14 +200,14 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     }
   });
 
-  it("answers to the name localhost for the pod itself, and refuses it to clients behind a proxy", () => {
+  it("serves the name localhost to the pod itself, and refuses it to clients behind a proxy", () => {
     assert.equal(page("/", "-H", "Host: localhost:8080").status, 200);
     const far = ["--interface", "127.0.0.2", "-H", "X-Forwarded-For: 203.0.113.66"];
     assert.equal(page("/", "-H", "Host: localhost:8080", ...far).status, 400);
     assert.equal(page("/", "-H", "Host: 127.0.0.1:30007", ...far).status, 200);
   });
 
-  it("has phpMemory as WordPress's limit, in the dashboard and in jobs too", () => {
+  it("has phpMemory as WordPress's memory limit, in the dashboard and in jobs too", () => {
     const limits = (memory: string) => {
       const code = `require "/var/www/html/wp-load.php"; foreach (["admin", "cron", "image"] as $context) { wp_raise_memory_limit($context); echo ini_get("memory_limit"), " "; }`;
       return site.exec(["php", "-d", `memory_limit=${memory}`, "-r", code]).output.trim();
@@ -217,7 +217,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     }
   });
 
-  it("keeps sessions in a folder of the claim that only www-data may read, and that no visitor reaches", () => {
+  it("stores PHP sessions in a folder of the claim that only www-data may read and no visitor can reach", () => {
     write("mu-plugins/counter.php", counter);
     const count = () => page("/?count", "-b", "/tmp/jar", "-c", "/tmp/jar").body;
     assert.deepEqual([count(), count(), count()], ["1", "2", "3"]);
@@ -231,9 +231,9 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     remove("mu-plugins/counter.php");
   });
 
-  it("compiles edited code again for WordPress's own check of it, and not for a visitor with a forged nonce", () => {
+  it("recompiles edited code for WordPress's own check, and not for a visitor with a forged nonce", () => {
     write("plugins/field/edited.php", "<?php\n/* Plugin Name: Edited */\n");
-    // opcache keeps no file that is younger than two seconds.
+    // opcache does not cache a file that is younger than two seconds.
     fs.utimesSync(path.join(bench.content, "plugins/field/edited.php"), 1e9, 1e9);
     sql(
       `update wp_options set option_value = 'a:1:{i:0;s:16:"field/edited.php";}' where option_name = 'active_plugins'`,
@@ -241,7 +241,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     sql("insert into wp_options (option_name, option_value) values ('_transient_scrape_key_abc', '42')");
     const check = (nonce: string) => page(`/?wp_scrape_key=abc&wp_scrape_nonce=${nonce}`).body;
     assert.equal(page("/").status, 200);
-    // Apache's PHP knows the file as it was for 20 s; another one on the claim is fatal.
+    // opcache serves the previous file for 20 s. The new file on the claim has a fatal error.
     write("plugins/field/edited.php", "<?php\n/* Plugin Name: Edited */\nfield_edited();\n");
     assert.equal(page("/").status, 200);
     assert.doesNotMatch(check("41"), /field_edited/);
@@ -249,7 +249,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     sql("update wp_options set option_value = 'a:0:{}' where option_name = 'active_plugins'");
   });
 
-  it("is not ready without its database, and says so in the log of that container", async () => {
+  it("is not ready without its database, and logs the reason", async () => {
     await bench.stopDatabase();
     const { status, body } = ready();
     assert.equal(status, 503);
@@ -258,7 +258,7 @@ describe("a pod of the site, as the kubelet and visitors see it", function () {
     await health.until("it is written", () => health.output.includes("Not ready: no connection to the database"));
   });
 
-  it("is not ready where Apache does not listen", async () => {
+  it("is not ready when Apache does not listen", async () => {
     await site.stop("WINCH");
     const { output } = health.exec(["curl", "-s", "http://127.0.0.1:8082/"]);
     assert.equal(output, "Apache does not listen on port 80\n");

@@ -5,12 +5,12 @@ import * as path from "node:path";
 import type { Container } from "./support/container";
 import { SiteBench, wordpress } from "./support/siteBench";
 
-/** What nobody should ever run. It would leave a file on the claim, which all jobs mount. */
+/** File that an injected command would create: on the claim, which all jobs mount. */
 const trace = "/var/www/html/wp-content/ran";
 const title = `It's "just" \`touch ${trace}\` $(touch ${trace}) <?php touch("${trace}"); ?> <script>1</script> \\ %s 'é' \u{1F600}`;
 const password = `pass'"word\\ $(touch ${trace}) %`;
 
-describe("the jobs of a site with shared content", function () {
+describe("jobs of a site with shared content", function () {
   this.timeout(6 * 60_000);
   const bench = new SiteBench();
   const rows = (sql: string) => bench.rows(sql);
@@ -21,7 +21,7 @@ describe("the jobs of a site with shared content", function () {
   });
   after(() => bench.close());
 
-  it("have PHP files without a syntax error", async () => {
+  it("have PHP files without syntax errors", async () => {
     const check = 'for file in /etc/wordpress/*.php; do php -l "$file" || exit; done; echo all are valid';
     const volumes = { "/etc/wordpress": bench.config };
     const container = await bench.workbench.start(wordpress, { args: ["bash", "-c", check], volumes });
@@ -29,17 +29,17 @@ describe("the jobs of a site with shared content", function () {
     assert.match(container.output, /pageCache\.php[^]*all are valid\n$/);
   });
 
-  it("are judged by queries that fail where the database does", () => {
+  it("are tested with queries that fail when the database fails", () => {
     assert.throws(() => bench.rows("select no_such_column"), /mariadb ended with 1: [^]*no_such_column/);
   });
 
-  describe("the one that fills the claim", () => {
+  describe("fill job", () => {
     const fill = (claim: string, before?: string) => bench.fill(claim, before);
     const count = (folder: string) =>
       fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
     let whole: number;
 
-    it("puts all of the image's content there, and nothing else", async () => {
+    it("copies all of the image's wp-content to the claim, and nothing else", async () => {
       const claim = bench.claim();
       await (await fill(claim)).ended();
       whole = count(claim);
@@ -52,7 +52,7 @@ describe("the jobs of a site with shared content", function () {
       );
     });
 
-    it("does it once when it runs twice at once", async () => {
+    it("creates one wp-content when two runs overlap", async () => {
       const claim = bench.claim();
       const runs = await Promise.all([fill(claim), fill(claim)]);
       await Promise.all(runs.map((run) => run.ended()));
@@ -60,9 +60,9 @@ describe("the jobs of a site with shared content", function () {
       assert.equal(count(claim), whole);
     });
 
-    it("leaves no wp-content when it is killed, and the next run puts all of it there", async () => {
+    it("creates no wp-content when it is killed, and all of it in the next run", async () => {
       const claim = bench.claim();
-      // It never gets to give the folder its name.
+      // It never renames the folder.
       const cut = await fill(claim, "mv() { sleep 60; }; export -f mv");
       const copied = () => fs.readdirSync(claim).some((name) => count(path.join(claim, name)) === whole);
       await cut.until("it has copied", copied);
@@ -72,7 +72,7 @@ describe("the jobs of a site with shared content", function () {
       assert.equal(count(path.join(claim, "wp-content")), whole);
     });
 
-    it("restores no file that was deleted or changed since", async () => {
+    it("restores no file that was deleted or changed after the first run", async () => {
       const claim = bench.claim();
       await (await fill(claim)).ended();
       fs.rmSync(path.join(claim, "wp-content/plugins/hello.php"));
@@ -83,32 +83,32 @@ describe("the jobs of a site with shared content", function () {
     });
   });
 
-  describe("the one that makes the site", () => {
+  describe("install job", () => {
     before(() => bench.fillContent());
 
     const administrator = { ADMIN_USER: "Ada Lovelace", ADMIN_EMAIL: "ada@example.com", ADMIN_PASSWORD: password };
     const install = (given: Readonly<Record<string, string>> = {}) =>
       bench.install({ SITE_TITLE: title, ...administrator, ...given });
 
-    it("makes one when it runs twice at once", async () => {
+    it("creates one site when two runs overlap", async () => {
       const runs = await Promise.all([install(), install()]);
       await Promise.all(runs.map((run) => run.ended()));
       assert.equal(rows("select count(*) from information_schema.tables where table_schema = 'wordpress'"), "12");
       assert.equal(rows("select user_login, user_email from wp_users"), "Ada Lovelace\tada@example.com");
       const said = runs.map((run) => run.output).join("");
-      assert.equal(said.match(/The site is made\./g)?.length, 1, said);
-      assert.match(said, /The site is there; its tables: /);
+      assert.equal(said.match(/Created the site\./g)?.length, 1, said);
+      assert.match(said, /The site exists; db_version: /);
     });
 
-    it("goes on where it was cut off: there are some tables, and not all", async () => {
+    it("completes an interrupted installation that has only some tables", async () => {
       rows("drop table wp_users, wp_usermeta, wp_options, wp_posts, wp_comments, wp_terms, wp_term_taxonomy");
       const run = await install();
       await run.ended();
-      assert.match(run.output, /The site is made\./);
+      assert.match(run.output, /Created the site\./);
       assert.equal(rows("select user_login from wp_users"), "Ada Lovelace");
     });
 
-    it("goes on where it was cut off: there are tables without a user", async () => {
+    it("completes an interrupted installation that has all tables and no user", async () => {
       const later = [
         "users",
         "usermeta",
@@ -122,12 +122,12 @@ describe("the jobs of a site with shared content", function () {
       rows(later.map((table) => `delete from wp_${table};`).join(" "));
       const run = await install();
       await run.ended();
-      assert.match(run.output, /The site is made\./);
+      assert.match(run.output, /Created the site\./);
       assert.equal(rows("select user_login from wp_users"), "Ada Lovelace");
       assert.match(rows("select post_title from wp_posts"), /Hello world!/);
     });
 
-    it("goes on where it was cut off: its user is there, and no administrator yet", async () => {
+    it("completes an interrupted installation whose user is not an administrator yet", async () => {
       rows("drop database wordpress; create database wordpress");
       const cut = `<?php $GLOBALS["wp_filter"]["user_register"][10]["cut"] = ["function" => fn() => exit(9), "accepted_args" => 1];`;
       const env = { SITE_TITLE: title, ...administrator, CUT: cut };
@@ -136,36 +136,36 @@ describe("the jobs of a site with shared content", function () {
         await bench.run(`printenv CUT > /tmp/cut.php && ${php}; echo ended with $?`, env),
         /ended with 9\n$/,
       );
-      const rights = () => rows("select meta_value from wp_usermeta where meta_key = 'wp_capabilities'");
+      const capabilities = () => rows("select meta_value from wp_usermeta where meta_key = 'wp_capabilities'");
       assert.equal(rows("select user_login from wp_users"), "Ada Lovelace");
-      assert.ok(!rights().includes("administrator"));
-      for (const said of [/The site is made\./, /The site is there; its tables: /]) {
+      assert.ok(!capabilities().includes("administrator"));
+      for (const said of [/Created the site\./, /The site exists; db_version: /]) {
         const run = await install();
         await run.ended();
         assert.match(run.output, said);
       }
-      assert.match(rights(), /"administrator";b:1/);
+      assert.match(capabilities(), /"administrator";b:1/);
       assert.equal(rows("select user_login from wp_users"), "Ada Lovelace");
       assert.equal(rows("select count(*) from wp_posts where post_title = 'Hello world!'"), "1");
       assert.match(rows("select option_value from wp_options where option_name = 'permalink_structure'"), /%postname%/);
     });
 
-    it("takes title and password as they are written, and runs nothing of them", async () => {
+    it("takes title and password literally, and executes nothing in them", async () => {
       const code = `require "/var/www/html/wp-load.php";
         echo wp_specialchars_decode(get_option("blogname"), ENT_QUOTES), "\\n";
         $user = wp_authenticate("Ada Lovelace", wp_slash(getenv("PASSWORD")));
         echo is_wp_error($user) ? $user->get_error_code() : $user->user_login, "\\n";`;
       const output = await bench.run(`php -r '${code}'`, { PASSWORD: password });
       assert.equal(output, `${title}\nAda Lovelace\n`);
-      // Neither here nor in the jobs that made the site: all have the same claim.
+      // Neither this run nor the install jobs executed it: all mount the same claim.
       assert.ok(!fs.existsSync(path.join(bench.content, path.basename(trace))));
     });
 
-    it("accepts a session with the same keys, and refuses it with other ones, as keyRotation promises", async () => {
+    it("accepts a session cookie with the same salts, and refuses it with other salts, as keyRotation promises", async () => {
       const load = '$_SERVER["REQUEST_METHOD"] = "GET"; require "/var/www/html/wp-load.php";';
       const make = `${load} $id = get_user_by("login", "Ada Lovelace")->ID; $end = time() + 3600;
         echo wp_generate_auth_cookie($id, $end, "logged_in", WP_Session_Tokens::get_instance($id)->create($end));`;
-      // Keys that are alike WordPress does not take.
+      // WordPress rejects salts that are equal to each other.
       const names = ["AUTH", "SECURE_AUTH", "LOGGED_IN", "NONCE"].flatMap((name) => [`${name}_KEY`, `${name}_SALT`]);
       const keys = (value: string) =>
         Object.fromEntries(names.map((name) => [`WORDPRESS_${name}`, `${value} of ${name}`]));
@@ -176,16 +176,16 @@ describe("the jobs of a site with shared content", function () {
       assert.equal(await bench.run(check, { ...other, COOKIE }), "0");
     });
 
-    it("touches no user of a site that is there", async () => {
+    it("changes no user of an existing site", async () => {
       const before = rows("select * from wp_users; select * from wp_usermeta");
       const run = await install({ ADMIN_USER: "eve", ADMIN_PASSWORD: "another one", SITE_TITLE: "Another" });
       await run.ended();
-      assert.match(run.output, /The site is there; its tables: /);
+      assert.match(run.output, /The site exists; db_version: /);
       assert.equal(rows("select * from wp_users; select * from wp_usermeta"), before);
       assert.ok(!rows("select option_value from wp_options where option_name = 'blogname'").includes("Another"));
     });
 
-    it("fails where the tables are of a newer WordPress than the image's, and changes nothing", async () => {
+    it("fails without a change if the tables are of a newer WordPress than the image", async () => {
       const version = () => rows("select option_value from wp_options where option_name = 'db_version'");
       const own = version();
       const set = (value: string) =>
@@ -199,24 +199,24 @@ describe("the jobs of a site with shared content", function () {
         output,
         /tables are of a newer WordPress \(db_version 99999\) than the image's 6\.\S+ \(db_version \d+\)/,
       );
-      assert.ok(!output.includes("The site is there"));
+      assert.ok(!output.includes("The site exists"));
       assert.equal(rows("select option_name, option_value from wp_options order by option_id"), before);
       set(String(Number(own) - 1));
       assert.match(await ending(), /ended with 0\n$/);
       assert.equal(version(), own, "older tables are upgraded");
     });
 
-    it("fails where the database refuses it, says so, and blames no plugin; as the other jobs do", async () => {
+    it("fails with the database's error if the database refuses the connection, like the other jobs", async () => {
       for (const script of ["install.php", "objectCache.php", "extensions.php"]) {
         const output = await bench.run(`php /etc/wordpress/${script}; echo ended with $?`, {
           WORDPRESS_DB_PASSWORD: "wrong",
         });
         assert.match(output, /(Error establishing a database connection|Access denied)[^]*ended with 1\n$/, script);
-        assert.doesNotMatch(output, /The site is|A plugin or the theme/);
+        assert.doesNotMatch(output, /The site exists|Created the site|A plugin or the theme/);
       }
     });
 
-    it("fails where a must-use plugin ends PHP before it has begun", async () => {
+    it("fails if a must-use plugin ends PHP before the job begins", async () => {
       const file = path.join(bench.content, "mu-plugins/exits.php");
       fs.mkdirSync(path.dirname(file), { recursive: true });
       fs.writeFileSync(file, "<?php exit;");
@@ -228,16 +228,16 @@ describe("the jobs of a site with shared content", function () {
     });
   });
 
-  describe("a pod of the site that they made", () => {
+  describe("pod of the installed site", () => {
     let site: Container;
     before(async () => {
       site = await bench.serve(bench.config);
       await site.until("it answers", () => site.exec(["curl", "-fs", "http://127.0.0.1/wp-login.php"]).code === 0);
     });
-    afterEach(() => bench.tell({}));
+    afterEach(() => bench.putSettings({}));
     after(() => site.remove());
 
-    /** A request's answer: status, Location and Set-Cookie, and the page. */
+    /** Sends a request, and returns the answer's status, Location, Set-Cookie and body. */
     const ask = (path: string, ...args: string[]) => {
       const output = site.read(["curl", "-si", ...args, `http://127.0.0.1${path}`]);
       const [head = "", body = ""] = output.split(/\r\n\r\n(.*)/s);
@@ -248,8 +248,8 @@ describe("the jobs of a site with shared content", function () {
       return { status: Number(status.split(" ")[1]), location, cookies: header("set-cookie"), body };
     };
 
-    it("leads to the address that was asked for, if it is the site's, and to no other", () => {
-      bench.tell({ siteHosts: ["shop.example"] });
+    it("redirects to the requested address if it is the site's, and to no other", () => {
+      bench.putSettings({ siteHosts: ["shop.example"] });
       const login = (host: string) => ask("/wp-admin/", "-H", `Host: ${host}`).location;
       for (const host of ["127.0.0.1:30007", "shop.example", "shop.example:30007"]) {
         const back = encodeURIComponent(`http://${host}/wp-admin/`);
@@ -260,9 +260,9 @@ describe("the jobs of a site with shared content", function () {
       }
     });
 
-    it("with siteUrl leads there and nowhere else, behind a proxy that speaks TLS and sends another name as well", () => {
+    it("redirects only to siteUrl, also behind a proxy that terminates TLS and sends another host name", () => {
       const siteUrl = "https://blog.example";
-      bench.tell({ siteUrl });
+      bench.putSettings({ siteUrl });
       const proxied = ["-H", "X-Forwarded-Proto: https"];
       for (const host of ["blog.example", "evil.example", "10.0.0.9:8080"]) {
         const { location } = ask("/wp-admin/", "-H", `Host: ${host}`, ...proxied);
@@ -282,19 +282,19 @@ describe("the jobs of a site with shared content", function () {
       assert.ok(session.length >= 3 && session.every((cookie) => /; secure/i.test(cookie)), session.join("\n"));
     });
 
-    it("lets the administrator change plugins and themes, unless fileModifications is false; never core", async () => {
+    it("lets the administrator change plugins and themes unless fileModifications is false, and never core", async () => {
       const code = `require "/var/www/html/wp-load.php"; wp_set_current_user(get_user_by("login", "Ada Lovelace")->ID);
-        foreach (["install_plugins", "update_plugins", "edit_themes", "update_core", "upload_files"] as $right) echo (int) current_user_can($right);`;
-      const rights = () => bench.run(`exec php -r '${code}'`);
-      assert.equal(await rights(), "11101");
-      bench.tell({ fileModifications: false });
-      assert.equal(await rights(), "00001");
+        foreach (["install_plugins", "update_plugins", "edit_themes", "update_core", "upload_files"] as $capability) echo (int) current_user_can($capability);`;
+      const capabilities = () => bench.run(`exec php -r '${code}'`);
+      assert.equal(await capabilities(), "11101");
+      bench.putSettings({ fileModifications: false });
+      assert.equal(await capabilities(), "00001");
     });
   });
 
-  describe("another pod of it", () => {
-    it("goes on answering while its ConfigMap changes", async () => {
-      // As a node lays it out: links into a folder that another one takes the place of.
+  describe("pod of the site during a rollout", () => {
+    it("answers every request while its ConfigMap changes", async () => {
+      // Like the kubelet: symlinks into a folder that is replaced by another one.
       const claim = bench.workbench.volume();
       const lay = (version: string) => {
         fs.cpSync(bench.config, path.join(claim, version), { recursive: true });

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { fillPodsClaim } from "./support/podsClaim";
 import { SiteBench, wordpress } from "./support/siteBench";
 
-describe("the jobs that make one content of all pods'", function () {
+describe("jobs that merge the content of all pods", function () {
   this.timeout(6 * 60_000);
   const bench = new SiteBench();
   before(async function () {
@@ -30,7 +30,7 @@ describe("the jobs that make one content of all pods'", function () {
   const merge = (claim: string) => job(claim, ["php /etc/wordpress/merge.php"]);
   const read = (claim: string, file: string) => fs.readFileSync(path.join(claim, file), "utf8");
 
-  it("put together what each pod has, with the newest version of a file in its place and the others in conflicts", async () => {
+  it("keep the newest version of each file in place, and the others in conflicts", async () => {
     const claim = bench.claim();
     const same = { "index.php": "same", "themes/one/style.css": "same" };
     const odd = 'uploads/2026/11/it\'s a "picture".png';
@@ -41,9 +41,9 @@ describe("the jobs that make one content of all pods'", function () {
     ];
     for (const [number, from] of pods.entries()) assert.match(await copy(claim, number, from), /ended with 0/);
     const output = await merge(claim);
-    assert.match(output, /one content of 3 pods: 7 files, 2 conflicts/);
-    assert.match(output, /conflict: uploads\/x\.png: that of pod 0 is in conflicts\/pod-0\/uploads\/x\.png/);
-    assert.match(output, /conflict: uploads\/x\.png: that of pod 2 is in conflicts\/pod-2\/uploads\/x\.png/);
+    assert.match(output, /Merged the content of 3 pods: 7 files, 2 conflicts/);
+    assert.match(output, /conflict: uploads\/x\.png: the version of pod 0 is in conflicts\/pod-0\/uploads\/x\.png/);
+    assert.match(output, /conflict: uploads\/x\.png: the version of pod 2 is in conflicts\/pod-2\/uploads\/x\.png/);
     assert.equal(read(claim, "wp-content/uploads/x.png"), "x of 1");
     assert.equal(read(claim, "conflicts/pod-0/uploads/x.png"), "x of 0");
     assert.equal(read(claim, "conflicts/pod-2/uploads/x.png"), "x of 2");
@@ -57,11 +57,11 @@ describe("the jobs that make one content of all pods'", function () {
     assert.equal(read(claim, "conflicts/list.txt").trim().split("\n").length, 2);
     assert.deepEqual(fs.readdirSync(claim).sort(), ["conflicts", "wp-content"]);
     assert.equal(fs.statSync(path.join(claim, "wp-content/uploads/x.png")).mtimeMs, 3_000_000);
-    // The pods' own claims were only read.
+    // The pods' own claims are unchanged.
     assert.equal(read(pods[0] ?? "", "wp-content/uploads/x.png"), "x of 0");
   });
 
-  it("keep a file where another pod has a folder, and a folder where another has a file", async () => {
+  it("keep both a file of one pod and a folder of the same name of another pod", async () => {
     const claim = bench.claim();
     await copy(claim, 0, podsClaim({ "uploads/way": "file", "plugins/p/p.php": "folder" }, 1000));
     await copy(claim, 1, podsClaim({ "uploads/way/x.png": "folder", "plugins/p": "file" }, 2000));
@@ -72,7 +72,7 @@ describe("the jobs that make one content of all pods'", function () {
     assert.equal(read(claim, "conflicts/pod-1/plugins/p"), "file");
   });
 
-  it("go on where they were cut off, and do nothing twice", async () => {
+  it("resume after an interruption, and are idempotent", async () => {
     const claim = bench.claim();
     const from = podsClaim({ "uploads/a.png": "a" }, 1000);
     fs.mkdirSync(path.join(claim, "migration/0.partial/uploads"), { recursive: true });
@@ -90,12 +90,12 @@ describe("the jobs that make one content of all pods'", function () {
     }
     assert.match(await copy(claim, 0, from), /Copied the content of pod 0: 1 files/);
     assert.match(await copy(claim, 0, from), /The content of pod 0 is already copied/);
-    assert.match(await merge(claim), /one content of 1 pods: 1 files, 0 conflicts/);
+    assert.match(await merge(claim), /Merged the content of 1 pods: 1 files, 0 conflicts/);
     assert.deepEqual(fs.readdirSync(path.join(claim, "wp-content/uploads")), ["a.png"]);
-    assert.match(await merge(claim), /wp-content is there already/);
+    assert.match(await merge(claim), /wp-content already exists/);
   });
 
-  it("cut off after the last step but one, tell of the conflicts again and leave nothing of their work", async () => {
+  it("list the conflicts again and delete their work folders after an interruption before the last step", async () => {
     const claim = bench.claim();
     for (const pod of [0, 1]) await copy(claim, pod, podsClaim({ "uploads/x.png": `x of ${pod}` }, 1000 + pod));
     fs.cpSync(path.join(claim, "migration"), path.join(claim, "kept"), { recursive: true });
@@ -103,24 +103,27 @@ describe("the jobs that make one content of all pods'", function () {
     fs.renameSync(path.join(claim, "kept"), path.join(claim, "migration"));
     execFileSync("chown", ["--recursive", "33:33", path.join(claim, "migration")]);
     assert.match(await copy(claim, 0, podsClaim({}, 1)), /The shared content already exists\.\nended with 0/);
-    assert.match(await merge(claim), /there already\nconflict: uploads\/x\.png: that of pod 0 .*\nended with 0/);
+    assert.match(
+      await merge(claim),
+      /already exists\.\nconflict: uploads\/x\.png: the version of pod 0 .*\nended with 0/,
+    );
     assert.deepEqual(fs.readdirSync(claim).sort(), ["conflicts", "wp-content"]);
   });
 
-  describe("refuse a copy that is not as it was", () => {
+  describe("refuse a copy that differs from its source", () => {
     const file = "uploads/a.png";
     const files = { [file]: "a picture", "index.php": "<?php" };
 
     for (const [fault, command] of [
       ["a changed byte", `printf X | dd of=0.partial/${file} bs=1 seek=2 conv=notrunc status=none`],
       ["a missing file", `rm 0.partial/${file}`],
-      ["a file that is cut off", `truncate --size=3 0.partial/${file}`],
-      ["a file more", "touch 0.partial/uploads/b.png"],
+      ["a truncated file", `truncate --size=3 0.partial/${file}`],
+      ["an additional file", "touch 0.partial/uploads/b.png"],
     ] as const) {
       it(`with ${fault}, and copy it again`, async () => {
         const claim = bench.claim();
         const from = podsClaim(files, 1000);
-        // Copies with find, and reads what it has compared with find as well.
+        // copy.sh copies with find, and also lists what it compares with find. Only the copy is made faulty.
         const then = `if [[ "$*" == *--target-directory* ]]; then ${command}; fi`;
         const faulty = [`find() { command find "$@" && ${then}; }; export -f find; bash /etc/wordpress/copy.sh`, "0"];
         const output = await job(claim, faulty, from);
@@ -135,7 +138,7 @@ describe("the jobs that make one content of all pods'", function () {
     for (const [fault, code] of [
       ["a changed byte", 'return (bool) file_put_contents($to, "X" . substr(file_get_contents($from), 1));'],
       ["a missing file", "return true;"],
-      ["a file that is cut off", "return (bool) file_put_contents($to, substr(file_get_contents($from), 1));"],
+      ["a truncated file", "return (bool) file_put_contents($to, substr(file_get_contents($from), 1));"],
     ] as const) {
       for (const [place, pods] of [
         ["/merging/uploads/a.png", 1],
@@ -146,14 +149,14 @@ describe("the jobs that make one content of all pods'", function () {
           for (let pod = 0; pod < pods; pod++) {
             await copy(claim, pod, podsClaim({ ...files, [file]: `a picture of ${pod}` }, 1000 + pod));
           }
-          // PHP leaves the name of a function that is disabled to others.
-          const honest = "return copy($from, $to) && touch($to, filemtime($from));";
-          const link = `function link($from, $to) { if (str_ends_with($to, "${place}")) { ${code} } ${honest} }`;
+          // Disabling a function in PHP frees its name, so that the test can define its own.
+          const realLink = "return copy($from, $to) && touch($to, filemtime($from));";
+          const link = `function link($from, $to) { if (str_ends_with($to, "${place}")) { ${code} } ${realLink} }`;
           bench.put("faultyLink.php", `<?php ${link}`);
           const php = "php -d disable_functions=link -d auto_prepend_file=/etc/wordpress/faultyLink.php";
           assert.match(
             await job(claim, [`${php} /etc/wordpress/merge.php`]),
-            /uploads\/a\.png of pod 0 is not as it was: nothing was changed\nended with 1\n$/,
+            /uploads\/a\.png of pod 0 differs from its merged copy: nothing was changed\nended with 1\n$/,
           );
           assert.ok(!fs.existsSync(path.join(claim, "wp-content")));
           assert.match(await merge(claim), new RegExp(`${pods} pods: 2 files, ${pods - 1} conflicts`));
@@ -163,11 +166,11 @@ describe("the jobs that make one content of all pods'", function () {
     }
   });
 
-  it("fail where wp-content cannot be made, and change nothing", async () => {
+  it("fail without a change if wp-content cannot be created", async () => {
     const claim = bench.claim();
     await copy(claim, 0, podsClaim({ "uploads/a.png": "a" }, 1000));
     fs.writeFileSync(path.join(claim, "wp-content"), "in the way");
-    assert.match(await merge(claim), /cannot become wp-content: nothing was changed\nended with 1/);
+    assert.match(await merge(claim), /cannot be renamed to wp-content: nothing was changed\nended with 1/);
     assert.equal(read(claim, "wp-content"), "in the way");
     assert.equal(read(claim, "migration/0/uploads/a.png"), "a");
   });

@@ -11,7 +11,7 @@ import { Workbench } from "./support/workbench";
 const wwwData = 33;
 const library = "/usr/local/lib/smbShare.so";
 
-describe("the jobs that fill a claim on an SMB share, which refuses modes, times and hard links", function () {
+describe("jobs that fill a claim on an SMB share, which refuses modes, times and hard links", function () {
   this.timeout(6 * 60_000);
   const bench = new Workbench();
   let config: string;
@@ -27,7 +27,7 @@ describe("the jobs that fill a claim on an SMB share, which refuses modes, times
   });
   after(() => bench.close());
 
-  /** Runs a script of the ConfigMap on a claim of such a share, to its end. Returns what it printed. */
+  /** Runs a script of the ConfigMap on a claim of such a share until it ends, and returns its output. */
   const job = async (claim: string, script: string, from?: string) => {
     const container = await bench.start(wordpress, {
       uid: wwwData,
@@ -45,7 +45,7 @@ describe("the jobs that fill a claim on an SMB share, which refuses modes, times
     fillPodsClaim(bench.volume(wwwData), files, seconds);
   const read = (claim: string, file: string) => fs.readFileSync(path.join(claim, file), "utf8");
 
-  it("are tested on a folder that refuses four calls as such a share does", async () => {
+  it("are tested on a folder that refuses the same four calls as such a share", async () => {
     const output = await job(
       bench.volume(wwwData),
       "cd /claim; touch a; chmod 600 a; touch -d @0 a; ln a b; cp -p a c",
@@ -63,7 +63,7 @@ describe("the jobs that fill a claim on an SMB share, which refuses modes, times
     assert.deepEqual(fs.readdirSync(claim), ["sessions", "wp-content"]);
   });
 
-  it("copy and merge the content of two pods, with the newest version of a file in its place", async () => {
+  it("merge the content of two pods, and keep the newest version of a file in place", async () => {
     const claim = bench.volume(wwwData);
     const pods = [
       podsClaim({ "index.php": "same", "uploads/x.png": "x of 0", "uploads/a.png": "a" }, 3000),
@@ -73,7 +73,7 @@ describe("the jobs that fill a claim on an SMB share, which refuses modes, times
       assert.match(await job(claim, `bash /etc/wordpress/copy.sh ${number}`, from), /\nended with 0\n/);
     }
     const output = await job(claim, "php /etc/wordpress/merge.php");
-    assert.match(output, /one content of 2 pods: 3 files, 1 conflicts\n[^]*ended with 0\n/);
+    assert.match(output, /Merged the content of 2 pods: 3 files, 1 conflicts\n[^]*ended with 0\n/);
     // Pod 1 was copied last, and pod 0 wrote last.
     assert.equal(read(claim, "wp-content/uploads/x.png"), "x of 0");
     assert.equal(read(claim, "conflicts/pod-1/uploads/x.png"), "x of 1");

@@ -6,12 +6,12 @@ const mariadb = "docker.io/library/mariadb:10.11";
 const wordpress = "docker.io/library/wordpress:6.5-apache";
 const admin = { name: "admin", password: "a long one: 8#kf" };
 
-describe("the two images together", function () {
+describe("images of WordPress and MariaDB together", function () {
   this.timeout(6 * 60_000);
   const workbench = new Workbench();
   let site: Container;
 
-  /** Asks for a page with the cookies of the requests before. */
+  /** Requests a page with the cookies of the previous requests. */
   const ask = (url: string, form: Readonly<Record<string, string>> = {}) => {
     const fields = Object.entries(form).flatMap(([name, value]) => ["--data-urlencode", `${name}=${value}`]);
     const options = ["--silent", "--include", "--cookie", "/tmp/cookies", "--cookie-jar", "/tmp/cookies", ...fields];

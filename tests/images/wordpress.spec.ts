@@ -14,8 +14,8 @@ const keys = ["AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY"].flatM
 ]);
 const env = { WORDPRESS_DB_HOST: "127.0.0.1" };
 
-/** The values of WordPress's keys, as PHP sees them in the container. */
-function keysOf(container: Container): string[] {
+/** The values of WordPress's salts, as PHP sees them in the container. */
+function saltsOf(container: Container): string[] {
   // A wp-settings.php of its own in ABSPATH keeps wp-config.php from starting WordPress.
   const script = `mkdir -p /tmp/none && touch /tmp/none/wp-settings.php && php -r '
     define("ABSPATH", "/tmp/none/"); require "${docroot}/wp-config.php";
@@ -27,11 +27,11 @@ function answer(container: Container, url: string, ...options: string[]): string
   return container.read(["curl", "--silent", "--include", ...options, `http://127.0.0.1${url}`]);
 }
 
-describe("the image wordpress:6.5-apache", function () {
+describe("image wordpress:6.5-apache", function () {
   this.timeout(6 * 60_000);
   const workbench = new Workbench();
   before(function () {
-    // Building the images takes three minutes where the cache has none.
+    // Building the images takes three minutes if the cache has none.
     this.timeout(600_000);
     return workbench.open(reference, earlier);
   });
@@ -80,7 +80,7 @@ describe("the image wordpress:6.5-apache", function () {
     }
   });
 
-  it("lays out core in an empty docroot, for www-data, and serves it", async () => {
+  it("copies core to an empty docroot, owned by www-data, and serves it", async () => {
     const site = workbench.volume();
     const container = await serving({ env, volumes: { [docroot]: site } });
     assert.match(container.output, /WordPress not found in \/var\/www\/html - copying now/);
@@ -90,12 +90,10 @@ describe("the image wordpress:6.5-apache", function () {
     }
     assert.match(answer(container, "/wp-includes/css/dashicons.css"), /^HTTP\/1.1 200 /);
     assert.match(answer(container, "/no/such/page"), /^HTTP\/1.1 500 [^]*database connection/);
-    await container.until("it has written that down", () =>
-      container.output.includes('"GET /no/such/page HTTP/1.1" 500'),
-    );
+    await container.until("it has logged that", () => container.output.includes('"GET /no/such/page HTTP/1.1" 500'));
   });
 
-  it("keeps the folder of a plugin that exists, and overwrites single files", async () => {
+  it("keeps the folder of an existing plugin, and overwrites single files", async () => {
     const site = workbench.volume(wwwData);
     const put = (file: string) => {
       fs.mkdirSync(path.dirname(path.join(site, file)), { recursive: true });
@@ -115,27 +113,27 @@ describe("the image wordpress:6.5-apache", function () {
     assert.doesNotMatch(container.output, /is not empty/);
   });
 
-  it("copies nothing into a docroot that has WordPress, and keeps the keys of its wp-config.php", async () => {
+  it("copies nothing into a docroot that has WordPress, and keeps the salts of its wp-config.php", async () => {
     const site = workbench.volume(wwwData);
     const first = await serving({ env, volumes: { [docroot]: site } });
-    const before = keysOf(first);
+    const before = saltsOf(first);
     fs.rmSync(path.join(site, "wp-content/plugins/hello.php"));
     await first.stop("WINCH");
     const again = await serving({ env: { ...env, WORDPRESS_DB_NAME: "other" }, volumes: { [docroot]: site } });
     assert.doesNotMatch(again.output, /copying/);
     assert.ok(!fs.existsSync(path.join(site, "wp-content/plugins/hello.php")));
-    assert.deepEqual(keysOf(again), before);
+    assert.deepEqual(saltsOf(again), before);
   });
 
-  it("makes eight random keys where the environment gives none, others in each docroot", async () => {
-    const first = keysOf(await serving({ env }));
+  it("generates eight random salts if the environment has none, different ones in each docroot", async () => {
+    const first = saltsOf(await serving({ env }));
     await workbench.clear();
-    const second = keysOf(await serving({ env }));
+    const second = saltsOf(await serving({ env }));
     for (const key of [...first, ...second]) assert.match(key, /^[0-9a-f]{40}$/);
     assert.equal(new Set([...first, ...second]).size, 16);
   });
 
-  it("takes keys, the database and more from the environment and from files", async () => {
+  it("takes salts, the database and more from the environment and from files", async () => {
     const secrets = workbench.volume();
     fs.writeFileSync(path.join(secrets, "key"), "from a file\n");
     const given = keys.slice(0, -1).map((key) => [`WORDPRESS_${key}`, `given ${key}`]);
@@ -148,7 +146,7 @@ describe("the image wordpress:6.5-apache", function () {
       },
       volumes: { "/secrets": secrets },
     });
-    assert.deepEqual(keysOf(container), [...keys.slice(0, -1).map((key) => `given ${key}`), "from a file"]);
+    assert.deepEqual(saltsOf(container), [...keys.slice(0, -1).map((key) => `given ${key}`), "from a file"]);
     const file = `define("ABSPATH", "/tmp/none/"); require "${docroot}/wp-config.php"; echo FROM_EXTRA;`;
     assert.equal(container.read(["php", "-r", file]), "there");
   });
@@ -176,10 +174,10 @@ describe("the image wordpress:6.5-apache", function () {
       },
     });
     assert.equal(container.read(["stat", "-c", "%u", "/proc/1"]).trim(), String(wwwData));
-    assert.equal(keysOf(container).length, keys.length);
+    assert.equal(saltsOf(container).length, keys.length);
     assert.match(answer(container, "/wp-admin/images/wordpress-logo.svg"), /^HTTP\/1.1 200 /);
     const line = '"GET /wp-admin/images/wordpress-logo.svg HTTP/1.1" 200';
-    await container.until("it has written that down", () => container.output.includes(line));
+    await container.until("it has logged that", () => container.output.includes(line));
   });
 
   it("reads PHP settings mounted at conf.d, has WordPress's extensions, and takes a client's address from a proxy", async () => {

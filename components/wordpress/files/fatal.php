@@ -1,10 +1,10 @@
 <?php
 /**
- * Loads WordPress as a request for the front page does, and prints the plugin or theme that ends it with a fatal error. It prints
- * nothing where none does.
+ * Loads WordPress like a request for the front page. If a plugin or theme ends it with a fatal error, prints that plugin or theme, else
+ * nothing.
  */
 
-// WordPress would answer with its own page for visitors.
+// WordPress's own handler would print an error page for visitors.
 define( 'WP_DISABLE_FATAL_ERROR_HANDLER', true );
 define( 'WP_USE_THEMES', true );
 
@@ -14,7 +14,7 @@ $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 $_SERVER['SERVER_NAME']     = 'localhost';
 $_SERVER['HTTP_HOST']       = 'localhost';
 
-// The page itself is of no use here.
+// Discards the page itself.
 ob_start( static fn () => '' );
 register_shutdown_function(
 	static function () {
@@ -23,23 +23,23 @@ register_shutdown_function(
 			ob_end_clean();
 		}
 		if ( null !== $error && $error['type'] & ( E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR ) ) {
-			echo described( $error );
+			echo describe_error( $error );
 		}
-		// The report is what was wanted: the caller reads it from a command that succeeds.
+		// A report is a success: the caller reads it from a command that exits with 0.
 		exit( 0 );
 	}
 );
 
 require '/var/www/html/wp-load.php';
-// It would lead to the site's own address and end there.
+// Would redirect to the site's own address and exit before the theme is loaded.
 remove_action( 'template_redirect', 'redirect_canonical' );
 wp();
 require ABSPATH . WPINC . '/template-loader.php';
 
-/** One line: the plugin or theme, its file and line, and PHP's message without the stack. */
-function described( array $error ): string {
+/** One line: the plugin or theme, its file and line, and PHP's message without the stack trace. */
+function describe_error( array $error ): string {
 	$file = str_replace( '/var/www/html/', '', $error['file'] );
-	// PHP repeats the place in the message of an exception, and adds where it was thrown from.
+	// In the message of an exception, PHP repeats file and line and appends a stack trace.
 	$message = preg_replace( '/ in \S+:\d+$/', '', strtok( $error['message'], "\n" ) );
 	$kinds   = array(
 		'plugins'    => 'plugin',

@@ -1,10 +1,10 @@
 <?php
 /**
- * Answers the kubelet in one line: 200 where this pod can serve, 503 where it cannot. It loads nothing of WordPress: a plugin, a
- * theme, a moved login page or maintenance decides what visitors see, and never whether the pod gets requests.
+ * Answers the kubelet's probes: 200 if this pod can serve, else 503 and the reason in one line. It does not load WordPress: plugins,
+ * themes, a moved login page and maintenance mode affect what visitors see, but never whether the pod gets requests.
  */
 
-// Bounds both the connection and the wait for the database's answer.
+// Timeout for the connection, and again for the database's answer.
 const HEALTH_DATABASE_SECONDS = 2;
 
 ( static function () {
@@ -13,15 +13,15 @@ const HEALTH_DATABASE_SECONDS = 2;
 	$problem = web_server_problem() ?? database_problem();
 	if ( null !== $problem ) {
 		http_response_code( 503 );
-		// The answer's text is in no event: the container's log is where people find the reason.
+		// Kubernetes events do not contain this answer, so the container's log has to.
 		file_put_contents( 'php://stderr', "Not ready: $problem\n" );
 	}
 	echo $problem ?? 'ready', "\n";
 } )();
 
 /**
- * Reads the kernel's table of sockets. A connection would have to be accepted: visitors who keep all of Apache's workers busy could
- * then take the pod out.
+ * Checks in the kernel's socket table that Apache listens. A test connection would need a free Apache worker: clients that occupy all
+ * workers could then make the pod unready.
  */
 function web_server_problem(): ?string {
 	// Local port 80 (0050) in the state LISTEN (0A), over IPv4 or IPv6.

@@ -1,17 +1,17 @@
 <?php
 /**
- * Makes the site by WordPress's own API, or brings its tables up to the image's core. It can be run again, and twice at once: a site
- * that has a user is never touched but for its tables' form, unless that user is of an installation that was cut off.
+ * Creates the site by WordPress's own API, or upgrades its tables to the version of the image's core. It is idempotent, and two runs may
+ * overlap. In a site with a user it changes only the schema, unless that user comes from an interrupted installation.
  */
 
-/** Option that a site has while it is being made. */
-const BEING_MADE = 'wordpress_stack_being_made';
+/** Option that exists while the site is being created. */
+const INSTALLING_OPTION = 'wordpress_stack_being_made';
 
 define( 'WP_INSTALLING', true );
-// Without it WordPress gives up where there are some tables and not all: another run is at work, or one was cut off.
+// Without it, WordPress exits if only some tables exist: during another run, or after an interrupted one.
 define( 'WP_REPAIRING', true );
 
-/** In the place of WordPress's own, which writes to the administrator: there is no mail server. */
+/** Replaces WordPress's own function, which mails the administrator: there is no mail server. */
 function wp_new_blog_notification() {
 }
 
@@ -22,30 +22,30 @@ require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 global $wpdb;
 $wait_seconds = 300;
 if ( '1' !== $wpdb->get_var( $wpdb->prepare( 'SELECT GET_LOCK(%s, %d)', 'wordpress-install', $wait_seconds ) ) ) {
-	fwrite( STDERR, "Another installation has held its lock for $wait_seconds s: $wpdb->last_error\n" );
+	fwrite( STDERR, "Another installation job has held the lock for $wait_seconds s; delete its pod if it hangs. $wpdb->last_error\n" );
 	exit( 1 );
 }
 
-// What was read before the lock may be of a moment in the middle of another run.
+// Values that were read before the lock may come from the middle of another run.
 wp_cache_flush();
 
-// Nobody answers yet: whoever is asked would only be waited for.
-add_filter( 'pre_http_request', static fn () => new WP_Error( 'installing', 'no requests while the site is made' ) );
+// WordPress requests its own site, which does not answer yet: each request would only wait for its timeout.
+add_filter( 'pre_http_request', static fn () => new WP_Error( 'installing', 'no requests while the site is created' ) );
 
-if ( has_users() && ! is_being_made() ) {
+if ( has_users() && ! is_installing() ) {
 	refuse_older_core();
 	if ( ! defined( 'WORDPRESS_OBJECT_CACHE' ) ) {
-		// Pods that still know it leave it from now on.
+		// Pods that are still configured for it stop using it.
 		$wpdb->delete( $wpdb->options, array( 'option_name' => WORDPRESS_OBJECT_CACHE_OPTION ) );
 	}
 	$before = get_option( 'db_version' );
 	wp_upgrade();
-	echo 'The site is there; its tables: ', $before, ' -> ', get_option( 'db_version' ), "\n";
+	echo 'The site exists; db_version: ', $before, ' -> ', get_option( 'db_version' ), "\n";
 } else {
-	// As soon as there is a table for it, and before there is a user.
-	add_action( 'populate_options', static fn () => add_option( BEING_MADE, '1', '', 'no' ) );
+	// The earliest moment at which the options table exists, and before there is a user.
+	add_action( 'populate_options', static fn () => add_option( INSTALLING_OPTION, '1', '', 'no' ) );
 	if ( has_users() ) {
-		go_on_with( getenv( 'ADMIN_USER' ) );
+		resume_installation( getenv( 'ADMIN_USER' ) );
 	} else {
 		wp_install(
 			getenv( 'SITE_TITLE' ),
@@ -53,21 +53,21 @@ if ( has_users() && ! is_being_made() ) {
 			getenv( 'ADMIN_EMAIL' ),
 			true,
 			'',
-			// As the installer in the browser hands it over, and as a login compares it.
+			// The browser's installer passes the password slashed, and a login compares it slashed.
 			wp_slash( getenv( 'ADMIN_PASSWORD' ) )
 		);
 	}
-	// What the installer in the browser finds out by asking itself: the image's .htaccess leads every address to WordPress.
+	// The browser's installer tests this by a request to itself. Here it is known: the image's .htaccess rewrites every path to WordPress.
 	update_option( 'permalink_structure', '/%year%/%monthnum%/%day%/%postname%/' );
 	if ( ! has_users() ) {
-		fwrite( STDERR, "WordPress made no administrator: $wpdb->last_error\n" );
+		fwrite( STDERR, "WordPress did not create the administrator: $wpdb->last_error\n" );
 		exit( 1 );
 	}
-	delete_option( BEING_MADE );
-	echo "The site is made.\n";
+	delete_option( INSTALLING_OPTION );
+	echo "Created the site.\n";
 }
 
-/** WordPress only knows how to upgrade tables: an older core would work on newer ones, and say in the database that they are old. */
+/** WordPress can only upgrade tables. An older core would work on newer tables, and record its older version in the database. */
 function refuse_older_core(): void {
 	global $wp_version, $wp_db_version;
 	$tables = (int) get_option( 'db_version' );
@@ -77,12 +77,12 @@ function refuse_older_core(): void {
 	}
 }
 
-/** Does what WordPress does for a site after it has made its user: an installation was cut off there, or later. */
-function go_on_with( string $login ): void {
+/** Repeats WordPress's steps that follow the creation of the user, after an installation that was interrupted there or later. */
+function resume_installation( string $login ): void {
 	global $wpdb;
 	$user = get_user_by( 'login', $login );
 	if ( ! $user ) {
-		fwrite( STDERR, "The site was being made, and its user is not $login: set adminUser to what it was then\n" );
+		fwrite( STDERR, "An interrupted installation created a user other than $login: set adminUser to its value at that time\n" );
 		exit( 1 );
 	}
 	$user->set_role( 'administrator' );
@@ -91,13 +91,13 @@ function go_on_with( string $login ): void {
 	}
 }
 
-/** Whether a run of this made the tables, and has not come to its end. */
-function is_being_made(): bool {
+/** Whether a run of this script created the tables and has not finished. */
+function is_installing(): bool {
 	global $wpdb;
-	return null !== $wpdb->get_var( $wpdb->prepare( "SELECT 1 FROM $wpdb->options WHERE option_name = %s", BEING_MADE ) );
+	return null !== $wpdb->get_var( $wpdb->prepare( "SELECT 1 FROM $wpdb->options WHERE option_name = %s", INSTALLING_OPTION ) );
 }
 
-/** Whether the site is there. An installation that was cut off has tables and nobody in them; one that cannot be read is left alone. */
+/** Whether the site has a user. Before its user, an interrupted installation has only tables. If the users cannot be read, exits with 1. */
 function has_users(): bool {
 	global $wpdb;
 	if ( null === $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $wpdb->users ) ) ) ) {

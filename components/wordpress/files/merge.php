@@ -1,21 +1,21 @@
 <?php
 /**
- * Makes one wp-content of the copies of all pods' content. A file that differs is there twice: the newest in its place, the others
- * below `conflicts`, which nobody serves. wp-content appears whole or not at all.
+ * Merges the copies of all pods' content into one wp-content. If a file differs between pods, the newest version is kept in place, and
+ * the others below `conflicts`, which is not served. wp-content is created atomically.
  */
 
 const ROOT      = '/claim';
 const LIST_FILE = ROOT . '/conflicts/list.txt';
 
 if ( is_dir( ROOT . '/wp-content' ) ) {
-	// A run that was cut off after its last step but one has left the copies.
-	echo "wp-content is there already\n";
-	clear( ROOT . '/migration' );
-	tell_conflicts();
+	// A run that was interrupted before its last step has left the copies.
+	echo "wp-content already exists.\n";
+	delete_folder( ROOT . '/migration' );
+	print_conflicts();
 	exit( 0 );
 }
-clear( ROOT . '/merging' );
-clear( ROOT . '/conflicts' );
+delete_folder( ROOT . '/merging' );
+delete_folder( ROOT . '/conflicts' );
 mkdir( ROOT . '/merging' );
 $pods = array_map( 'basename', glob( ROOT . '/migration/[0-9]*', GLOB_ONLYDIR ) );
 $pods = array_filter( $pods, 'ctype_digit' );
@@ -27,30 +27,30 @@ foreach ( $pods as $pod ) {
 		$from = ROOT . "/migration/$pod/$file";
 		$to   = ROOT . "/merging/$file";
 		if ( ! exists( $to ) && ! is_inside_a_file( $file ) ) {
-			put( $from, $to );
+			link_or_copy( $from, $to );
 			$owners[ $file ] = $pod;
 		} elseif ( ! is_same( $from, $to ) ) {
-			$is_newer = ! is_dir( $to ) && exists( $to ) && modified( $pod, $file ) > modified( $owners[ $file ], $file );
+			$is_newer = ! is_dir( $to ) && exists( $to ) && modified_at( $pod, $file ) > modified_at( $owners[ $file ], $file );
 			$loser    = $is_newer ? $owners[ $file ] : $pod;
 			if ( $is_newer ) {
-				put( ROOT . "/migration/$loser/$file", ROOT . "/conflicts/pod-$loser/$file" );
+				link_or_copy( ROOT . "/migration/$loser/$file", ROOT . "/conflicts/pod-$loser/$file" );
 				unlink( $to );
-				put( $from, $to );
+				link_or_copy( $from, $to );
 				$owners[ $file ] = $pod;
 			} else {
-				put( $from, ROOT . "/conflicts/pod-$pod/$file" );
+				link_or_copy( $from, ROOT . "/conflicts/pod-$pod/$file" );
 			}
-			$conflicts[] = "$file: that of pod {$loser} is in conflicts/pod-$loser/$file";
+			$conflicts[] = "$file: the version of pod {$loser} is in conflicts/pod-$loser/$file";
 		}
 	}
 }
 
-// Every byte of every pod is somewhere.
+// Verifies that every byte of every pod is in wp-content or in conflicts.
 foreach ( $pods as $pod ) {
 	foreach ( files_in( ROOT . "/migration/$pod" ) as $file ) {
 		$from = ROOT . "/migration/$pod/$file";
 		if ( ! is_same( $from, ROOT . "/merging/$file" ) && ! is_same( $from, ROOT . "/conflicts/pod-$pod/$file" ) ) {
-			fail( "$file of pod $pod is not as it was" );
+			fail( "$file of pod $pod differs from its merged copy" );
 		}
 	}
 }
@@ -59,26 +59,26 @@ if ( $conflicts && strlen( $list ) !== file_put_contents( LIST_FILE, $list ) ) {
 	fail( LIST_FILE . ' cannot be written' );
 }
 if ( ! rename( ROOT . '/merging', ROOT . '/wp-content' ) ) {
-	fail( ROOT . '/merging cannot become wp-content' );
+	fail( ROOT . '/merging cannot be renamed to wp-content' );
 }
-clear( ROOT . '/migration' );
-printf( "one content of %d pods: %d files, %d conflicts\n", count( $pods ), count( $owners ), count( $conflicts ) );
-tell_conflicts();
+delete_folder( ROOT . '/migration' );
+printf( "Merged the content of %d pods: %d files, %d conflicts\n", count( $pods ), count( $owners ), count( $conflicts ) );
+print_conflicts();
 
-/** Ends this run. What it was to make is not there yet, and the pods' own content is as it was. */
+/** Exits with 1. Until then, neither wp-content nor the pods' own content has been changed. */
 function fail( string $reason ): never {
 	fwrite( STDERR, "$reason: nothing was changed\n" );
 	exit( 1 );
 }
 
-function tell_conflicts(): void {
+function print_conflicts(): void {
 	foreach ( is_file( LIST_FILE ) ? file( LIST_FILE ) : array() as $conflict ) {
 		echo "conflict: $conflict";
 	}
 }
 
-/** When a pod changed a file, in seconds. The claim may have refused the times: copy.sh has written them down beside the copy. */
-function modified( string $pod, string $file ): float {
+/** Time at which a pod changed a file, in seconds. From the list that copy.sh wrote, since the claim may have refused the files' times. */
+function modified_at( string $pod, string $file ): float {
 	static $times = array();
 	if ( ! isset( $times[ $pod ] ) ) {
 		$times[ $pod ] = array();
@@ -91,7 +91,7 @@ function modified( string $pod, string $file ): float {
 	return $times[ $pod ][ $file ] ?? (float) @filemtime( ROOT . "/migration/$pod/$file" );
 }
 
-/** Files and links below a folder, by their paths in it. */
+/** Relative paths of the files and symlinks below a folder. */
 function files_in( string $folder ): Generator {
 	$all = new RecursiveIteratorIterator(
 		new RecursiveDirectoryIterator( $folder, FilesystemIterator::SKIP_DOTS ),
@@ -108,11 +108,11 @@ function exists( string $file ): bool {
 	return file_exists( $file ) || is_link( $file );
 }
 
-/** Whether one pod has a file where another has a folder on the way to this one. */
+/** Whether a parent folder of this path is a file in another pod's content. */
 function is_inside_a_file( string $file ): bool {
 	for ( $parent = dirname( $file ); '.' !== $parent; $parent = dirname( $parent ) ) {
-		$there = ROOT . "/merging/$parent";
-		if ( exists( $there ) && ! is_dir( $there ) ) {
+		$merged = ROOT . "/merging/$parent";
+		if ( exists( $merged ) && ! is_dir( $merged ) ) {
 			return true;
 		}
 	}
@@ -127,8 +127,8 @@ function is_same( string $one, string $other ): bool {
 		&& hash_file( 'sha256', $one ) === hash_file( 'sha256', $other );
 }
 
-/** Puts a file into another place too, with its mode and time where the claim takes them. */
-function put( string $from, string $to ): void {
+/** Adds a file at another path by a hard link. If the claim refuses links, copies it, with mode and time where the claim accepts them. */
+function link_or_copy( string $from, string $to ): void {
 	is_dir( dirname( $to ) ) || mkdir( dirname( $to ), 0755, true );
 	if ( is_link( $from ) ) {
 		symlink( readlink( $from ), $to );
@@ -144,7 +144,7 @@ function put( string $from, string $to ): void {
 	@touch( $to, filemtime( $from ) );
 }
 
-function clear( string $folder ): void {
+function delete_folder( string $folder ): void {
 	if ( ! is_dir( $folder ) ) {
 		return;
 	}

@@ -1,35 +1,35 @@
 <?php
 /**
- * Has all pods use the object cache from now on, with nothing of before in it. It runs when all of them know of it, and again for
- * another image and another version of the plugin.
+ * Flushes the object cache and activates it for all pods at once. It runs when all pods are configured for the cache, and again for a new
+ * image or a new version of the plugin.
  */
 
-// How long a pod of before may go on serving when the new ones are ready: its period of grace, Kubernetes's own.
+// How long previous pods may still serve after the new ones are ready: Kubernetes's default grace period.
 const GRACE_SECONDS = 30;
-// The longest that PHP lets a request of a visitor's run.
+// PHP's time limit for a visitor's request.
 const REQUEST_SECONDS = 30;
 
-// Options and the database are enough. A plugin with a fatal error must not keep the cache from being emptied.
+// Options and the database are enough. A plugin with a fatal error must not prevent the flush.
 define( 'SHORTINIT', true );
 require '/var/www/html/wp-load.php';
 
 if ( ! is_file( WORDPRESS_OBJECT_CACHE_DROPIN ) ) {
-	fwrite( STDERR, 'There is no ' . WORDPRESS_OBJECT_CACHE_DROPIN . ": this version of the plugin cannot be used\n" );
+	fwrite( STDERR, 'There is no ' . WORDPRESS_OBJECT_CACHE_DROPIN . ": list a version of the plugin that has this drop-in\n" );
 	exit( 1 );
 }
-forget_all();
+flush_cache();
 $settled = WORDPRESS_OBJECT_CACHE['mark'] . ' settled';
 if ( object_cache_state() !== $settled ) {
 	sleep( GRACE_SECONDS );
 	set_object_cache_state( WORDPRESS_OBJECT_CACHE['mark'] );
-	// What began without it may still change something.
+	// Requests that began without the cache may still change data.
 	sleep( REQUEST_SECONDS );
-	forget_all();
+	flush_cache();
 	set_object_cache_state( $settled );
-	echo "The object cache is used from now on.\n";
+	echo "Activated the object cache.\n";
 }
 
-/** Past WordPress, which would remember it. */
+/** Writes to the database directly, since WordPress would cache the option. */
 function set_object_cache_state( string $state ): void {
 	global $wpdb;
 	$row = array(
@@ -38,13 +38,13 @@ function set_object_cache_state( string $state ): void {
 		'autoload'     => 'no',
 	);
 	if ( false === $wpdb->replace( $wpdb->options, $row ) ) {
-		fwrite( STDERR, "The database cannot be told that the object cache is used: $wpdb->last_error\n" );
+		fwrite( STDERR, "The state of the object cache cannot be written to the database: $wpdb->last_error\n" );
 		exit( 1 );
 	}
 }
 
-/** By the server's own words: the drop-in may not be loaded yet. */
-function forget_all(): void {
+/** Sends commands to the server directly, since the drop-in may not be loaded yet. */
+function flush_cache(): void {
 	[ 'host' => $host, 'port' => $port ] = WORDPRESS_OBJECT_CACHE;
 
 	$socket = stream_socket_client( "tcp://$host:$port", $code, $message, 10 );
@@ -56,7 +56,7 @@ function forget_all(): void {
 		fwrite( $socket, "$command\r\n" );
 		$answer = fgets( $socket );
 		if ( "+OK\r\n" !== $answer ) {
-			fwrite( STDERR, "The object cache refuses what it is asked: $answer\n" );
+			fwrite( STDERR, 'The object cache refuses ' . strtok( $command, ' ' ) . ": $answer\n" );
 			exit( 1 );
 		}
 	}

@@ -1,23 +1,23 @@
 <?php
 /**
- * Purges the page cache at the end of a request that changed what visitors see. Loaded as a plugin that cannot be turned off; not
- * from wp-content, which is the user's.
+ * Purges the page cache at the end of a request that changed what visitors see. It is loaded like a must-use plugin, but not from
+ * wp-content, which belongs to the user.
  *
- * Two kinds of requests purge at once: jobs, and those of logged-in users who do more than view the site. What any other request
- * changes is pending until the next job purges. So no visitor purges, and no plugin that writes something at each page view does.
+ * Two kinds of requests purge at once: jobs, and requests of logged-in users who do more than view the site. A change by any other
+ * request is pending until the next job purges. So neither a visitor nor a plugin that writes at each page view causes a purge.
  */
 
 namespace WordPressStack\PageCache;
 
-/** Option that is there while a change is pending. It is written past WordPress, whose hooks would take it for a change. */
+/** Option that exists while a change is pending. It is written directly to the database: WordPress's hooks would count it as a change. */
 const PENDING_OPTION = 'wordpress_stack_page_change';
 
 const CONTENT_HOOKS = array( 'created_term', 'edited_term', 'delete_term', 'deleted_user', 'wp_update_nav_menu', 'switch_theme', 'upgrader_process_complete' );
 
-/** Post types that no page shows, whatever their status. A page may show any other: a form, a table, a variation of a product. */
+/** Post types that no page shows, whatever their status. A page may show any other: a form, a table, a product variation. */
 const HIDDEN_POST_TYPES = array( 'revision', 'oembed_cache', 'customize_changeset', 'user_request' );
 
-/** Options and meta that WordPress and common plugins keep for themselves: no page shows them. Space in these does not count. */
+/** Options and meta for internal use by WordPress and common plugins: no page shows them. Whitespace in these patterns is ignored. */
 const HIDDEN_OPTIONS = '/^(
 	(_site)?_transient_.* | wordpress_stack_.* | action_scheduler_.* | schema-ActionScheduler.* | .*\.lock | \w+_children
 	| cron | doing_cron | rewrite_rules | recently_(activated|edited) | uninstall_plugins | theme_switched | wp_force_deactivated_plugins
@@ -33,22 +33,22 @@ const HIDDEN_META    = '/^(
 	| .*_(capabilities|user_level|user-settings|user-settings-time|dashboard_quick_press_last_post_id|persisted_preferences)
 )$/x';
 
-/** What a request changed that visitors may see. */
+/** Kinds of changes by this request that visitors may see. */
 final class Changes {
 	/** Posts, comments, terms, users, themes and plugins. */
 	public static bool $content = false;
-	/** Options and meta: plugins also write these to count page views. */
+	/** Options and meta. Plugins may also write these at each page view, as counters. */
 	public static bool $settings = false;
 }
 
 foreach ( CONTENT_HOOKS as $hook ) {
-	add_action( $hook, __NAMESPACE__ . '\note_content' );
+	add_action( $hook, __NAMESPACE__ . '\record_content_change' );
 }
-// Called for every way to change a post. Plugins call hooks too, with fewer arguments: hence the defaults.
-add_action( 'clean_post_cache', static fn ( $id, $post = null ) => is_visible_post( $post ) && note_content(), 10, 2 );
+// Every change of a post calls this hook. Plugins call hooks too, with fewer arguments: hence the defaults.
+add_action( 'clean_post_cache', static fn ( $id, $post = null ) => is_visible_post( $post ) && record_content_change(), 10, 2 );
 add_action(
 	'transition_post_status',
-	static fn ( $new, $old = '', $post = null ) => is_visible_status( $old ) && ! is_hidden_type( $post ) && note_content(),
+	static fn ( $new, $old = '', $post = null ) => is_visible_status( $old ) && ! is_hidden_type( $post ) && record_content_change(),
 	10,
 	3
 );
@@ -56,28 +56,28 @@ add_action(
 	'set_object_terms',
 	static function ( $id, $terms = null, $new = null, $taxonomy = '', $append = false, $old = array() ) {
 		if ( $new != $old && is_visible( 'post', $id ) ) {
-			note_content();
+			record_content_change();
 		}
 	},
 	10,
 	6
 );
 // A comment that waits for approval changes nothing yet.
-add_action( 'edit_comment', static fn ( $id ) => is_visible( 'comment', $id ) && note_content() );
+add_action( 'edit_comment', static fn ( $id ) => is_visible( 'comment', $id ) && record_content_change() );
 add_action(
 	'transition_comment_status',
-	static fn ( $status, $previous = '' ) => in_array( 'approved', array( $status, $previous ), true ) && note_content(),
+	static fn ( $status, $previous = '' ) => in_array( 'approved', array( $status, $previous ), true ) && record_content_change(),
 	10,
 	2
 );
-// Not when a user requests another password, which changes the user as well. The address of the mail decides the picture.
+// Only these fields count: a request for a new password changes the user too. The email address determines the avatar.
 add_action(
 	'profile_update',
 	static function ( $id, $previous = null ) {
 		$user = get_userdata( $id );
 		foreach ( array( 'display_name', 'user_nicename', 'user_url', 'user_email' ) as $field ) {
 			if ( $user && ( $previous->$field ?? null ) !== $user->$field && is_visible( 'user', $id ) ) {
-				note_content();
+				record_content_change();
 			}
 		}
 	},
@@ -85,13 +85,13 @@ add_action(
 	2
 );
 foreach ( array( 'added', 'updated', 'deleted' ) as $change ) {
-	add_action( "{$change}_option", static fn ( $option ) => preg_match( HIDDEN_OPTIONS, (string) $option ) || note_settings() );
+	add_action( "{$change}_option", static fn ( $option ) => preg_match( HIDDEN_OPTIONS, (string) $option ) || record_settings_change() );
 	foreach ( array( 'post', 'comment', 'term', 'user' ) as $kind ) {
 		add_action(
 			"{$change}_{$kind}_meta",
 			static function ( $ids, $id = 0, $key = '' ) use ( $kind ) {
 				if ( ! Changes::$settings && ! preg_match( HIDDEN_META, (string) $key ) && is_visible( $kind, $id ) ) {
-					note_settings();
+					record_settings_change();
 				}
 			},
 			10,
@@ -99,13 +99,13 @@ foreach ( array( 'added', 'updated', 'deleted' ) as $change ) {
 		);
 	}
 }
-add_action( 'shutdown', __NAMESPACE__ . '\finish', PHP_INT_MAX );
+add_action( 'shutdown', __NAMESPACE__ . '\purge_or_mark_pending', PHP_INT_MAX );
 
-function note_content(): void {
+function record_content_change(): void {
 	Changes::$content = true;
 }
 
-function note_settings(): void {
+function record_settings_change(): void {
 	Changes::$settings = true;
 }
 
@@ -120,7 +120,7 @@ function is_visible( string $kind, $id ): bool {
 	if ( 'comment' === $kind ) {
 		return '1' === ( get_comment( $id )->comment_approved ?? null );
 	}
-	// Customers and subscribers, whom plugins write about at any time, are no authors.
+	// Only authors. Plugins write meta of customers and subscribers at any time.
 	return count_user_posts( $id, get_post_types( array( 'public' => true ) ), true ) > 0;
 }
 
@@ -132,29 +132,29 @@ function is_hidden_type( ?object $post ): bool {
 	return in_array( $post->post_type ?? '', HIDDEN_POST_TYPES, true );
 }
 
-/** Drafts, which the dashboard makes by itself, are in no page, nor are orders of a shop. */
+/** Whether a page may show posts of this status. Drafts, which the dashboard creates by itself, and shop orders are not visible. */
 function is_visible_status( string $status ): bool {
-	// That of attachments.
+	// The status of attachments.
 	return 'inherit' === $status || ( get_post_status_object( $status )->public ?? false );
 }
 
-/** Purges, or puts down that a job has to. */
-function finish(): void {
+/** Purges after a change, or leaves the purge to the next job. */
+function purge_or_mark_pending(): void {
 	if ( may_purge() ) {
 		if ( Changes::$content || Changes::$settings || ( 'cli' === PHP_SAPI && is_pending() ) ) {
 			purge();
 		}
 	} elseif ( Changes::$content || ( Changes::$settings && ! is_view() ) ) {
-		put_down();
+		mark_pending();
 	}
 }
 
-/** Whether the request is a job's, or a logged-in user's who does more than view the site: in the dashboard a link may change something. */
+/** Whether the request is a job, or is by a logged-in user who does more than view the site: in the dashboard a link may change data. */
 function may_purge(): bool {
 	if ( 'cli' === PHP_SAPI ) {
 		return true;
 	}
-	// A request that ended early, by a fatal error of a plugin's, has no user yet.
+	// After an early end of the request, by a plugin's fatal error, there is no user.
 	if ( ! function_exists( 'is_user_logged_in' ) || ! is_user_logged_in() ) {
 		return false;
 	}
@@ -172,8 +172,8 @@ function is_pending(): bool {
 	return null !== query( static fn () => $wpdb->get_var( $sql ) );
 }
 
-/** Has the next job purge. However many requests do, until then it is one row that is written once. */
-function put_down(): void {
+/** Leaves the purge to the next job. Any number of requests until then writes one row, once. */
+function mark_pending(): void {
 	global $wpdb;
 	$sql = "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, '1', 'no')";
 	if ( ! is_pending() ) {
@@ -181,24 +181,24 @@ function put_down(): void {
 	}
 }
 
-/** Asks the database. A site that is being installed may have no tables yet. */
-function query( callable $ask ): mixed {
+/** Runs a query without error output: a site that is being installed may have no tables yet. */
+function query( callable $run ): mixed {
 	global $wpdb;
 	$were_hidden = $wpdb->suppress_errors();
-	$answer      = $ask();
+	$result      = $run();
 	$wpdb->suppress_errors( $were_hidden );
-	return $answer;
+	return $result;
 }
 
-/** Has every pod of the cache begin a new generation of pages. Where one cannot be told, the next job tries again. */
+/** Purges every cache pod. If one cannot be reached, the next job tries again. */
 function purge(): void {
 	global $wpdb;
-	// First: what another request changes from here on may be too late for this purge.
+	// Deleted first, since a change by another request from here on may be too late for this purge.
 	query( static fn () => $wpdb->delete( $wpdb->options, array( 'option_name' => PENDING_OPTION ) ) );
 
 	[ 'host' => $host, 'port' => $port ] = WORDPRESS_PAGE_CACHES;
 
-	// A job does not know by which of the site's names visitors come, and there may be no pod yet that makes a page for them.
+	// A job does not know which host name visitors use, and there may be no ready pod yet. So it does not warm the front page.
 	$path      = 'cli' === PHP_SAPI ? 'renew' : 'renew-from-front-page';
 	$home      = wp_parse_url( WP_HOME );
 	$addresses = gethostbynamel( $host ) ?: array_column( dns_get_record( $host, DNS_AAAA ) ?: array(), 'ipv6' );
@@ -206,7 +206,7 @@ function purge(): void {
 		static fn ( $address ) => array(
 			'url'     => 'http://' . ( str_contains( $address, ':' ) ? "[$address]" : $address ) . ":$port/$path",
 			'type'    => 'POST',
-			// By these it makes the front page.
+			// For these, the cache warms the front page.
 			'headers' => array(
 				'Host'              => $home['host'] . ( isset( $home['port'] ) ? ":{$home['port']}" : '' ),
 				'X-Forwarded-Proto' => $home['scheme'],
@@ -215,7 +215,7 @@ function purge(): void {
 		$addresses
 	);
 	$options   = array(
-		// Another renewal may be at work, and after it comes this one: four seconds each at most.
+		// Another purge may be running, and this one follows it: four seconds each at most.
 		'timeout'         => 10,
 		'connect_timeout' => 1,
 	);
@@ -223,10 +223,10 @@ function purge(): void {
 	foreach ( \WpOrg\Requests\Requests::request_multiple( $requests, $options ) as $index => $response ) {
 		if ( ! $response instanceof \WpOrg\Requests\Response || ! $response->success ) {
 			$is_done = false;
-			error_log( "The page cache at {$addresses[ $index ]} was not told of a change: the next job tells it, within five minutes." );
+			error_log( "The page cache at {$addresses[ $index ]} could not be purged: the next job tries again, within five minutes." );
 		}
 	}
 	if ( ! $is_done ) {
-		put_down();
+		mark_pending();
 	}
 }

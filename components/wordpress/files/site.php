@@ -1,10 +1,10 @@
 <?php
 /**
- * Runs at every request and in every job, from wp-config.php and before WordPress. What the stack's configuration says comes as
- * JSON: nothing of it is ever PHP.
+ * Runs in every request and in every job: wp-config.php loads it before WordPress. It reads the stack's configuration as JSON, so that no
+ * value is ever run as PHP.
  */
 
-/** Says in the database that the object cache is used, and which one: its mark, and a word more when nothing of before is in it. */
+/** Option with the state of the object cache: the mark of the cache in use, followed by "settled" once it holds no outdated values. */
 const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 
 ( static function () {
@@ -14,13 +14,13 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 		register_shutdown_function( 'fail_without_wordpress' );
 	}
 
-	// A CronJob runs what is due, once for all pods.
+	// A CronJob runs due events, once for all pods.
 	define( 'DISABLE_WP_CRON', true );
-	// The files of wp-content are this user's on every kind of volume, whatever their owner's number.
+	// PHP may write to wp-content on every kind of volume, even if the files' owner has another user ID.
 	define( 'FS_METHOD', 'direct' );
-	// Core comes from the image: changed in one pod it would be gone with it, and until then unlike the others.
+	// Core is part of the image. An update in one pod would differ from the other pods and be lost with the pod.
 	define( 'WP_AUTO_UPDATE_CORE', false );
-	// What the stack's configuration allows a request, in the dashboard and in cron too: WordPress's own values raise it there.
+	// phpMemory is the limit in the dashboard and in cron too, where WordPress's defaults would raise it.
 	define( 'WP_MEMORY_LIMIT', ini_get( 'memory_limit' ) );
 	define( 'WP_MAX_MEMORY_LIMIT', ini_get( 'memory_limit' ) );
 	if ( ! $settings['fileModifications'] ) {
@@ -32,7 +32,7 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 	);
 
 	$GLOBALS['wp_filter']['muplugins_loaded'][10]['fresh-code'] = array(
-		'function'      => 'compile_code_that_is_checked',
+		'function'      => 'recompile_scraped_code',
 		'accepted_args' => 0,
 	);
 
@@ -47,19 +47,19 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 	}
 
 	if ( null !== $settings['objectCache'] ) {
-		object_cache( $settings['objectCache'] );
+		configure_object_cache( $settings['objectCache'] );
 	}
 
 	if ( isset( $settings['siteUrl'] ) && ! $settings['trustsProxies'] ) {
-		// No proxy's word counts, and the site has one address: its scheme is that of every request.
+		// Without trusted proxies, every request has the scheme of the site's only address.
 		$_SERVER['HTTPS'] = str_starts_with( $settings['siteUrl'], 'https:' ) ? 'on' : 'off';
 	}
-	$asked   = asked_address( $settings );
-	$address = $settings['siteUrl'] ?? null;
+	$requested = requested_address( $settings );
+	$address   = $settings['siteUrl'] ?? null;
 	if ( null === $address ) {
-		$address = $asked ?? refuse_host();
-	} elseif ( null === $asked ) {
-		// WordPress leads whoever has to log in back to where they came from.
+		$address = $requested ?? refuse_host();
+	} elseif ( null === $requested ) {
+		// After a login, WordPress redirects to the requested address, which has to be the site's own.
 		$_SERVER['HTTP_HOST'] = preg_replace( '#^https?://#', '', $address );
 	}
 	define( 'WP_HOME', $address );
@@ -67,11 +67,11 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 } )();
 
 /**
- * Has WordPress keep values in the stack's Valkey, by the drop-in of a plugin that is on the stack's list. Not as a file in wp-content,
- * which all pods would have from one moment on, also those without the password. Whether it is used now is in the database alone, so
- * that it is the same for all pods: one without it would change what the others go on reading from it.
+ * Connects WordPress to the stack's Valkey by the drop-in of a plugin on the stack's list. The drop-in is not copied to wp-content: all
+ * pods would load it from that moment, even those without the password. The database alone says whether the cache is in use, so that
+ * all pods agree. A pod without the cache would change data of which the others still read cached values.
  */
-function object_cache( array $server ): void {
+function configure_object_cache( array $server ): void {
 	$password       = (string) getenv( 'WORDPRESS_OBJECT_CACHE_PASSWORD' );
 	$server['host'] = (string) getenv( 'WORDPRESS_OBJECT_CACHE_HOST' );
 	define( 'WORDPRESS_OBJECT_CACHE', $server + array( 'mark' => substr( hash( 'sha256', $password ), 0, 16 ) ) );
@@ -79,7 +79,8 @@ function object_cache( array $server ): void {
 	define( 'WP_REDIS_HOST', $server['host'] );
 	define( 'WP_REDIS_PORT', $server['port'] );
 	define( 'WP_REDIS_PASSWORD', $password );
-	// Seconds. While it is away there is the database; what a pod then changed without being able to say so is old for ten minutes at most.
+	// Seconds. If the cache is unavailable, WordPress uses the database. A pod cannot invalidate values then: they are outdated for ten
+	// minutes at most.
 	define( 'WP_REDIS_TIMEOUT', 1 );
 	define( 'WP_REDIS_READ_TIMEOUT', 1 );
 	define( 'WP_REDIS_GRACEFUL', true );
@@ -96,7 +97,7 @@ function object_cache( array $server ): void {
 	);
 }
 
-/** What the database says of it; empty where it says nothing, and where it has no table yet. */
+/** Value of the object cache's option; empty if the option or its table does not exist yet. */
 function object_cache_state(): string {
 	global $wpdb;
 	$were_hidden = $wpdb->suppress_errors();
@@ -106,41 +107,42 @@ function object_cache_state(): string {
 }
 
 /**
- * The address that was asked for, if the site has it: links and redirects may begin with it. Any other name would lead to whoever
- * sent it, in a mail about a password for example.
+ * The requested address if it is one of the site's, else null. WordPress uses it in links and redirects. With any other name, a mail about
+ * a password could link to an attacker's site.
  */
-function asked_address( array $settings ): ?string {
+function requested_address( array $settings ): ?string {
 	$port = $settings['nodePort'];
 	if ( 'cli' === PHP_SAPI ) {
 		return 'http://' . $settings['addresses'][0] . ":$port";
 	}
-	$asked = strtolower( $_SERVER['HTTP_HOST'] ?? '' );
-	if ( ! preg_match( '/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?$/', $asked, $parts ) ) {
+	$requested = strtolower( $_SERVER['HTTP_HOST'] ?? '' );
+	if ( ! preg_match( '/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?$/', $requested, $parts ) ) {
 		return null;
 	}
 	$name  = $parts[1];
 	$given = (int) ( $parts[2] ?? 0 );
-	// From the pod itself, or by `kubectl port-forward`, which ends in a pod: the page cache passes on the address that it sees.
+	// From the pod itself, or by `kubectl port-forward` to this pod or to the page cache, which passes on the client's address.
 	$near    = array( 'localhost', '127.0.0.1', '[::1]', host_of( 'POD_IP' ) );
-	$is_near = in_array( $name, $near, true ) && is_from_a_pod_itself();
+	$is_near = in_array( $name, $near, true ) && is_request_from_pod();
 	$is_own  = in_array( $name, array_merge( $settings['hosts'], $settings['addresses'], array( host_of( 'HOST_IP' ) ) ), true );
 	if ( ! $is_near && ! ( $is_own && in_array( $given, array( 0, $port ), true ) ) ) {
 		return null;
 	}
-	return ( 'on' === ( $_SERVER['HTTPS'] ?? '' ) ? 'https' : 'http' ) . "://$asked";
+	return ( 'on' === ( $_SERVER['HTTPS'] ?? '' ) ? 'https' : 'http' ) . "://$requested";
 }
 
-/** Whether the request began in this pod, or in the page cache's: no other client can have these addresses. */
-function is_from_a_pod_itself(): bool {
+/** Whether the request comes from this pod or a page cache pod itself: no other client can have these addresses. */
+function is_request_from_pod(): bool {
 	$client = $_SERVER['REMOTE_ADDR'] ?? '';
 	return str_starts_with( $client, '127.' ) || in_array( $client, array( '::1', (string) getenv( 'POD_IP' ) ), true );
 }
 
 /**
- * After an edit in the dashboard WordPress requests pages to see whether the new code is fatal, from any pod. opcache there may know
- * the file as it was for some seconds more, and the check would pass. WordPress's own key tells these requests from a visitor's.
+ * Disables opcache for WordPress's check of edited code. After an edit in the dashboard, WordPress requests pages to see whether the new
+ * code is fatal. These requests reach any pod, whose opcache may have the previous file for some more seconds: the check would pass.
+ * WordPress's own key distinguishes them from a visitor's requests.
  */
-function compile_code_that_is_checked(): void {
+function recompile_scraped_code(): void {
 	if ( ! isset( $_REQUEST['wp_scrape_key'], $_REQUEST['wp_scrape_nonce'] ) ) {
 		return;
 	}
@@ -151,19 +153,19 @@ function compile_code_that_is_checked(): void {
 	}
 }
 
-/** The IP address in a variable, as a Host header has it. */
+/** The IP address in an environment variable, in the form of a Host header. */
 function host_of( string $variable ): string {
 	$address = (string) getenv( $variable );
 	return str_contains( $address, ':' ) ? "[$address]" : $address;
 }
 
 /**
- * Fails a job that ends before WordPress is there. WordPress itself ends PHP with 0 where the database refuses it, and so may a must-use
- * plugin: the job would have succeeded, and done nothing.
+ * Fails a job that ends before WordPress is loaded. If the database refuses the connection, WordPress itself exits with 0, and so may a
+ * must-use plugin. The job would count as successful without having done anything.
  */
 function fail_without_wordpress(): void {
 	global $wpdb;
-	// A part of WordPress is all that such a job loads.
+	// A job with SHORTINIT loads a part of WordPress only.
 	$is_part = defined( 'SHORTINIT' ) && SHORTINIT;
 	if ( ! ( $is_part ? $wpdb->ready ?? false : function_exists( 'did_action' ) && did_action( 'wp_loaded' ) ) ) {
 		exit( 1 );
@@ -173,5 +175,5 @@ function fail_without_wordpress(): void {
 function refuse_host(): never {
 	http_response_code( 400 );
 	header( 'Content-Type: text/plain' );
-	exit( "This site does not answer to this name. Names that it is to have: siteHosts, or siteUrl for one.\n" );
+	exit( "This site does not serve this host name. Add the name to siteHosts, or set siteUrl.\n" );
 }

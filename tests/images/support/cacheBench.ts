@@ -17,45 +17,45 @@ const nginx = "docker.io/library/nginx:1.30";
 const nginxUser = 101;
 const host = "blog.example.com";
 
-/** What the page cache answered. */
+/** Answer of the page cache. */
 export interface Answer {
   readonly status: number;
-  /** Of the header `X-Cache`. */
+  /** Value of the header `X-Cache`. */
   readonly state: string;
   readonly headers: http.IncomingHttpHeaders;
-  /** Not compressed any more. */
+  /** Decompressed. */
   readonly body: string;
   /** Seconds from the request to the end of the answer. */
   readonly seconds: number;
 }
 
-export interface Asked {
+export interface RequestOptions {
   readonly method?: string;
-  /** One header may come several times. */
+  /** A header may have several values. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
 }
 
-/** A pod of the page cache with the program's own configuration, in front of servers of the test's own. */
+/** A page cache pod with the program's own configuration, in front of the test's own servers. */
 export class CacheBench {
   readonly workbench = new Workbench();
   private readonly servers: http.Server[] = [];
   private nameServers: NameServer[] = [];
   private here: readonly string[] = [];
   private there = "";
-  /** An address on the cache's network that takes no connection and refuses none. */
+  /** An address on the cache's network that neither accepts nor refuses connections. */
   unusedAddress = "";
   container: Container | undefined;
-  /** Folder in the place of the volume with the pages. */
+  /** Folder that stands in for the volume with the pages. */
   pages = "";
 
-  /** @param images to lay out besides nginx's */
+  /** @param images to unpack in addition to nginx's */
   async open(...images: string[]): Promise<void> {
     await this.workbench.open(nginx, ...images);
     ({ here: this.here, there: this.there, unused: this.unusedAddress } = await this.workbench.link());
   }
 
-  /** Starts a pod of the site, and returns its address. @param at number of the address that it gets, from 0 */
+  /** Starts a pod of the site, and returns its address. @param at number of its address, from 0 */
   async site(handler: http.RequestListener, at = 0): Promise<string> {
     const server = http.createServer({ keepAlive: false, maxHeaderSize: 2 ** 16 }, handler);
     server.listen(80, this.here[at]);
@@ -64,7 +64,7 @@ export class CacheBench {
     return this.here[at] ?? "";
   }
 
-  /** Starts a name server that knows the site's pods by these addresses. @param at number of its own address, from 0 */
+  /** Starts a name server that returns these addresses of the site's pods. @param at number of its own address, from 0 */
   async nameServer(names: readonly string[], at = 9): Promise<NameServer> {
     const server = await NameServer.start(this.here[at] ?? "");
     server.names = names;
@@ -72,7 +72,7 @@ export class CacheBench {
     return server;
   }
 
-  /** Starts nginx, and waits until it has found the site's pods. @param before what the shell does first */
+  /** Starts nginx, and waits until it has found the site's pods. @param before command that the shell runs first */
   async start({
     seconds = 600,
     uploadLimit = "64Mi",
@@ -106,10 +106,10 @@ export class CacheBench {
       env: Object.fromEntries(container.env.map(({ name, value }) => [name, value])),
       volumes: { ...volumes, "/etc/wordpress-cache": config, "/etc/resolv.conf": resolv },
     });
-    await this.until("it finds the site", async () => (await this.ask("/wp-admin/ready")).status !== 502);
+    await this.until("it finds the site", async () => (await this.fetch("/wp-admin/ready")).status !== 502);
   }
 
-  /** Waits until `check` holds, 30 seconds at most. nginx may not answer at all yet. */
+  /** Waits until `check` holds, for 30 seconds at most. nginx may not accept connections yet. */
   async until(what: string, check: () => Promise<boolean>): Promise<void> {
     try {
       await until(what, 30, check, { isTransient: isUnreachable, pollMs: 100 });
@@ -118,11 +118,11 @@ export class CacheBench {
     }
   }
 
-  /** Asks under the site's own name unless the headers have another. */
-  async ask(url: string, asked: Asked = {}): Promise<Answer> {
-    const began = performance.now();
-    const request = this.request(url, asked);
-    request.end(asked.body);
+  /** Sends a request with the site's host name, unless the headers have another one. */
+  async fetch(url: string, options: RequestOptions = {}): Promise<Answer> {
+    const startedAt = performance.now();
+    const request = this.request(url, options);
+    request.end(options.body);
     const [response] = (await once(request, "response")) as [http.IncomingMessage];
     const bytes = await buffer(response);
     const body = response.headers["content-encoding"] === "gzip" ? gunzipSync(bytes).toString() : bytes.toString();
@@ -131,12 +131,12 @@ export class CacheBench {
       state: String(response.headers["x-cache"]),
       headers: response.headers,
       body,
-      seconds: (performance.now() - began) / 1000,
+      seconds: (performance.now() - startedAt) / 1000,
     };
   }
 
-  /** Makes all pages old, as a change does. */
-  async forget(): Promise<void> {
+  /** Invalidates all pages, as a change on the site does. */
+  async purge(): Promise<void> {
     const request = http.request({
       host: this.there,
       port: pageCachePorts.control,
@@ -149,8 +149,8 @@ export class CacheBench {
     if (response.statusCode !== 204) throw new Error(`/renew answered ${response.statusCode}`);
   }
 
-  /** A request that is not ended yet. */
-  request(url: string, { method = "GET", headers = {} }: Asked = {}): http.ClientRequest {
+  /** A request whose body has not ended yet. */
+  request(url: string, { method = "GET", headers = {} }: RequestOptions = {}): http.ClientRequest {
     const all = Object.entries({ host, ...headers }).map(([name, value]) => [
       name,
       typeof value === "string" ? value : [...value],
@@ -166,7 +166,7 @@ export class CacheBench {
     return net.connect(pageCachePorts.http, this.there);
   }
 
-  /** Ends nginx and the servers, so that others can be started. */
+  /** Stops nginx and the servers, so that others can be started. */
   async clear(): Promise<void> {
     await this.workbench.clear();
     for (const server of this.servers.splice(0)) {

@@ -10,22 +10,22 @@ export interface ContainerOptions {
   readonly image: UnpackedImage;
   /** Network namespace's name. Containers in the same one reach each other on 127.0.0.1. */
   readonly network: string;
-  /** In the place of the image's CMD, as `args` in a pod. */
+  /** Replaces the image's CMD, like `args` in a pod. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Folders of this machine by the path that they are mounted at. */
+  /** Folders of this machine by their mount path. */
   readonly volumes?: Readonly<Record<string, string>>;
-  /** Number of the user and of its group. @default 0 */
+  /** User ID and group ID. @default 0 */
   readonly uid?: number;
-  /** The image's own files cannot be changed. @default false */
+  /** Whether the image's own files are read-only. @default false */
   readonly readOnly?: boolean;
-  /** In the place of the image's ENTRYPOINT, as `command` in a pod. */
+  /** Replaces the image's ENTRYPOINT, like `command` in a pod. */
   readonly command?: readonly string[];
-  /** The rights that it has, such as `CHOWN`. @default those of a container that asks for none */
+  /** Its Linux capabilities, such as `CHOWN`. @default those of a container that specifies none */
   readonly capabilities?: readonly string[];
 }
 
-/** How a command in a container ended. */
+/** Exit code and output of a command in a container. */
 export interface Outcome {
   readonly code: number | null;
   readonly output: string;
@@ -33,7 +33,7 @@ export interface Outcome {
 
 let count = 0;
 
-/** A container under runc, as a node of a cluster runs it: namespaces, user, mounts. */
+/** A container under runc, with namespaces, user and mounts as on a cluster's node. */
 export class Container {
   private readonly id = `wordpress-test-${process.pid}-${++count}`;
   private readonly bundle: string;
@@ -46,33 +46,33 @@ export class Container {
     this.log = path.join(this.bundle, "log");
   }
 
-  /** Starts a container whose files are in `folder`, and does not wait for it to serve. */
+  /** Starts a container whose files are in `folder`. Does not wait until it serves. */
   static async start(folder: string, options: ContainerOptions): Promise<Container> {
     const container = new Container(folder);
     await container.begin(options);
     return container;
   }
 
-  /** What the container has printed on both its outputs. */
+  /** The container's standard output and standard error. */
   get output(): string {
     return fs.readFileSync(this.log, "utf8");
   }
 
-  /** Runs a command inside, as the container's user or another. */
+  /** Runs a command in the container, as its user or another one. */
   exec(command: readonly string[], uid?: number): Outcome {
     const user = uid === undefined ? [] : ["--user", `${uid}:${uid}`];
     const result = spawnSync("runc", [...this.runc, "exec", ...user, this.id, ...command], { encoding: "utf8" });
     return { code: result.status, output: result.stdout + result.stderr };
   }
 
-  /** What a command prints that has to succeed. @throws with what it printed, when it does not */
+  /** Output of a command that has to succeed. @throws Error with the output if it fails */
   read(command: readonly string[]): string {
     const { code, output } = this.exec(command);
     if (code !== 0) throw new Error(`${command[0]} ended with ${code}: ${output}`);
     return output;
   }
 
-  /** Waits until `check` holds. @throws with what the container printed, when it ends first or 90 seconds pass */
+  /** Waits until `check` holds. @throws Error with the container's output if it ends first, or after 90 seconds */
   async until(what: string, check: () => boolean): Promise<void> {
     await this.poll(what, () => {
       if (check()) return true;
@@ -81,12 +81,12 @@ export class Container {
     });
   }
 
-  /** Waits for the container to end by itself, 90 seconds at most. */
+  /** Waits until the container ends by itself, for 90 seconds at most. */
   async ended(): Promise<void> {
     await this.poll("the container ends", () => this.status() === "stopped");
   }
 
-  /** Asks it to end, as a node does, and takes everything of it away but its volumes. */
+  /** Terminates it by a signal, as the kubelet does, and deletes everything except its volumes. */
   async stop(signal = "TERM"): Promise<void> {
     if (this.status() === "running") {
       await run("runc", [...this.runc, "kill", this.id, signal]);
@@ -95,7 +95,7 @@ export class Container {
     await this.remove();
   }
 
-  /** Ends it at once and takes everything of it away but its volumes. */
+  /** Kills it, and deletes everything except its volumes. */
   async remove(): Promise<void> {
     spawnSync("runc", [...this.runc, "delete", "--force", this.id]);
     const root = path.join(this.bundle, "rootfs");
@@ -123,7 +123,7 @@ export class Container {
     await run("mount", ["-t", "overlay", "overlay", "-o", layers, path.join(this.bundle, "rootfs")]);
     fs.writeFileSync(path.join(this.bundle, "config.json"), JSON.stringify(runtimeSpec(options)));
     const log = fs.openSync(this.log, "a");
-    // A node hands its pipes to the container's user: whoever opens /dev/stderr inside may write there.
+    // On a node, the container's user owns the pipes and may open /dev/stderr for writing.
     fs.fchmodSync(log, 0o666);
     const begun = spawnSync("runc", [...this.runc, "run", "--detach", "--bundle", this.bundle, this.id], {
       stdio: ["ignore", log, log],

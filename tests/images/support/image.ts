@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { run } from "../../../lab/support/processes";
 
-/** What an image says of how to run it. */
+/** Configuration with which an image runs. */
 export interface ImageConfig {
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
@@ -14,7 +14,7 @@ export interface ImageConfig {
   readonly StopSignal?: string;
 }
 
-/** An image laid out in a folder. */
+/** An image that is unpacked in a folder. */
 export interface UnpackedImage {
   readonly rootfs: string;
   readonly config: ImageConfig;
@@ -26,7 +26,7 @@ interface Manifest {
   readonly Layers: readonly string[];
 }
 
-/** Lays out the image of that name, from a docker-archive. */
+/** Unpacks the image of that name from a docker-archive. */
 export async function unpack(archive: string, reference: string, folder: string): Promise<UnpackedImage> {
   const rootfs = path.join(folder, "rootfs");
   const parts = path.join(folder, "parts");
@@ -42,12 +42,12 @@ export async function unpack(archive: string, reference: string, folder: string)
   return { rootfs, config };
 }
 
-/** Puts a layer on those below it: an entry `.wh.NAME` takes their NAME away. */
+/** Extracts a layer over the previous ones. An entry `.wh.NAME` deletes their NAME. */
 async function apply(layer: string, rootfs: string): Promise<void> {
   const entries = (await run("tar", ["--list", "--file", layer])).trim().split("\n");
   for (const entry of entries.filter((name) => path.basename(name).startsWith(".wh."))) {
-    const gone = path.basename(entry).slice(".wh.".length);
-    fs.rmSync(path.join(rootfs, path.dirname(entry), gone), { recursive: true, force: true });
+    const deleted = path.basename(entry).slice(".wh.".length);
+    fs.rmSync(path.join(rootfs, path.dirname(entry), deleted), { recursive: true, force: true });
   }
   await run("tar", ["--extract", "--file", layer, "--directory", rootfs, "--numeric-owner", "--exclude", ".wh.*"]);
 }

@@ -1,19 +1,19 @@
 import * as dgram from "node:dgram";
 import { once } from "node:events";
 
-/** What a name server knows of the one name that it is asked for: its addresses, none for a name that is not there. */
-export type Names = readonly string[] | "lost" | "refused";
+/** A name server's answer for its one name: addresses, none for an unknown name, `lost` for no answer, `refused` for a failure. */
+export type NameServerAnswer = readonly string[] | "lost" | "refused";
 
 const recordA = 1;
-/** Codes of an answer (RFC 1035): all well, a server that cannot, a name that is not there. */
+/** Response codes of RFC 1035: no error, server failure, unknown name. */
 const codes = { ok: 0, serverFailure: 2, noSuchName: 3 };
 
-/** A name server on UDP that answers every question for an address with the same. */
+/** A name server on UDP that gives the same answer to every query for an address. */
 export class NameServer {
-  /** Says what to answer to the next questions; `lost`: nothing at all, `refused`: that the server has failed. */
-  names: Names = [];
-  /** How many questions for an address of IPv4 have come. */
-  asked = 0;
+  /** Answer to the next queries. */
+  names: NameServerAnswer = [];
+  /** Number of queries for an IPv4 address. */
+  queries = 0;
   private readonly socket = dgram.createSocket("udp4");
   private isStopped = false;
 
@@ -39,7 +39,7 @@ export class NameServer {
   private answer(question: Buffer): Buffer | undefined {
     const end = question.indexOf(0, 12) + 5;
     const isForAddress = question.readUInt16BE(end - 4) === recordA;
-    if (isForAddress) this.asked++;
+    if (isForAddress) this.queries++;
     if (this.names === "lost") return undefined;
     const addresses = this.names === "refused" || !isForAddress ? [] : this.names;
     const code = this.names === "refused" ? codes.serverFailure : this.names.length === 0 ? codes.noSuchName : codes.ok;
@@ -47,7 +47,7 @@ export class NameServer {
     header.writeUInt16BE(0x8180 | code, 2);
     header.writeUInt16BE(addresses.length, 6);
     header.writeUInt32BE(0, 8);
-    // The name is that of the question; class IN, 30 s, four bytes.
+    // A pointer to the name in the query; class IN, 30 s, four bytes.
     const records = addresses.map((address) =>
       Buffer.from([0xc0, 12, 0, recordA, 0, 1, 0, 0, 0, 30, 0, 4, ...address.split(".").map(Number)]),
     );

@@ -7,11 +7,11 @@ import { xdr, XdrReader } from "./xdr";
 // Numbers and layouts are those of NFSv4.1, RFC 8881 (as XDR: RFC 5662).
 
 export interface NfsClientOptions {
-  /** Name by which a server knows the client again, after a restart too. */
+  /** Name by which a server recognizes the client, also after a restart. */
   readonly owner: string;
-  /** Another one under the same name says that the client has lost its state. @default one of this moment */
+  /** A different verifier under the same name means that the client has lost its state. @default the present time */
   readonly verifier?: bigint;
-  /** Numbers of the user and the group that calls are made as. @default 0 */
+  /** User ID of the calls. The group ID is `gid`. @default 0 */
   readonly uid?: number;
   readonly gid?: number;
 }
@@ -22,7 +22,7 @@ export interface OpenFile {
   readonly stateid: Buffer;
 }
 
-/** An NFSv4.1 client with a session of one slot: a call waits for the one before it. */
+/** An NFSv4.1 client with a session of one slot: a call waits for the previous one. */
 export class NfsClient {
   private readonly rpc: Rpc;
   private clientid = 0n;
@@ -30,7 +30,7 @@ export class NfsClient {
   private sequence = 1;
   private previous: Promise<unknown> = Promise.resolve();
 
-  /** A client on a stream that leads to a server. Its session is yet to begin. */
+  /** A client on a stream to a server, without a session yet. */
   constructor(
     private readonly stream: Duplex,
     private readonly options: NfsClientOptions,
@@ -49,14 +49,14 @@ export class NfsClient {
     return client;
   }
 
-  /** Makes itself known (EXCHANGE_ID) and begins its session (CREATE_SESSION). */
+  /** Registers the client (EXCHANGE_ID) and begins its session (CREATE_SESSION). */
   async begin(): Promise<void> {
     const [known] = await this.rpc.compound(1, [exchangeId(this.options)]);
     const [sessionid] = await this.rpc.compound(1, [createSession(known)]);
     Object.assign(this, { clientid: known.clientid, sessionid });
   }
 
-  /** Says that there is nothing more to reclaim. */
+  /** Declares that the client has nothing more to reclaim. */
   async reclaimComplete(): Promise<void> {
     await this.call(operation(58, "RECLAIM_COMPLETE", xdr(0)));
   }
@@ -93,17 +93,17 @@ export class NfsClient {
     return (await this.call(at(parent), operation(6, "CREATE", args, skipCreated), getHandle))[2];
   }
 
-  /** Opens a file, which is made with mode 0644 unless it is there (UNCHECKED). */
+  /** Opens a file, and creates it with mode 0644 if it does not exist (UNCHECKED). */
   create(parent: Buffer, name: string): Promise<OpenFile> {
     return this.openBy(parent, xdr(1, 0, ...bitmap([33]), xdr(0o644), 0, name));
   }
 
-  /** Opens a file that is there. */
+  /** Opens an existing file. */
   open(parent: Buffer, name: string): Promise<OpenFile> {
     return this.openBy(parent, xdr(0, 0, name));
   }
 
-  /** Opens again what was open before the server's restart (CLAIM_PREVIOUS), and returns the stateid. */
+  /** Reopens a file that was open before the server's restart (CLAIM_PREVIOUS), and returns the stateid. */
   async reclaim(handle: Buffer): Promise<Buffer> {
     return (await this.openBy(handle, xdr(0, 1, 0))).stateid;
   }
@@ -115,7 +115,7 @@ export class NfsClient {
     if (written !== data.length) throw new Error(`WRITE took ${written} of ${data.length} bytes`);
   }
 
-  /** At most `count` bytes, as many as there are. */
+  /** Reads at most `count` bytes, fewer at the end of the file. */
   async read(handle: Buffer, stateid: Buffer, offset: bigint, count: number): Promise<Buffer> {
     const args = xdr({ fixed: stateid }, offset, count);
     const read = operation(25, "READ", args, (reply) => ({ end: reply.uint32(), data: reply.opaque() }));
@@ -131,7 +131,7 @@ export class NfsClient {
     this.stream.destroy();
   }
 
-  /** @param how whether and with what to make the file, and by what it is claimed */
+  /** @param how whether and with which attributes to create the file, and its claim */
   private async openBy(place: Buffer, how: Buffer): Promise<OpenFile> {
     const bothWithoutDelegation = 0x403;
     const args = xdr(0, bothWithoutDelegation, 0, this.clientid, "open", { fixed: how });
@@ -166,9 +166,9 @@ export async function answerToVersion40(stream: Duplex): Promise<string> {
   }
 }
 
-/** Set in the mark before a message's last fragment; the rest of a mark is the fragment's length. */
+/** Names of NFS file types, by number. */
 const fileTypes = ["", "NF4REG", "NF4DIR", "NF4BLK", "NF4CHR", "NF4LNK", "NF4SOCK", "NF4FIFO"];
-/** The stateid of whoever has nothing open. */
+/** The anonymous stateid, for calls without an open file. */
 const anonymous = Buffer.alloc(16);
 
 function operation<Result = void>(
@@ -191,9 +191,9 @@ function exchangeId({ owner, verifier = process.hrtime.bigint() }: NfsClientOpti
 }
 
 function createSession({ clientid, sequence }: { readonly clientid: bigint; readonly sequence: number }) {
-  // Bytes of padding, of a request, of a reply, of a kept reply; operations of a request, requests, and no RDMA.
+  // Bytes of padding, of a request, of a reply, of a cached reply; operations of a request, requests, and no RDMA.
   const channel = [0, 1 << 20, 1 << 20, 1 << 12, 16, 1, 0];
-  // Number of the program for calls back, of which none are made, and that they would need no credentials.
+  // Program number for callbacks, of which none are made, and that they need no credentials.
   const back = [0x40000000, 1, 0];
   const args = xdr(clientid, sequence, 0, ...channel, ...channel, ...back);
   return operation(43, "CREATE_SESSION", args, (reply) => reply.fixed(16));
@@ -213,10 +213,10 @@ const getAttributes = operation(9, "GETATTR", xdr(...bitmap([1, 4, 8, 20, 33, 36
   };
 });
 
-/** Where in a folder its next names begin. */
+/** Position in a folder at which its next names begin. */
 type Place = { readonly cookie: bigint; readonly verifier: Buffer };
 
-/** Adds the folder's next names, and returns where those after them begin. */
+/** Appends the folder's next names, and returns the position after them. */
 function readNames({ cookie, verifier }: Place, names: string[]) {
   const args = xdr(cookie, { fixed: verifier }, 1 << 12, 1 << 16, 0);
   return operation(26, "READDIR", args, (reply): Place | undefined => {
@@ -236,13 +236,13 @@ function readOpen(reply: XdrReader): Buffer {
   reply.fixed(24);
   skipBitmap(reply);
   const delegation = reply.uint32();
-  // None; or none and why, where two of the reasons have a value.
-  if (delegation !== 0 && delegation !== 3) throw new Error("OPEN returned a delegation that was not asked for");
+  // No delegation, or none with a reason; two of the reasons have a value.
+  if (delegation !== 0 && delegation !== 3) throw new Error("OPEN returned a delegation that was not requested");
   if (delegation === 3 && [1, 2].includes(reply.uint32())) reply.uint32();
   return stateid;
 }
 
-/** What CREATE says of the parent, and which attributes it set. */
+/** Skips CREATE's information about the parent, and the attributes that it set. */
 function skipCreated(reply: XdrReader): void {
   reply.fixed(20);
   skipBitmap(reply);

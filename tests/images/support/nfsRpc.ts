@@ -37,7 +37,7 @@ export class Rpc {
     private readonly user: { readonly uid?: number; readonly gid?: number },
   ) {
     this.chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    // Whoever waits for an answer is told by the iterator.
+    // The iterator passes the error to the call that waits for an answer.
     stream.on("error", () => undefined);
   }
 
@@ -64,7 +64,7 @@ export class Rpc {
     const [, , denied] = [reply.uint32(), reply.uint32(), reply.uint32()];
     if (denied) throw new NfsError("RPC was denied", ["RPC_MISMATCH", "AUTH_ERROR"][reply.uint32()] ?? "");
     const [, , accepted] = [reply.uint32(), reply.opaque(), reply.uint32()];
-    if (accepted !== 0) throw new NfsError("RPC was not carried out", acceptStatus[accepted] ?? `${accepted}`);
+    if (accepted !== 0) throw new NfsError("RPC was not executed", acceptStatus[accepted] ?? `${accepted}`);
     return reply;
   }
 

@@ -1,17 +1,17 @@
 import type { ContainerOptions } from "./container";
 
-/** The capabilities that a container gets which asks for none. */
+/** Capabilities of a container that specifies none. */
 const capabilities = [
   ...["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"],
   ...["CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_MKNOD", "CAP_AUDIT_WRITE", "CAP_SETFCAP"],
 ];
 
-/** runc's config.json, after the Open Container Initiative's runtime specification. */
+/** runc's config.json, by the runtime specification of the Open Container Initiative. */
 export function runtimeSpec(options: ContainerOptions): object {
   const { image, args, uid = 0 } = options;
   const env = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
-  const asked = options.capabilities?.map((name) => `CAP_${name}`) ?? capabilities;
-  const granted = uid === 0 ? asked : [];
+  const requested = options.capabilities?.map((name) => `CAP_${name}`) ?? capabilities;
+  const granted = uid === 0 ? requested : [];
   return {
     ociVersion: "1.0.2",
     process: {

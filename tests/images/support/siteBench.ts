@@ -10,22 +10,22 @@ export const wordpress = "docker.io/library/wordpress:6.5-apache";
 const mariadb = "docker.io/library/mariadb:10.11";
 const wwwData = 33;
 
-/** What a site with shared content has around its pods: a database, a claim, and the files of its ConfigMap. */
+/** The environment of the pods of a site with shared content: a database, a claim, and the files of its ConfigMap. */
 export class SiteBench {
   readonly workbench = new Workbench();
   /** Folder with the files of the ConfigMap. */
   config = "";
-  /** Folder in the place of the claim's `wp-content`. */
+  /** Folder that stands in for the claim's `wp-content`. */
   content = "";
   private database: Container | undefined;
   private runs = 0;
 
-  /** A database that is up, and an empty claim. */
+  /** Starts a database, and writes the ConfigMap. */
   async open(): Promise<void> {
     await this.workbench.open(mariadb, wordpress);
     this.config = this.workbench.volume();
     for (const [name, text] of Object.entries(siteFiles(siteSettings))) this.put(name, text);
-    this.tell({});
+    this.putSettings({});
     const database = await this.workbench.start(mariadb, {
       env: {
         ...{ MARIADB_ROOT_PASSWORD: "root", MARIADB_INITDB_SKIP_TZINFO: "1" },
@@ -36,13 +36,13 @@ export class SiteBench {
     this.database = database;
   }
 
-  /** A database that is up, a filled claim, and the site that the install job makes. */
+  /** Starts a database, fills a claim, and installs the site by the install job. */
   async openInstalled(): Promise<void> {
     await this.open();
     await this.fillContent();
     const install = await this.install();
     await install.ended();
-    assert.match(install.output, /The site is made\./);
+    assert.match(install.output, /Created the site\./);
   }
 
   async close(): Promise<void> {
@@ -54,23 +54,23 @@ export class SiteBench {
     fs.writeFileSync(path.join(this.config, name), text);
   }
 
-  /** Tells the site these settings, and else what a stack says by default. */
-  tell(settings: Partial<SiteSettings>): void {
+  /** Writes the site's settings: these, and a stack's defaults for the others. */
+  putSettings(settings: Partial<SiteSettings>): void {
     this.put("settings.json", siteJson({ ...siteSettings, ...settings }, ["127.0.0.1"]));
   }
 
-  /** What SQL prints when root runs it, without headings. @throws with the database's words, when it fails */
+  /** Output of SQL that root runs, without headings. @throws Error with the database's message if it fails */
   rows(sql: string): string {
-    if (this.database === undefined) throw new Error("there is no database: open() starts it");
+    if (this.database === undefined) throw new Error("no database is running: call open() first");
     return this.database.read(["mariadb", "-N", "-uroot", "-proot", "wordpress", "-e", sql]).trim();
   }
 
-  /** A new empty claim. */
+  /** Creates an empty claim. */
   claim(): string {
     return this.workbench.volume(wwwData);
   }
 
-  /** Starts the job that fills a claim. @param before what the shell does first */
+  /** Starts the job that fills a claim. @param before command that the shell runs first */
   fill(claim: string, before = "true"): Promise<Container> {
     return this.workbench.start(wordpress, {
       uid: wwwData,
@@ -80,7 +80,7 @@ export class SiteBench {
     });
   }
 
-  /** Fills the claim that the tasks see. */
+  /** Fills the claim that the tasks mount. */
   async fillContent(): Promise<void> {
     const claim = this.claim();
     const job = await this.fill(claim);
@@ -89,7 +89,7 @@ export class SiteBench {
     if (!fs.existsSync(this.content)) throw new Error(`the claim is not filled:\n${job.output}`);
   }
 
-  /** Starts a command with the site around it, as a job has it. */
+  /** Starts a command in the environment of the site's jobs. */
   task(
     command: string,
     env: Readonly<Record<string, string>> = {},
@@ -113,7 +113,7 @@ export class SiteBench {
     });
   }
 
-  /** Runs such a command to its end, and returns what it printed. @throws with that, when it fails */
+  /** Runs such a command until it ends, and returns its output. @throws Error with the output if it fails */
   async run(command: string, env?: Readonly<Record<string, string>>): Promise<string> {
     const container = await this.task(`(${command}); echo "exit code $?"`, env);
     await container.ended();
@@ -122,7 +122,7 @@ export class SiteBench {
     return printed;
   }
 
-  /** Starts a pod of the site. @param config folder in the place of the ConfigMap's */
+  /** Starts a pod of the site. @param config folder that stands in for the ConfigMap */
   serve(config: string): Promise<Container> {
     return this.task("exec apache2-foreground", {}, { "/etc/wordpress": config });
   }
@@ -138,7 +138,7 @@ export class SiteBench {
     });
   }
 
-  /** Starts the container that answers the kubelet, as it is beside Apache's. @param command as its pod has it */
+  /** Starts the container that answers the kubelet's probes. @param command of the container in its pod */
   health(command: readonly string[]): Promise<Container> {
     return this.workbench.start(wordpress, {
       uid: wwwData,
@@ -155,19 +155,19 @@ export class SiteBench {
     });
   }
 
-  /** Ends the database. */
+  /** Stops the database. */
   async stopDatabase(): Promise<void> {
     await this.database?.remove();
   }
 
-  /** What every request reads, as files of their own. */
+  /** The files that every request reads, with a mount of their own each. */
   private requestFiles(): Record<string, string> {
     const names = ["site.php", "settings.json", "pageCache.php", "health.php"];
     const files = names.map((file) => [`/etc/wordpress-${file}`, path.join(this.config, file)]);
     return Object.fromEntries(files) as Record<string, string>;
   }
 
-  /** Starts the job that makes the site. */
+  /** Starts the install job. */
   install(given: Readonly<Record<string, string>> = {}): Promise<Container> {
     const administrator = { ADMIN_USER: "admin", ADMIN_EMAIL: "admin@example.com", ADMIN_PASSWORD: "password" };
     return this.task("exec php /etc/wordpress/install.php", { SITE_TITLE: "Site", ...administrator, ...given });

@@ -1,6 +1,6 @@
 /*
- * Preloaded into a container: its files are as on an SMB share of another owner (Azure Files), which refuses modes, times and
- * hard links. Contents, names and folders are the user's.
+ * Preloaded into a container. Its files behave as on an SMB share of another owner (Azure Files), which refuses modes, times and
+ * hard links. Contents, names and folders can be changed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,7 +20,7 @@ int utime(const char *path, const struct utimbuf *times) { return refuse(); }
 int utimes(const char *path, const struct timeval times[2]) { return refuse(); }
 int futimesat(int folder, const char *path, const struct timeval times[2]) { return refuse(); }
 int utimensat(int folder, const char *path, const struct timespec times[2], int flags) {
-  /* The present time is for everyone who may write. */
+  /* Every user who may write may set the present time. */
   return times ? refuse() : 0;
 }
 int futimens(int file, const struct timespec times[2]) { return times ? refuse() : 0; }

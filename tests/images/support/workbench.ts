@@ -8,7 +8,7 @@ import { run } from "../../../lab/support/processes";
 import { Container, type ContainerOptions } from "./container";
 import { unpack, type UnpackedImage } from "./image";
 
-/** A place to run containers in, with a network of its own that leads nowhere. */
+/** Runs containers in an isolated network. */
 export class Workbench {
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "wordpress-images-"));
   private readonly network = `wordpress-test-${process.pid}-${path.basename(this.folder).slice(-6)}`;
@@ -18,10 +18,10 @@ export class Workbench {
   private volumes = 0;
   private isMounted = false;
 
-  /** Builds the lab's images where the cache lacks them, and lays out those that are asked for. */
+  /** Builds the lab's images that the cache lacks, and unpacks the requested ones. */
   async open(...references: string[]): Promise<void> {
     const built = await buildImages();
-    // In memory: databases that wait for a slow disk, and gigabytes that it is to delete, once took tests past their limits.
+    // In memory. On a slow disk, databases and the deletion of gigabytes once made tests exceed their time limits.
     await run("mount", ["-t", "tmpfs", "-o", "size=6G,mode=0755", "tmpfs", this.folder]);
     this.isMounted = true;
     for (const reference of references) {
@@ -32,18 +32,18 @@ export class Workbench {
     fs.writeFileSync(this.hosts, "127.0.0.1 localhost\n127.0.1.1 test\n");
     await run("ip", ["netns", "add", this.network]);
     await run("ip", ["-n", this.network, "link", "set", "lo", "up"]);
-    // What a pod says with the sysctl of that name: port 80 without being root.
+    // As in a pod with this sysctl: port 80 without root.
     await run("ip", ["netns", "exec", this.network, "sysctl", "-qw", "net.ipv4.ip_unprivileged_port_start=0"]);
   }
 
   image(reference: string): UnpackedImage {
     const image = this.images.get(reference);
-    if (!image) throw new Error(`${reference} is not laid out; name it in open()`);
+    if (!image) throw new Error(`${reference} is not unpacked: name it in open()`);
     return image;
   }
 
   async start(reference: string, options: Omit<ContainerOptions, "image" | "network">): Promise<Container> {
-    // Without this file, which a node gives each pod, a look-up of localhost asks a name server for half a minute.
+    // Without this file, which the kubelet provides in each pod, resolving localhost queries a name server for half a minute.
     const volumes = { "/etc/hosts": this.hosts, ...options.volumes };
     const all = { ...options, volumes, image: this.image(reference), network: this.network };
     const container = await Container.start(this.folder, all);
@@ -51,7 +51,7 @@ export class Workbench {
     return container;
   }
 
-  /** A connection to a port of the containers' network. */
+  /** Opens a connection to a port of the containers' network. */
   connect(port: number): Duplex {
     const relay = `const s = require("net").connect(${port}, "127.0.0.1"); process.stdin.pipe(s).pipe(process.stdout)`;
     const { stdin, stdout } = spawn("ip", ["netns", "exec", this.network, process.execPath, "-e", relay], {
@@ -61,8 +61,8 @@ export class Workbench {
   }
 
   /**
-   * Links the containers' network with this process: servers of a test's own listen on `here`, and containers are at `there`.
-   * Addresses of the range for measurements (RFC 2544), which lead nowhere else; `here` has one for each server, ten at most.
+   * Links the containers' network with this process. The test's own servers listen on the addresses `here`, ten at most; containers have
+   * the address `there`. All are from the range for benchmarks (RFC 2544), which is used nowhere else.
    */
   async link(): Promise<{ readonly here: readonly string[]; readonly there: string; readonly unused: string }> {
     const subnet = `198.18.${process.pid % 256}`;
@@ -77,7 +77,7 @@ export class Workbench {
     return { here, there, unused: `${subnet}.200` };
   }
 
-  /** A new empty folder. @param uid its owner's number */
+  /** Creates an empty folder. @param uid user ID of its owner */
   volume(uid = 0): string {
     const folder = path.join(this.folder, `volume-${++this.volumes}`);
     fs.mkdirSync(folder);
@@ -85,7 +85,7 @@ export class Workbench {
     return folder;
   }
 
-  /** Ends the containers that still run, such as those of a test that failed. */
+  /** Removes the containers that still run, for example those of a failed test. */
   async clear(): Promise<void> {
     for (const container of this.containers.splice(0)) await container.remove();
   }

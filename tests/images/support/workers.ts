@@ -1,17 +1,17 @@
 import type * as http from "node:http";
 import { setTimeout } from "node:timers/promises";
 
-/** Requests that a pod of the site works on at once. */
+/** Number of requests that a pod of the site handles at once. */
 const workers = 16;
 /** Milliseconds that a page takes. */
-const pageTime = 50;
-/** What is at `/wp-content/uploads/big.bin`. */
+const pageMs = 50;
+/** Content of `/wp-content/uploads/big.bin`. */
 export const file = Buffer.alloc(40_000_000, "0123456789");
 
-/** A pod of the site: works on a few requests at once, and on each until its visitor has the answer. */
+/** A pod of the site. It handles a few requests at once, each of them until the client has read the answer. */
 export class Site {
   busy = 0;
-  /** Bytes of bodies that came, also of those that did not end. */
+  /** Bytes of received bodies, including incomplete ones. */
   received = 0;
   private readonly waiting: (() => void)[] = [];
 
@@ -35,16 +35,16 @@ export class Site {
     else if (request.url === "/wp-content/uploads/empty.bin") response.setHeader("content-length", 0).end();
     else if (request.url === "/wp-content/uploads/none.bin") response.writeHead(404).end("none");
     else if (request.url === "/wp-content/uploads/big.bin") serveFile(request, response);
-    else await setTimeout(pageTime).then(() => response.end("page"));
+    else await setTimeout(pageMs).then(() => response.end("page"));
   }
 }
 
-/** As Apache serves a file. */
+/** Serves a file like Apache. */
 function serveFile({ headers, method }: http.IncomingMessage, response: http.ServerResponse): void {
   const etag = '"2625a00-1"';
   response.setHeader("etag", etag).setHeader("accept-ranges", "bytes");
-  const isAsked = headers["if-range"] === undefined || headers["if-range"] === etag;
-  const [, first = "", last = ""] = (isAsked && /^bytes=(\d*)-(\d*)$/.exec(headers.range ?? "")) || [];
+  const isRangeValid = headers["if-range"] === undefined || headers["if-range"] === etag;
+  const [, first = "", last = ""] = (isRangeValid && /^bytes=(\d*)-(\d*)$/.exec(headers.range ?? "")) || [];
   const from = first === "" ? file.length - Number(last) : Number(first);
   const end = first === "" || last === "" ? file.length : Math.min(Number(last) + 1, file.length);
   if (headers["if-none-match"] === etag) response.writeHead(304).end();

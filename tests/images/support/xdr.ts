@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 
-/** What XDR (RFC 4506) has: 32 bits, 64 bits, bytes or text after their number, and bytes whose number the reader knows. */
+/** Values of XDR (RFC 4506): 32 bits, 64 bits, bytes or text with their length in front, and bytes of a fixed length. */
 type XdrValue = number | bigint | Buffer | string | { readonly fixed: Buffer };
 
-/** The values as XDR. */
+/** Encodes values as XDR. */
 export function xdr(...values: readonly XdrValue[]): Buffer {
   return Buffer.concat(values.map(bytesOf));
 }
@@ -16,7 +16,7 @@ function bytesOf(value: XdrValue): Buffer {
   return Buffer.concat([value.fixed, Buffer.alloc(padding(value.fixed.length))]);
 }
 
-/** Reads such values, one after the other. */
+/** Decodes such values, one after the other. */
 export class XdrReader {
   private offset = 0;
 
@@ -47,7 +47,7 @@ export class XdrReader {
   }
 }
 
-/** Values are filled up to four bytes. */
+/** Bytes that fill a value up to a multiple of four. */
 function padding(length: number): number {
   return -length & 3;
 }
