@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What a component's children depend on: all that the component does, which children do not inherit, and more. */
+/** Dependencies of a component's children: those of the component, which children do not inherit, and more. */
 export function dependencies(
   { dependsOn }: pulumi.ComponentResourceOptions,
   ...more: pulumi.Resource[]

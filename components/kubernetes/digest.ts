@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** 16 hexadecimal digits that tell a value from others. */
+/** The first 16 hexadecimal digits of the SHA-256 checksum of a value's JSON. */
 export function digest(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 }

@@ -1,4 +1,4 @@
-/** Labels of what belongs to the stack and to no workload. */
+/** Labels of the stack's objects that belong to no workload. */
 export const stackLabels = { "app.kubernetes.io/part-of": "wordpress" } as const;
 
 /** The Pod Security level that the cluster enforces in a namespace. */
@@ -6,7 +6,7 @@ export function podSecurity(level: "restricted" | "privileged") {
   return { "pod-security.kubernetes.io/enforce": level };
 }
 
-/** Workloads of the stack, by the label `app` of their pods; the value is what they are to the stack. */
+/** Workloads of the stack, by the label `app` of their pods; the value is the label `app.kubernetes.io/component`. */
 const workloads = {
   wordpress: "site",
   mariadb: "database",
@@ -16,7 +16,7 @@ const workloads = {
 
 type App = keyof typeof workloads;
 
-/** What selects a workload's pods, for good: a selector cannot change. */
+/** The selector of a workload's pods. A selector is immutable: never change it. */
 export function selectorLabels(app: App) {
   return { app };
 }
@@ -26,7 +26,7 @@ export function taskLabels(task: string) {
   return { app: task, "app.kubernetes.io/name": task, "app.kubernetes.io/component": "site", ...stackLabels };
 }
 
-/** Labels of a workload's objects and pods: the chapter's `app`, and the recommended ones. */
+/** Labels of a workload's objects and pods: `app`, and the recommended labels of Kubernetes. */
 export function labels(app: App) {
   return {
     ...selectorLabels(app),

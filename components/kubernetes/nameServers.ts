@@ -1,17 +1,17 @@
 import type { Service } from "./objects";
 
-/** The port of a pod, by number or by name. */
+/** Port of a pod, by number or by name. */
 export type PodPort = number | string;
 
-/** Where clusters have the Service of their name servers: nobody else may put one there. */
+/** Namespaces of the name servers' Service. Workloads may not create Services in these. */
 const namespaces = ["kube-system", "openshift-dns"];
 
-/** OpenShift's name servers, whose Service names their port. Not every network finds it by the name. */
+/** OpenShift's Service refers to its pods' port by name, and not every network plugin resolves such names. */
 const openShift = { label: "dns.operator.openshift.io/owning-dns", port: 5353 } as const;
 
 /**
- * Ports of the pods that the Service of the cluster's name servers leads to, besides 53: a NetworkPolicy is about these, not about the
- * Service's own. OpenShift has 5353, Gardener 8053.
+ * Ports of the name servers' pods besides 53. A NetworkPolicy applies to these, and not to the Service's ports. OpenShift uses
+ * 5353, Gardener 8053.
  */
 export function nameServerPorts(services: readonly Service[]): PodPort[] {
   const found = services

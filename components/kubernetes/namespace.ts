@@ -4,15 +4,15 @@ import { podSecurity, stackLabels } from "./labels";
 import { instanceAnnotation } from "./ownership";
 
 export interface OwnNamespaceArgs {
-  /** The namespace's own name. */
+  /** Name of the namespace. */
   readonly namespace: string;
-  /** Marks it as this stack's. */
+  /** Value of the annotation that marks the namespace as this stack's. */
   readonly instance: pulumi.Input<string>;
-  /** The Pod Security level that the cluster enforces in it. */
+  /** Pod Security level that the cluster enforces in it. */
   readonly level: "restricted" | "privileged";
 }
 
-/** A namespace that the stack makes and owns. */
+/** Creates a namespace that the stack owns. */
 export function ownNamespace(
   name: string,
   { namespace, instance, level }: OwnNamespaceArgs,

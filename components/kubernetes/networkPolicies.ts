@@ -4,7 +4,7 @@ import type { PodPort } from "./nameServers";
 import { dependencies } from "./dependencies";
 import { stackLabels } from "./labels";
 
-/** Specs of NetworkPolicies, by the objects' names. */
+/** Specs of NetworkPolicies, by name. */
 export type Policies = Readonly<Record<string, object>>;
 
 export interface NetworkPoliciesArgs {
@@ -13,11 +13,11 @@ export interface NetworkPoliciesArgs {
 }
 
 /**
- * Which connections the stack's namespace allows. A cluster whose network enforces no policies allows all.
+ * The connections that the stack's namespace allows. A cluster whose network enforces no policies allows all.
  *
- * Policies add up, so whatever is turned on or off is one that is created or deleted, never one that is narrowed by an update: Pulumi
- * creates and updates first and deletes last, and workloads depend on these policies. So connections are allowed before the first pod
- * needs them, and until no pod uses them any more.
+ * Policies are additive, so that a feature has a policy of its own, which is created and deleted with it, and no update
+ * narrows a policy. Pulumi creates and updates first and deletes last, and workloads depend on these policies: connections
+ * are allowed before the first pod needs them, and until the last pod that uses them has ended.
  */
 export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkPoliciesArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -33,20 +33,20 @@ export class NetworkPolicies extends pulumi.ComponentResource {
   }
 }
 
-/** All pods, and every connection that no other policy allows. */
+/** Denies all pods every connection that no other policy allows. */
 export const defaultDeny = { "default-deny": { podSelector: {}, policyTypes: ["Ingress", "Egress"] } };
 
-/** Pods whose label `app` has one of these values. */
+/** Selector of pods whose label `app` has one of these values. */
 export function podsOf(apps: readonly string[]) {
   return { matchExpressions: [{ key: "app", operator: "In", values: [...apps] }] };
 }
 
-/** Visitors come by a NodePort, with the address of a node or their own. */
+/** Allows all clients: visitors connect through a NodePort, with a node's address or their own. */
 export function fromAnywhere(port: number) {
   return { ports: [tcp(port)] };
 }
 
-/** Name servers of every address: some clusters have them on the nodes, where they are no pods. @param ports besides 53 */
+/** Allows name servers at any address: some clusters run them on the nodes, outside of pods. @param ports ports besides 53 */
 export function nameServerRule(ports: readonly PodPort[]) {
   return { ports: [53, ...ports].flatMap((port) => ["UDP", "TCP"].map((protocol) => ({ port, protocol }))) };
 }

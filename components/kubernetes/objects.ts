@@ -3,7 +3,7 @@ export interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;
   readonly uid: string;
-  /** When an object that is going away was deleted. */
+  /** Set on an object that is terminating. */
   readonly deletionTimestamp?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface Service {
     readonly ports?: readonly {
       readonly port?: number;
       readonly nodePort?: number;
-      /** Port of the pods, by number or by name. @default that of the Service */
+      /** Port of the pods, by number or by name. @default the Service's port */
       readonly targetPort?: number | string;
     }[];
   };
@@ -75,7 +75,7 @@ export interface Node {
   readonly spec?: {
     readonly podCIDRs?: readonly string[];
     readonly taints?: readonly Taint[];
-    /** True where the node is cordoned. */
+    /** Whether the node is cordoned. */
     readonly unschedulable?: boolean;
   };
   readonly status: {
@@ -96,13 +96,13 @@ export interface Taint {
   readonly effect: string;
 }
 
-/** What a node's kubelet knows of CSI; it has the node's name. */
+/** CSI drivers of a node, under the node's name. */
 export interface CsiNode {
   readonly metadata: ObjectMeta;
   readonly spec: { readonly drivers: readonly { readonly name: string }[] | null };
 }
 
-/** OpenEBS's part of a node's disk. */
+/** A disk of a node that OpenEBS manages. */
 export interface DiskPool {
   readonly metadata: ObjectMeta;
   readonly spec: { readonly node: string; readonly disks: readonly string[] };
@@ -111,7 +111,7 @@ export interface DiskPool {
     readonly cr_state?: string;
     /** Unknown, Online, Degraded, Faulted, … */
     readonly pool_status?: string;
-    /** Bytes that volumes have of it. */
+    /** Bytes that volumes use. */
     readonly used?: number;
   };
 }
@@ -126,7 +126,7 @@ export interface Condition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
-  /** When its status last became another one. */
+  /** When its status last changed. */
   readonly lastTransitionTime?: string;
 }
 

@@ -1,2 +1,2 @@
-/** Annotation on a namespace that a stack made: whose it is. */
+/** Annotation of the stack's namespaces with the ID of the stack that owns them. */
 export const instanceAnnotation = "wordpress/instance";

@@ -1,12 +1,12 @@
-/** What the user of the context must be allowed to do. */
+/** A permission that the user of the context needs. */
 export interface Permission {
   readonly verb: string;
   readonly resource: string;
   readonly group?: string;
   readonly subresource?: string;
-  /** Only in the stack's own namespace; without it, in the whole cluster. */
+  /** Whether it applies to the stack's own namespace only. @default the whole cluster */
   readonly inNamespace?: boolean;
 }
 
-/** Whoever may not watch what the provider makes waits for it in vain: it follows each object until it is there, or gone. */
+/** Verbs for objects that the provider manages. It watches each object until it is ready or deleted. */
 export const everyVerb = ["get", "list", "watch", "create", "patch", "delete"];

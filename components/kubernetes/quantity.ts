@@ -16,8 +16,8 @@ const multipliers: Readonly<Record<string, number>> = {
 };
 
 /**
- * Bytes of a Kubernetes quantity such as `1Gi`, `1.5G` or `2e9`.
- * @returns undefined where the text is not a quantity
+ * Bytes of a Kubernetes quantity such as `1Gi`, `1.5G`, or `2e9`.
+ * @returns undefined for a text that is not a quantity
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function quantityBytes(text: string): number | undefined {
@@ -28,7 +28,7 @@ export function quantityBytes(text: string): number | undefined {
   return Number.isFinite(bytes) ? bytes : undefined;
 }
 
-/** Whole bytes of a quantity, for programs that take no fractions: `1.1Gi` is 1181116006.4. 0 where the text is no quantity. */
+/** Whole bytes of a quantity, for programs that accept no fractions: `1.1Gi` is 1181116006.4. 0 for a text that is not a quantity. */
 export function wholeBytes(text: string): number {
   return Math.floor(quantityBytes(text) ?? 0);
 }

@@ -1,28 +1,28 @@
-/** A folder that a container writes to and that goes with its pod, by the name of its volume. */
+/** Writable folders of a container, by the name of their volume. They are deleted with the pod. */
 export type ScratchFolders = Readonly<Record<string, string>>;
 
-/** A container under the Pod Security level `restricted`, whose image's files nobody can change. */
+/** Security context of a container for the Pod Security level `restricted`, with a read-only root file system. */
 export const restrictedContainer = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ["ALL"] },
 };
 
-/** Where pods may run: their images are for Linux, and a cluster may have nodes with Windows. */
+/** Node selector of all pods: their images are for Linux, and a cluster may have Windows nodes. */
 export const onLinux = { nodeSelector: { "kubernetes.io/os": "linux" } } as const;
 
 /**
- * What a pod under that level has, besides its containers: one user, who may be root nowhere, and no way to the cluster's API. Its
- * volumes are given to that user's group the first time that they are mounted.
- * @param serviceAccount an account without rights
- * @param user number of the user and of its group
+ * Spec of a pod for that level, without its containers: a user that is not root, and no token of the cluster's API. Volumes
+ * get the user's group when they are first mounted.
+ * @param serviceAccount an account without permissions
+ * @param user ID of the user and of its group
  */
 export function restrictedPod(serviceAccount: string, user: number) {
   return {
     ...onLinux,
     serviceAccountName: serviceAccount,
     automountServiceAccountToken: false,
-    // Variables of every Service in the namespace, whose names begin as WordPress's own settings do.
+    // Variables of Services would begin with WORDPRESS_, as WordPress's own settings do.
     enableServiceLinks: false,
     securityContext: {
       runAsNonRoot: true,
@@ -35,12 +35,12 @@ export function restrictedPod(serviceAccount: string, user: number) {
   };
 }
 
-/** Where a container mounts such folders. */
+/** Volume mounts of scratch folders. */
 export function scratchMounts(folders: ScratchFolders) {
   return Object.entries(folders).map(([name, mountPath]) => ({ name, mountPath }));
 }
 
-/** The volumes of such folders. */
+/** Volumes of scratch folders. */
 export function scratchVolumes(folders: ScratchFolders) {
   return Object.keys(folders).map((name) => ({ name, emptyDir: {} }));
 }

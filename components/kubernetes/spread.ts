@@ -1,5 +1,5 @@
 /**
- * Spreads pods over nodes where there is room; a cluster that has lost nodes still gets all its pods.
+ * Spreads pods over nodes if possible. After a loss of nodes all pods are still scheduled.
  * @param selector labels of all these pods
  */
 export function spread(selector: Readonly<Record<string, string>>) {

@@ -68,7 +68,7 @@ const record: PreflightResult = {
 };
 const data = [claim("data-mariadb-0", "1Gi"), claim("data-wordpress-0", "1Gi")];
 
-/** The one finding; a case with more or fewer fails. */
+/** The only finding. @throws AssertionError unless there is exactly one */
 function finding(
   ask: Partial<PreflightRequest>,
   seen: Partial<ClusterFacts> = {},
@@ -80,33 +80,33 @@ function finding(
   return findings[0] ?? "";
 }
 
-describe("the preflight", () => {
-  it("finds nothing on a fresh cluster, and nothing on a stack that stays as it is", () => {
+describe("preflight", () => {
+  it("has no findings on a fresh cluster, nor for an unchanged stack", () => {
     assert.deepEqual(preflightFindings(request, facts, undefined), []);
     const namespace = { metadata: { name: "wordpress", uid: "6", annotations: { "wordpress/instance": "abc" } } };
     const live = { ...facts, namespace, claims: data, services: [service("wordpress", "wordpress", 30007)] };
     assert.deepEqual(preflightFindings(request, live, record), []);
   });
 
-  it("names the rights that are missing, and nothing that could not be seen for lack of them", () => {
+  it("names missing permissions, and no objects that could not be read without them", () => {
     assert.equal(
       finding(
         {},
         { missingPermissions: ["list nodes", "get, create secrets in namespace wordpress"], nodes: [], classes: [] },
       ),
-      'kubernetes:context: the user of "lab" may not list nodes; get, create secrets in namespace wordpress; let them, ' +
-        "or name a context that may: pulumi config set kubernetes:context NAME",
+      'kubernetes:context: the user of "lab" may not list nodes; get, create secrets in namespace wordpress; grant ' +
+        "these permissions, or use another context: pulumi config set kubernetes:context NAME",
     );
   });
 
-  it("calls a cluster that may not be looked at no other cluster", () => {
+  it("does not take a cluster without read permission for another cluster", () => {
     assert.match(
       finding({}, { cluster: undefined, missingPermissions: ["get namespaces"] }, {}),
       /^kubernetes:context: the user of "lab" may not get namespaces;/,
     );
   });
 
-  it("knows a cluster by its UID, whatever its address, its context and its nodes are", () => {
+  it("identifies a cluster by its UID, not by its address, context, or nodes", () => {
     const moved = {
       ...facts,
       server: "https://lab.example.com",
@@ -116,43 +116,43 @@ describe("the preflight", () => {
     assert.deepEqual(preflightFindings(request, moved, record), []);
   });
 
-  it("refuses another cluster that has the address and the context of the stack's", () => {
+  it("refuses another cluster at the address and in the context of the stack's cluster", () => {
     assert.match(
       finding({}, { cluster: "uid-2" }, {}),
       /^kubernetes:context: "lab" \(https:\/\/10\.0\.0\.1:6443\) leads to another cluster than the one this stack is on/,
     );
   });
 
-  it("refuses a namespace that is someone else's, or still going", () => {
+  it("refuses a namespace that is not the stack's, and one that is terminating", () => {
     const namespace = { metadata: { name: "wordpress", uid: "6" } };
     assert.equal(
       finding({}, { namespace }),
-      'namespace: "wordpress" exists and is not this stack\'s; take another name: pulumi config set namespace wordpress-2',
+      'namespace: "wordpress" exists and is not this stack\'s; choose another name: pulumi config set namespace wordpress-2',
     );
     assert.equal(
       finding({}, { namespace: { ...namespace, status: { phase: "Terminating" } } }),
       'namespace: "wordpress" is still being deleted; wait until `kubectl --context lab get namespace wordpress` finds ' +
-        "nothing, or take another name: pulumi config set namespace wordpress-2",
+        "nothing, or choose another name: pulumi config set namespace wordpress-2",
     );
   });
 
-  it("names the Service that has the NodePort, and a free one", () => {
+  it("names the Service that uses the NodePort, and a free port", () => {
     assert.equal(
       finding({}, { services: [service("shop", "web", 30007), service("shop", "api", 30008)] }),
-      "wordpressNodePort: 30007 is taken by the Service shop/web; take a free one: " +
+      "wordpressNodePort: 30007 is used by the Service shop/web; choose a free one: " +
         "pulumi config set wordpressNodePort 30009",
     );
     const { metadata } = service("shop", "web", 0);
     const withoutPorts: Service = { metadata, spec: {} };
     const twoPorts: Service = { metadata, spec: { ports: [{ nodePort: 30008 }, { nodePort: 30007 }] } };
-    assert.match(finding({}, { services: [withoutPorts, twoPorts] }), /taken by the Service shop\/web; .* 30009$/);
+    assert.match(finding({}, { services: [withoutPorts, twoPorts] }), /used by the Service shop\/web; .* 30009$/);
     for (const [namespace, name] of [["shop", "wordpress"] as const, ["wordpress", "web"] as const]) {
       const taken = finding({}, { services: [service(namespace, name, 30007)] });
-      assert.ok(taken.includes(`taken by the Service ${namespace}/${name};`), taken);
+      assert.ok(taken.includes(`used by the Service ${namespace}/${name};`), taken);
     }
   });
 
-  it("names the classes there are where the class is missing, or none is the default", () => {
+  it("names the cluster's storage classes when the configured one is missing, or none is the default", () => {
     assert.equal(
       finding({ className: "fast" }),
       'storage.className: "fast" is no storage class of this cluster; the cluster has fixed, standard; choose one: ' +
@@ -162,14 +162,11 @@ describe("the preflight", () => {
       finding({}, { classes: [fixed] }),
       /^storage\.className: not set, and no storage class is the cluster's default; the cluster has fixed;/,
     );
-    assert.match(
-      finding({}, { classes: [] }),
-      /the cluster has no storage class at all; choose one: install one first$/,
-    );
+    assert.match(finding({}, { classes: [] }), /the cluster has no storage class; choose one: install one first$/);
     assert.deepEqual(preflightFindings({ ...request, className: "fixed" }, { ...facts, classes: [fixed] }, record), []);
   });
 
-  it("checks the cluster's OpenEBS instead of its classes where the stack installs OpenEBS", () => {
+  it("checks the cluster's OpenEBS instead of its classes when the stack installs OpenEBS", () => {
     const openEbs = { engine: "hostpath", pools: [], managesNodes: false } as const;
     const own = { openEbs, className: "openebs-hostpath" };
     const none = { drivers: [], pools: [] };
@@ -182,7 +179,7 @@ describe("the preflight", () => {
     assert.match(finding({ className: "fast" }, { openEbs: none }), /^storage\.className: "fast" is no storage class/);
   });
 
-  it("refuses an `up` without nodeSsh while pools are on nodes that the last `up` prepared over SSH", () => {
+  it("refuses to remove nodeSsh while pools are on nodes that the last `up` prepared over SSH", () => {
     const pool = { node: "k0", disk: "/dev/sdb", replace: false };
     const ask = { openEbs: { engine: "replicated", pools: [pool], managesNodes: false } } as const;
     const made = { metadata: { name: "pool-k0", uid: "8" }, spec: { node: "k0", disks: ["/dev/sdb"] } };
@@ -197,7 +194,7 @@ describe("the preflight", () => {
     }
   });
 
-  it("refuses the stack's own NFS where the cluster has another one", () => {
+  it("refuses to install the NFS server while its namespace exists", () => {
     const home = { metadata: { name: "openebs-nfs", uid: "9" }, status: { phase: "Terminating" } };
     assert.match(
       finding({ nfs: true }, { nfs: { home, drivers: [] } }),
@@ -206,32 +203,32 @@ describe("the preflight", () => {
     assert.deepEqual(preflightFindings({ ...request, nfs: true }, { ...facts, nfs: { drivers: [] } }, record), []);
   });
 
-  it("wants a node that is Ready", () => {
+  it("requires a node that is Ready", () => {
     assert.match(finding({}, { nodes: [] }), /^kubernetes:context: "lab" has no node that is Ready/);
   });
 
-  it("refuses another cluster than the one the stack is on, and says nothing else", () => {
+  it("refuses another cluster than the stack's own, without further findings", () => {
     assert.equal(
       finding({ className: "fast" }, { cluster: "uid-2", context: "prod", server: "https://prod" }, {}),
       'kubernetes:context: "prod" (https://prod) leads to another cluster than the one this stack is on, "lab" ' +
-        "(https://10.0.0.1:6443); nothing was touched. Go back: pulumi config set kubernetes:context lab. " +
-        "For a second site on the other cluster make a stack of its own: pulumi stack init NAME",
+        "(https://10.0.0.1:6443); nothing was changed. Go back: pulumi config set kubernetes:context lab. " +
+        "For a second site on the other cluster, create a separate stack: pulumi stack init NAME",
     );
   });
 
-  it("knows another cluster behind a context of the same name", () => {
+  it("refuses another cluster behind a context of the same name", () => {
     assert.match(
       finding({}, { cluster: "uid-2", server: "https://10.0.0.1:7443" }, {}),
-      /^kubernetes:context: "lab" \(https:\/\/10\.0\.0\.1:7443\) leads to another cluster .* Go back: name the kubeconfig that has the previous one/,
+      /^kubernetes:context: "lab" \(https:\/\/10\.0\.0\.1:7443\) leads to another cluster .* Go back: use the kubeconfig of the previous cluster/,
     );
   });
 
-  it("refuses another namespace, engine or class while there is data, with the way to move", () => {
-    const steps = /To move: make a second stack with the new value, copy database and files, then destroy this one/;
+  it("refuses another namespace, engine, or class for a stack with data, and tells how to move", () => {
+    const steps = /To move: create a second stack with the new value, copy database and files, then destroy this one/;
     assert.equal(
       finding({ namespace: "blog" }, { previousClaims: data }, {}),
       'namespace: "blog" is not allowed on this stack: it has data on "wordpress" (the data is in data-mariadb-0, ' +
-        "data-wordpress-0), and claims cannot move. Keep it: pulumi config set namespace wordpress. To move: make a second " +
+        "data-wordpress-0), and claims cannot move. Keep it: pulumi config set namespace wordpress. To move: create a second " +
         "stack with the new value, copy database and files, then destroy this one " +
         "(docs/how-to/move-a-site.md)",
     );
@@ -246,19 +243,19 @@ describe("the preflight", () => {
     assert.match(reclassed, steps);
   });
 
-  it("says of claims that never got a volume how to start anew", () => {
+  it("tells how to recreate claims that never got a volume", () => {
     const waiting = data.map((each): Claim => ({ ...each, status: { phase: "Pending" } }));
     assert.equal(
       finding({ className: "fixed" }, { claims: waiting }, {}),
       'storage.className: "fixed" is not allowed on this stack: its claims are on "standard" (data-mariadb-0, ' +
-        "data-wordpress-0), and claims cannot move. They have no volumes yet, so that nothing is lost by starting anew: " +
+        "data-wordpress-0), and claims cannot move. They have no volumes yet, so no data is lost if you recreate the stack: " +
         "pulumi destroy, then pulumi up",
     );
     const [bound] = data;
     assert.match(finding({ className: "fixed" }, { claims: [bound as Claim, ...waiting] }, {}), /it has data on/);
   });
 
-  it("takes another namespace, engine or class where there is no data, and a class that the claims have", () => {
+  it("accepts another namespace, engine, or class for a stack without data, and the class of its claims", () => {
     const quiet = (ask: Partial<PreflightRequest>, seen: Partial<ClusterFacts> = {}) =>
       assert.deepEqual(preflightFindings({ ...request, ...ask }, { ...facts, ...seen }, record), []);
     quiet({ namespace: "blog" });
@@ -273,7 +270,7 @@ describe("the preflight", () => {
     quiet({ className: "standard", content }, { claims: [shared, claim("data-mariadb-0", "1Gi")] });
   });
 
-  it("names no class to move to where the class is not set anymore and the cluster has no default", () => {
+  it("reports only the missing default class when storage.className is removed", () => {
     const claims = [claim("data-mariadb-0", "1Gi", "fixed")];
     assert.match(
       finding({}, { classes: [fixed], claims }, { configuredClass: "fixed" }),
@@ -281,7 +278,7 @@ describe("the preflight", () => {
     );
   });
 
-  it("is not troubled by a default class that the cluster's owner changed", () => {
+  it("accepts another default class of the cluster for existing claims", () => {
     const other = { ...standard, metadata: { ...standard.metadata, name: "other" } };
     const seen = {
       ...facts,
@@ -291,7 +288,7 @@ describe("the preflight", () => {
     assert.deepEqual(preflightFindings(request, seen, record), []);
   });
 
-  it("lets claims grow where the class expands, and refuses the rest", () => {
+  it("allows claims only to grow, and only if their class expands claims", () => {
     const grown = { claims: [{ of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: "2Gi" }] };
     assert.deepEqual(preflightFindings({ ...request, ...grown }, { ...facts, claims: data }, record), []);
     assert.equal(
@@ -313,7 +310,7 @@ describe("the preflight", () => {
     );
   });
 
-  it("lists everything at once", () => {
+  it("lists all findings at once", () => {
     const findings = preflightFindings(
       { ...request, className: "fast" },
       { ...facts, nodes: [], services: [service("shop", "web", 30007)] },
@@ -325,12 +322,12 @@ describe("the preflight", () => {
     );
   });
 
-  it("takes the configured class, or the default one", () => {
+  it("uses the configured class, or the default one", () => {
     assert.equal(effectiveClass(request, facts), "standard");
     assert.equal(effectiveClass({ ...request, className: "fixed" }, facts), "fixed");
   });
 
-  it("expects the NodePort here for a cluster on this machine, else on a node", () => {
+  it("expects the NodePort at 127.0.0.1 for a cluster on this machine, else at a node's address", () => {
     const at = (server: string, nodes = facts.nodes) => nodeAddress({ ...facts, server, nodes });
     assert.equal(at("https://127.0.0.1:6443"), "127.0.0.1");
     assert.equal(at("https://localhost:6443"), "127.0.0.1");
@@ -352,7 +349,7 @@ describe("the preflight", () => {
     assert.equal(at("https://x", []), "127.0.0.1");
   });
 
-  it("lists the addresses of all nodes once each, in lower case, the expected one first", () => {
+  it("lists the addresses of all nodes once each, in lower case, the most likely one first", () => {
     const [first, second] = [node("InternalIP", "10.0.0.2"), node("ExternalIP", "192.0.2.7")];
     const unknown: Node = { ...first, status: {} };
     const nodes = [unknown, first, second, node("Hostname", "K0.Example.com"), node("Hostname", "k0.example.com")];

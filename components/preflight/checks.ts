@@ -10,41 +10,41 @@ import type { PodPort } from "../kubernetes/nameServers";
 import type { Claim, Namespace, Node, Service, StorageClass, Volume } from "../kubernetes/objects";
 import { instanceAnnotation } from "../kubernetes/ownership";
 
-/** What the stack is about to do, as far as the cluster has a say in it. */
+/** What the preflight checks: the stack's settings that depend on the cluster. */
 export interface PreflightRequest {
-  /** Tells the cluster that the kubeconfig leads to; another one makes the preflight run again. */
+  /** Digest of the kubeconfig's cluster. A changed one reruns the preflight. */
   readonly clusterDigest?: string | undefined;
-  /** Random text that tells this stack's namespace from another's. */
+  /** Random ID that marks this stack's namespaces. */
   readonly instance: string;
   readonly namespace: string;
   readonly nodePort: number;
-  /** Whether this `up` takes over objects that exist: whose namespace it is has to be asked once more. */
+  /** Whether this `up` takes over existing objects. Setting it reruns the preflight, which checks the namespace's owner. */
   readonly adoptExisting?: true;
   readonly engine: string;
-  /** The class that the claims ask for; without one the cluster's default is taken. */
+  /** Storage class of the claims. @default the cluster's default class */
   readonly className?: string | undefined;
-  /** What the stack brings of OpenEBS, its classes included; undefined where it takes what the cluster has. */
+  /** What the stack installs of OpenEBS; undefined with the engine `existing`. */
   readonly openEbs?: OpenEbsRequest | undefined;
-  /** Whether the stack brings volumes by NFS. */
+  /** Whether the stack installs the NFS server. */
   readonly nfs: boolean;
   readonly claims: readonly RequestedClaims[];
   readonly content: RequestedContent;
 }
 
-/** What was agreed on at the last `up`: the command's output, kept in the stack's state. */
+/** Result of the preflight of the last `up`: the command's output, kept in the stack's state. */
 export interface PreflightResult extends ClusterIdentity, ClaimsPlace {
   readonly storageClass: string;
-  /** Whether OpenEBS's chart is to bring the CRDs of snapshots: nobody else has brought them. */
+  /** Whether OpenEBS's chart installs the CRDs of snapshots: true unless the cluster has them from elsewhere. */
   readonly snapshotCrds: boolean;
-  /** An address at which a NodePort can be expected to answer. */
+  /** Address at which a NodePort is most likely reachable. */
   readonly nodeAddress: string;
-  /** All addresses at which it does, that one first. */
+  /** Addresses of all nodes, after that one. */
   readonly nodeAddresses: readonly string[];
-  /** Where the nodes' own traffic to pods comes from, as CIDRs. */
+  /** CIDRs of the source addresses of the nodes' own traffic to pods. */
   readonly nodeSources: readonly string[];
-  /** Whether the program prepares the storage nodes, over SSH. @default false, as in records that say nothing of it */
+  /** Whether the program prepares the storage nodes over SSH. @default false, as for results of earlier versions */
   readonly managesNodes?: boolean;
-  /** Ports of the cluster's name servers besides 53, by number or name. @default none, in a record that is older than the field */
+  /** Ports of the cluster's name servers besides 53, by number or name. @default none, as for results of earlier versions */
   readonly nameServerPorts?: readonly PodPort[];
 }
 
@@ -52,9 +52,9 @@ export interface PreflightResult extends ClusterIdentity, ClaimsPlace {
 export interface ClusterFacts {
   readonly context: string;
   readonly server: string;
-  /** Undefined where it may not be read, which is a missing permission. */
+  /** UID of the namespace kube-system; undefined without the permission to read it. */
   readonly cluster: string | undefined;
-  /** Permissions that are missing, e.g. `create, patch statefulsets.apps`. What may not be read is empty below. */
+  /** Missing permissions, e.g. `create, patch statefulsets.apps`. Lists that may not be read are empty below. */
   readonly missingPermissions: readonly string[];
   readonly namespace?: Namespace | undefined;
   readonly services: readonly Service[];
@@ -62,19 +62,19 @@ export interface ClusterFacts {
   readonly nodes: readonly Node[];
   /** Claims in the requested namespace. */
   readonly claims: readonly Claim[];
-  /** Volumes of the cluster; empty where nothing is to be moved. */
+  /** Volumes of the cluster; empty unless content is migrated. */
   readonly volumes: readonly Volume[];
-  /** Claims in the namespace of the last `up`, where that is another one. */
+  /** Claims in the namespace of the last `up`, if that differs. */
   readonly previousClaims: readonly Claim[];
-  /** Why the class of the shared content gives no volumes for many nodes; undefined where it does, or is not asked to. */
+  /** Why the content's storage class refuses ReadWriteMany; undefined if it supports it, or was not probed. */
   readonly rwxProbeError?: string | undefined;
-  /** Undefined where the stack brings nothing of OpenEBS. */
+  /** Undefined if the stack installs no OpenEBS. */
   readonly openEbs?: Omit<OpenEbsFacts, "context" | "nodes" | "classes" | "hasManagedNodes"> | undefined;
-  /** Undefined where the stack brings none of NFS. */
+  /** Undefined if the stack installs no NFS server. */
   readonly nfs?: Omit<NfsFacts, "context"> | undefined;
 }
 
-/** Everything that stands in the way, a finding a line; none where `up` can go on. */
+/** Lists all problems of an `up`, one finding each; empty if `up` can proceed. */
 export function preflightFindings(
   request: PreflightRequest,
   facts: ClusterFacts,
@@ -82,7 +82,7 @@ export function preflightFindings(
 ): string[] {
   if (previous && facts.cluster !== undefined && previous.cluster !== facts.cluster)
     return [otherCluster(facts, previous)];
-  // Without the permissions the rest was not to be seen, and would be reported as missing.
+  // Objects that may not be read would be reported as missing.
   if (facts.missingPermissions.length > 0) return [permissionFinding(facts)];
   const storageClass = effectiveClass(request, facts);
   return [
@@ -103,12 +103,18 @@ export function preflightFindings(
   ];
 }
 
-/** The class that the stack's claims get: the configured one, or the cluster's default. */
+/** The message with which the preflight fails. */
+export function preflightFailure(findings: readonly string[]): string {
+  const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
+  return `Preflight failed (${count}); nothing was changed:\n${findings.map((finding) => `  - ${finding}`).join("\n")}`;
+}
+
+/** The storage class of the stack's claims: the configured one, or the cluster's default. */
 export function effectiveClass(request: PreflightRequest, facts: ClusterFacts): string | undefined {
   return request.className ?? facts.classes.find(isDefaultClass)?.metadata.name;
 }
 
-/** Where a NodePort can be expected to answer: here for a cluster on this machine, else on a node's address. */
+/** Address at which a NodePort is most likely reachable: 127.0.0.1 for a cluster on this machine, else a node's address. */
 export function nodeAddress(facts: ClusterFacts): string {
   const local = isThisMachine(facts.server);
   const addresses = facts.nodes.filter(isReady).flatMap((node) => node.status.addresses ?? []);
@@ -116,38 +122,38 @@ export function nodeAddress(facts: ClusterFacts): string {
   return local ? "127.0.0.1" : (ofType("ExternalIP") ?? ofType("InternalIP") ?? "127.0.0.1");
 }
 
-/** @param server an API server's URL; k3d's has the address for all of this machine's, 0.0.0.0 */
+/** @param server URL of an API server; k3d uses 0.0.0.0, the address of all interfaces */
 function isThisMachine(server: string): boolean {
   const host = URL.canParse(server) ? new URL(server).hostname : "";
   return ["localhost", "0.0.0.0", "[::1]", "[::]"].includes(host) || (isIPv4(host) && host.startsWith("127."));
 }
 
-/** All addresses at which a NodePort answers: where it is expected first, then each node's. */
+/** All addresses of a NodePort: the most likely one first, then those of all nodes. */
 export function nodeAddresses(facts: ClusterFacts): string[] {
   const all = facts.nodes.flatMap(({ status }) => status.addresses ?? []).map(({ address }) => address.toLowerCase());
   return [...new Set([nodeAddress(facts), ...all])];
 }
 
-/** Why nothing is done on another cluster than the stack's own. */
+/** Finding for another cluster than the stack's own. */
 export function otherCluster(
   facts: Pick<ClusterFacts, "context" | "server">,
   previous: Pick<PreflightResult, "context" | "server">,
 ): string {
   const goBack =
     facts.context === previous.context
-      ? "name the kubeconfig that has the previous one, in KUBECONFIG or as kubernetes:kubeconfig"
+      ? "use the kubeconfig of the previous cluster, in KUBECONFIG or as kubernetes:kubeconfig"
       : configSet("kubernetes:context", previous.context);
   return (
     `kubernetes:context: "${facts.context}" (${facts.server}) leads to another cluster than the one this stack is on, ` +
-    `"${previous.context}" (${previous.server}); nothing was touched. Go back: ${goBack}. ` +
-    "For a second site on the other cluster make a stack of its own: pulumi stack init NAME"
+    `"${previous.context}" (${previous.server}); nothing was changed. Go back: ${goBack}. ` +
+    "For a second site on the other cluster, create a separate stack: pulumi stack init NAME"
   );
 }
 
 function permissionFinding({ context, missingPermissions }: ClusterFacts): string {
   return (
-    `kubernetes:context: the user of "${context}" may not ${missingPermissions.join("; ")}; let them, or name a context ` +
-    `that may: ${configSet("kubernetes:context", "NAME")}`
+    `kubernetes:context: the user of "${context}" may not ${missingPermissions.join("; ")}; grant these permissions, or ` +
+    `use another context: ${configSet("kubernetes:context", "NAME")}`
   );
 }
 
@@ -156,34 +162,32 @@ function namespaceFindings({ namespace, instance }: PreflightRequest, facts: Clu
   if (facts.namespace.status?.phase === "Terminating") {
     return [
       `namespace: "${namespace}" is still being deleted; wait until \`kubectl --context ${facts.context} get namespace ` +
-        `${namespace}\` finds nothing, or take another name: ${configSet("namespace", `${namespace}-2`)}`,
+        `${namespace}\` finds nothing, or choose another name: ${configSet("namespace", `${namespace}-2`)}`,
     ];
   }
   if (facts.namespace.metadata.annotations?.[instanceAnnotation] === instance) return [];
   return [
-    `namespace: "${namespace}" exists and is not this stack's; take another name: ${configSet("namespace", `${namespace}-2`)}`,
+    `namespace: "${namespace}" exists and is not this stack's; choose another name: ${configSet("namespace", `${namespace}-2`)}`,
   ];
 }
 
 function nodePortFindings({ namespace, nodePort }: PreflightRequest, facts: ClusterFacts): string[] {
   const holds = (service: Service) => service.spec.ports?.some((port) => port.nodePort === nodePort);
   const own = ({ metadata }: Service) => metadata.namespace === namespace && metadata.name === "wordpress";
-  const taken = new Set(facts.services.flatMap((service) => service.spec.ports?.map((port) => port.nodePort) ?? []));
-  const free = Array.from({ length: 2768 }, (_, index) => 30000 + ((index + 8) % 2768)).find(
-    (port) => !taken.has(port),
-  );
+  const used = new Set(facts.services.flatMap((service) => service.spec.ports?.map((port) => port.nodePort) ?? []));
+  const free = Array.from({ length: 2768 }, (_, index) => 30000 + ((index + 8) % 2768)).find((port) => !used.has(port));
   return facts.services
     .filter((service) => holds(service) && !own(service))
     .map(
       ({ metadata }) =>
-        `wordpressNodePort: ${nodePort} is taken by the Service ${metadata.namespace}/${metadata.name}; take a free one: ` +
+        `wordpressNodePort: ${nodePort} is used by the Service ${metadata.namespace}/${metadata.name}; choose a free one: ` +
         configSet("wordpressNodePort", String(free)),
     );
 }
 
 function classFindings({ className }: PreflightRequest, facts: ClusterFacts): string[] {
   const names = facts.classes.map((storageClass) => storageClass.metadata.name);
-  const choice = `the cluster has ${names.length ? names.join(", ") : "no storage class at all"}`;
+  const choice = `the cluster has ${names.length ? names.join(", ") : "no storage class"}`;
   const remedy = names[0] === undefined ? "install one first" : configSet("storage.className", names[0]);
   if (className !== undefined && !names.includes(className)) {
     return [`storage.className: "${className}" is no storage class of this cluster; ${choice}; choose one: ${remedy}`];
@@ -198,7 +202,9 @@ function classFindings({ className }: PreflightRequest, facts: ClusterFacts): st
 
 function readyFindings({ nodes, context }: ClusterFacts): string[] {
   if (nodes.some(isReady)) return [];
-  return [`kubernetes:context: "${context}" has no node that is Ready; look: kubectl --context ${context} get nodes`];
+  return [
+    `kubernetes:context: "${context}" has no node that is Ready; inspect: kubectl --context ${context} get nodes`,
+  ];
 }
 
 function isDefaultClass({ metadata }: StorageClass): boolean {

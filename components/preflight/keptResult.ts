@@ -6,37 +6,37 @@ import type { Kubectl } from "../kubectl/client";
 import type { Claim, DiskPool } from "../kubernetes/objects";
 import { otherCluster, type PreflightResult } from "./checks";
 
-/** Where the stack's data is, and who prepared its nodes: what must not change under it. */
+/** The part of the result that must not change while the stack has data: its place, and whether the program prepares nodes. */
 export type KeptResult = Pick<
   PreflightResult,
   "context" | "server" | "cluster" | "namespace" | "engine" | "configuredClass" | "storageClass" | "managesNodes"
 >;
 
-export function keptResult(record: PreflightResult): KeptResult {
-  const { context, server, cluster, namespace, engine, configuredClass, storageClass, managesNodes = false } = record;
+export function keptResult(result: PreflightResult): KeptResult {
+  const { context, server, cluster, namespace, engine, configuredClass, storageClass, managesNodes = false } = result;
   return { context, server, cluster, namespace, engine, configuredClass, storageClass, managesNodes };
 }
 
-/** What has changed under a stack's data, a finding a line; none at its first `up`. */
+/** Lists changes that would separate the stack from its data, one finding each; none at its first `up`. */
 export async function keptResultFindings(
   kubectl: Pick<Kubectl, "list">,
-  record: KeptResult,
+  result: KeptResult,
   previous: KeptResult | undefined,
 ): Promise<string[]> {
   if (previous === undefined) return [];
-  if (previous.cluster !== record.cluster) return [otherCluster(record, previous)];
+  if (previous.cluster !== result.cluster) return [otherCluster(result, previous)];
   const claims = async (namespace: string) => kubectl.list<Claim>("persistentvolumeclaims", namespace);
   return [
     ...moveFindings(
-      record,
-      { claims: await claims(record.namespace), previousClaims: await claims(previous.namespace) },
-      { previous, storageClass: record.storageClass },
+      result,
+      { claims: await claims(result.namespace), previousClaims: await claims(previous.namespace) },
+      { previous, storageClass: result.storageClass },
     ),
-    ...(await preparedNodes(kubectl, record, previous)),
+    ...(await preparedNodes(kubectl, result, previous)),
   ];
 }
 
-/** Nodes that the program has prepared and would no longer manage. A record without `managesNodes` says that it prepared none. */
+/** Findings for prepared nodes that the program would no longer manage. Without `managesNodes` it has prepared none. */
 async function preparedNodes(
   kubectl: Pick<Kubectl, "list">,
   { engine, managesNodes = false }: KeptResult,

@@ -1,13 +1,13 @@
 import { commandRequest, previousOutput, UserError, runCommand } from "../kubectl/scriptRuntime";
+import { preflightFailure } from "./checks";
 import { type KeptResult, keptResultFindings } from "./keptResult";
 
 runCommand(async (kubectl) => {
-  const { record } = commandRequest<{ readonly record: KeptResult }>();
-  const findings = await keptResultFindings(kubectl, record, previousOutput<KeptResult>());
-  if (findings.length === 0) return JSON.stringify(record);
+  const { record: result } = commandRequest<{ readonly record: KeptResult }>();
+  const findings = await keptResultFindings(kubectl, result, previousOutput<KeptResult>());
+  if (findings.length === 0) return JSON.stringify(result);
   throw new UserError(
-    `Nothing was changed. Only a preflight that was replaced has passed this; fix it first:\n` +
-      findings.map((finding) => `  - ${finding}\n`).join("") +
-      "Then replace the preflight's record once more: pulumi up --replace '**::preflight-check'",
+    `${preflightFailure(findings)}\nThe replaced preflight did not compare with its previous result. Fix this, then replace it ` +
+      "again: pulumi up --replace '**::preflight-check'",
   );
 });

@@ -23,7 +23,7 @@ interface Reviews {
   }[];
 }
 
-/** A cluster that allows what the function says, and remembers what it was asked. */
+/** A cluster that allows what the function returns, and records the reviews. */
 function smallCluster(allows: (attributes: Attributes) => boolean) {
   const asked: Attributes[] = [];
   const kubectl = {
@@ -54,32 +54,32 @@ function userWith(granted: readonly string[]) {
 const all = "get, list, watch, create, patch, delete";
 const request = { namespace: "blog", nfs: false, content: { content: "perPod" } } as const;
 
-describe("the rights of the context's user", () => {
-  it("are enough where all is allowed", async () => {
+describe("missing permissions of the context's user", () => {
+  it("are none for a user who may do everything", async () => {
     assert.deepEqual(await missingPermissions(smallCluster(() => true).kubectl, request), []);
   });
 
-  it("are the ones of this list and no other, where nothing is allowed", async () => {
+  it("are exactly this list for a user who may do nothing", async () => {
     assert.deepEqual(await missingPermissions(smallCluster(() => false).kubectl, request), sitePermissions("blog"));
   });
 
-  it("are enough where these are granted, those of the site in its own namespace only", async () => {
+  it("are none for a user with this list, in the stack's own namespace only", async () => {
     assert.deepEqual(await missingPermissions(userWith(sitePermissions("blog")).kubectl, request), []);
   });
 
-  it("are missing where they are granted in another namespace", async () => {
+  it("include permissions that are granted in another namespace", async () => {
     const { kubectl } = userWith(sitePermissions("wordpress"));
-    const inNamespace = sitePermissions("blog").filter((right) => right.includes(" in namespace "));
-    // The whole cluster's Services are listed anyway, for their node ports.
+    const inNamespace = sitePermissions("blog").filter((permission) => permission.includes(" in namespace "));
+    // Services are listed in the whole cluster, for their node ports.
     assert.deepEqual(
       await missingPermissions(kubectl, request),
-      inNamespace.map((right) =>
-        right.replace("list, watch, create, patch, delete services", "watch, create, patch, delete services"),
+      inNamespace.map((permission) =>
+        permission.replace("list, watch, create, patch, delete services", "watch, create, patch, delete services"),
       ),
     );
   });
 
-  it("that are missing are named by resource, with group and namespace", async () => {
+  it("are grouped by resource, with API group and namespace", async () => {
     const { kubectl } = smallCluster(
       ({ verb, resource }) => resource !== "nodes" && !(resource === "statefulsets" && verb !== "get"),
     );
@@ -89,7 +89,7 @@ describe("the rights of the context's user", () => {
     ]);
   });
 
-  it("are asked for in the stack's own namespace, where the resource has one", async () => {
+  it("are reviewed in the stack's own namespace for namespaced resources", async () => {
     const { kubectl, asked } = smallCluster(() => true);
     await missingPermissions(kubectl, request);
     assert.deepEqual([...new Set(asked.map(({ namespace }) => namespace))], [undefined, "blog"]);
@@ -98,7 +98,7 @@ describe("the rights of the context's user", () => {
     assert.deepEqual([...new Set(everywhere)], expected);
   });
 
-  it("have a watch on everything that the provider waits for", async () => {
+  it("include watch on every resource that the provider waits for", async () => {
     const { kubectl, asked } = smallCluster(() => true);
     await missingPermissions(kubectl, request);
     const watched = asked.filter(({ verb }) => verb === "watch").map(({ resource }) => resource);
@@ -109,7 +109,7 @@ describe("the rights of the context's user", () => {
     assert.deepEqual(watched.sort(), expected);
   });
 
-  it("are more where the stack installs OpenEBS, each verb named once", async () => {
+  it("name each verb once when the stack installs OpenEBS", async () => {
     const openEbs = { engine: "hostpath", pools: [], managesNodes: false } as const;
     const { kubectl } = smallCluster(({ resource }) => !["storageclasses", "nodes", "diskpools"].includes(resource));
     assert.deepEqual(await missingPermissions(kubectl, { ...request, openEbs }), [
@@ -120,7 +120,7 @@ describe("the rights of the context's user", () => {
   });
 
   for (const engine of ["hostpath", "replicated"] as const) {
-    it(`include these cluster-wide ones and no other with the engine ${engine}`, async () => {
+    it(`include exactly these cluster-wide ones with the engine ${engine}`, async () => {
       const openEbs = { engine, pools: [], managesNodes: false };
       assert.deepEqual(await missingPermissions(userWith(sitePermissions("blog")).kubectl, { ...request, openEbs }), [
         "patch nodes",
@@ -140,7 +140,7 @@ describe("the rights of the context's user", () => {
     });
   }
 
-  it("include these cluster-wide ones and no other with volumes by NFS", async () => {
+  it("include exactly these cluster-wide ones with the NFS server", async () => {
     assert.deepEqual(await missingPermissions(userWith(sitePermissions("blog")).kubectl, { ...request, nfs: true }), [
       `${all} networkpolicies.networking.k8s.io`,
       `${all} configmaps`,
@@ -151,7 +151,7 @@ describe("the rights of the context's user", () => {
     ]);
   });
 
-  it("are more where volumes by NFS come along, which are in a namespace of their own", async () => {
+  it("include cluster-wide ones with the NFS server, which has a namespace of its own", async () => {
     const { kubectl } = smallCluster(
       ({ resource, namespace }) => !["networkpolicies", "services"].includes(resource) || namespace !== undefined,
     );
@@ -161,7 +161,7 @@ describe("the rights of the context's user", () => {
     ]);
   });
 
-  it("include csinodes where a class for ReadWriteMany is probed, and only there", async () => {
+  it("include csinodes only when a class is probed for ReadWriteMany", async () => {
     const { kubectl } = smallCluster(({ resource }) => resource !== "csinodes");
     const content = {
       content: "shared",
@@ -178,7 +178,7 @@ describe("the rights of the context's user", () => {
     assert.deepEqual(await missingPermissions(kubectl, { ...request, content: oneNode }), []);
   });
 
-  it("are more where content is shared: its claim, its Deployment and its jobs", async () => {
+  it("include claims, Deployments, and jobs when content is shared", async () => {
     const { kubectl } = smallCluster(
       ({ resource }) => !["deployments", "jobs", "cronjobs", "persistentvolumeclaims"].includes(resource),
     );

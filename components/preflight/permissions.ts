@@ -5,7 +5,7 @@ import { openEbsPermissions } from "../storage/openebs/permissions";
 import { sharedContentPermissions } from "../wordpress/permissions";
 import type { PreflightRequest } from "./checks";
 
-/** What every stack does with the cluster's API: nothing beyond this is asked for. */
+/** Permissions that every stack needs. It makes no other requests to the API server. */
 const sitePermissions: readonly Permission[] = [
   ...everyVerb.map((verb) => ({ verb, resource: "namespaces" })),
   ...["services", "storageclasses", "nodes", "persistentvolumes"].map((resource) => ({
@@ -21,13 +21,13 @@ const sitePermissions: readonly Permission[] = [
     ].map((kind) => ({ ...kind, verb, inNamespace: true })),
   ),
   ...everyVerb.map((verb) => ({ verb, resource: "statefulsets", group: "apps", inNamespace: true })),
-  // kubectl gets an object before it patches it, and a pod before it runs something in it or reads its log.
+  // kubectl gets an object before it patches it, and a pod before it runs a command in it or reads its log.
   ...["get", "list", "patch", "delete"].map((verb) => ({
     verb,
     resource: "persistentvolumeclaims",
     inNamespace: true,
   })),
-  // What exec asks for: older clusters the one, newer ones the other, or both.
+  // `kubectl exec` needs one of these on older clusters, the other or both on newer ones.
   ...["get", "create"].map((verb) => ({ verb, resource: "pods", subresource: "exec", inNamespace: true })),
   { verb: "get", resource: "pods", subresource: "log", inNamespace: true },
   { verb: "get", resource: "pods", inNamespace: true },
@@ -35,10 +35,10 @@ const sitePermissions: readonly Permission[] = [
   { verb: "delete", resource: "pods", inNamespace: true },
 ];
 
-/** What the probe of a class for ReadWriteMany reads: on which nodes the class's driver is. */
+/** The ReadWriteMany probe reads on which nodes the class's driver runs. */
 const probePermissions: readonly Permission[] = [{ verb: "list", resource: "csinodes", group: "storage.k8s.io" }];
 
-/** The permissions that the context's user lacks, one text a resource: `create, patch statefulsets.apps in namespace wordpress`. */
+/** Missing permissions of the context's user, one text for each resource: `create, patch statefulsets.apps in namespace wordpress`. */
 export async function missingPermissions(
   kubectl: Kubectl,
   { namespace, openEbs, nfs, content }: Pick<PreflightRequest, "namespace" | "openEbs" | "nfs" | "content">,
@@ -63,13 +63,13 @@ export async function missingPermissions(
   );
   const allowed = answers.trim().split("\n");
   const missing = neededPermissions.filter((_, index) => allowed[index] !== "true");
-  const resources = [...new Set(missing.map((permission) => spoken(permission, namespace)))];
+  const resources = [...new Set(missing.map((permission) => describe(permission, namespace)))];
   return resources.map((resource) => {
-    const verbs = missing.filter((permission) => spoken(permission, namespace) === resource).map(({ verb }) => verb);
+    const verbs = missing.filter((permission) => describe(permission, namespace) === resource).map(({ verb }) => verb);
     return `${[...new Set(verbs)].join(", ")} ${resource}`;
   });
 }
 
-function spoken({ resource, subresource, group, inNamespace }: Permission, namespace: string): string {
+function describe({ resource, subresource, group, inNamespace }: Permission, namespace: string): string {
   return `${resource}${subresource ? `/${subresource}` : ""}${group ? `.${group}` : ""}${inNamespace ? ` in namespace ${namespace}` : ""}`;
 }

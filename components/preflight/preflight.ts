@@ -7,17 +7,16 @@ import { keptResult } from "./keptResult";
 
 export interface PreflightArgs {
   readonly cluster: ClusterAccess;
-  /** What the stack is about to do; `instance` comes from a resource. */
+  /** What to check; `instance` is the output of a resource. */
   readonly request: Omit<PreflightRequest, "instance"> & { readonly instance: pulumi.Input<string> };
 }
 
 /**
- * Looks at the cluster before anything is made or changed on it, and fails with one message that has all findings:
- * cluster, rights, namespace, NodePort, storage class, and every change that would part a site from its data. It runs
- * at the first `up` and whenever one of these settings changes; what was agreed on is its output.
+ * Checks the cluster before anything is created or changed on it, and fails with one message that lists all findings:
+ * cluster, permissions, namespace, NodePort, storage class, and every change that would separate a site from its data. It
+ * runs at the first `up` and whenever one of these settings changes. Its result is the command's output.
  */
 export class Preflight extends pulumi.ComponentResource {
-  /** What was agreed on. */
   readonly result: pulumi.Output<PreflightResult>;
   private readonly command: local.Command;
 
@@ -28,9 +27,9 @@ export class Preflight extends pulumi.ComponentResource {
       { cluster, onChange: "preflight", request: { ...request } },
       { parent: this },
     );
-    // The kubeconfig may be a secret, which makes the whole output one; nothing of it is in the result.
+    // The kubeconfig may be a secret, which makes the whole output secret. The result contains nothing of it.
     this.result = pulumi.unsecret(this.command.stdout).apply((text) => JSON.parse(text) as PreflightResult);
-    // `pulumi up --replace` makes the check forget what it printed. This one does not, and compares before anything is touched.
+    // `pulumi up --replace` discards the check's previous output. This command keeps it and compares before any change.
     kubectlCommand(
       `${name}-record`,
       { cluster, onChange: "keep-preflight-record", request: { record: this.result.apply(keptResult) } },

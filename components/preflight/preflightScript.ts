@@ -8,6 +8,7 @@ import {
   effectiveClass,
   nodeAddress,
   nodeAddresses,
+  preflightFailure,
   preflightFindings,
   type PreflightResult,
   type PreflightRequest,
@@ -27,13 +28,13 @@ runCommand(async (kubectl) => {
   const facts = await readFacts(kubectl, request, previous);
   const findings = preflightFindings(request, facts, previous);
   if (findings.length > 0) {
-    throw new UserError(`Nothing was changed. ${countOf(findings.length)} to be mended first:\n${bulleted(findings)}`);
+    throw new UserError(preflightFailure(findings));
   }
   const storageClass = effectiveClass(request, facts) ?? "";
   process.stderr.write(`On context "${facts.context}" (${facts.server}), storage class "${storageClass}"\n`);
   if (request.content.content === "shared" && request.content.accessMode === "ReadWriteOnce")
-    process.stderr.write(oneNode);
-  const record: PreflightResult = {
+    process.stderr.write(singleNodeNotice);
+  const result: PreflightResult = {
     context: facts.context,
     server: facts.server,
     cluster: facts.cluster ?? "",
@@ -48,7 +49,7 @@ runCommand(async (kubectl) => {
     managesNodes: request.openEbs?.managesNodes ?? false,
     nameServerPorts: nameServerPorts(facts.services),
   };
-  return JSON.stringify(record);
+  return JSON.stringify(result);
 });
 
 async function readFacts(
@@ -64,14 +65,14 @@ async function readFacts(
       if (/forbidden/i.test(String(error))) return undefined;
       throw new UserError(
         `kubernetes:context: the cluster "${context}" (${server}) does not answer: ${lastLine(error)}\n` +
-          `Nothing was changed. Start it, or name another context: ${configSet("kubernetes:context", "NAME")}`,
+          `Nothing was changed. Start it, or use another context: ${configSet("kubernetes:context", "NAME")}`,
       );
     },
   );
-  // What may not be read is reported as a missing right, and is empty here.
+  // A list that may not be read is empty here, and reported as a missing permission.
   const readable = <T>(reading: Promise<T[]>) => reading.catch((error: unknown) => emptyIfForbidden<T>(error));
   const migrateContent = request.content.content === "shared" && request.content.migrateContent;
-  const [rights, namespaces, services, classes, nodes, claims, volumes, previousClaims] = await Promise.all([
+  const [permissions, namespaces, services, classes, nodes, claims, volumes, previousClaims] = await Promise.all([
     missingPermissions(kubectl, request),
     readable(kubectl.list<Namespace>("namespaces")),
     readable(kubectl.list<Service>("services")),
@@ -91,17 +92,18 @@ async function readFacts(
     : [[], []];
   const home = (name: string) => namespaces.find(({ metadata }) => metadata.name === name);
   const namespace = home(request.namespace);
-  const rwxProbeError = rights.length > 0 ? undefined : await readRefusal(kubectl, request, { classes, nodes, claims });
+  const rwxProbeError =
+    permissions.length > 0 ? undefined : await probeContentClass(kubectl, request, { classes, nodes, claims });
   return {
-    ...{ context, server, cluster: uid, missingPermissions: rights },
+    ...{ context, server, cluster: uid, missingPermissions: permissions },
     ...{ namespace, services, classes, nodes, claims, volumes, previousClaims, rwxProbeError },
     ...(request.openEbs ? { openEbs: { home: home(openEbsName), drivers, pools } } : {}),
     ...(request.nfs ? { nfs: { home: home(nfsName), drivers } } : {}),
   };
 }
 
-/** Why the class of the shared content will not do; it is asked once, before there is a claim. */
-async function readRefusal(
+/** Probes the content's storage class for ReadWriteMany, once, before the claim exists. @returns the class's reason for a refusal */
+async function probeContentClass(
   kubectl: Kubectl,
   { content, instance }: PreflightRequest,
   { classes, nodes, claims }: Pick<ClusterFacts, "classes" | "nodes" | "claims">,
@@ -113,12 +115,12 @@ async function readRefusal(
   return probeRwx(kubectl, storageClass, nodes, `wordpress-trial-${instance}`);
 }
 
-/** The cluster's CRDs, where OpenEBS's chart brings some. */
+/** The cluster's CRDs; empty unless OpenEBS's chart may install some. */
 async function definitions(kubectl: Kubectl, { openEbs }: PreflightRequest): Promise<AnyObject[]> {
   return openEbs?.engine === "replicated" ? kubectl.list<AnyObject>("customresourcedefinitions") : [];
 }
 
-/** The API server's address; a context that the kubeconfig lacks is refused with those that it has. */
+/** URL of the context's API server. @throws UserError if the kubeconfig lacks the context */
 async function serverOf(kubectl: Kubectl, context: string): Promise<string> {
   interface Kubeconfig {
     readonly clusters: readonly { readonly name: string; readonly cluster: { readonly server: string } }[] | null;
@@ -132,15 +134,15 @@ async function serverOf(kubectl: Kubectl, context: string): Promise<string> {
   if (!found) {
     const names = contexts?.map(({ name }) => name) ?? [];
     throw new UserError(
-      `kubernetes:context: "${context}" is not in the kubeconfig; it has ${names.join(", ") || "no context at all"}; ` +
+      `kubernetes:context: "${context}" is not in the kubeconfig; it has ${names.join(", ") || "no context"}; ` +
         `example: ${configSet("kubernetes:context", names[0] ?? "kind-kind")}`,
     );
   }
   return clusters?.find(({ name }) => name === found.context.cluster)?.cluster.server ?? "no server";
 }
 
-const oneNode =
-  "contentAccessMode ReadWriteOnce: all pods of the site are on one node. Draining that node interrupts the site until they " +
+const singleNodeNotice =
+  "contentAccessMode ReadWriteOnce: all pods of the site run on one node. Draining that node interrupts the site until they " +
   "have started on another one (docs/how-to/drain-a-node.md)\n";
 
 function emptyIfForbidden<T>(error: unknown): T[] {
@@ -150,12 +152,4 @@ function emptyIfForbidden<T>(error: unknown): T[] {
 
 function lastLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).trim().split("\n").at(-1) ?? "";
-}
-
-function countOf(findings: number): string {
-  return findings === 1 ? "One thing has" : `${findings} things have`;
-}
-
-function bulleted(findings: readonly string[]): string {
-  return findings.map((finding) => `  - ${finding}`).join("\n");
 }

@@ -14,7 +14,7 @@ const csiNode = (name: string, ...drivers: string[]): CsiNode => ({
   spec: { drivers: drivers.map((driver) => ({ name: driver })) },
 });
 
-/** A cluster whose class says something of the claim at a second, and binds it at another one. */
+/** A cluster whose class emits events on the claim at given seconds, and binds it at another one. */
 class ClassCluster {
   seconds = 0;
   claim: { metadata: AnyObject["metadata"]; spec: Claim["spec"] } | undefined;
@@ -40,7 +40,7 @@ class ClassCluster {
     };
     const objects = {
       namespaces: ["trial-1", "trial-2"].map((name) => ({ metadata: { name, uid: `previous-${name}` } })),
-      // A trial of another stack: its class refuses at once, or has made the volume.
+      // The probe of another stack: its class refuses at once, or has provisioned the volume.
       persistentvolumeclaims: [{ ...inNamespace("trial", "trial-2"), status: { phase: "Bound" } }],
       events: () => [refusalAt("0", "the other class refuses", "trial-2"), ...this.eventsSoFar()],
       csinodes: csiNodes,
@@ -52,7 +52,7 @@ class ClassCluster {
 
   private eventsSoFar() {
     const past = Object.entries(this.events).filter(([second]) => Number(second) <= this.seconds);
-    // What a class that works says meanwhile is no refusal.
+    // Events of a class that is provisioning are no refusal.
     return [
       { ...refusalAt("normal", "provisions", "trial-1"), type: "Normal" },
       { ...refusalAt("other", "slow", "trial-1"), reason: "ProvisioningSlow" },
@@ -82,8 +82,8 @@ const storageClass = (volumeBindingMode = "Immediate"): StorageClass => ({
 const probe = (cluster: ClassCluster, mode?: string, nodes: readonly Node[] = []) =>
   probeRwx(cluster.kubectl, storageClass(mode), nodes, "trial-1", cluster.second);
 
-describe("the probe of a class for ReadWriteMany", () => {
-  it("accepts a class that makes the volume, and deletes its own namespace and no other", async () => {
+describe("ReadWriteMany probe", () => {
+  it("accepts a class that provisions the volume, and deletes only its own namespace", async () => {
     const cluster = new ClassCluster({}, 3);
     assert.equal(await probe(cluster), undefined);
     const { metadata, ...claim } = cluster.claim ?? assert.fail();
@@ -104,12 +104,12 @@ describe("the probe of a class for ReadWriteMany", () => {
     assert.deepEqual(cluster.kubectl.names("persistentvolumeclaims"), ["trial-2/trial"]);
   });
 
-  it("accepts a class whose first try fails and whose next one succeeds", async () => {
+  it("accepts a class whose first attempt fails and whose second one succeeds", async () => {
     const cluster = new ClassCluster({ 1: "rpc error: code = Internal desc = the share is being made" }, 7);
     assert.equal(await probe(cluster), undefined);
   });
 
-  it("returns the reason of a class that goes on refusing, after 10 s", async () => {
+  it("returns the reason of a class whose refusal persists for 10 s", async () => {
     const reason = "rpc error: code = InvalidArgument desc = Volume capabilities not supported";
     const cluster = new ClassCluster({ 2: `${reason}\n` });
     assert.equal(await probe(cluster), reason);
@@ -117,12 +117,12 @@ describe("the probe of a class for ReadWriteMany", () => {
     assert.deepEqual(cluster.kubectl.names("namespaces"), ["trial-2"]);
   });
 
-  it("returns that a class that goes on refusing gives no reason, where its event has no message", async () => {
+  it("returns that a class gives no reason if its events have no message", async () => {
     assert.equal(await probe(new ClassCluster({ 0: undefined })), "it gives no reason");
     assert.equal(await probe(new ClassCluster({ 0: "" })), "it gives no reason");
   });
 
-  it("polls once a second: a class that makes the volume within that time has not refused for 10 s", async () => {
+  it("polls once a second, so that a class that provisions at the second poll is accepted", async () => {
     const cluster = new ClassCluster({ 0: "rpc error: code = Internal desc = not yet" }, 1);
     const timer = setTimeout(() => void cluster.second(), 100);
     assert.equal(await probeRwx(cluster.kubectl, storageClass(), [], "trial-1"), undefined);
@@ -130,37 +130,37 @@ describe("the probe of a class for ReadWriteMany", () => {
   });
 
   for (const code of ["DeadlineExceeded", "Unavailable", "Aborted", "Canceled", "ResourceExhausted"]) {
-    it(`takes ${code} for a class that is still at work`, async () => {
+    it(`treats ${code} as a class that is still provisioning`, async () => {
       const cluster = new ClassCluster({ 0: `rpc error: code = ${code} desc = try again` });
       assert.equal(await probe(cluster), undefined);
       assert.equal(cluster.seconds, 30);
     });
   }
 
-  it("tells a class that waits for a pod a node that has its driver", async () => {
+  it("selects a node with the driver for a class that waits for a pod", async () => {
     const cluster = new ClassCluster({}, 0, [csiNode("k0", "other"), csiNode("k1", driver)]);
     await probe(cluster, "WaitForFirstConsumer", [node("k0"), node("k1")]);
     assert.deepEqual(cluster.claim?.metadata.annotations, { "volume.kubernetes.io/selected-node": "k1" });
   });
 
-  it("tells a class that does not wait no node", async () => {
+  it("selects no node for a class that does not wait for a pod", async () => {
     const cluster = new ClassCluster({}, 0, [csiNode("k1", driver)]);
     await probe(cluster, "Immediate", [node("k1")]);
     assert.deepEqual(cluster.claim?.metadata.annotations, {});
   });
 });
 
-describe("the node of that probe", () => {
+describe("node of the ReadWriteMany probe", () => {
   const controlPlane = node("k0", { taints: [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }] });
   const everywhere = ["k0", "k1", "k2", "k3"].map((name) => csiNode(name, driver));
 
-  it("is Ready, is not cordoned and repels no pods", () => {
+  it("is Ready, not cordoned, and without taints that repel pods", () => {
     const nodes = [controlPlane, node("k1", { unschedulable: true }), node("k2", {}, "False"), node("k3")];
     assert.equal(probeNode(driver, nodes, everywhere), "k3");
     assert.equal(probeNode(driver, nodes.slice(0, 3), everywhere), undefined);
   });
 
-  it("may have taints that only discourage, or that Kubernetes sets by itself", () => {
+  it("may have taints with PreferNoSchedule, or taints that Kubernetes sets itself", () => {
     const taints = [
       { key: "batch", effect: "PreferNoSchedule" },
       { key: "node.kubernetes.io/memory-pressure", effect: "NoSchedule" },
@@ -168,7 +168,7 @@ describe("the node of that probe", () => {
     assert.equal(probeNode(driver, [node("k1", { taints })], everywhere), "k1");
   });
 
-  it("has the class's driver, where any node has it", () => {
+  it("has the class's driver if any node has it", () => {
     const nodes = [node("k0"), node("k1")];
     assert.equal(probeNode(driver, nodes, [csiNode("k0"), csiNode("k1", "other", driver)]), "k1");
     assert.equal(probeNode("rancher.io/local-path", nodes, [csiNode("k0", driver)]), "k0");

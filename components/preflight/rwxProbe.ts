@@ -3,22 +3,22 @@ import { isSchedulable } from "../kubernetes/conditions";
 import type { Kubectl } from "../kubectl/client";
 import type { Claim, CsiNode, Event, Node, StorageClass } from "../kubernetes/objects";
 
-/** Whole seconds in which a class that refuses has said so. One that takes longer is at work. */
+/** Timeout of the probe, in whole seconds. A class that has not refused by then is provisioning. */
 const timeoutSeconds = 30;
 
-/** Whole seconds for which a refusal has to stand. Drivers try again, and some succeed only then. */
+/** Whole seconds for which a refusal must persist. Drivers retry, and some succeed at the second attempt. */
 const refusalSeconds = 10;
 
-/** The driver has not refused: it had no time, no connection, or works on the same claim already. */
+/** gRPC codes that are no refusal: the driver had no time or no connection, or already works on the same claim. */
 const transientCodes = /code = (DeadlineExceeded|Unavailable|Aborted|Canceled|ResourceExhausted)\b/;
 
 const name = "trial";
 
 /**
- * Whether a class refuses volumes that many nodes write to. No field of a class says so: a claim asks it for a small one, in a
- * namespace that comes and goes with it.
+ * Probes whether a storage class supports ReadWriteMany. No field of a class tells this, so the probe creates a small claim
+ * in a namespace of its own, and deletes the namespace afterwards.
  * @param second waits for a second
- * @returns the class's reason; undefined where it does not refuse
+ * @returns the class's reason for a refusal; undefined if it does not refuse
  */
 export async function probeRwx(
   kubectl: Kubectl,
@@ -27,13 +27,13 @@ export async function probeRwx(
   namespace: string,
   second: () => Promise<unknown> = () => wait(1000),
 ): Promise<string | undefined> {
-  // Of a trial that was cut off.
+  // An interrupted probe may have left it.
   await remove(kubectl, namespace, "--timeout=120s");
   await kubectl.run(["create", "namespace", namespace]);
   try {
     await kubectl.run(["create", "--filename=-"], JSON.stringify(await claim(kubectl, storageClass, nodes, namespace)));
     let refusedSeconds = 0;
-    for (let passed = 0; passed < timeoutSeconds; passed++) {
+    for (let elapsed = 0; elapsed < timeoutSeconds; elapsed++) {
       const { status } = await kubectl.json<Claim>(["get", "persistentvolumeclaim", name, "--namespace", namespace]);
       if (status?.phase === "Bound") return undefined;
       const refusal = (await kubectl.list<Event>("events", namespace)).find(isRefusal);
@@ -51,7 +51,7 @@ function isRefusal({ type, reason, message = "" }: Event): boolean {
 }
 
 async function claim(kubectl: Kubectl, storageClass: StorageClass, nodes: readonly Node[], namespace: string) {
-  // A class that waits for a pod's node is told one, as the scheduler would tell it.
+  // A class with WaitForFirstConsumer provisions only after a node is selected, which the scheduler would do for a pod.
   const node =
     storageClass.volumeBindingMode === "WaitForFirstConsumer"
       ? probeNode(storageClass.provisioner, nodes, await kubectl.list<CsiNode>("csinodes"))
@@ -73,8 +73,8 @@ async function claim(kubectl: Kubectl, storageClass: StorageClass, nodes: readon
 }
 
 /**
- * Name of a node on which a pod with such a volume could run: one that the driver is on. A provisioner that is on none by its name is
- * no CSI driver, and any node will do.
+ * Name of a node that could run a pod with such a volume: a schedulable one with the driver. If no node has a driver of that
+ * name, the provisioner is no CSI driver, and any schedulable node is suitable.
  */
 export function probeNode(driver: string, nodes: readonly Node[], csiNodes: readonly CsiNode[]): string | undefined {
   const withDriver = csiNodes
@@ -86,7 +86,7 @@ export function probeNode(driver: string, nodes: readonly Node[], csiNodes: read
     .find((candidate) => withDriver.length === 0 || withDriver.includes(candidate));
 }
 
-/** Its claim goes with it, and the volume with the claim. */
+/** Deletes the namespace with its claim, and thereby the volume. */
 async function remove(kubectl: Kubectl, namespace: string, waiting: string): Promise<void> {
   await kubectl.run(["delete", "namespace", namespace, "--ignore-not-found=true", waiting]);
 }

@@ -153,7 +153,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
 
     const lacks: readonly (readonly [string, Partial<NodeState>, RegExp | undefined])[] = [
       ["nothing", {}, undefined],
-      ["to be Ready", { ready: false }, /p0 is not Ready; look: kubectl --context lab describe node p0/],
+      ["to be Ready", { ready: false }, /p0 is not Ready; inspect: kubectl --context lab describe node p0/],
       ["the architecture", { architecture: "arm64" }, /p0 is arm64, .*runs on amd64 only/],
       ["a kernel", { kernelVersion: "5.10.0-32-amd64" }, /p0 has Linux 5\.10\.0-32-amd64, and 5\.15 is the least/],
       ["a processor", { cpu: "2" }, /p0 has 2 CPUs, and 3 are the least/],
@@ -174,7 +174,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       await nodes.set("p0", { ...completeNode, ready: false, cpu: "2" });
       for (const name of ["p1", "p2"]) await nodes.set(name, { ...completeNode, hugePages: "0" });
       const output = await failure(site.project.up());
-      assert.match(output, /Nothing was changed\. 4 things have to be mended first/);
+      assert.match(output, /Preflight failed \(4 findings\); nothing was changed:/);
       for (const text of ["p0 is not Ready", "p0 has 2 CPUs", "p1 has 0 of 2Gi", "p2 has 0 of 2Gi"]) {
         assert.ok(output.includes(`the node ${text}`), text);
       }

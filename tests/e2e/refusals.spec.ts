@@ -35,11 +35,11 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     await cluster.kubectl("--namespace", others, ...service);
     await project.configure({ "storage.className": "none-such" });
     const message = await failure(project.up());
-    assert.match(message, /Nothing was changed\. 3 .*to be mended first/);
+    assert.match(message, /Preflight failed \(3 findings\); nothing was changed:/);
     assert.match(message, /namespace: "refused" exists and is not this stack's.*pulumi config set namespace/);
     assert.match(
       message,
-      /wordpressNodePort: 30027 is taken by the Service somebody-else\/taken.*config set wordpressNodePort \d+/,
+      /wordpressNodePort: 30027 is used by the Service somebody-else\/taken.*config set wordpressNodePort \d+/,
     );
     assert.match(
       message,
@@ -67,7 +67,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     assert.match(output, /the cluster "lab" \(https:\/\/127\.0\.0\.1:9\) does not answer: .*refused/);
     assert.match(
       output,
-      /Nothing was changed\. Start it, or name another context: pulumi config set kubernetes:context/,
+      /Nothing was changed\. Start it, or use another context: pulumi config set kubernetes:context/,
     );
     recordFault({
       fault: "a cluster that cannot be reached",
@@ -95,7 +95,8 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     const { cluster } = site;
     await cluster.kubectl("--namespace", others, "create", "serviceaccount", "visitor");
     const stranger = (await cluster.kubectl("--namespace", others, "create", "token", "visitor")).trim();
-    const named = (output: string) => /the user of "lab" may not (.*); let them/.exec(output)?.[1]?.split("; ");
+    const named = (output: string) =>
+      /the user of "lab" may not (.*); grant these permissions/.exec(output)?.[1]?.split("; ");
     assert.deepEqual(named((await failingWith({ token: stranger })).output), sitePermissions(namespace));
     const role = ["clusterrolebinding", "refused-visitor"];
     await cluster.kubectl("create", ...role, "--clusterrole=view", `--serviceaccount=${others}:visitor`);
@@ -103,7 +104,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     const { output, seconds } = await failingWith({ token });
     await cluster.kubectl("delete", ...role);
     // The role `view` reads most of it.
-    const own = (rights: readonly string[]) => rights.map((right) => `${right} in namespace ${namespace}`);
+    const own = (permissions: readonly string[]) => permissions.map((text) => `${text} in namespace ${namespace}`);
     const write = "create, patch, delete";
     assert.deepEqual(named(output), [
       `${write} namespaces`,
@@ -124,8 +125,8 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
       ]),
     ]);
     recordFault({
-      fault: "no rights on the cluster",
-      holds: "up ends, names every right that is missing; nothing is made",
+      fault: "no permissions on the cluster",
+      holds: "up ends, names every missing permission; nothing is made",
       measured: `ended after ${seconds} s`,
     });
   });

@@ -6,7 +6,7 @@ import { assertBefore, deeds, done, isAbout, only, subjects } from "./support/ca
 import { RecordedSite } from "./support/recordedSite";
 
 const preflight = "Command/preflight-check";
-const steps = /To move: make a second stack with the new value, copy database and files, then destroy this one/;
+const steps = /To move: create a second stack with the new value, copy database and files, then destroy this one/;
 
 describe("pulumi up on a live stack, when a key changes", function () {
   this.timeout(20 * 60_000);

@@ -23,8 +23,8 @@ describe("a pulumi up that fails", function () {
     });
     await site.project.configure({ "storage.className": "gold" });
     const output = await failure(site.up());
-    assert.match(output, /Nothing was changed\. 2 /);
-    assert.match(output, /wordpressNodePort: 30007 is taken by the Service market\/shop/);
+    assert.match(output, /Preflight failed \(2 findings\); nothing was changed:/);
+    assert.match(output, /wordpressNodePort: 30007 is used by the Service market\/shop/);
     assert.match(output, /storage\.className: "gold" is no storage class of this cluster/);
     assert.deepStrictEqual(site.provider.objects, []);
     site.cluster.services.length = 0;

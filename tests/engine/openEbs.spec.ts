@@ -35,7 +35,7 @@ describe("a stack with the engine replicated", function () {
     const weak = { ...k1.status, capacity: { cpu: "2" }, allocatable: {} };
     site.cluster.nodes.splice(0, 3, k0, { ...k1, status: weak });
     const output = await failure(site.up());
-    assert.match(output, /Nothing was changed\. 3 things have to be mended first/);
+    assert.match(output, /Preflight failed \(3 findings\); nothing was changed:/);
     assert.match(output, /storage\.pools\[1\]\.node: the node k1 has 2 CPUs, and 3 are the least/);
     assert.match(output, /storage\.pools\[1\]\.node: the node k1 has 0 of 2Gi of huge pages; on k1: /);
     assert.match(output, /storage\.pools\[2\]\.node: "k2" is no node of this cluster, which has k0, k1/);

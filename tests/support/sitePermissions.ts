@@ -1,4 +1,4 @@
-/** Every right that a stack with content perPod and a class of the cluster's needs, as the preflight names those that are missing. */
+/** All permissions that a stack with content perPod and the engine `existing` needs, in the preflight's format. */
 export function sitePermissions(namespace: string): string[] {
   const all = "get, list, watch, create, patch, delete";
   const own = [
@@ -21,7 +21,7 @@ export function sitePermissions(namespace: string): string[] {
     "list storageclasses.storage.k8s.io",
     "list nodes",
     "list persistentvolumes",
-    ...own.map((right) => `${right} in namespace ${namespace}`),
+    ...own.map((permission) => `${permission} in namespace ${namespace}`),
   ];
 }
 

@@ -3,23 +3,23 @@ import { configSet } from "../../../stacks/config/rules";
 import { claimsOf, contentClaimName } from "./claims";
 import type { Claim, StorageClass } from "../../kubernetes/objects";
 
-/** Claims of one kind: which key sets their size, and what it says. */
+/** Claims whose size one configuration key sets. */
 export interface RequestedClaims {
-  /** Name of the StatefulSet whose template `data` makes them, or of the one claim. */
+  /** Name of the StatefulSet whose template `data` creates them, or of the single claim. */
   readonly of: { readonly statefulSet: string } | { readonly claim: string };
   readonly sizeKey: string;
   readonly size: string;
 }
 
-/** Where a stack's claims are. */
+/** Namespace, engine, and class of a stack's claims. */
 export interface ClaimsPlace {
   readonly namespace: string;
   readonly engine: string;
-  /** Null where the cluster's default is taken. */
+  /** Null for the cluster's default class. */
   readonly configuredClass: string | null;
 }
 
-/** Claims cannot follow to another namespace, class or engine: a stack that has some is told how to move. */
+/** Findings for another namespace, class, or engine than that of existing claims, which cannot move. They tell how to move the site. */
 export function moveFindings(
   request: ClaimsPlace,
   facts: { readonly claims: readonly Claim[]; readonly previousClaims: readonly Claim[] },
@@ -34,19 +34,19 @@ export function moveFindings(
   if (!previous) return [];
   const findings: string[] = [];
   const claims = (previous.namespace === request.namespace ? facts.claims : facts.previousClaims).filter(
-    // Its class is its own.
+    // Its class has a key of its own.
     ({ metadata }) => metadata.name !== contentClaimName,
   );
   if (claims.length === 0) return [];
   const names = claims.map((claim) => claim.metadata.name).join(", ");
-  const empty = claims.every(({ status }) => status?.phase === "Pending");
+  const haveNoVolumes = claims.every(({ status }) => status?.phase === "Pending");
   const refuse = (key: string, now: string, before: string, goBack: string) =>
     findings.push(
-      empty
+      haveNoVolumes
         ? `${key}: "${now}" is not allowed on this stack: its claims are on "${before}" (${names}), and claims cannot ` +
-            `move. They have no volumes yet, so that nothing is lost by starting anew: pulumi destroy, then pulumi up`
+            `move. They have no volumes yet, so no data is lost if you recreate the stack: pulumi destroy, then pulumi up`
         : `${key}: "${now}" is not allowed on this stack: it has data on "${before}" (the data is in ${names}), and claims ` +
-            `cannot move. Keep it: ${goBack}. To move: make a second stack with the new value, copy database and files, ` +
+            `cannot move. Keep it: ${goBack}. To move: create a second stack with the new value, copy database and files, ` +
             "then destroy this one (docs/how-to/move-a-site.md)",
     );
   if (previous.namespace !== request.namespace) {
@@ -54,18 +54,18 @@ export function moveFindings(
   }
   if (previous.engine !== request.engine) {
     refuse("storage.engine", request.engine, previous.engine, configSet("storage.engine", previous.engine));
-    // Its class goes with the engine.
+    // The engine determines the class.
     return findings;
   }
-  const chosenAnew = previous.configuredClass !== request.configuredClass;
+  const hasNewClass = previous.configuredClass !== request.configuredClass;
   const elsewhere = claims.find(({ spec }) => spec.storageClassName !== storageClass)?.spec.storageClassName;
-  if (chosenAnew && storageClass !== undefined && elsewhere !== undefined) {
+  if (hasNewClass && storageClass !== undefined && elsewhere !== undefined) {
     refuse("storage.className", storageClass, elsewhere, configSet("storage.className", elsewhere));
   }
   return findings;
 }
 
-/** Claims only grow, and only where their class expands. */
+/** Findings for sizes that a claim cannot get: claims only grow, and only if their class expands claims. */
 export function sizeFindings(
   { of, sizeKey, size }: RequestedClaims,
   facts: { readonly claims: readonly Claim[]; readonly classes: readonly StorageClass[] },

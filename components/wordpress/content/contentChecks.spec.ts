@@ -142,7 +142,7 @@ describe("what stands in the way of the site's content", () => {
     const start =
       'content: "perPod" is not allowed on this stack: the site\'s files are in wordpress-content, and would stay there.';
     const steps =
-      " Keep it: pulumi config set content shared. To move: make a second stack with the new value, copy database and " +
+      " Keep it: pulumi config set content shared. To move: create a second stack with the new value, copy database and " +
       "files, then destroy this one (docs/how-to/move-a-site.md)";
     assert.equal(finding({ content: "perPod" }, [shared]), start + steps);
     assert.equal(

@@ -118,7 +118,7 @@ function cannotGoBack(perPod: readonly string[]): string {
   const old = perPod.length > 0 ? ` What is in ${perPod.join(", ")} is from before the move.` : "";
   return (
     `content: "perPod" is not allowed on this stack: the site's files are in ${contentClaimName}, and would stay there.${old} ` +
-    `Keep it: ${configSet("content", "shared")}. To move: make a second stack with the new value, copy database and files, then ` +
+    `Keep it: ${configSet("content", "shared")}. To move: create a second stack with the new value, copy database and files, then ` +
     "destroy this one (docs/how-to/move-a-site.md)"
   );
 }
