@@ -171,9 +171,9 @@ describe("preflight", () => {
     const own = { openEbs, className: "openebs-hostpath" };
     const none = { drivers: [], pools: [] };
     assert.deepEqual(preflightFindings({ ...request, ...own }, { ...facts, openEbs: none }, undefined), []);
-    const home = { metadata: { name: "openebs", uid: "7" } };
+    const openEbsNamespace = { metadata: { name: "openebs", uid: "7" } };
     assert.match(
-      finding(own, { openEbs: { ...none, home } }),
+      finding(own, { openEbs: { ...none, openEbsNamespace } }),
       /^storage\.engine: "hostpath" installs OpenEBS, and this cluster has one that is not this stack's;/,
     );
     assert.match(finding({ className: "fast" }, { openEbs: none }), /^storage\.className: "fast" is no storage class/);
@@ -183,8 +183,8 @@ describe("preflight", () => {
     const pool = { node: "k0", disk: "/dev/sdb", replace: false };
     const ask = { openEbs: { engine: "replicated", pools: [pool], managesNodes: false } } as const;
     const made = { metadata: { name: "pool-k0", uid: "8" }, spec: { node: "k0", disks: ["/dev/sdb"] } };
-    const home = { metadata: { name: "openebs", uid: "7", annotations: { "wordpress/instance": "abc" } } };
-    const seen = { openEbs: { home, drivers: [], pools: [made] } };
+    const openEbsNamespace = { metadata: { name: "openebs", uid: "7", annotations: { "wordpress/instance": "abc" } } };
+    const seen = { openEbs: { openEbsNamespace, drivers: [], pools: [made] } };
     assert.match(
       finding(ask, seen, { managesNodes: true }),
       /^nodeSsh: is not set anymore, .* has prepared k0 over SSH/,
@@ -195,9 +195,9 @@ describe("preflight", () => {
   });
 
   it("refuses to install the NFS server while its namespace exists", () => {
-    const home = { metadata: { name: "openebs-nfs", uid: "9" }, status: { phase: "Terminating" } };
+    const nfsNamespace = { metadata: { name: "openebs-nfs", uid: "9" }, status: { phase: "Terminating" } };
     assert.match(
-      finding({ nfs: true }, { nfs: { home, drivers: [] } }),
+      finding({ nfs: true }, { nfs: { nfsNamespace, drivers: [] } }),
       /^contentStorageClass: not set, .* `kubectl --context lab get namespace openebs-nfs` finds nothing$/,
     );
     assert.deepEqual(preflightFindings({ ...request, nfs: true }, { ...facts, nfs: { drivers: [] } }, record), []);

@@ -90,15 +90,15 @@ async function readFacts(
         readable(listIfKnown<DiskPool>(kubectl, diskPoolKind, openEbsName)),
       ])
     : [[], []];
-  const home = (name: string) => namespaces.find(({ metadata }) => metadata.name === name);
-  const namespace = home(request.namespace);
+  const namespaceNamed = (name: string) => namespaces.find(({ metadata }) => metadata.name === name);
+  const namespace = namespaceNamed(request.namespace);
   const rwxProbeError =
     permissions.length > 0 ? undefined : await probeContentClass(kubectl, request, { classes, nodes, claims });
   return {
     ...{ context, server, cluster: uid, missingPermissions: permissions },
     ...{ namespace, services, classes, nodes, claims, volumes, previousClaims, rwxProbeError },
-    ...(request.openEbs ? { openEbs: { home: home(openEbsName), drivers, pools } } : {}),
-    ...(request.nfs ? { nfs: { home: home(nfsName), drivers } } : {}),
+    ...(request.openEbs ? { openEbs: { openEbsNamespace: namespaceNamed(openEbsName), drivers, pools } } : {}),
+    ...(request.nfs ? { nfs: { nfsNamespace: namespaceNamed(nfsName), drivers } } : {}),
   };
 }
 

@@ -36,7 +36,7 @@ describe("a stack with the engine replicated", function () {
     site.cluster.nodes.splice(0, 3, k0, { ...k1, status: weak });
     const output = await failure(site.up());
     assert.match(output, /Preflight failed \(3 findings\); nothing was changed:/);
-    assert.match(output, /storage\.pools\[1\]\.node: the node k1 has 2 CPUs, and 3 are the least/);
+    assert.match(output, /storage\.pools\[1\]\.node: the node k1 has 2 CPUs, and at least 3 are required/);
     assert.match(output, /storage\.pools\[1\]\.node: the node k1 has 0 of 2Gi of huge pages; on k1: /);
     assert.match(output, /storage\.pools\[2\]\.node: "k2" is no node of this cluster, which has k0, k1/);
     assert.deepStrictEqual(site.provider.objects, []);
@@ -129,10 +129,7 @@ describe("a stack with the engine replicated", function () {
     site.cluster.poolStatus["pool-k2"] = { cr_state: "Created", pool_status: "Online", used: 1 << 30 };
     await site.project.pulumi("config", "rm", "--path", "storage.pools[2]");
     const output = await failure(site.up());
-    assert.match(
-      output,
-      /storage\.pools: pool-k2 on k2 is not in the list any more, and volumes have 1073741824 bytes/,
-    );
+    assert.match(output, /storage\.pools: pool-k2 on k2 is not in the list anymore, and volumes use 1073741824 bytes/);
     assert.deepStrictEqual(
       deeds(site.calls).filter((deed) => !deed.includes("Command/preflight")),
       [],
@@ -238,7 +235,7 @@ describe("a stack with the engine replicated", function () {
 
   for (const [what, status, words] of [
     ["is Faulted", { cr_state: "Created", pool_status: "Faulted" }, "Created, Faulted"],
-    ["has no status", {}, "OpenEBS's operator has not said anything of it yet"],
+    ["has no status", {}, "OpenEBS's operator has not reported a status yet"],
   ] as const) {
     it(`fails with the state of a pool that ${what}, and the next up goes on`, async () => {
       site.cluster.poolStatus["pool-k1"] = status;

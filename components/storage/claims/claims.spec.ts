@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { growClaims, hasGrown } from "./growClaims";
 import type { AnyObject, Claim, StorageClass, Volume } from "../../kubernetes/objects";
-import { deleteClaims, remainingVolumes } from "./deleteClaims";
+import { deleteClaims, remainingClaimsAndVolumes } from "./deleteClaims";
 import { quantityBytes } from "../../kubernetes/quantity";
 import { SmallKubectl } from "../../../tests/support/smallKubectl";
 
@@ -11,7 +11,7 @@ const claim = (name: string, storage: string, storageClassName = "standard", nam
   status: { phase: "Bound", capacity: { storage } },
 });
 
-/** A cluster with these claims, whose volumes grow as soon as a claim is patched. */
+/** A cluster with these claims, whose volumes grow when a claim is patched. */
 function smallCluster(claims: readonly Claim[], expands: boolean): SmallKubectl {
   const standard: StorageClass = {
     metadata: { name: "standard", uid: "1" },
@@ -28,7 +28,7 @@ function smallCluster(claims: readonly Claim[], expands: boolean): SmallKubectl 
 describe("claims", () => {
   const request = { namespace: "blog", statefulSet: "wordpress", size: "2Gi" };
 
-  it("grow where they are smaller, each of the StatefulSet and no other", async () => {
+  it("grow if they are smaller than requested and belong to the StatefulSet", async () => {
     const small = ["data-wordpress-10", "data-wordpress-0"].map((name) => claim(name, "1Gi"));
     const others = [
       ...["data-wordpress-extra-0", "my-data-wordpress-0", "data-mariadb-0"].map((name) => claim(name, "1Gi")),
@@ -43,7 +43,7 @@ describe("claims", () => {
     assert.equal(kubectl.said("patch").length, 2);
   });
 
-  it("are left alone, with a word, where the class does not expand", async () => {
+  it("are not patched when their class does not expand claims, which the error names", async () => {
     const kubectl = smallCluster([claim("data-wordpress-0", "1Gi")], false);
     await assert.rejects(growClaims(kubectl, request), {
       message:
@@ -52,7 +52,7 @@ describe("claims", () => {
     assert.deepEqual(kubectl.said("patch"), []);
   });
 
-  it("have grown when the volume has, or when only the next mount is waited for", () => {
+  it("have grown when the volume has, or when only the next mount is pending", () => {
     const wanted = quantityBytes("2Gi") ?? 0;
     const pending = {
       ...claim("a", "1Gi"),
@@ -63,7 +63,7 @@ describe("claims", () => {
     assert.equal(hasGrown(pending, wanted), true);
   });
 
-  it("are deleted with the stack, those of its StatefulSets and no others", async () => {
+  it("are deleted with the stack if they belong to its StatefulSets", async () => {
     const pod = (name: string, app: string, namespace = "blog") => ({
       metadata: { name, namespace, uid: `${namespace}-${name}`, labels: { app } },
     });
@@ -84,7 +84,7 @@ describe("claims", () => {
         ...[pod("mariadb-extra-0", "mariadb-extra"), pod("wordpress-0", "wordpress")],
       ],
     });
-    // The request in the state of an older stack names no StatefulSets.
+    // Requests in states of earlier versions name no StatefulSets.
     await deleteClaims(kubectl, { namespace: "blog", dataRetention: "delete" });
     assert.deepEqual(kubectl.said("delete"), []);
     await deleteClaims(kubectl, { namespace: "blog", dataRetention: "delete", statefulSets: ["mariadb", "without"] });
@@ -102,7 +102,7 @@ describe("claims", () => {
     assert.deepEqual(waiting, [], "the script itself waits for all of them at once");
   });
 
-  it("and their volumes are named while they are still there; retained volumes are not waited for", () => {
+  it("are listed with their volumes until both are deleted, except for retained volumes", () => {
     const volume = (name: string, namespace: string, policy: string): Volume => ({
       metadata: { name, uid: name },
       spec: { claimRef: { namespace, name: "data-mariadb-0" }, persistentVolumeReclaimPolicy: policy },
@@ -113,16 +113,16 @@ describe("claims", () => {
       volume("pv-2", "wordpress", "Retain"),
       volume("pv-3", "shop", "Delete"),
     ];
-    assert.deepEqual(remainingVolumes("wordpress", [claim("data-mariadb-0", "1Gi")], volumes), [
+    assert.deepEqual(remainingClaimsAndVolumes("wordpress", [claim("data-mariadb-0", "1Gi")], volumes), [
       "claim data-mariadb-0 (Bound)",
       "volume pv-1 of data-mariadb-0 (Failed: rm: busy)",
     ]);
-    assert.deepEqual(remainingVolumes("blog", [], volumes), []);
+    assert.deepEqual(remainingClaimsAndVolumes("blog", [], volumes), []);
     const { metadata, spec } = claim("data-mariadb-1", "1Gi");
     const silent = { metadata: { name: "pv-5", uid: "5" }, spec: volume("pv-5", "blog", "Delete").spec };
     const free: Volume = { metadata: { name: "pv-6", uid: "6" }, spec: {}, status: { phase: "Available" } };
     const released = { ...volume("pv-7", "blog", "Delete"), status: { phase: "Released" } };
-    assert.deepEqual(remainingVolumes("blog", [{ metadata, spec }], [silent, free, released]), [
+    assert.deepEqual(remainingClaimsAndVolumes("blog", [{ metadata, spec }], [silent, free, released]), [
       "claim data-mariadb-1 (no phase)",
       "volume pv-5 of data-mariadb-0 (no phase)",
       "volume pv-7 of data-mariadb-0 (Released)",
@@ -130,7 +130,7 @@ describe("claims", () => {
   });
 });
 
-describe("a quantity", () => {
+describe("quantity", () => {
   const bytes: [string, number | undefined][] = [
     ["1Gi", 2 ** 30],
     ["1.5G", 1.5e9],
@@ -144,6 +144,7 @@ describe("a quantity", () => {
     [" 1Gi", undefined],
   ];
   for (const [text, value] of bytes) {
-    it(`"${text}" is ${value ?? "none"}`, () => assert.equal(quantityBytes(text), value));
+    it(`reads "${text}" as ${value === undefined ? "no quantity" : `${value} bytes`}`, () =>
+      assert.equal(quantityBytes(text), value));
   }
 });

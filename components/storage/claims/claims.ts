@@ -1,18 +1,18 @@
 import type { Claim } from "../../kubernetes/objects";
 
-/** What becomes of claims when their pods or the stack go. */
+/** Whether claims are deleted with their pods and the stack. */
 export type DataRetention = "delete" | "retain";
 
-/** Name of the claim that the pods of a site with shared content have together. */
+/** Name of the claim that all pods of a site with shared content use. */
 export const contentClaimName = "wordpress-content";
 
-/** On that claim, once the content of all pods' claims is on it. */
+/** Annotation of that claim after the content of all pods' claims was migrated to it. */
 export const migratedAnnotation = "wordpress/migrated";
 
-/** How it can be mounted: from all nodes, or from one node at a time. */
+/** Access mode of that claim: from all nodes, or from one node at a time. */
 export type ContentAccessMode = "ReadWriteMany" | "ReadWriteOnce";
 
-/** The template `data`, whose claims are named `data-<statefulset>-<n>`. Never change it on a live stack. */
+/** The claim template `data`, whose claims are named `data-<statefulset>-<n>`. Never change it on a live stack. */
 export function claimTemplate(size: string, storageClass: string | undefined) {
   return {
     metadata: { name: "data" },
@@ -25,14 +25,15 @@ export function claimTemplate(size: string, storageClass: string | undefined) {
 }
 
 /**
- * A StatefulSet that somebody deletes by hand never takes its claims along: they go by `pulumi destroy` alone (deleteClaims.ts).
- * @param whenScaled what becomes of the claims of pods that are scaled away
+ * Retention policy of a StatefulSet's claims. Deleting the StatefulSet by hand never deletes them: only `pulumi destroy` does
+ * (deleteClaims.ts).
+ * @param whenScaled whether claims are deleted when their pods are scaled down
  */
 export function claimRetentionPolicy(whenScaled: DataRetention) {
   return { whenDeleted: "Retain", whenScaled: whenScaled === "retain" ? "Retain" : "Delete" };
 }
 
-/** The claims that a StatefulSet's template `data` made, lowest number first. */
+/** The claims of a StatefulSet's template `data`, lowest number first. */
 export function claimsOf(statefulSet: string, claims: readonly Claim[]): Claim[] {
   const ordinal = (claim: Claim) => Number(claim.metadata.name.slice(`data-${statefulSet}-`.length));
   return claims

@@ -4,16 +4,19 @@ import type { Kubectl } from "../../kubectl/client";
 import type { Claim, Volume } from "../../kubernetes/objects";
 import type { DataRetention } from "./claims";
 
-/** What a stack does when it goes: deletes claims, and waits until all claims of the namespace and their volumes are gone. */
+/**
+ * Deletes claims at `pulumi destroy`, and waits until all claims of the namespace and their volumes are deleted. The state of a
+ * stack holds it: keep the names of the fields.
+ */
 export interface DeleteClaimsRequest extends GuardedRequest {
   readonly namespace: string;
-  /** With `retain` nothing is deleted or waited for: the claims stay. */
+  /** With `retain` the claims are kept: nothing is deleted or waited for. */
   readonly dataRetention: DataRetention;
-  /** StatefulSets that are gone, whose claims are to go. @default none, as in states whose claims go with their StatefulSet */
+  /** Deleted StatefulSets whose claims are deleted. @default none: in states of earlier versions Kubernetes deletes them */
   readonly statefulSets?: readonly string[];
 }
 
-/** Asks for the deletion of the StatefulSets' claims, and of pods that somebody left without their StatefulSet. @throws KubectlError */
+/** Requests the deletion of the StatefulSets' claims, and of orphaned pods, which would keep the claims. @throws KubectlError */
 export async function deleteClaims(
   kubectl: Kubectl,
   { namespace, statefulSets = [] }: DeleteClaimsRequest,
@@ -27,8 +30,12 @@ export async function deleteClaims(
   }
 }
 
-/** Claims and volumes of a namespace that are still there, each with what holds it; empty when all are gone. */
-export function remainingVolumes(namespace: string, claims: readonly Claim[], volumes: readonly Volume[]): string[] {
+/** Describes the claims and volumes of a namespace that still exist, with their state; empty when all are deleted. */
+export function remainingClaimsAndVolumes(
+  namespace: string,
+  claims: readonly Claim[],
+  volumes: readonly Volume[],
+): string[] {
   return [
     ...claims.map(({ metadata, status }) => `claim ${metadata.name} (${status?.phase ?? "no phase"})`),
     ...volumes

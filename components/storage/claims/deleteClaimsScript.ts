@@ -2,10 +2,10 @@ import { commandRequest, UserError, runCommand } from "../../kubectl/scriptRunti
 import { assertOwnCluster } from "../../kubectl/destroyGuard";
 import type { Claim, Volume } from "../../kubernetes/objects";
 import { pollUntilEmpty } from "../../kubectl/polling";
-import { deleteClaims, remainingVolumes, type DeleteClaimsRequest } from "./deleteClaims";
+import { deleteClaims, remainingClaimsAndVolumes, type DeleteClaimsRequest } from "./deleteClaims";
 
-/** Whole seconds that the cluster may take to delete the volumes of a stack that goes. */
-const patienceSeconds = 300;
+/** Timeout of the deletion of claims and volumes, in whole seconds. */
+const timeoutSeconds = 300;
 
 runCommand(async (kubectl) => {
   const request = commandRequest<DeleteClaimsRequest>();
@@ -13,20 +13,20 @@ runCommand(async (kubectl) => {
   await assertOwnCluster(kubectl, request, "No claim was deleted.");
   if (request.dataRetention === "retain") return;
   await deleteClaims(kubectl, request);
-  const stillThere = async () => {
+  const readRemaining = async () => {
     const [claims, volumes] = await Promise.all([
       kubectl.list<Claim>("persistentvolumeclaims", namespace),
       kubectl.list<Volume>("persistentvolumes"),
     ]);
-    return remainingVolumes(namespace, claims, volumes);
+    return remainingClaimsAndVolumes(namespace, claims, volumes);
   };
   await pollUntilEmpty(
-    patienceSeconds,
-    stillThere,
-    (left) =>
+    timeoutSeconds,
+    readRemaining,
+    (remaining) =>
       new UserError(
-        `Not gone after ${patienceSeconds} s: ${left.join("; ")}.\n` +
-          `Look: kubectl --namespace ${namespace} describe persistentvolumeclaim. Then again: pulumi destroy`,
+        `Not deleted after ${timeoutSeconds} s: ${remaining.join("; ")}.\n` +
+          `Inspect: kubectl --namespace ${namespace} describe persistentvolumeclaim. Then run again: pulumi destroy`,
       ),
   );
 });

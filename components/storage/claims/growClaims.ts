@@ -5,22 +5,21 @@ import { claimsOf } from "./claims";
 import { pollUntilEmpty } from "../../kubectl/polling";
 import { quantityBytes } from "../../kubernetes/quantity";
 
-/** A StatefulSet's claims, and the size that each of them is to have. */
+/** The claims of a StatefulSet, and the size to grow each of them to. */
 export interface GrowClaimsRequest {
   readonly namespace: string;
   readonly statefulSet: string;
-  /** Kubernetes quantity. Claims that are larger stay as they are. */
+  /** Kubernetes quantity. Larger claims are not changed. */
   readonly size: string;
 }
 
-/** Whole seconds that a volume may take to grow. */
-const patienceSeconds = 180;
+/** Timeout of a volume's growth, in whole seconds. */
+const timeoutSeconds = 180;
 
 /**
- * Grows the claims that are smaller than asked for, and waits until their volumes have grown. A StatefulSet's claim
- * template cannot change, so that pods which are added after a growth start with a claim of the first size: this is run
- * for them too.
- * @returns the names of the claims that were grown
+ * Grows the claims that are smaller than requested, and waits until their volumes have grown. Idempotent. A StatefulSet's
+ * claim template is immutable, so pods that are added after a growth get claims of the first size: run this for them too.
+ * @returns names of the grown claims
  * @throws KubectlError naming the claim that did not grow and the cluster's reason
  */
 export async function growClaims(
@@ -45,33 +44,35 @@ export async function growClaims(
     await kubectl.run(["patch", "persistentvolumeclaim", metadata.name, "--namespace", namespace, "--patch", patch]);
   }
   const names = smaller.map(({ metadata }) => metadata.name);
-  await untilGrown(kubectl, namespace, names, wanted);
+  await awaitGrowth(kubectl, namespace, names, wanted);
   return names;
 }
 
-async function untilGrown(kubectl: Kubectl, namespace: string, names: readonly string[], wanted: number) {
-  const small = async () =>
+async function awaitGrowth(kubectl: Kubectl, namespace: string, names: readonly string[], wanted: number) {
+  const readSmallClaims = async () =>
     (await kubectl.list<Claim>("persistentvolumeclaims", namespace)).filter(
       (claim) => names.includes(claim.metadata.name) && !hasGrown(claim, wanted),
     );
   await pollUntilEmpty(
-    patienceSeconds,
-    small,
+    timeoutSeconds,
+    readSmallClaims,
     (waiting) =>
       new KubectlError(
-        `Claims did not grow within ${patienceSeconds} s: ${waiting.map(describe).join("; ")}. ` +
-          `Look: kubectl --namespace ${namespace} describe persistentvolumeclaim`,
+        `Claims did not grow within ${timeoutSeconds} s: ${waiting.map(describe).join("; ")}. ` +
+          `Inspect: kubectl --namespace ${namespace} describe persistentvolumeclaim`,
       ),
   );
 }
 
-/** Grown, or waiting only for the pod that mounts it next, which the node does by itself. */
+/** Whether a claim has grown, or waits only for the next mount, at which the node grows the file system. */
 export function hasGrown({ status }: Claim, wanted: number): boolean {
-  const pending = status?.conditions?.some(
+  const waitsForMount = status?.conditions?.some(
     ({ type, status }) => type === "FileSystemResizePending" && status === "True",
   );
   return (
-    Boolean(pending) || status?.phase === "Pending" || (quantityBytes(status?.capacity?.storage ?? "") ?? 0) >= wanted
+    Boolean(waitsForMount) ||
+    status?.phase === "Pending" ||
+    (quantityBytes(status?.capacity?.storage ?? "") ?? 0) >= wanted
   );
 }
 

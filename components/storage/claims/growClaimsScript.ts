@@ -3,6 +3,6 @@ import { type GrowClaimsRequest, growClaims } from "./growClaims";
 
 runCommand(async (kubectl) => {
   const request = commandRequest<GrowClaimsRequest>();
-  const grown = await growClaims(kubectl, request);
-  if (grown.length > 0) process.stderr.write(`Grew ${grown.join(", ")} to ${request.size}\n`);
+  const names = await growClaims(kubectl, request);
+  if (names.length > 0) process.stderr.write(`Grew ${names.join(", ")} to ${request.size}\n`);
 });

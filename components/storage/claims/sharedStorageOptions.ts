@@ -1,6 +1,6 @@
 import { configSet } from "../../../stacks/config/rules";
 
-/** The three ways out where volumes of many nodes are not to be had. @param name how the first one begins */
+/** The three options without a ReadWriteMany storage class, for messages. @param name first words of the first option */
 export function sharedStorageOptions(name: string): string {
   return (
     `${name}: ${configSet("contentStorageClass", "NAME")}, or keep all pods on one node: ` +

@@ -1,20 +1,20 @@
 import { exportPath, nfsPort } from "./nfsNames";
 
-/** Where the server has its volume. What is exported is in one folder of it, what it knows of its clients in another. */
+/** Mount path of the server's volume. The exported files are in one folder of it, the clients' state in another. */
 export const volumePath = "/volume";
 
-/** What clients may have open is on the volume, so that a server that starts again, on whatever node, lets them go on with it. */
+/** The clients' state is on the volume, so that a restarted server, on any node, lets clients keep their open files. */
 export const statePath = `${volumePath}/state`;
 
-/** Folder of the volume that clients see. */
+/** The exported folder of the volume. */
 export const contentPath = `${volumePath}${exportPath}`;
 
 /**
  * Configuration of NFS-Ganesha: one export, by NFSv4.1 and later over TCP.
  *
- * Clients of 4.1 tell when they have got back what they had, which ends the time of grace; those of 4.0 do not, and everybody would wait
- * all of it. The export's fixed `Filesystem_Id` makes it the same file system after each start. No squashing of root: the
- * driver makes a folder for each volume, and the nodes give it to the group of the pod that mounts it.
+ * Clients of 4.1 report when they have reclaimed their state, which ends the grace period. Clients of 4.0 do not, and all
+ * clients would wait for the whole grace period. The export's fixed `Filesystem_Id` keeps it the same file system after each
+ * restart. Root is not squashed: the driver creates a folder for each volume, and the nodes set its group to that of the pod.
  */
 export function ganeshaConfig(): string {
   return `NFS_CORE_PARAM {

@@ -3,32 +3,32 @@ import { instanceAnnotation } from "../../kubernetes/ownership";
 import { sharedStorageOptions } from "../claims/sharedStorageOptions";
 import { nfsDriver, nfsName } from "./nfsNames";
 
-/** What of NFS was read from the cluster. */
+/** What was read from the cluster about NFS. */
 export interface NfsFacts {
   readonly context: string;
   /** Namespace `openebs-nfs`. */
-  readonly home?: Namespace | undefined;
+  readonly nfsNamespace?: Namespace | undefined;
   readonly drivers: readonly AnyObject[];
 }
 
-/** What stands in the way of the stack's own NFS: that of somebody else, of which a node can have one only. */
-export function nfsFindings(instance: string, { context, home, drivers }: NfsFacts): string[] {
-  if (home?.status?.phase === "Terminating") {
+/** Findings for another installation of the NFS driver or its namespace. A node can run only one driver of that name. */
+export function nfsFindings(instance: string, { context, nfsNamespace, drivers }: NfsFacts): string[] {
+  if (nfsNamespace?.status?.phase === "Terminating") {
     return [
       `contentStorageClass: not set, and the namespace ${nfsName} is still being deleted; wait until ` +
         `\`kubectl --context ${context} get namespace ${nfsName}\` finds nothing`,
     ];
   }
-  if (home?.metadata.annotations?.[instanceAnnotation] === instance) return [];
-  if (home) {
+  if (nfsNamespace?.metadata.annotations?.[instanceAnnotation] === instance) return [];
+  if (nfsNamespace) {
     return [
-      `contentStorageClass: not set, and the namespace ${nfsName} that the stack would bring is there and not this stack's. ` +
+      `contentStorageClass: not set, and the namespace ${nfsName} that the stack would create exists and is not this stack's. ` +
         sharedStorageOptions("Name a class"),
     ];
   }
   if (!drivers.some(({ metadata }) => metadata.name === nfsDriver)) return [];
   return [
-    `contentStorageClass: not set, and the driver ${nfsDriver} that the stack would bring is there already. ` +
-      sharedStorageOptions("Name a class of that one"),
+    `contentStorageClass: not set, and the driver ${nfsDriver} that the stack would install already exists. ` +
+      sharedStorageOptions("Name a class of that driver"),
   ];
 }

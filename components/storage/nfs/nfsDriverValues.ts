@@ -1,7 +1,7 @@
-/** Values of csi-driver-nfs's chart: the driver and nothing else. The paths are those of the chart 4.13.4. @param imageRegistry of all its images */
+/** Values of csi-driver-nfs's chart 4.13.4: the driver only. @param imageRegistry registry of all its images */
 export function nfsDriverValues(imageRegistry: string | undefined) {
   return {
-    // Snapshots are taken of the server's volume, by OpenEBS.
+    // OpenEBS takes snapshots, of the server's volume.
     controller: { enableSnapshotter: false },
     externalSnapshotter: { enabled: false },
     ...(imageRegistry === undefined

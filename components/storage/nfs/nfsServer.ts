@@ -14,16 +14,16 @@ export interface NfsServerArgs {
   /** Size of the server's volume, a Kubernetes quantity. It may only grow. */
   readonly storage: string;
   readonly imageRegistry: string | undefined;
-  /** CIDRs of the nodes, at least one: nobody else reaches the server. */
+  /** CIDRs of the nodes, at least one. No other client reaches the server. */
   readonly nodes: pulumi.Input<readonly string[]>;
   readonly dataRetention: DataRetention;
-  /** Called when the server does not come up. */
+  /** Called when the server does not become ready. */
   readonly onError: pulumi.ErrorHook;
 }
 
 const app = { app: nfsServerName } as const;
 
-/** One NFS server with its volume, reached by the nodes alone. While it is away, whoever reads its files waits. */
+/** One NFS server with its volume, reachable only from the nodes. While it is unavailable, clients that access its files wait. */
 export class NfsServer extends pulumi.ComponentResource {
   constructor(name: string, args: NfsServerArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:nfs:NfsServer", name, {}, options);
@@ -37,7 +37,7 @@ export class NfsServer extends pulumi.ComponentResource {
     const claim = new PersistentVolumeClaim(
       `${name}-claim`,
       {
-        // The server waits for its volume.
+        // The Deployment waits for the volume.
         metadata: { ...metadata, annotations: skipAwait },
         spec: {
           accessModes: ["ReadWriteOnce"],
@@ -73,7 +73,7 @@ export class NfsServer extends pulumi.ComponentResource {
         metadata,
         spec: {
           replicas: 1,
-          // Two servers on one volume would be two truths.
+          // Two servers on one volume would keep conflicting states.
           strategy: { type: "Recreate" },
           selector: { matchLabels: app },
           template: {
@@ -92,7 +92,7 @@ export class NfsServer extends pulumi.ComponentResource {
   }
 }
 
-/** Who may connect. A rule with an empty list of peers would let everybody in. @param nodes CIDRs */
+/** Ingress rules for the nodes. Without nodes there is no rule: a rule with an empty list of peers allows all. @param nodes CIDRs */
 export function ingressFrom(nodes: readonly string[]) {
   if (nodes.length === 0) return [];
   return [{ from: nodes.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ port: nfsPort, protocol: "TCP" }] }];

@@ -3,37 +3,37 @@ import { contentPath, statePath, volumePath } from "./ganeshaConfig";
 import { nfsPort, nfsServerName } from "./nfsNames";
 
 /**
- * NFS-Ganesha, a server in user space, in the image that Longhorn serves its volumes of many nodes with: it is made anew with each of
- * Longhorn's releases, and works without being privileged. Ganesha 9.12 is in it.
+ * NFS-Ganesha 9.12, a server in user space, in the image that Longhorn uses for its ReadWriteMany volumes. It is rebuilt for
+ * each release of Longhorn, and needs no privileged container.
  */
 const image = "longhornio/longhorn-share-manager:v1.12.1";
 
 const configFolder = "/etc/ganesha";
 
-/** Whole seconds after which a node that does not answer is given up, and the server starts on another one. The cluster's own is 300. */
-const nodePatienceSeconds = 60;
+/** Timeout of a node that does not answer, in whole seconds, until the server starts on another one. Kubernetes's default is 300. */
+const nodeTimeoutSeconds = 60;
 
 /**
- * The server's pod. It needs root, and one right that no namespace but a privileged one allows: to open files by their handle, which is
- * what NFS clients name them by.
- * @param imageRegistry where the image comes from. @default Docker Hub
+ * The server's pod. It needs root, and the capability DAC_READ_SEARCH, which only a privileged namespace allows: NFS clients
+ * refer to files by handle, and the server opens them by handle.
+ * @param imageRegistry registry of the image. @default Docker Hub
  */
 export function nfsServerPodSpec(imageRegistry: string | undefined) {
   const tolerate = (key: string) => ({
     key: `node.kubernetes.io/${key}`,
     operator: "Exists",
     effect: "NoExecute",
-    tolerationSeconds: nodePatienceSeconds,
+    tolerationSeconds: nodeTimeoutSeconds,
   });
   const reachable = { tcpSocket: { port: nfsPort }, periodSeconds: 5, timeoutSeconds: 3 };
   return {
     ...onLinux,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    // The name by which clients know the server again. A pod's own is another one each time.
+    // Clients recognize a restarted server by this name. A pod's default name changes at each restart.
     hostname: nfsServerName,
     tolerations: ["not-ready", "unreachable"].map(tolerate),
-    // The profile of containerd before 1.7.3 forbids to ask for a handle (name_to_handle_at), whatever rights there are.
+    // The profile of containerd before 1.7.3 forbids name_to_handle_at, even with the capability.
     securityContext: { seccompProfile: { type: "Unconfined" } },
     containers: [
       {

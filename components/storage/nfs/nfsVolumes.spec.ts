@@ -6,15 +6,15 @@ import { ingressFrom } from "./nfsServer";
 import { nfsServerPodSpec } from "./nfsServerPod";
 import { nodeSources } from "./nodeSources";
 
-describe("volumes by NFS", () => {
-  describe("where the nodes' own traffic comes from", () => {
+describe("NFS volumes", () => {
+  describe("source addresses of the nodes", () => {
     const node = (more: Partial<Omit<Node, "metadata">>, annotations?: Record<string, string>): Node => ({
       metadata: { name: "k0", uid: "k0", ...(annotations && { annotations }) },
       status: {},
       ...more,
     });
 
-    it("is their addresses, and no name", () => {
+    it("include the nodes' addresses and no names", () => {
       const addresses = [
         { type: "InternalIP", address: "10.0.0.2" },
         { type: "InternalIP", address: "fd00::2" },
@@ -26,7 +26,7 @@ describe("volumes by NFS", () => {
       ]);
     });
 
-    it("is the tunnels through which they reach pods of other nodes", () => {
+    it("include the tunnels through which nodes reach pods of other nodes", () => {
       const flannel = node({ spec: { podCIDRs: ["10.244.1.0/24", "fd01:1::/64"] } });
       const calico = node({}, { "projectcalico.org/IPv4VXLANTunnelAddr": "192.168.7.1" });
       assert.deepEqual(nodeSources([flannel, calico]), ["10.244.1.0/31", "192.168.7.1/32", "fd01:1::/127"]);
@@ -43,24 +43,24 @@ describe("volumes by NFS", () => {
     });
   });
 
-  it("let the nodes alone connect to the server, and no client where no node is known", () => {
+  it("allow only nodes to connect to the server, and no client if no node is known", () => {
     const ports = [{ port: 2049, protocol: "TCP" }];
     assert.deepEqual(ingressFrom(["10.0.0.2/32"]), [{ from: [{ ipBlock: { cidr: "10.0.0.2/32" } }], ports }]);
     assert.deepEqual(ingressFrom([]), []);
   });
 
-  describe("are refused", () => {
-    const home = (instance: string, phase = "Active"): Namespace => ({
+  describe("findings", () => {
+    const namespaceOf = (instance: string, phase = "Active"): Namespace => ({
       metadata: { name: "openebs-nfs", uid: "1", annotations: { "wordpress/instance": instance } },
       status: { phase },
     });
     const drivers = [{ metadata: { name: "nfs.csi.k8s.io", uid: "2" } }];
-    const findings = (facts: { home?: Namespace; drivers?: typeof drivers }) =>
+    const findings = (facts: { nfsNamespace?: Namespace; drivers?: typeof drivers }) =>
       nfsFindings("abc", { context: "shop", drivers: [], ...facts });
 
-    it("nowhere that has none, or this stack's own", () => {
+    it("are none for a cluster without NFS, or with this stack's own", () => {
       assert.deepEqual(findings({}), []);
-      assert.deepEqual(findings({ home: home("abc"), drivers }), []);
+      assert.deepEqual(findings({ nfsNamespace: namespaceOf("abc"), drivers }), []);
       assert.deepEqual(findings({ drivers: [{ metadata: { name: "smb.csi.k8s.io", uid: "3" } }] }), []);
     });
 
@@ -68,29 +68,29 @@ describe("volumes by NFS", () => {
       "pulumi config set contentStorageClass NAME, or keep all pods on one node: pulumi config set contentAccessMode " +
       "ReadWriteOnce, or give each pod files of its own: pulumi config set content perPod";
 
-    it("where somebody else's driver is, with the ways out", () => {
+    it("name an existing driver and the options", () => {
       assert.deepEqual(findings({ drivers }), [
-        "contentStorageClass: not set, and the driver nfs.csi.k8s.io that the stack would bring is there already. Name a class " +
-          `of that one: ${ways}`,
+        "contentStorageClass: not set, and the driver nfs.csi.k8s.io that the stack would install already exists. Name a class " +
+          `of that driver: ${ways}`,
       ]);
     });
 
-    it("where the namespace is another stack's, or still goes", () => {
+    it("name a namespace that is not the stack's, or is terminating", () => {
       const withoutOwner = { metadata: { name: "openebs-nfs", uid: "1" } };
-      for (const another of [home("other"), withoutOwner]) {
-        assert.deepEqual(findings({ home: another, drivers }), [
-          "contentStorageClass: not set, and the namespace openebs-nfs that the stack would bring is there and not this " +
+      for (const another of [namespaceOf("other"), withoutOwner]) {
+        assert.deepEqual(findings({ nfsNamespace: another, drivers }), [
+          "contentStorageClass: not set, and the namespace openebs-nfs that the stack would create exists and is not this " +
             `stack's. Name a class: ${ways}`,
         ]);
       }
-      assert.deepEqual(findings({ home: home("abc", "Terminating") }), [
+      assert.deepEqual(findings({ nfsNamespace: namespaceOf("abc", "Terminating") }), [
         "contentStorageClass: not set, and the namespace openebs-nfs is still being deleted; wait until " +
           "`kubectl --context shop get namespace openebs-nfs` finds nothing",
       ]);
     });
   });
 
-  it("come by the driver alone: no snapshots, no class of the chart's, all images from one registry", () => {
+  it("install only the driver, with all images from the configured registry", () => {
     const controller = { enableSnapshotter: false };
     assert.deepEqual(nfsDriverValues(undefined), { controller, externalSnapshotter: { enabled: false } });
     assert.deepEqual(nfsDriverValues("registry.example.com/mirror").image, {
@@ -99,7 +99,7 @@ describe("volumes by NFS", () => {
     });
   });
 
-  it("have a server with no right but those that it takes to serve files of others", () => {
+  it("run the server with only the capabilities that it needs to serve files of other users", () => {
     const { containers } = nfsServerPodSpec("registry.example.com");
     const [{ image, securityContext }] = containers as [(typeof containers)[number]];
     assert.match(image, /^registry\.example\.com\/longhornio\/longhorn-share-manager:v\d+\.\d+\.\d+$/);

@@ -16,10 +16,10 @@ import { nfsDriverValues } from "./nfsDriverValues";
 import { exportPath, nfsDriver, nfsDriverChart, nfsName, nfsServerClassName, nfsServerName } from "./nfsNames";
 import { NfsServer, type NfsServerArgs } from "./nfsServer";
 
-/** Whole seconds that Helm waits for the driver on every node: its images are to be pulled there. */
+/** Timeout of Helm, in whole seconds: every node pulls the driver's images. */
 const releaseTimeoutSeconds = 600;
 
-const helmRelease = { title: "The driver of NFS", name: nfsDriverChart.name, namespace: nfsName };
+const helmRelease = { title: "The NFS driver", name: nfsDriverChart.name, namespace: nfsName };
 
 const serverRollout = rolloutOf(
   { namespace: nfsName, kind: "Deployment", app: nfsServerName, remedies: [moduleRemedy] },
@@ -27,27 +27,28 @@ const serverRollout = rolloutOf(
 );
 
 /**
- * How nodes mount the export. For a second at most a pod sees what was before another one wrote: a plugin that was uploaded through one
- * pod and is not seen by another would be switched off by it. For the same reason that a file is not there is never remembered.
+ * Mount options of the nodes. Pods see changes of other pods within a second: WordPress deactivates a plugin whose files it
+ * does not see, such as one that was just uploaded through another pod. For the same reason missing files are not cached.
  */
 const mountOptions = ["nfsvers=4.1", "hard", "noatime", "actimeo=1", "lookupcache=positive"];
 
 export interface NfsVolumesArgs extends Omit<NfsServerArgs, "onError"> {
   readonly cluster: ClusterAccess;
   /**
-   * What makes the class of the server's own volume. Its file system has to be ext4: clients name files by its id, which is made of
-   * its UUID. That of XFS is made of the device's number, which is another one on another node, where no client would find its files.
+   * Storage class of the server's own volume. Its file system must be ext4: clients refer to files by the file system's ID, which
+   * ext4 derives from its UUID. XFS derives it from the device number, which differs on another node, so that clients would not
+   * find their files there.
    */
   readonly serverVolumes: Omit<StorageClassArgs, "metadata"> & { readonly provisioner: string };
-  /** Address of the repository that has the driver's chart. */
+  /** URL of the repository with the driver's chart. */
   readonly chartRepository: string;
-  /** Marks the namespace as this stack's. */
+  /** ID that marks the namespace as this stack's. */
   readonly instance: pulumi.Input<string>;
-  /** The cluster that this is on: no claim of another one is deleted. */
+  /** Identifies the stack's cluster: no claim of another cluster is deleted. */
   readonly clusterIdentity: pulumi.Input<ClusterIdentity>;
 }
 
-/** Volumes that many nodes write to, where the cluster has none: an NFS server, the driver that mounts its folders, and their class. */
+/** ReadWriteMany volumes for clusters without such a storage class: an NFS server, its CSI driver, and their storage class. */
 export class NfsVolumes extends pulumi.ComponentResource {
   readonly rollouts: readonly Rollout[] = [serverRollout];
 
@@ -57,13 +58,13 @@ export class NfsVolumes extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: dependencies(options) };
     const protect = dataRetention === "retain";
 
-    // The server opens files by handle, and the driver mounts on the node.
+    // Privileged: the server opens files by handle, and the driver mounts on the node.
     const namespace = ownNamespace(
       `${name}-namespace`,
       { namespace: nfsName, instance: args.instance, level: "privileged" },
       { ...child, protect },
     );
-    // On the way down it waits, between the server and what its volume is on, until that volume is really gone.
+    // At destroy it runs after the server's deletion and before that of the storage, and waits until the volume is deleted.
     const volumes = kubectlCommand(
       `${name}-volumes`,
       {
@@ -82,11 +83,11 @@ export class NfsVolumes extends pulumi.ComponentResource {
       { metadata: { name: nfsServerClassName, labels: stackLabels }, ...args.serverVolumes },
       { ...child, protect },
     );
-    const home = { parent: this, dependsOn: dependencies(options, namespace, volumes, serverClass) };
+    const inNamespace = { parent: this, dependsOn: dependencies(options, namespace, volumes, serverClass) };
     const server = new NfsServer(
       `${name}-server`,
       { ...args, onError: failureReport(`${name}-server-failure`, cluster, serverRollout.workload) },
-      home,
+      inNamespace,
     );
     const driver = new Release(
       `${name}-driver`,
@@ -100,7 +101,7 @@ export class NfsVolumes extends pulumi.ComponentResource {
         values: nfsDriverValues(imageRegistry),
       },
       {
-        ...home,
+        ...inNamespace,
         protect,
         hooks: releaseHooks(`${name}-driver-failure`, cluster, helmRelease),
       },
@@ -110,7 +111,7 @@ export class NfsVolumes extends pulumi.ComponentResource {
       {
         metadata: { name: nfsName, labels: stackLabels },
         provisioner: nfsDriver,
-        // Without the cluster's domain, which is not the same everywhere.
+        // Without the cluster's domain, which differs between clusters.
         parameters: { server: `${nfsServerName}.${nfsName}.svc`, share: exportPath },
         mountOptions,
         allowVolumeExpansion: true,

@@ -1,15 +1,15 @@
 import { isIPv6 } from "node:net";
 import type { Node } from "../../kubernetes/objects";
 
-/** Annotations in which Calico writes the addresses of a node's tunnels: what the node sends to pods of others comes from there. */
+/** Annotations of Calico with the addresses of a node's tunnels, from which the node connects to pods of other nodes. */
 const tunnelAnnotations = [
   ...["IPv4IPIPTunnelAddr", "IPv4VXLANTunnelAddr", "IPv6VXLANTunnelAddr"],
   ...["IPv4WireguardInterfaceAddr", "IPv6WireguardInterfaceAddr"],
 ].map((name) => `projectcalico.org/${name}`);
 
 /**
- * Where the nodes' own traffic to pods comes from, as CIDRs in order: their addresses, those of their tunnels, and the first two of
- * their pods' range, which are Flannel's tunnel's and a bridge's.
+ * Source addresses of the nodes' own traffic to pods, as sorted CIDRs: their addresses, those of their tunnels, and the first
+ * two addresses of their pod range, which Flannel's tunnel and a bridge use.
  */
 export function nodeSources(nodes: readonly Node[]): string[] {
   const single = (address: string) => `${address}/${isIPv6(address) ? 128 : 32}`;

@@ -1,6 +1,6 @@
 import { everyVerb, type Permission } from "../../kubernetes/permissions";
 
-/** What a stack that brings volumes by NFS does besides. */
+/** Additional permissions of a stack that installs the NFS server. */
 export const nfsPermissions: readonly Permission[] = [
   { resource: "networkpolicies", group: "networking.k8s.io" },
   ...["configmaps", "services", "persistentvolumeclaims", "serviceaccounts"].map((resource) => ({ resource })),

@@ -2,7 +2,7 @@ import type { Rule } from "../../../stacks/config/rules";
 
 const byId = String.raw`/dev/disk/by-id/[\w.:@+-]+`;
 
-/** The forms of a DiskPool's disk whose meaning stays the same: OpenEBS refuses `/dev/sdX`, which is another disk after a boot. */
+/** The stable names of disks. OpenEBS refuses `/dev/sdX`, which may refer to another disk after a reboot. */
 const forms = [
   `${byId}`,
   String.raw`(?:aio|uring)://(?:${byId}|/(?!dev/)[\w./@+-]+)(?:\?[\w=&]+)?`,
@@ -10,7 +10,7 @@ const forms = [
   String.raw`malloc:///[\w.-]+\?size_mb=[1-9]\d*(?:&[\w=&]+)?`,
 ].map((form) => new RegExp(`^${form}$`));
 
-/** A disk, as a DiskPool names it. */
+/** URI of a DiskPool's disk. */
 export const diskUri: Rule<string> = {
   allowed:
     "a disk by a name that stays the same: /dev/disk/by-id/NAME, pcie:///DDDD:BB:DD.F, aio:///FILE, uring:///FILE or, to " +
@@ -19,12 +19,12 @@ export const diskUri: Rule<string> = {
   parse: (text) => (forms.some((form) => form.test(text)) ? text : undefined),
 };
 
-/** What tells a disk from all others in the world, its by-id name; undefined where the text tells it on one node only. */
+/** The by-id name of a disk, which is unique worldwide; undefined for a URI that is unique on one node only. */
 export function worldWideName(disk: string): string | undefined {
   return new RegExp(byId).exec(disk)?.[0];
 }
 
-/** The command that shows the by-id names of a disk, for one that is named as the kernel found it. */
+/** The command that shows the by-id names of a disk that is given by its kernel name. */
 export function byIdHint(disk: string, node: string): string | undefined {
   const name = /^(?:\w+:\/\/)?\/dev\/(\w+)$/.exec(disk)?.[1];
   return name && `names of that disk that stay: ls -l /dev/disk/by-id | grep -w ${name}, on ${node}`;

@@ -6,25 +6,25 @@ import { diskPoolApiVersion } from "./chartVersion";
 import type { DataRetention } from "../claims/claims";
 import { openEbsName, poolName } from "./openEbsNames";
 
-/** One node's part of the replicated engine. */
+/** Configuration of a node's DiskPool. */
 export interface DiskPoolSettings {
   readonly node: string;
-  /** URI of the disk, all of which the pool takes. */
+  /** URI of the disk, which the pool uses completely. */
   readonly disk: string;
-  /** Whether another disk may make the pool anew, without the data on it. */
+  /** Whether a changed disk may recreate the pool, which loses the data on it. */
   readonly replace: boolean;
 }
 
 export interface DiskPoolsArgs {
   readonly pools: readonly DiskPoolSettings[];
   readonly dataRetention: DataRetention;
-  /** What a node's pool needs of its node, by the node's name: its label and its preparation. */
+  /** Resources that a pool depends on, by the node's name: the node's label and preparation. */
   readonly readyByNode: ReadonlyMap<string, readonly pulumi.Resource[]>;
   /** Called when a pool does not come online. */
   readonly onError: (pool: string) => pulumi.ErrorHook;
 }
 
-/** A DiskPool for each entry, online before anything is put on it. */
+/** A DiskPool for each entry. It is online before a volume is created. */
 export class DiskPools extends pulumi.ComponentResource {
   /** Names of the pools, in the order of the configuration. */
   readonly names: readonly string[];
@@ -50,7 +50,7 @@ export class DiskPools extends pulumi.ComponentResource {
           parent: this,
           dependsOn: dependencies(options, ...(args.readyByNode.get(node) ?? [])),
           protect: args.dataRetention === "retain",
-          // OpenEBS takes an edit of a pool and ignores it. The preflight refuses one that would lose data.
+          // OpenEBS accepts an update of a pool and ignores it. The preflight refuses a change that would lose data.
           replaceOnChanges: ["spec"],
           deleteBeforeReplace: true,
           customTimeouts: { create: "5m", delete: "10m" },

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { type Kubectl, KubectlError } from "../../kubectl/client";
-import { untilHugePages } from "./hugePages";
+import { awaitHugePages } from "./hugePages";
 
-/** A cluster that answers a list of nodes by these, in order, and by the last one from then on. */
+/** A cluster that lists the nodes of each answer in order, and then repeatedly those of the last one. */
 function answering(...answers: readonly (Error | Readonly<Record<string, string>>)[]) {
   let asked = 0;
   const list = () => {
@@ -17,7 +17,7 @@ function answering(...answers: readonly (Error | Readonly<Record<string, string>
   return { kubectl: { list } as unknown as Kubectl, asked: () => asked };
 }
 
-describe("waiting for huge pages", () => {
+describe("wait for huge pages", () => {
   const refused = new KubectlError(
     "The connection to the server 127.0.0.1:6443 was refused - did you specify the right host?",
   );
@@ -29,25 +29,28 @@ describe("waiting for huge pages", () => {
     "read tcp 10.0.0.1:1->10.0.0.2:6443: read: connection reset by peer",
     "Error from server (ServiceUnavailable): apiserver not ready",
   ]) {
-    it(`goes on when the API server restarts with the kubelet: ${message}`, async () => {
+    it(`continues while the API server restarts with the kubelet: ${message}`, async () => {
       const { kubectl, asked } = answering(new KubectlError(message), { k0: "2Gi" });
-      await untilHugePages(kubectl, ["k0"], 2);
+      await awaitHugePages(kubectl, ["k0"], 2);
       assert.equal(asked(), 2);
     });
   }
 
-  it("names the nodes without them when the time is over", async () => {
+  it("names the nodes without huge pages after the timeout", async () => {
     const { kubectl } = answering({ k0: "2Gi", k1: "0" });
-    await assert.rejects(untilHugePages(kubectl, ["k0", "k1", "k2"], 1), /no 2Gi of huge pages on k1, k2, although/);
+    await assert.rejects(
+      awaitHugePages(kubectl, ["k0", "k1", "k2"], 1),
+      /does not report 2Gi of huge pages on k1, k2, although/,
+    );
   });
 
-  it("ends with the connection's error where the API server does not come back", async () => {
-    await assert.rejects(untilHugePages(answering(refused).kubectl, ["k0"], 1), refused);
+  it("fails with the connection's error when the API server stays unreachable", async () => {
+    await assert.rejects(awaitHugePages(answering(refused).kubectl, ["k0"], 1), refused);
   });
 
-  it("ends at once with any other error", async () => {
+  it("fails at once with any other error", async () => {
     const { kubectl, asked } = answering(new KubectlError("Error from server (Forbidden): nodes is forbidden"));
-    await assert.rejects(untilHugePages(kubectl, ["k0"], 5), /Forbidden/);
+    await assert.rejects(awaitHugePages(kubectl, ["k0"], 5), /Forbidden/);
     assert.equal(asked(), 1);
   });
 });

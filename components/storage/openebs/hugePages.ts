@@ -4,24 +4,24 @@ import type { Node } from "../../kubernetes/objects";
 import { pollUntilEmpty } from "../../kubectl/polling";
 import { hasHugePages } from "./nodeChecks";
 
-/** Whole seconds that the kubelets may take to count the huge pages after their restart. */
+/** Timeout for the restarted kubelets to report the huge pages, in whole seconds. */
 const timeoutSeconds = 180;
 
-/** What kubectl says while the API server restarts, which k3s and MicroK8s do with the kubelet. */
+/** kubectl's errors while the API server restarts, which on k3s and MicroK8s happens with the kubelet. */
 const connectionErrors =
   /connection refused|was refused|connection reset|connection lost|EOF|TLS handshake timeout|apiserver not ready|ServiceUnavailable|currently unable/i;
 
 /**
- * Waits until the cluster has seen enough huge pages on each of the nodes. An API server that cannot be reached for a while is waited
- * for, too. @throws UserError naming the nodes without them, or KubectlError
+ * Waits until the cluster reports enough huge pages on each of the nodes. It retries while the API server is unreachable.
+ * @throws UserError naming the nodes without huge pages, or KubectlError
  */
-export async function untilHugePages(
+export async function awaitHugePages(
   kubectl: Pick<Kubectl, "list">,
   nodes: readonly string[],
   seconds = timeoutSeconds,
 ): Promise<void> {
   let lost: unknown;
-  const waiting = async () => {
+  const readUnready = async () => {
     try {
       const found = await kubectl.list<Node>("nodes");
       lost = undefined;
@@ -34,12 +34,12 @@ export async function untilHugePages(
       return nodes;
     }
   };
-  await pollUntilEmpty(seconds, waiting, (names) =>
+  await pollUntilEmpty(seconds, readUnready, (names) =>
     lost instanceof Error
       ? lost
       : new UserError(
-          `After ${seconds} s the cluster has seen no 2Gi of huge pages on ${names.join(", ")}, although they were set. ` +
-            "Restart the kubelet there, then again: pulumi up",
+          `After ${seconds} s the cluster does not report 2Gi of huge pages on ${names.join(", ")}, although they are set. ` +
+            "Restart the kubelet on these nodes, then run again: pulumi up",
         ),
   );
 }

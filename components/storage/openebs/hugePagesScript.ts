@@ -1,4 +1,4 @@
 import { commandRequest, runCommand } from "../../kubectl/scriptRuntime";
-import { untilHugePages } from "./hugePages";
+import { awaitHugePages } from "./hugePages";
 
-runCommand((kubectl) => untilHugePages(kubectl, commandRequest<{ readonly nodes: readonly string[] }>().nodes));
+runCommand((kubectl) => awaitHugePages(kubectl, commandRequest<{ readonly nodes: readonly string[] }>().nodes));

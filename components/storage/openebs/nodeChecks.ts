@@ -5,30 +5,30 @@ import { configSet } from "../../../stacks/config/rules";
 import { moduleCommand } from "./nodeModule";
 import { neededHugePages } from "./nodeScripts";
 
-/** What OpenEBS's replicated engine needs of a node (its documentation, "Prerequisites"). */
+/** Requirements of OpenEBS's replicated engine for a node (OpenEBS's documentation, "Prerequisites"). */
 const needed = {
   architecture: "amd64",
   kernel: [5, 15],
-  /** The io-engine takes two for itself, and none is the first. */
+  /** The io-engine reserves two, and not the first one. */
   processors: 3,
   hugePages: "2Gi",
 } as const;
 
-/** A pool that is to be made on a node. */
+/** A pool to create on a node. */
 export interface PlannedPool {
-  /** Full key of its node, e.g. `storage.pools[0].node`. */
+  /** Configuration key of its node, e.g. `storage.pools[0].node`. */
   readonly key: string;
   readonly node: string;
 }
 
 export interface NodeFindingsOptions {
-  /** Context that the commands in the messages name. */
+  /** Context for the commands in the messages. */
   readonly context: string;
-  /** Whether the program prepares the nodes itself, huge pages included. */
+  /** Whether the program prepares the nodes, including huge pages. */
   readonly managesNodes: boolean;
 }
 
-/** What the nodes of the pools lack, a finding a line, each with what mends it. */
+/** Findings for requirements that the pools' nodes do not meet, each with its fix. */
 export function nodeFindings(
   pools: readonly PlannedPool[],
   nodes: readonly Node[],
@@ -46,13 +46,13 @@ export function nodeFindings(
   });
 }
 
-/** What a node has too little of, and the command for it. */
+/** The requirements that a node does not meet, each with its fix. */
 function lacks(node: Node, { context, managesNodes }: NodeFindingsOptions): string[] {
   const findings: string[] = [];
   const { status } = node;
   const { name } = node.metadata;
   if (!isReady(node)) {
-    findings.push(`is not Ready; look: kubectl --context ${context} describe node ${name}`);
+    findings.push(`is not Ready; inspect: kubectl --context ${context} describe node ${name}`);
   }
   for (const { key, value, effect } of repellingTaints(node)) {
     const taint = `${key}${value === undefined ? "" : `=${value}`}:${effect}`;
@@ -64,17 +64,19 @@ function lacks(node: Node, { context, managesNodes }: NodeFindingsOptions): stri
   const { architecture = "unknown", kernelVersion = "unknown" } = status.nodeInfo ?? {};
   if (architecture !== needed.architecture) {
     findings.push(
-      `is ${architecture}, and OpenEBS's replicated engine runs on ${needed.architecture} only: take another`,
+      `is ${architecture}, and OpenEBS's replicated engine runs on ${needed.architecture} only: use another node`,
     );
   }
   if (isOlder(kernelVersion, needed.kernel)) {
     findings.push(
-      `has Linux ${kernelVersion}, and ${needed.kernel.join(".")} is the least: upgrade its system, then reboot it`,
+      `has Linux ${kernelVersion}, and at least ${needed.kernel.join(".")} is required: upgrade its system, then reboot it`,
     );
   }
   const processors = processorsOf(status.capacity?.cpu ?? "0");
   if (processors < needed.processors) {
-    findings.push(`has ${processors} CPUs, and ${needed.processors} are the least: give it more, or take another`);
+    findings.push(
+      `has ${processors} CPUs, and at least ${needed.processors} are required: add CPUs, or use another node`,
+    );
   }
   const pages = status.allocatable?.["hugepages-2Mi"] ?? "0";
   if (!managesNodes && !hasHugePages(status.allocatable)) {
@@ -83,12 +85,12 @@ function lacks(node: Node, { context, managesNodes }: NodeFindingsOptions): stri
   return findings;
 }
 
-/** Whether a node's kubelet has seen enough huge pages. */
+/** Whether a node's kubelet reports enough huge pages. */
 export function hasHugePages(allocatable: Node["status"]["allocatable"]): boolean {
   return (quantityBytes(allocatable?.["hugepages-2Mi"] ?? "0") ?? 0) >= (quantityBytes(needed.hugePages) ?? Infinity);
 }
 
-/** @param quantity Kubernetes's, whole or in thousandths: "4", "3500m" */
+/** @param quantity of Kubernetes, whole or in thousandths: "4", "3500m" */
 function processorsOf(quantity: string): number {
   return quantity.endsWith("m") ? Number(quantity.slice(0, -1)) / 1000 : Number(quantity);
 }

@@ -1,15 +1,15 @@
 import type { Remedy } from "../../diagnostics/remedies";
 
-/** Loads the module nvme-tcp on a node, now and at each boot. */
+/** Command that loads the module nvme-tcp on a node, now and at each boot. */
 export const moduleCommand = "echo nvme-tcp | sudo tee /etc/modules-load.d/nvme-tcp.conf && sudo modprobe nvme-tcp";
 
 /**
- * That OpenEBS's csi-node does not run on a node without that module: what it prints before it ends there, and what the kubelet says
- * of a pod with a replicated volume.
+ * Symptoms of a node without that module, where OpenEBS's csi-node does not run: csi-node's log, and the kubelet's event for a
+ * pod with a replicated volume.
  */
 const missingModule = /Failed to detect nvme_tcp kernel module|driver name io\.openebs\.csi-mayastor not found/;
 
-/** What to do about nodes on which csi-node does not run. */
+/** Remedy for nodes on which csi-node does not run. */
 export const moduleRemedy: Remedy = {
   symptom: missingModule,
   instructions: (_, nodes) =>

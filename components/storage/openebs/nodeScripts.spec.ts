@@ -6,18 +6,18 @@ import * as path from "node:path";
 import { loadModule, prepareNode, restoreNode, unloadModule } from "./nodeScripts";
 import { putNodeCommands } from "../../../tests/support/nodeCommands";
 
-describe("the scripts that prepare a node", () => {
+describe("node scripts", () => {
   let node: string;
   const file = (name: string) => path.join(node, name);
   const read = (name: string) => (fs.existsSync(file(name)) ? fs.readFileSync(file(name), "utf8") : undefined);
-  /** What the kernel says of huge pages. @param pages how many processes have, and how many are promised to them */
+  /** Writes the kernel's counters of huge pages. @param pages pages in use @param promised pages reserved for processes */
   const uses = (pages: number, promised = 0) => {
     const lines = { HugePages_Total: 1024, HugePages_Free: 1024 - pages, HugePages_Rsvd: promised, HugePages_Surp: 0 };
     const text = Object.entries(lines).map(([name, count]) => `${name}:    ${count}\n`);
     fs.mkdirSync(file("proc"), { recursive: true });
     fs.writeFileSync(file("proc/meminfo"), `MemTotal:   16384000 kB\n${text.join("")}Hugepagesize:    2048 kB\n`);
   };
-  /** A clock for the scripts, by which no time passes. @param then what happens at each second */
+  /** Replaces `sleep` by a command that returns at once. @param then shell command for each call */
   const putClock = (then: string) => {
     fs.writeFileSync(file("bin/sleep"), `#!/bin/sh\necho "$*" >> "$NODE/seconds"\n${then}\n`, { mode: 0o755 });
   };
@@ -31,7 +31,7 @@ describe("the scripts that prepare a node", () => {
   });
   afterEach(() => fs.rmSync(node, { recursive: true }));
 
-  /** Runs a script on the node: below its folder in place of /etc and /proc. */
+  /** Runs a script with the node's folder in place of /etc and /proc. */
   const run = (script: string, environment: object = {}) =>
     execFileSync("/bin/sh", ["-c", script.replaceAll("/etc/", file("etc/")).replaceAll("/proc/", file("proc/"))], {
       env: { PATH: `${file("bin")}:${process.env.PATH}`, NODE: node, UNIT: "kubelet", MOST: "9999", ...environment },
@@ -42,8 +42,8 @@ describe("the scripts that prepare a node", () => {
   const modules = () => fs.readdirSync(file("etc/modules-load.d")).sort();
   const unloads = () => (read("calls") ?? "").split("\n").filter((call) => call.startsWith("modprobe -r"));
 
-  describe("of a node without a pool", () => {
-    it("load the module now and for each boot, and touch no huge page", () => {
+  describe("for a node without a pool", () => {
+    it("load the module now and at each boot, and set no huge pages", () => {
       run(loadModule);
       run(loadModule);
       assert.equal(read("etc/modules-load.d/wordpress-mounts.conf"), "nvme-tcp\n");
@@ -54,7 +54,7 @@ describe("the scripts that prepare a node", () => {
       assert.deepEqual(unloads(), ["modprobe -r nvme-tcp"]);
     });
 
-    it("leave alone a module that somebody else loads", () => {
+    it("keep a module that another file loads", () => {
       fs.writeFileSync(file("etc/modules-load.d/own.conf"), "nvme-tcp\n");
       run(loadModule);
       run(unloadModule);
@@ -62,15 +62,15 @@ describe("the scripts that prepare a node", () => {
       assert.deepEqual(unloads(), []);
     });
 
-    // What an `up` makes comes before what it deletes.
-    it("keep the module where the node gets a pool", () => {
+    // An `up` creates before it deletes.
+    it("keep the module when the node gets a pool", () => {
       run(loadModule);
       run(prepareNode);
       run(unloadModule);
       assert.deepEqual([modules(), unloads()], [["wordpress-storage.conf"], []]);
     });
 
-    it("keep the module where the node loses its pool", () => {
+    it("keep the module when the node loses its pool", () => {
       run(prepareNode);
       run(loadModule);
       run(restoreNode);
@@ -78,7 +78,7 @@ describe("the scripts that prepare a node", () => {
       assert.equal(read("pages"), "0\n");
     });
 
-    it("keep the module where somebody else has come to load it", () => {
+    it("keep the module when another file has been added that loads it", () => {
       run(loadModule);
       fs.writeFileSync(file("etc/modules"), "nvme-tcp\n");
       run(unloadModule);
@@ -86,7 +86,7 @@ describe("the scripts that prepare a node", () => {
     });
   });
 
-  it("load the module and set the pages, now and for each boot, and restart the kubelet", () => {
+  it("load the module and set the huge pages, now and at each boot, and restart the kubelet", () => {
     run(prepareNode);
     assert.equal(read("etc/modules-load.d/wordpress-storage.conf"), "nvme-tcp\n");
     assert.equal(read("etc/sysctl.d/90-wordpress-storage.conf"), "vm.nr_hugepages = 1024\n");
@@ -95,7 +95,7 @@ describe("the scripts that prepare a node", () => {
     assert.deepEqual(restarts(), ["systemctl restart kubelet"]);
   });
 
-  it("change nothing the second time, and restart nothing", () => {
+  it("change and restart nothing when they run a second time", () => {
     const files = ["etc/modules-load.d/wordpress-storage.conf", "etc/sysctl.d/90-wordpress-storage.conf", "pages"];
     run(prepareNode);
     const before = files.map(read);
@@ -106,12 +106,12 @@ describe("the scripts that prepare a node", () => {
     assert.equal(read("etc/wordpress-storage-huge-pages"), "0\n");
   });
 
-  it("restart what a node of another make has for a kubelet", () => {
+  it("restart the kubelet's service of another distribution", () => {
     run(prepareNode, { UNIT: "k3s-agent" });
     assert.deepEqual(restarts(), ["systemctl restart k3s-agent"]);
   });
 
-  it("leave alone what is there already, and persist what is only set", () => {
+  it("keep a loaded module and more huge pages than needed, and persist the huge pages", () => {
     fs.writeFileSync(file("pages"), "2048\n");
     fs.writeFileSync(file("etc/modules-load.d/own.conf"), "nvme-tcp\n");
     run(prepareNode);
@@ -120,15 +120,15 @@ describe("the scripts that prepare a node", () => {
     assert.deepEqual([read("pages"), restarts()], ["2048\n", []]);
   });
 
-  it("fail where the memory has no room for the pages, and say what helps", () => {
+  it("fail when the memory has no room for the huge pages, and tell to reboot", () => {
     assert.throws(
       () => run(prepareNode, { MOST: "700" }),
-      /for 1024 huge pages, it has 700: reboot the node, then again/,
+      /only 700 of 1024 huge pages could be allocated \(memory is full or fragmented\): reboot the node/,
     );
     assert.deepEqual(restarts(), []);
   });
 
-  it("are undone as far as they did something", () => {
+  it("undo exactly what they did", () => {
     fs.writeFileSync(file("pages"), "16\n");
     run(prepareNode);
     run(restoreNode);
@@ -139,9 +139,9 @@ describe("the scripts that prepare a node", () => {
 
   for (const [what, pages, promised] of [
     ["uses", 700, 0],
-    ["has been promised", 0, 700],
+    ["has reserved", 0, 700],
   ] as const) {
-    it(`refuse to take away huge pages that a process ${what}, and undo nothing`, () => {
+    it(`refuse to free huge pages that a process ${what}, and undo nothing`, () => {
       fs.writeFileSync(file("pages"), "16\n");
       run(prepareNode);
       fs.rmSync(file("calls"));
@@ -158,7 +158,7 @@ describe("the scripts that prepare a node", () => {
     });
   }
 
-  it("wait for a process that ends, and then take its huge pages away", () => {
+  it("wait for a process that ends, and then free its huge pages", () => {
     run(prepareNode);
     uses(1024);
     putClock(`[ "$(wc -l < "$NODE/seconds")" -lt 3 ] || sed -i 's/Free:.*/Free: 1024/' "$NODE/proc/meminfo"`);
@@ -167,7 +167,7 @@ describe("the scripts that prepare a node", () => {
     assert.equal(read("pages"), "0\n");
   });
 
-  it("leave alone the huge pages that a process had before the program came", () => {
+  it("keep huge pages that a process had before the node was prepared", () => {
     fs.writeFileSync(file("pages"), "16\n");
     run(prepareNode);
     uses(16);
@@ -175,7 +175,7 @@ describe("the scripts that prepare a node", () => {
     assert.equal(read("pages"), "16\n");
   });
 
-  it("are not undone on a node that had all before", () => {
+  it("undo nothing on a node that met all requirements before", () => {
     fs.writeFileSync(file("pages"), "2048\n");
     fs.writeFileSync(file("etc/modules-load.d/own.conf"), "nvme-tcp\n");
     fs.writeFileSync(file("etc/sysctl.d/own.conf"), "vm.nr_hugepages = 2048\n");

@@ -1,19 +1,19 @@
-/** 2 GiB of pages of 2 MiB: what OpenEBS's io-engine takes. */
+/** Huge pages of 2 MiB that OpenEBS's io-engine needs: 2 GiB. */
 export const neededHugePages = 1024;
 
-/** Files on the node that the program makes, and takes away again: the first two on a node with a pool and on one without. */
+/** Files that the program creates on a node, and deletes again: the modules file with a pool, the mounts file without one. */
 const modulesFile = "/etc/modules-load.d/wordpress-storage.conf";
 const mountsFile = "/etc/modules-load.d/wordpress-mounts.conf";
 const sysctlFile = "/etc/sysctl.d/90-wordpress-storage.conf";
-/** How many huge pages the node had without the program. */
-const formerPages = "/etc/wordpress-storage-huge-pages";
+/** File with the number of huge pages before the node was prepared. */
+const previousPages = "/etc/wordpress-storage-huge-pages";
 
-/** One at a time: a run that lost its connection may still be at work. */
+/** Takes a lock: a script whose connection was lost may still run. */
 const exclusively = `
 exec 9< /etc/sysctl.d
 flock 9`.trim();
 
-/** Loads the module nvme-tcp, now and, where nobody else has it loaded, after each boot. */
+/** Loads the module nvme-tcp now and, unless another file loads it, at each boot. */
 const loaded = (file: string) =>
   `
 modprobe nvme-tcp
@@ -21,7 +21,7 @@ if ! grep -lsx nvme-tcp /etc/modules /etc/modules-load.d/*.conf | grep -qvE '/wo
   echo nvme-tcp > ${file}
 fi`.trim();
 
-/** Undoes that. A module that is wanted by another file, or in use, stays loaded. */
+/** Undoes that. A module that another file loads, or that is in use, stays loaded. */
 const unloaded = (file: string) =>
   `
 if [ -e ${file} ]; then
@@ -38,8 +38,8 @@ restart_kubelet() {
 }`.trim();
 
 /**
- * Prepares a node, as root: the module nvme-tcp and the huge pages, now and after each boot. What is there already stays as
- * it is, and a second run changes nothing. The kubelet counts huge pages only when it starts.
+ * Prepares a node, as root: the module nvme-tcp and the huge pages, now and at each boot. Existing settings are kept, and the
+ * script is idempotent. The kubelet counts huge pages only when it starts.
  */
 export const prepareNode = `
 set -eu
@@ -48,44 +48,45 @@ ${restartKubelet}
 ${loaded(modulesFile)}
 pages=$(sysctl -n vm.nr_hugepages)
 if [ "$pages" -lt ${neededHugePages} ]; then
-  [ -e ${formerPages} ] || echo "$pages" > ${formerPages}
+  [ -e ${previousPages} ] || echo "$pages" > ${previousPages}
   echo "vm.nr_hugepages = ${neededHugePages}" > ${sysctlFile}
   sysctl -q -w vm.nr_hugepages=${neededHugePages}
   pages=$(sysctl -n vm.nr_hugepages)
   if [ "$pages" -lt ${neededHugePages} ]; then
-    echo "the memory is too full or too scattered for ${neededHugePages} huge pages, it has $pages: reboot the node, then again" >&2
+    echo "only $pages of ${neededHugePages} huge pages could be allocated (memory is full or fragmented): reboot the node, then run \
+again: pulumi up" >&2
     exit 1
   fi
   restart_kubelet
 elif ! grep -qs "^ *vm.nr_hugepages" /etc/sysctl.conf /etc/sysctl.d/*.conf; then
-  [ -e ${formerPages} ] || echo "$pages" > ${formerPages}
+  [ -e ${previousPages} ] || echo "$pages" > ${previousPages}
   echo "vm.nr_hugepages = $pages" > ${sysctlFile}
 fi
 `.trim();
 
-/** Whole seconds that a pod of OpenEBS's may take to end, and to give its huge pages back. */
-const releaseSeconds = 120;
+/** Timeout for OpenEBS's pods to end and free their huge pages, in whole seconds. */
+const releaseTimeoutSeconds = 120;
 
-/** In use: taken, or promised to a process. */
+/** Counts the huge pages that processes use or have reserved. */
 const usedPages = `
 used_pages() {
   awk '/^HugePages_(Total|Rsvd):/ { used += $2 } /^HugePages_Free:/ { used -= $2 } END { print used + 0 }' /proc/meminfo
 }`.trim();
 
 /**
- * Undoes what `prepareNode` did, and nothing else. Refuses while a process uses huge pages that would be taken away: OpenEBS's
- * io-engine could not start again without them.
+ * Undoes exactly what `prepareNode` did. Refuses while a process uses huge pages that would be freed: OpenEBS's io-engine could
+ * not restart without them.
  */
 export const restoreNode = `
 set -eu
 ${exclusively}
 ${restartKubelet}
 ${usedPages}
-if [ -e ${sysctlFile} ] && [ "$(cat ${formerPages})" -lt "$(sysctl -n vm.nr_hugepages)" ]; then
+if [ -e ${sysctlFile} ] && [ "$(cat ${previousPages})" -lt "$(sysctl -n vm.nr_hugepages)" ]; then
   waited=0
-  while used=$(used_pages); [ "$used" -gt "$(cat ${formerPages})" ]; do
-    if [ "$waited" -ge ${releaseSeconds} ]; then
-      echo "$used huge pages are still in use after ${releaseSeconds} s, so nothing was undone on this node. End the process that uses \
+  while used=$(used_pages); [ "$used" -gt "$(cat ${previousPages})" ]; do
+    if [ "$waited" -ge ${releaseTimeoutSeconds} ]; then
+      echo "$used huge pages are still in use after ${releaseTimeoutSeconds} s, so nothing was undone on this node. End the process that uses \
 them (OpenEBS's io-engine, for example), then run the command again" >&2
       exit 1
     fi
@@ -96,23 +97,23 @@ fi
 ${unloaded(modulesFile)}
 if [ -e ${sysctlFile} ]; then
   rm ${sysctlFile}
-  before=$(cat ${formerPages})
+  before=$(cat ${previousPages})
   if [ "$before" -ne "$(sysctl -n vm.nr_hugepages)" ]; then
     sysctl -q -w vm.nr_hugepages="$before"
     restart_kubelet
   fi
 fi
-rm -f ${formerPages}
+rm -f ${previousPages}
 `.trim();
 
-/** Prepares a node without a pool, as root: OpenEBS's csi-node, which mounts volumes on every node, needs the module alone. */
+/** Prepares a node without a pool, as root: OpenEBS's csi-node, which mounts volumes on every node, needs only the module. */
 export const loadModule = `
 set -eu
 ${exclusively}
 ${loaded(mountsFile)}
 `.trim();
 
-/** Undoes what `loadModule` did, and nothing else. */
+/** Undoes exactly what `loadModule` did. */
 export const unloadModule = `
 set -eu
 ${exclusively}

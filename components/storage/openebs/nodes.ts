@@ -7,33 +7,33 @@ import { dependencies } from "../../kubernetes/dependencies";
 import { shellWord } from "../../../stacks/config/rules";
 import { loadModule, prepareNode, restoreNode, unloadModule } from "./nodeScripts";
 
-/** How to reach the nodes. */
+/** SSH access to the nodes. */
 export interface NodeSsh {
-  /** root, or one that sudo asks for no password. */
+  /** root, or a user with passwordless sudo. */
   readonly user: string;
   readonly port: number;
-  /** Text of the private key; secret. */
+  /** The private key as text. Secret. */
   readonly privateKey: pulumi.Output<string>;
-  /** By the node's name, with a pool or without: where its SSH server is, and the public key that this must show. */
+  /** Address and public host key of each node's SSH server, by the node's name. Nodes without a pool may be among them. */
   readonly hosts: Readonly<Record<string, { readonly host: string; readonly hostKey: string }>>;
 }
 
 export interface StorageNodesArgs {
   readonly cluster: ClusterAccess;
-  /** Names of the nodes that have a pool. */
+  /** Names of the nodes with a pool. */
   readonly nodes: readonly string[];
-  /** Without it somebody else has prepared the nodes, which the preflight has seen. */
+  /** @default the user has prepared the nodes, which the preflight checks */
   readonly ssh?: NodeSsh | undefined;
 }
 
 /**
- * The nodes that hold data: prepared for OpenEBS over SSH, and labelled for it. A node that loses its pool loses the label first, by
- * which its io-engine ends, and then the huge pages that this one held. Other nodes that can be reached get what mounting takes.
+ * Prepares the nodes with pools over SSH, and labels them for OpenEBS. A node that loses its pool loses the label first, which
+ * ends its io-engine, and then the huge pages that the io-engine used. Other nodes with SSH access get the module for mounting.
  */
 export class StorageNodes extends pulumi.ComponentResource {
-  /** What runs on the nodes depends on these. */
+  /** Dependencies of everything that runs on the nodes. */
   readonly ready: readonly pulumi.Resource[];
-  /** The same for one node, by its name: Pulumi orders what one `up` deletes by direct dependencies alone. */
+  /** The same for each node, by its name: within one `up`, Pulumi orders deletions only by direct dependencies. */
   readonly readyByNode: ReadonlyMap<string, readonly pulumi.Resource[]>;
 
   constructor(name: string, { cluster, nodes, ssh }: StorageNodesArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -44,7 +44,7 @@ export class StorageNodes extends pulumi.ComponentResource {
     const prepared = nodes.map((node) => overSsh(node, "preparation", prepareNode, restoreNode));
     const others = Object.keys(ssh?.hosts ?? {}).filter((node) => !nodes.includes(node));
     const mounting = others.flatMap((node) => overSsh(node, "module", loadModule, unloadModule));
-    const seen = ssh
+    const hugePages = ssh
       ? [
           kubectlCommand(
             `${name}-hugepages`,
@@ -63,18 +63,18 @@ export class StorageNodes extends pulumi.ComponentResource {
             labels: { "openebs.io/engine": "mayastor" },
           },
         },
-        // On k3s and MicroK8s the API server restarts with the kubelet: `seen` ends when it answers again.
-        { parent: this, dependsOn: dependencies(options, ...preparations, ...seen) },
+        // On k3s and MicroK8s the API server restarts with the kubelet: `hugePages` waits until it answers again.
+        { parent: this, dependsOn: dependencies(options, ...preparations, ...hugePages) },
       );
       return [node, [label, ...preparations]] as const;
     });
     this.readyByNode = new Map(ready);
-    this.ready = [...ready.flatMap(([, resources]) => resources), ...mounting, ...seen];
+    this.ready = [...ready.flatMap(([, resources]) => resources), ...mounting, ...hugePages];
     this.registerOutputs({});
   }
 }
 
-/** Runs a script on a node as root, and another one when that is to be undone. */
+/** Runs a script on a node as root, and another one at deletion. */
 function nodeCommand(
   name: string,
   {
@@ -94,7 +94,7 @@ function nodeCommand(
       create: asRoot(run),
       update: asRoot(run),
       delete: asRoot(undo),
-      // SSH servers take no variables from outside unless they are told to.
+      // By default SSH servers accept no environment variables from clients.
       addPreviousOutputInEnv: false,
     },
     { ...options, additionalSecretOutputs: ["stdout", "stderr"] },

@@ -13,7 +13,7 @@ import { openEbsName } from "./openEbsNames";
 import { reportOutdatedEngines } from "./outdatedEngines";
 import { type ChartSettings, openEbsValues } from "./openEbsValues";
 
-/** Whole seconds that Helm waits for the release: an image of each of its thirty containers is to be pulled on each node. */
+/** Timeout of Helm, in whole seconds: each node pulls the images of thirty containers. */
 const releaseTimeoutSeconds = 900;
 
 const helmRelease = { title: "OpenEBS", name: openEbsName, namespace: openEbsName, remedies: [moduleRemedy] };
@@ -22,22 +22,22 @@ export interface OpenEbsArgs {
   readonly cluster: ClusterAccess;
   readonly engine: "hostpath" | "replicated";
   readonly chart: ChartSettings;
-  /** Marks the namespace as this stack's. */
+  /** ID that marks the namespace as this stack's. */
   readonly instance: pulumi.Input<string>;
-  /** The cluster that this is on: on another one nothing of it is cleared. */
+  /** Identifies the stack's cluster: nothing is deleted on another cluster. */
   readonly clusterIdentity: pulumi.Input<ClusterIdentity>;
-  /** Whether the chart brings the CRDs of snapshots. */
+  /** Whether the chart installs the CRDs of snapshots. */
   readonly snapshotCrds: pulumi.Input<boolean>;
-  /** Members of etcd, and of Loki and its MinIO, each on a node of its own. */
+  /** Members of etcd, and of Loki and its MinIO, each on a separate node. */
   readonly members: 1 | 3;
-  /** Whether Loki comes along. */
+  /** Whether Loki is installed. */
   readonly logging: boolean;
   readonly dataRetention: DataRetention;
 }
 
-/** OpenEBS, by its own chart, in a namespace of its own, and what a release leaves behind when it goes. */
+/** Installs OpenEBS with its own chart in a namespace of its own, and deletes the objects that Helm leaves at uninstallation. */
 export class OpenEbs extends pulumi.ComponentResource {
-  /** What needs OpenEBS to run depends on this. */
+  /** Dependency of everything that needs OpenEBS. */
   readonly release: Release;
 
   constructor(name: string, args: OpenEbsArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -45,14 +45,14 @@ export class OpenEbs extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: dependencies(options) };
     const protect = args.dataRetention === "retain";
 
-    // Its pods drive the nodes' disks.
+    // Privileged: its pods access the nodes' disks.
     const namespace = ownNamespace(
       `${name}-namespace`,
       { namespace: openEbsName, instance: args.instance, level: "privileged" },
       { ...child, protect },
     );
-    // On the way down it clears, between the release and the namespace, what Helm leaves behind.
-    const leftovers = kubectlCommand(
+    // At destroy it runs after the release and before the namespace, and deletes the objects that Helm leaves.
+    const cleanup = kubectlCommand(
       `${name}-leftovers`,
       {
         cluster: args.cluster,
@@ -84,9 +84,9 @@ export class OpenEbs extends pulumi.ComponentResource {
       {
         parent: this,
         protect,
-        dependsOn: dependencies(options, namespace, leftovers),
+        dependsOn: dependencies(options, namespace, cleanup),
         hooks: { ...hooks, afterUpdate: [...hooks.afterUpdate, () => reportOutdatedEngines(args.cluster)] },
-        // etcd of another size is another etcd: what the pools are is in it.
+        // Resizing etcd would lose its data, which is the configuration of the pools.
         ignoreChanges: args.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],
       },
     );

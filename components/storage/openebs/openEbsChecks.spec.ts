@@ -7,7 +7,7 @@ const pool = (node: string, disk: string, used = 0): DiskPool => ({
   spec: { node, disks: [disk] },
   status: { cr_state: "Created", pool_status: "Online", used },
 });
-const home = (instance: string): Namespace => ({
+const namespaceOf = (instance: string): Namespace => ({
   metadata: { name: "openebs", uid: "1", annotations: { "wordpress/instance": instance } },
 });
 const facts: OpenEbsFacts = { context: "prod", nodes: [], classes: [], drivers: [], pools: [], hasManagedNodes: false };
@@ -18,11 +18,11 @@ function found(ask: Partial<OpenEbsRequest>, seen: Partial<OpenEbsFacts>): strin
   return openEbsFindings({ ...request, ...ask }, "mine", { ...facts, ...seen });
 }
 
-describe("what stands in the way of OpenEBS", () => {
-  it("is nothing on a bare cluster, and nothing where it is the stack's own", () => {
+describe("findings for OpenEBS", () => {
+  it("are none on a cluster without OpenEBS, and none for the stack's own", () => {
     assert.deepEqual(found({}, {}), []);
     const drivers = [{ metadata: { name: "io.openebs.csi-mayastor", uid: "2" } }];
-    assert.deepEqual(found({}, { home: home("mine"), drivers }), []);
+    assert.deepEqual(found({}, { openEbsNamespace: namespaceOf("mine"), drivers }), []);
     const others = {
       drivers: [{ metadata: { name: "nfs.csi.k8s.io", uid: "3" } }],
       classes: [{ metadata: { name: "standard", uid: "4" }, provisioner: "rancher.io/local-path" }],
@@ -31,30 +31,32 @@ describe("what stands in the way of OpenEBS", () => {
   });
 
   const other = "and this cluster has one that is not this stack's; use that one: ";
-  it("is one of somebody else: its class is the way out", () => {
+  it("name an OpenEBS that is not the stack's, and tell to use its class", () => {
     const existing = "pulumi config set --path storage.engine existing";
     const message = (engine: string, name: string) =>
       `storage.engine: "${engine}" installs OpenEBS, ${other}${existing} && pulumi config set --path storage.className ${name}`;
-    assert.deepEqual(found({}, { home: home("other") }), [message("replicated", "openebs-replicated")]);
+    assert.deepEqual(found({}, { openEbsNamespace: namespaceOf("other") }), [
+      message("replicated", "openebs-replicated"),
+    ]);
     const unmarked = { metadata: { name: "openebs", uid: "1" } };
-    assert.deepEqual(found({}, { home: unmarked }), [message("replicated", "openebs-replicated")]);
+    assert.deepEqual(found({}, { openEbsNamespace: unmarked }), [message("replicated", "openebs-replicated")]);
     const drivers = [{ metadata: { name: "io.openebs.csi-mayastor", uid: "2" } }];
     assert.deepEqual(found({}, { drivers }), [message("replicated", "openebs-replicated")]);
     const classes = [{ metadata: { name: "openebs-hostpath", uid: "3" }, provisioner: "openebs.io/local" }];
     assert.deepEqual(found({ engine: "hostpath" }, { classes }), [message("hostpath", "openebs-hostpath")]);
   });
 
-  it("is a namespace that is still being deleted", () => {
-    const terminating = { ...home("mine"), status: { phase: "Terminating" } };
-    assert.deepEqual(found({}, { home: terminating }), [
+  it("name a namespace that is terminating", () => {
+    const terminating = { ...namespaceOf("mine"), status: { phase: "Terminating" } };
+    assert.deepEqual(found({}, { openEbsNamespace: terminating }), [
       "storage.engine: the namespace openebs is still being deleted; wait until `kubectl --context prod get namespace " +
         "openebs` finds nothing",
     ]);
   });
 
-  it("is a node that is to get a pool and cannot; one that has its pool may be down", () => {
+  it("report a node that cannot host its new pool, and ignore one whose pool already exists", () => {
     const pools = [wanted("k0", "a"), wanted("k1", "b")];
-    const there = { home: home("mine"), pools: [pool("k0", "a")] };
+    const there = { openEbsNamespace: namespaceOf("mine"), pools: [pool("k0", "a")] };
     assert.deepEqual(
       found({ pools }, there).map((text) => text.split(":")[0]),
       ["storage.pools[1].node"],
@@ -67,15 +69,15 @@ describe("what stands in the way of OpenEBS", () => {
       },
     }));
     assert.deepEqual(found({ pools, managesNodes: true }, { ...there, nodes }), [
-      "storage.pools[1].node: the node k1 is not Ready; look: kubectl --context prod describe node k1",
+      "storage.pools[1].node: the node k1 is not Ready; inspect: kubectl --context prod describe node k1",
     ]);
   });
 
   const steps =
     "To move its data: add a pool on another node, move the replicas there, remove this one " +
     "(docs/how-to/change-disk-pools.md).";
-  it("is a pool on another disk, unless it may be made anew", () => {
-    const there = { home: home("mine"), pools: [pool("k0", "a")] };
+  it("name a pool on another disk, unless it may be replaced", () => {
+    const there = { openEbsNamespace: namespaceOf("mine"), pools: [pool("k0", "a")] };
     assert.deepEqual(found({ pools: [wanted("k0", "b")] }, there), [
       'storage.pools[0].disk: "b" is not allowed: pool-k0 is on "a", and a pool cannot move. Keep it: ' +
         `pulumi config set --path 'storage.pools[0].disk' a. ${steps} If nothing on it is needed: ` +
@@ -85,9 +87,9 @@ describe("what stands in the way of OpenEBS", () => {
     assert.deepEqual(found({ pools: [wanted("k0", "a")] }, there), []);
   });
 
-  it("is nodeSsh that was removed while there are pools on nodes that the program has prepared", () => {
+  it("name the removal of nodeSsh while pools are on nodes that the program prepared", () => {
     const pools = [wanted("k0", "a"), wanted("k1.example", "b")];
-    const there = { home: home("mine"), pools: [pool("k0", "a"), pool("k1.example", "b")] };
+    const there = { openEbsNamespace: namespaceOf("mine"), pools: [pool("k0", "a"), pool("k1.example", "b")] };
     assert.deepEqual(found({ pools }, { ...there, hasManagedNodes: true }), [
       "nodeSsh: is not set anymore, and this stack has prepared k0, k1.example over SSH: without it these nodes would lose " +
         "their huge pages and the module nvme-tcp while their pools need them. Set it again as it was, with " +
@@ -96,7 +98,11 @@ describe("what stands in the way of OpenEBS", () => {
     ]);
     const dotted = found(
       { pools },
-      { home: home("mine"), pools: [pool("k1.example", "b"), pool("k0", "a")], hasManagedNodes: true },
+      {
+        openEbsNamespace: namespaceOf("mine"),
+        pools: [pool("k1.example", "b"), pool("k0", "a")],
+        hasManagedNodes: true,
+      },
     );
     assert.match(
       dotted.join(),
@@ -107,19 +113,25 @@ describe("what stands in the way of OpenEBS", () => {
     assert.deepEqual(found({ managesNodes: false }, { hasManagedNodes: true, pools: [] }), []);
   });
 
-  it("is a pool that is left out while volumes are on it", () => {
-    const there = { home: home("mine"), pools: [pool("k0", "a"), pool("k1", "b", 4096)] };
+  it("name the removal of a pool with volumes", () => {
+    const there = { openEbsNamespace: namespaceOf("mine"), pools: [pool("k0", "a"), pool("k1", "b", 4096)] };
     assert.deepEqual(found({ pools: [wanted("k0", "a")] }, there), [
-      "storage.pools: pool-k1 on k1 is not in the list any more, and volumes have 4096 bytes of it. Keep it: " +
+      "storage.pools: pool-k1 on k1 is not in the list anymore, and volumes use 4096 bytes of it. Keep it: " +
         "pulumi config set --path 'storage.pools[1].node' k1 && pulumi config set --path 'storage.pools[1].disk' b. " +
         steps,
     ]);
     assert.deepEqual(found({ pools: [wanted("k1", "b")] }, there), []);
     const both = [pool("k0", "a", 4096), pool("k1", "b", 4096)];
-    assert.deepEqual(found({ pools: [wanted("k0", "a"), wanted("k1", "b")] }, { home: home("mine"), pools: both }), []);
+    assert.deepEqual(
+      found({ pools: [wanted("k0", "a"), wanted("k1", "b")] }, { openEbsNamespace: namespaceOf("mine"), pools: both }),
+      [],
+    );
     const { metadata, spec } = pool("k1", "b");
     assert.deepEqual(
-      found({ pools: [wanted("k0", "a")] }, { home: home("mine"), pools: [{ metadata, spec }] }).slice(1),
+      found(
+        { pools: [wanted("k0", "a")] },
+        { openEbsNamespace: namespaceOf("mine"), pools: [{ metadata, spec }] },
+      ).slice(1),
       [],
     );
   });

@@ -5,43 +5,43 @@ import type { DiskPoolSettings } from "./diskPools";
 import { nodeFindings } from "./nodeChecks";
 import { hostpathClassName, mayastorDriver, openEbsName, poolName, replicatedClassName } from "./openEbsNames";
 
-/** What the stack is about to do with OpenEBS. */
+/** The stack's settings of OpenEBS. */
 export interface OpenEbsRequest {
   readonly engine: "hostpath" | "replicated";
-  /** Empty for the engine hostpath. */
+  /** Empty for the engine `hostpath`. */
   readonly pools: readonly DiskPoolSettings[];
-  /** Whether the program prepares the nodes, over SSH. */
+  /** Whether the program prepares the nodes over SSH. */
   readonly managesNodes: boolean;
 }
 
-/** What of OpenEBS was read from the cluster. */
+/** What was read from the cluster about OpenEBS. */
 export interface OpenEbsFacts {
   readonly context: string;
   readonly nodes: readonly Node[];
   readonly classes: readonly StorageClass[];
   /** Namespace `openebs`. */
-  readonly home?: Namespace | undefined;
+  readonly openEbsNamespace?: Namespace | undefined;
   readonly drivers: readonly AnyObject[];
   /** DiskPools in that namespace. */
   readonly pools: readonly DiskPool[];
-  /** Whether the program has prepared the nodes at the last `up`. */
+  /** Whether the program prepared the nodes at the last `up`. */
   readonly hasManagedNodes: boolean;
 }
 
-/** What stands in the way of OpenEBS and its pools, a finding a line. */
+/** Findings for OpenEBS and its pools. */
 export function openEbsFindings(request: OpenEbsRequest, instance: string, facts: OpenEbsFacts): string[] {
-  const { context, home } = facts;
-  if (home?.status?.phase === "Terminating") {
+  const { context, openEbsNamespace } = facts;
+  if (openEbsNamespace?.status?.phase === "Terminating") {
     return [
       `storage.engine: the namespace ${openEbsName} is still being deleted; wait until \`kubectl --context ${context} get ` +
         `namespace ${openEbsName}\` finds nothing`,
     ];
   }
-  const own = home?.metadata.annotations?.[instanceAnnotation] === instance;
-  if (!own && isInstalled(facts)) return [installedAlready(request, facts)];
+  const isOwn = openEbsNamespace?.metadata.annotations?.[instanceAnnotation] === instance;
+  if (!isOwn && isInstalled(facts)) return [installedAlready(request, facts)];
   const planned = request.pools
     .map(({ node }, index) => ({ key: `storage.pools[${index}].node`, node }))
-    // A node that has its pool is not asked again: it may be down just now.
+    // A node that already has its pool is not checked: it may be down.
     .filter(({ node }) => !facts.pools.some((pool) => pool.spec.node === node));
   return [
     ...nodeFindings(planned, facts.nodes, { context, managesNodes: request.managesNodes }),
@@ -50,7 +50,7 @@ export function openEbsFindings(request: OpenEbsRequest, instance: string, facts
   ];
 }
 
-/** Without `nodeSsh` the preparation of every node would be undone at once, under pools that run. */
+/** Finding for the removal of `nodeSsh`, which would undo the preparation of all nodes at once while their pools run. */
 export function preparationFindings(
   { managesNodes }: Pick<OpenEbsRequest, "managesNodes">,
   { hasManagedNodes, pools }: Pick<OpenEbsFacts, "hasManagedNodes" | "pools">,
@@ -66,9 +66,9 @@ export function preparationFindings(
   ];
 }
 
-function isInstalled({ home, drivers, classes }: OpenEbsFacts): boolean {
+function isInstalled({ openEbsNamespace, drivers, classes }: OpenEbsFacts): boolean {
   return (
-    home !== undefined ||
+    openEbsNamespace !== undefined ||
     drivers.some(({ metadata }) => metadata.name === mayastorDriver) ||
     classes.some(({ metadata }) => metadata.name === hostpathClassName)
   );
@@ -84,7 +84,7 @@ function installedAlready({ engine }: OpenEbsRequest, { classes }: OpenEbsFacts)
   );
 }
 
-/** Pools that would lose data: OpenEBS cannot move a pool to another disk or node. */
+/** Findings for pools that would lose data: OpenEBS cannot move a pool to another disk or node. */
 function poolFindings(wanted: readonly DiskPoolSettings[], there: readonly DiskPool[]): string[] {
   const changed = wanted.flatMap(({ node, disk, replace }, index) => {
     const pool = there.find(({ metadata }) => metadata.name === poolName(node));
@@ -101,7 +101,7 @@ function poolFindings(wanted: readonly DiskPoolSettings[], there: readonly DiskP
     .filter(({ status }) => (status?.used ?? 0) > 0)
     .map(
       ({ metadata, spec, status }) =>
-        `storage.pools: ${metadata.name} on ${spec.node} is not in the list any more, and volumes have ${status?.used} ` +
+        `storage.pools: ${metadata.name} on ${spec.node} is not in the list anymore, and volumes use ${status?.used} ` +
         `bytes of it. Keep it: ${configSet(`storage.pools[${wanted.length}].node`, spec.node)} && ` +
         `${configSet(`storage.pools[${wanted.length}].disk`, spec.disks[0] ?? "")}. ${steps}`,
     );

@@ -5,14 +5,14 @@ import { storageDestroyRefusal } from "./volumesOfOtherWorkloads";
 import { orphanedClaims, needsSnapshotCrds, ownedSnapshotCrds, cleanUpOpenEbs } from "./openEbsCleanup";
 import { SmallKubectl } from "../../../tests/support/smallKubectl";
 
-describe("what goes with OpenEBS", () => {
+describe("OpenEBS cleanup", () => {
   const volume = (name: string, storageClassName: string, namespace?: string): Volume => ({
     metadata: { name, uid: name },
     spec: { storageClassName, ...(namespace === undefined ? {} : { claimRef: { namespace, name: `claim-${name}` } }) },
   });
   const pool = (name: string): DiskPool => ({ metadata: { name, uid: name }, spec: { node: "k9", disks: ["a"] } });
 
-  describe("is not the data of others", () => {
+  describe("volumes of other workloads", () => {
     const request = { namespaces: ["wordpress", "openebs"], pools: ["pool-k0"] };
     const csi = (driver: string, { metadata, spec }: Volume): Volume => ({
       metadata,
@@ -25,7 +25,7 @@ describe("what goes with OpenEBS", () => {
     const mayastor = "io.openebs.csi-mayastor";
     const folders = "openebs.io/local";
 
-    it("tells their volumes by the driver, whatever the class is called", () => {
+    it("are recognized by their driver, not by the name of their storage class", () => {
       const volumes = [
         csi(mayastor, volume("own", "openebs-replicated", "wordpress")),
         provisioned(folders, volume("etcd", "mayastor-etcd-localpv", "openebs")),
@@ -42,7 +42,7 @@ describe("what goes with OpenEBS", () => {
       ]);
     });
 
-    it("counts the volumes of the drivers that the stack installs, and no others", () => {
+    it("include only volumes of the drivers that the stack installs", () => {
       const nfs = csi("nfs.csi.k8s.io", volume("share", "nfs", "blog"));
       const disk = csi(mayastor, volume("disk", "fast", "blog"));
       assert.deepEqual(volumesOfOtherWorkloads({ ...request, drivers: [folders] }, [nfs, disk], []), []);
@@ -51,14 +51,14 @@ describe("what goes with OpenEBS", () => {
       ]);
     });
 
-    it("names their pools", () => {
+    it("include DiskPools of other workloads", () => {
       assert.deepEqual(volumesOfOtherWorkloads(request, [], [pool("pool-k0"), pool("pool-k9")]), [
         "DiskPool pool-k9 (node k9)",
       ]);
     });
   });
 
-  it("is kept while others have data: volumes of any namespace, and pools in OpenEBS's own", async () => {
+  it("is refused while other workloads have volumes in any namespace, or pools in OpenEBS's namespace", async () => {
     const request = { namespaces: ["blog", "openebs"], pools: ["pool-k0"] };
     const inOwnNamespace = (name: string, namespace = "openebs"): DiskPool => {
       const { metadata, spec } = pool(name);
@@ -80,7 +80,7 @@ describe("what goes with OpenEBS", () => {
     );
   });
 
-  describe("when its release is gone", () => {
+  describe("after the release was uninstalled", () => {
     const inNamespace = (name: string, namespace: string) => ({
       metadata: { name, namespace, uid: `${namespace}-${name}` },
     });
@@ -110,14 +110,14 @@ describe("what goes with OpenEBS", () => {
         ],
         ...objects,
       });
-    const left = (kubectl: SmallKubectl) =>
+    const remaining = (kubectl: SmallKubectl) =>
       ["persistentvolumeclaims", "persistentvolumes", "customresourcedefinitions"].map((kind) => kubectl.names(kind));
     const others = [["wordpress/data-openebs-etcd-0"], ["site", "unclaimed"]];
 
-    it("is its own claims, volumes and definitions, and nothing of another namespace", async () => {
+    it("deletes OpenEBS's own claims, volumes, and CRDs, and nothing of another namespace", async () => {
       const kubectl = cluster();
       await cleanUpOpenEbs(kubectl, "openebs", 3);
-      assert.deepEqual(left(kubectl), [...others, ["volumesnapshots.example.com"]]);
+      assert.deepEqual(remaining(kubectl), [...others, ["volumesnapshots.example.com"]]);
       assert.deepEqual(kubectl.said("delete"), [
         "delete persistentvolumeclaim data-openebs-etcd-0",
         "delete persistentvolume etcd",
@@ -127,41 +127,41 @@ describe("what goes with OpenEBS", () => {
       assert.deepEqual(
         deletions.map(({ flags }) => flags.wait ?? flags.timeout),
         ["false", "false", "60s"],
-        "no deletion is waited for without an end",
+        "a deletion has no timeout",
       );
     });
 
-    it("is named in the error if it is still there after the timeout", async () => {
+    it("names the remaining objects after the timeout, and keeps the CRDs", async () => {
       const kubectl = cluster();
       await assert.rejects(cleanUpOpenEbs(kubectl, "openebs", 0), {
         message:
-          "Not gone after 0 s: data-openebs-etcd-0, etcd of OpenEBS's own.\n" +
-          "Look: kubectl --namespace openebs describe persistentvolumeclaim. Then again: pulumi destroy",
+          "OpenEBS's own claims and volumes were not deleted within 0 s: data-openebs-etcd-0, etcd.\n" +
+          "Inspect: kubectl --namespace openebs describe persistentvolumeclaim. Then run again: pulumi destroy",
       });
       assert.equal(kubectl.names("customresourcedefinitions").length, 5);
     });
 
-    it("is no definition of snapshots that anybody has, in any namespace", async () => {
+    it("keeps the CRDs of snapshots while snapshots exist in any namespace", async () => {
       const [kind = ""] = snapshots;
       const kubectl = cluster({ [kind]: [inNamespace("nightly", "blog")] });
       await cleanUpOpenEbs(kubectl, "openebs", 3);
-      assert.deepEqual(left(kubectl), [...others, [...snapshots, "volumesnapshots.example.com"]]);
+      assert.deepEqual(remaining(kubectl), [...others, [...snapshots, "volumesnapshots.example.com"]]);
     });
 
-    it("is no definition of pools while there are pools, in any namespace: it says how they are removed", async () => {
+    it("keeps the CRD of DiskPools while pools exist in any namespace, and tells how to remove them", async () => {
       const pools = [inNamespace("pool-k0", "storage"), inNamespace("pool-k1", "openebs")];
       const kubectl = cluster({ "diskpools.openebs.io": pools });
       await assert.rejects(cleanUpOpenEbs(kubectl, "openebs", 3), {
         message:
-          "DiskPools are left, and OpenEBS, which would delete them, is gone: storage/pool-k0, openebs/pool-k1.\n" +
-          "Take their finalizer away: kubectl --namespace openebs patch diskpool NAME --type merge --patch " +
-          `'{"metadata":{"finalizers":null}}'. Then again: pulumi destroy`,
+          "DiskPools still exist, and OpenEBS, which would delete them, is uninstalled: storage/pool-k0, openebs/pool-k1.\n" +
+          "Remove their finalizer: kubectl --namespace openebs patch diskpool NAME --type merge --patch " +
+          `'{"metadata":{"finalizers":null}}'. Then run again: pulumi destroy`,
       });
       assert.equal(kubectl.names("customresourcedefinitions").length, 5);
     });
   });
 
-  it("is what its release leaves: claims in its namespace and the volumes that were theirs", () => {
+  it("finds the orphaned claims in OpenEBS's namespace and their volumes", () => {
     const claim: Claim = {
       metadata: { name: "data-openebs-etcd-0", uid: "1" },
       spec: { resources: { requests: { storage: "1Gi" } } },
@@ -173,20 +173,20 @@ describe("what goes with OpenEBS", () => {
     });
   });
 
-  it("is the snapshots' definitions that came with it, and not those of others", () => {
+  it("finds the snapshots' CRDs that OpenEBS's release installed, and not those of other releases", () => {
     const definition = (name: string, annotations = {}) => ({ metadata: { name, uid: name, annotations } });
     const byChart = { "meta.helm.sh/release-name": "openebs", "meta.helm.sh/release-namespace": "openebs" };
     const own = definition("volumesnapshots.snapshot.storage.k8s.io", byChart);
-    const foreign = definition("volumesnapshotclasses.snapshot.storage.k8s.io");
+    const unowned = definition("volumesnapshotclasses.snapshot.storage.k8s.io");
     const unrelated = definition("diskpools.openebs.io");
     const elsewhere = ["meta.helm.sh/release-name", "meta.helm.sh/release-namespace"].map((annotation) =>
       definition("volumesnapshotcontents.snapshot.storage.k8s.io", { ...byChart, [annotation]: "snapshots" }),
     );
-    assert.deepEqual(ownedSnapshotCrds([own, foreign, unrelated, ...elsewhere]), [
+    assert.deepEqual(ownedSnapshotCrds([own, unowned, unrelated, ...elsewhere]), [
       "volumesnapshots.snapshot.storage.k8s.io",
     ]);
     assert.equal(needsSnapshotCrds([unrelated]), true);
     assert.equal(needsSnapshotCrds([own]), true);
-    assert.equal(needsSnapshotCrds([own, foreign]), false);
+    assert.equal(needsSnapshotCrds([own, unowned]), false);
   });
 });

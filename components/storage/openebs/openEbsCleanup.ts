@@ -5,15 +5,15 @@ import { pollUntilEmpty } from "../../kubectl/polling";
 import { listIfKnown } from "../../kubectl/optionalList";
 import { diskPoolKind, openEbsName } from "./openEbsNames";
 
-/** Whole seconds that the cluster may take to delete what a release has left. */
-const patienceSeconds = 180;
+/** Timeout of the deletion of orphaned claims and volumes, in whole seconds. */
+const cleanupTimeoutSeconds = 180;
 
-/** Kinds of CSI snapshots, as kubectl names them. */
+/** Kinds of CSI snapshots, in kubectl's notation. */
 const snapshotKinds = ["volumesnapshots", "volumesnapshotcontents", "volumesnapshotclasses"].map(
   (kind) => `${kind}.snapshot.storage.k8s.io`,
 );
 
-/** What is left in OpenEBS's namespace when its release is gone: names of claims, and of volumes that were theirs. */
+/** Names of the orphaned claims in OpenEBS's namespace after its release was uninstalled, and of these claims' volumes. */
 export function orphanedClaims(
   namespace: string,
   claims: readonly Claim[],
@@ -25,7 +25,7 @@ export function orphanedClaims(
   };
 }
 
-/** The snapshots' definitions that came with OpenEBS's chart, and not from somebody else. */
+/** Names of the snapshots' CRDs that OpenEBS's chart installed. */
 export function ownedSnapshotCrds(definitions: readonly AnyObject[]): string[] {
   return definitions
     .filter(({ metadata }) => snapshotKinds.includes(metadata.name))
@@ -33,7 +33,7 @@ export function ownedSnapshotCrds(definitions: readonly AnyObject[]): string[] {
     .map(({ metadata }) => metadata.name);
 }
 
-/** Whether the chart has to bring the snapshots' definitions: not where somebody else did. */
+/** Whether the chart installs the snapshots' CRDs: not if the cluster has any from elsewhere. */
 export function needsSnapshotCrds(definitions: readonly AnyObject[]): boolean {
   return definitions.filter(({ metadata }) => snapshotKinds.includes(metadata.name)).every(isOwn);
 }
@@ -46,19 +46,19 @@ function isOwn({ metadata }: AnyObject): boolean {
   );
 }
 
-/** Deletes what OpenEBS's release leaves in its namespace and in the cluster. @throws UserError where something of it stays */
+/** Deletes the objects that OpenEBS's release leaves in its namespace and in the cluster. @throws UserError if some remain */
 export async function cleanUpOpenEbs(
   kubectl: Kubectl,
   namespace: string,
-  timeoutSeconds = patienceSeconds,
+  timeoutSeconds = cleanupTimeoutSeconds,
 ): Promise<void> {
   await removeClaims(kubectl, namespace, timeoutSeconds);
   await removeDefinitions(kubectl, namespace);
 }
 
 /**
- * etcd's claims, and their volumes: what would delete these has gone with the release. A later release would find in them
- * pools that are no more.
+ * Deletes etcd's claims and their volumes, whose provisioner was uninstalled with the release. In them a later release would
+ * find pools that no longer exist.
  */
 async function removeClaims(kubectl: Kubectl, namespace: string, timeoutSeconds: number): Promise<void> {
   const remove = async (kind: string, names: readonly string[], where: readonly string[]) => {
@@ -66,41 +66,41 @@ async function removeClaims(kubectl: Kubectl, namespace: string, timeoutSeconds:
       await kubectl.run(["delete", kind, ...names, ...where, "--ignore-not-found=true", "--wait=false"]);
     }
   };
-  const removed = async () => {
+  const deleteAndReadRemaining = async () => {
     const [claims, volumes] = await Promise.all([
       kubectl.list<Claim>("persistentvolumeclaims", namespace),
       kubectl.list<Volume>("persistentvolumes"),
     ]);
-    const left = orphanedClaims(namespace, claims, volumes);
-    await remove("persistentvolumeclaim", left.claims, ["--namespace", namespace]);
-    await remove("persistentvolume", left.volumes, []);
-    return [...left.claims, ...left.volumes];
+    const orphaned = orphanedClaims(namespace, claims, volumes);
+    await remove("persistentvolumeclaim", orphaned.claims, ["--namespace", namespace]);
+    await remove("persistentvolume", orphaned.volumes, []);
+    return [...orphaned.claims, ...orphaned.volumes];
   };
   await pollUntilEmpty(
     timeoutSeconds,
-    removed,
+    deleteAndReadRemaining,
     (names) =>
       new UserError(
-        `Not gone after ${timeoutSeconds} s: ${names.join(", ")} of OpenEBS's own.\n` +
-          `Look: kubectl --namespace ${namespace} describe persistentvolumeclaim. Then again: pulumi destroy`,
+        `OpenEBS's own claims and volumes were not deleted within ${timeoutSeconds} s: ${names.join(", ")}.\n` +
+          `Inspect: kubectl --namespace ${namespace} describe persistentvolumeclaim. Then run again: pulumi destroy`,
       ),
   );
 }
 
-/** The definitions that Helm leaves: that of DiskPools, and those of snapshots if they came with the chart and nobody uses them. */
+/** Deletes the CRDs that Helm leaves: that of DiskPools, and those of snapshots if the chart installed them and none exist. */
 async function removeDefinitions(kubectl: Kubectl, namespace: string): Promise<void> {
   const pools = await listIfKnown<DiskPool>(kubectl, diskPoolKind);
   if (pools.length > 0) {
     const names = pools.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
     throw new UserError(
-      `DiskPools are left, and OpenEBS, which would delete them, is gone: ${names.join(", ")}.\n` +
-        `Take their finalizer away: kubectl --namespace ${namespace} patch diskpool NAME --type merge --patch ` +
-        `'{"metadata":{"finalizers":null}}'. Then again: pulumi destroy`,
+      `DiskPools still exist, and OpenEBS, which would delete them, is uninstalled: ${names.join(", ")}.\n` +
+        `Remove their finalizer: kubectl --namespace ${namespace} patch diskpool NAME --type merge --patch ` +
+        `'{"metadata":{"finalizers":null}}'. Then run again: pulumi destroy`,
     );
   }
   const definitions = [diskPoolKind];
-  const used = await Promise.all(snapshotKinds.map((kind) => listIfKnown<AnyObject>(kubectl, kind)));
-  if (used.every((objects) => objects.length === 0)) {
+  const snapshots = await Promise.all(snapshotKinds.map((kind) => listIfKnown<AnyObject>(kubectl, kind)));
+  if (snapshots.every((objects) => objects.length === 0)) {
     definitions.push(...ownedSnapshotCrds(await kubectl.list<AnyObject>("customresourcedefinitions")));
   }
   await kubectl.run(["delete", "customresourcedefinition", ...definitions, "--ignore-not-found=true", "--timeout=60s"]);

@@ -1,22 +1,22 @@
-/** Namespace and release of OpenEBS: `<release>-single-replica` takes its name from the latter. */
+/** Namespace and Helm release of OpenEBS. The class `<release>-single-replica` contains the release's name. */
 export const openEbsName = "openebs";
 
-/** Mayastor's driver, which serves the replicated volumes. */
+/** CSI driver of Mayastor, for replicated volumes. */
 export const mayastorDriver = "io.openebs.csi-mayastor";
 
-/** The provisioner of folders of a node. Its volumes are no CSI volumes. */
+/** Provisioner of host path volumes, which are no CSI volumes. */
 export const hostpathDriver = "openebs.io/local";
 
-/** The class of volumes whose data is on several pools, and that of their snapshots: the chapter's, which no chart brings. */
+/** Storage class of replicated volumes and class of their snapshots. The tutorial uses this name; no chart installs it. */
 export const replicatedClassName = "openebs-replicated";
 
-/** The class of folders of a node, which comes with the chart. */
+/** Storage class of host path volumes. The chart installs it. */
 export const hostpathClassName = "openebs-hostpath";
 
-/** DiskPools, as kubectl names them. */
+/** DiskPools in kubectl's notation. */
 export const diskPoolKind = "diskpools.openebs.io";
 
-/** Name of a node's pool, as the chapter has it. */
+/** Name of a node's pool, as in the tutorial. */
 export function poolName(node: string): string {
   return `pool-${node}`;
 }

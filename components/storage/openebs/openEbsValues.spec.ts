@@ -4,14 +4,14 @@ import { chartClasses, openEbsValues, type OpenEbsValuesArgs } from "./openEbsVa
 const off = { enabled: false };
 const values = (args: Partial<OpenEbsValuesArgs>) =>
   openEbsValues({ engine: "replicated", imageRegistry: undefined, snapshotCrds: true, members: 3, ...args });
-/** Every path to a value that is a text with this in it. */
+/** The paths of all strings that contain the text. */
 function pathsTo(text: string, value: unknown, path = ""): string[] {
   if (typeof value === "string") return value.includes(text) ? [path] : [];
   return Object.entries(value ?? {}).flatMap(([key, inner]) => pathsTo(text, inner, path ? `${path}.${key}` : key));
 }
 
-describe("the values of OpenEBS's chart", () => {
-  it("are the light form with hostpath: one provisioner and its class", () => {
+describe("values of OpenEBS's chart", () => {
+  it("enable only a provisioner and its class with the engine hostpath", () => {
     assert.deepEqual(values({ engine: "hostpath" }), {
       engines: { local: { lvm: off, zfs: off, rawfile: off }, replicated: { mayastor: off } },
       "openebs-crds": { csi: { volumeSnapshots: off } },
@@ -21,7 +21,7 @@ describe("the values of OpenEBS's chart", () => {
     });
   });
 
-  it("are Mayastor with its classes, and nothing that nobody asked for, with replicated", () => {
+  it("enable only Mayastor and its classes with the engine replicated", () => {
     assert.deepEqual(values({}), {
       engines: { local: { lvm: off, zfs: off, rawfile: off }, replicated: { mayastor: { enabled: true } } },
       "openebs-crds": { csi: { volumeSnapshots: { enabled: true } } },
@@ -37,13 +37,13 @@ describe("the values of OpenEBS's chart", () => {
     });
   });
 
-  it("leave the snapshots' definitions to whoever has brought them", () => {
+  it("disable the snapshots' CRDs if the cluster has them", () => {
     assert.deepEqual(values({ snapshotCrds: false })["openebs-crds"], { csi: { volumeSnapshots: off } });
   });
 
   const logging = { rootPassword: "one", userPassword: "two" };
 
-  it("have Loki and its MinIO with classes and passwords of their own, where it is asked for", () => {
+  it("enable Loki and its MinIO with separate classes and passwords when logging is configured", () => {
     const { loki, alloy } = values({ logging });
     assert.deepEqual(alloy, { enabled: true });
     assert.deepEqual(loki, {
@@ -67,14 +67,14 @@ describe("the values of OpenEBS's chart", () => {
     ]);
   });
 
-  it("have one Loki and one MinIO where there are fewer than three nodes for them", () => {
+  it("set one replica of Loki and MinIO for fewer than three nodes", () => {
     const { loki } = values({ logging, members: 1 });
     assert.ok("minio" in loki);
     assert.deepEqual([loki.loki.commonConfig.replication_factor, loki.singleBinary.replicas], [1, 1]);
     assert.deepEqual([loki.minio.mode, loki.minio.replicas], ["standalone", 1]);
   });
 
-  it("lead every image to another registry", () => {
+  it("set the registry of every image", () => {
     assert.deepEqual(pathsTo("registry.example", values({ imageRegistry: "registry.example", logging })).sort(), [
       "alloy.global.image.registry",
       "localpv-provisioner.global.imageRegistry",

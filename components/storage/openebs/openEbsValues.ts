@@ -1,17 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { hostpathClassName } from "./openEbsNames";
 
-/** Which chart, and where from. */
+/** Version and source of OpenEBS's chart. */
 export interface ChartSettings {
   /** Version of the chart `openebs`, 4.3.0 to 4.4.x. */
   readonly version: string;
-  /** Address of the chart repository. */
+  /** URL of the chart repository. */
   readonly repository: string;
   /** Registry of all of the chart's images, `host[:port][/path]`. @default each image's own */
   readonly imageRegistry: string | undefined;
 }
 
-/** What Loki's MinIO opens to. The chart has published ones. */
+/** Passwords of Loki's MinIO. Those of the chart are public. */
 export interface LoggingCredentials {
   readonly rootPassword: pulumi.Input<string>;
   readonly userPassword: pulumi.Input<string>;
@@ -20,17 +20,15 @@ export interface LoggingCredentials {
 export interface OpenEbsValuesArgs {
   readonly engine: "hostpath" | "replicated";
   readonly imageRegistry: string | undefined;
-  /** Whether the chart brings the CRDs of snapshots: not where the cluster has them from somebody else. */
+  /** Whether the chart installs the CRDs of snapshots: not if the cluster has them from elsewhere. */
   readonly snapshotCrds: pulumi.Input<boolean>;
-  /** Members of the replicated engine's etcd, and of Loki and its MinIO: 1 or 3, each on a node of its own. */
+  /** Members of the replicated engine's etcd, and of Loki and its MinIO: 1 or 3, each on a separate node. */
   readonly members: 1 | 3;
-  /** Loki's credentials; without them there is no Loki. */
+  /** Loki's credentials. @default Loki is not installed */
   readonly logging?: LoggingCredentials | undefined;
 }
 
-/**
- * Values of the chart: the engine that is meant, and nothing that nobody asked for. The paths are those of the chart 4.4.0.
- */
+/** Values of the chart 4.4.0: only the configured engine, without optional components. */
 export function openEbsValues(args: OpenEbsValuesArgs) {
   const replicated = args.engine === "replicated";
   const logging = replicated && args.logging !== undefined;
@@ -59,7 +57,7 @@ function mayastorValues({ imageRegistry, members }: OpenEbsValuesArgs) {
     csi: image,
     etcd: {
       ...image,
-      // Runs before etcd and gives its volume to it.
+      // An init container of etcd that sets the owner of its volume.
       ...(imageRegistry === undefined ? {} : { volumePermissions: image }),
       replicaCount: members,
       localpvScConfig: { enabled: true, name: "mayastor-etcd-localpv" },
@@ -70,14 +68,14 @@ function mayastorValues({ imageRegistry, members }: OpenEbsValuesArgs) {
   };
 }
 
-/** Names of the classes that Loki and its MinIO have their volumes of. */
+/** Storage classes of the volumes of Loki and its MinIO. */
 const loggingClasses = { loki: "mayastor-loki-localpv", minio: "openebs-minio-localpv" } as const;
 
 function lokiValues(
   { rootPassword, userPassword }: LoggingCredentials,
   { imageRegistry, members }: Pick<OpenEbsValuesArgs, "imageRegistry" | "members">,
 ) {
-  // The chart names images at quay.io, which has them no more.
+  // The chart refers to images at quay.io, which no longer has them.
   const image = (name: string) => ({ repository: `${imageRegistry ?? "docker.io"}/openebs/${name}` });
   return {
     enabled: true,
@@ -97,12 +95,12 @@ function lokiValues(
   };
 }
 
-/** As the charts of Grafana have it. */
+/** The registry in the format of Grafana's charts. */
 function imageRegistryOf(imageRegistry: string | undefined) {
   return imageRegistry === undefined ? {} : { global: { image: { registry: imageRegistry } } };
 }
 
-/** Storage classes that come with the chart, in order of name. */
+/** Storage classes that the chart installs, sorted by name. */
 export function chartClasses(engine: "hostpath" | "replicated", logging: boolean): string[] {
   if (engine === "hostpath") return [hostpathClassName];
   return [

@@ -20,17 +20,17 @@ const sets = [
 // In the order of their names, as the API lists them.
 const revisions = [revision("engine", "b", 1), revision("engine", "c", 3), revision("engine", "d", 2)];
 
-describe("the pods of OpenEBS after an upgrade of its chart", () => {
-  it("are named where their DaemonSet has left them at a previous revision", () => {
+describe("outdated io-engine pods after an upgrade of OpenEBS", () => {
+  it("are pods of a DaemonSet with OnDelete that have a previous revision", () => {
     const pods = [pod("engine-2", "engine", "b"), pod("engine-1", "engine", "d"), pod("engine-0", "engine", "c")];
     assert.deepEqual(outdatedPods(sets, revisions, pods), ["engine-1", "engine-2"]);
-    // A second owner, and no label of a revision.
+    // With a second owner, and without the label of a revision.
     const ownerReferences = [{ uid: "engine" }, { uid: "other" }];
     const shared = { metadata: { name: "engine-3", uid: "engine-3", ownerReferences }, status: {} };
     assert.deepEqual(outdatedPods(sets, revisions, [shared]), ["engine-3"]);
   });
 
-  it("are none where all have the newest revision, and none of DaemonSets that replace theirs", () => {
+  it("are none if all pods have the newest revision, or their DaemonSet replaces them", () => {
     const pods = [pod("engine-0", "engine", "c"), pod("node-0", "node", "x"), pod("other", "nothing", "b")];
     assert.deepEqual(outdatedPods(sets, [...revisions, revision("node", "y", 9)], pods), []);
     assert.deepEqual(outdatedPods(sets, [], pods), []);
@@ -40,14 +40,14 @@ describe("the pods of OpenEBS after an upgrade of its chart", () => {
     assert.deepEqual(outdatedPods(sets, [...revisions, newest], [pod("engine-0", "engine", "b")]), []);
   });
 
-  it("are replaced one after the other, by commands that are said", () => {
+  it("are reported with the commands that replace them one after the other", () => {
     const kubectl = "kubectl --context prod --namespace openebs";
     assert.equal(
       upgradeSteps("prod", ["engine-1", "engine-2"]),
-      "OpenEBS is upgraded but for its io-engine: engine-1, engine-2 still run the previous version. Their DaemonSet " +
-        "replaces a pod only when it is deleted, because the volumes of its node lose a replica meanwhile.\n" +
-        "Replace one after the other. Before each one all pools have to be Online and all volumes have to have all " +
-        "their replicas:\n" +
+      "OpenEBS is upgraded except for its io-engine: engine-1, engine-2 still run the previous version. Their DaemonSet " +
+        "replaces a pod only when it is deleted, because the volumes of its node lack a replica until the new pod runs.\n" +
+        "Replace the pods one after the other. Before each one, all pools must be Online and all volumes must have all " +
+        "replicas:\n" +
         `  ${kubectl} get diskpools; kubectl openebs mayastor get volumes\n` +
         `  ${kubectl} delete pod engine-1\n  ${kubectl} delete pod engine-2`,
     );
@@ -67,7 +67,7 @@ describe("the pods of OpenEBS after an upgrade of its chart", () => {
       fs.rmSync(folder, { recursive: true });
     });
 
-    /** What it warns of where kubectl is this script. */
+    /** The warnings with this script as kubectl. */
     const warnings = async (script: string) => {
       fs.writeFileSync(path.join(folder, "kubectl"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
       const warn = mock.method(pulumi.log, "warn", () => Promise.resolve());
@@ -79,18 +79,18 @@ describe("the pods of OpenEBS after an upgrade of its chart", () => {
     const cluster = (...pods: readonly object[]) =>
       `case "$*" in ${answer("daemonsets", sets)} ${answer("controllerrevisions.apps", revisions)} ${answer("pods", pods)} *) exit 9 ;; esac`;
 
-    it("are warned of, with the commands that replace them", async () => {
+    it("raise a warning with the commands that replace them", async () => {
       const texts = await warnings(cluster(pod("engine-1", "engine", "d"), pod("engine-0", "engine", "c")));
       assert.deepEqual(texts, [upgradeSteps("prod", ["engine-1"])]);
     });
 
-    it("are warned of by nothing where all run the new version", async () => {
+    it("raise no warning if all pods run the new version", async () => {
       assert.deepEqual(await warnings(cluster(pod("engine-0", "engine", "c"))), []);
     });
 
-    it("are unknown where kubectl fails: the warning gives its reason, and the upgrade goes on", async () => {
+    it("raise a warning with kubectl's reason if they cannot be read, and the upgrade succeeds", async () => {
       assert.deepEqual(await warnings('echo "daemonsets is forbidden" >&2; exit 1'), [
-        "Whether all of OpenEBS's pods run the new version could not be read: daemonsets is forbidden",
+        "The versions of OpenEBS's pods could not be read: daemonsets is forbidden",
       ]);
     });
   });

@@ -5,12 +5,12 @@ import type { AnyObject, ObjectMeta, Pod } from "../../kubernetes/objects";
 import { messageOf } from "../../diagnostics/errorHook";
 import { openEbsName } from "./openEbsNames";
 
-/** A DaemonSet, as far as it says how its pods are replaced. */
+/** The fields of a DaemonSet that tell how its pods are replaced. */
 export interface DaemonSet extends AnyObject {
   readonly spec: { readonly updateStrategy?: { readonly type?: string } };
 }
 
-/** A form of a DaemonSet's pods; the newest one has the highest number. */
+/** A revision of a DaemonSet's pod template. The newest one has the highest number. */
 export interface ControllerRevision {
   readonly metadata: ObjectMeta & { readonly ownerReferences?: readonly { readonly uid: string }[] };
   readonly revision: number;
@@ -23,8 +23,8 @@ interface OwnedPod extends Pod {
 const revisionLabel = "controller-revision-hash";
 
 /**
- * Names of pods that a DaemonSet has left as they were: with the strategy OnDelete, which the chart gives the io-engine, an upgrade
- * replaces no pod.
+ * Names of pods that an upgrade has not replaced: the chart gives the io-engine's DaemonSet the update strategy OnDelete, with
+ * which only deleted pods are replaced.
  */
 export function outdatedPods(
   daemonSets: readonly DaemonSet[],
@@ -46,20 +46,20 @@ export function outdatedPods(
     .sort();
 }
 
-/** Whose pods still run the previous version, and how to replace them; undefined where all run the new one. */
+/** Names the pods that still run the previous version, and how to replace them; undefined if all run the new one. */
 export function upgradeSteps(context: string, outdated: readonly string[]): string | undefined {
   if (outdated.length === 0) return undefined;
   const kubectl = `kubectl --context ${context} --namespace ${openEbsName}`;
   return [
-    `OpenEBS is upgraded but for its io-engine: ${outdated.join(", ")} still run the previous version. Their DaemonSet replaces a ` +
-      "pod only when it is deleted, because the volumes of its node lose a replica meanwhile.",
-    "Replace one after the other. Before each one all pools have to be Online and all volumes have to have all their replicas:",
+    `OpenEBS is upgraded except for its io-engine: ${outdated.join(", ")} still run the previous version. Their DaemonSet replaces ` +
+      "a pod only when it is deleted, because the volumes of its node lack a replica until the new pod runs.",
+    "Replace the pods one after the other. Before each one, all pools must be Online and all volumes must have all replicas:",
     `  ${kubectl} get diskpools; kubectl openebs mayastor get volumes`,
     ...outdated.map((pod) => `  ${kubectl} delete pod ${pod}`),
   ].join("\n");
 }
 
-/** Warns after an upgrade of the chart of pods that still run the previous version. */
+/** Warns of pods that still run the previous version after an upgrade of the chart. */
 export async function reportOutdatedEngines(cluster: ClusterAccess): Promise<void> {
   const kubectl = new Kubectl(cluster);
   try {
@@ -71,6 +71,6 @@ export async function reportOutdatedEngines(cluster: ClusterAccess): Promise<voi
     const steps = upgradeSteps(cluster.context, outdatedPods(daemonSets, revisions, pods));
     if (steps !== undefined) await pulumi.log.warn(steps);
   } catch (error) {
-    await pulumi.log.warn(`Whether all of OpenEBS's pods run the new version could not be read: ${messageOf(error)}`);
+    await pulumi.log.warn(`The versions of OpenEBS's pods could not be read: ${messageOf(error)}`);
   }
 }

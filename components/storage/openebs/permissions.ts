@@ -1,6 +1,6 @@
 import { everyVerb, type Permission } from "../../kubernetes/permissions";
 
-/** What a stack that installs OpenEBS does besides, as far as it can be told before Helm has read the chart. */
+/** Additional permissions of a stack that installs OpenEBS, as far as they are known before Helm has read the chart. */
 export const openEbsPermissions: readonly Permission[] = [
   { verb: "patch", resource: "nodes" },
   ...everyVerb.flatMap((verb) => [

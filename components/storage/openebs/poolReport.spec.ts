@@ -3,23 +3,23 @@ import type { DiskPool } from "../../kubernetes/objects";
 import { poolState, readPool } from "./poolReport";
 import { SmallKubectl } from "../../../tests/support/smallKubectl";
 
-describe("the state of a pool", () => {
+describe("state of a DiskPool", () => {
   const pool = (status?: DiskPool["status"]): DiskPool => ({
     metadata: { name: "pool-k0", uid: "1" },
     spec: { node: "k0", disks: ["/dev/disk/by-id/x"] },
     ...(status ? { status } : {}),
   });
 
-  it("is what its status says, or that nobody has said anything", () => {
+  it("is its status, or the lack of one", () => {
     assert.equal(
       poolState(pool({ cr_state: "Created", pool_status: "Faulted" })),
       "Created, Faulted (node k0, disk /dev/disk/by-id/x)",
     );
     assert.equal(
       poolState(pool()),
-      "OpenEBS's operator has not said anything of it yet (node k0, disk /dev/disk/by-id/x)",
+      "OpenEBS's operator has not reported a status yet (node k0, disk /dev/disk/by-id/x)",
     );
-    assert.equal(poolState(undefined), "the cluster does not have it");
+    assert.equal(poolState(undefined), "it does not exist in the cluster");
   });
 
   it("is read from the pool of that name in OpenEBS's namespace", async () => {

@@ -11,7 +11,7 @@ import { hostpathClassName, hostpathDriver, mayastorDriver, replicatedClassName 
 import { poolReport } from "./poolReport";
 import { ReplicatedClass } from "./storageClasses";
 
-/** Who provides storage, and what that needs to know. */
+/** The storage engine and its settings. */
 export type StorageConfig =
   | { readonly engine: "existing"; readonly className: string | undefined }
   | { readonly engine: "hostpath"; readonly chart: ChartSettings }
@@ -19,29 +19,29 @@ export type StorageConfig =
       readonly engine: "replicated";
       readonly chart: ChartSettings;
       readonly pools: readonly DiskPoolSettings[];
-      /** On how many pools a volume's data is, 1 to the number of pools. */
+      /** Replicas of a volume, each on another pool: 1 to the number of pools. */
       readonly replicas: number;
-      /** Whether OpenEBS's own logging comes along. */
+      /** Whether OpenEBS's own logging is installed. */
       readonly logging: boolean;
-      /** Address of the repository that has the chart of NFS's driver, where volumes by NFS are brought. */
+      /** URL of the repository with the chart of the NFS driver, for stacks that install it. */
       readonly nfsChartRepository: string;
     };
 
 export interface StorageArgs {
   readonly cluster: ClusterAccess;
   readonly storage: StorageConfig;
-  /** How to reach the nodes that are to be prepared; undefined where they are. */
+  /** SSH access to the nodes to prepare; undefined if they are prepared already. */
   readonly nodeSsh?: NodeSsh | undefined;
-  /** Marks what is this stack's. */
+  /** ID that marks the namespace as this stack's. */
   readonly instance: pulumi.Input<string>;
-  /** The cluster that the stack is on. */
+  /** Identifies the stack's cluster. */
   readonly clusterIdentity: pulumi.Input<ClusterIdentity>;
-  /** Whether OpenEBS's chart brings the CRDs of snapshots. */
+  /** Whether OpenEBS's chart installs the CRDs of snapshots. */
   readonly snapshotCrds: pulumi.Input<boolean>;
   readonly dataRetention: DataRetention;
 }
 
-/** The storage under the site: what the cluster has, or OpenEBS in one of its two forms. */
+/** The site's storage: a storage class of the cluster, or OpenEBS with one of two engines. */
 export class Storage extends pulumi.ComponentResource {
   /** Names of the DiskPools. */
   readonly diskPools: readonly string[];
@@ -62,7 +62,7 @@ export class Storage extends pulumi.ComponentResource {
         {
           ...args,
           ...storage,
-          // Each member is on a node of its own, and two are worse than one.
+          // Each member runs on a separate node. Two members are worse than one: they fail if either of them fails.
           members: nodes.length < 3 ? 1 : 3,
         },
         { parent: this, dependsOn: dependencies(options, ...ready) },
@@ -94,20 +94,20 @@ export class Storage extends pulumi.ComponentResource {
   }
 }
 
-/** The class of the stack's claims; undefined for the cluster's default class. */
+/** Storage class of the stack's claims; undefined for the cluster's default class. */
 export function claimClass(storage: StorageConfig): string | undefined {
   if (storage.engine === "existing") return storage.className;
   return storage.engine === "replicated" ? replicatedClassName : hostpathClassName;
 }
 
-/** Storage classes that the stack brings, in order of name. */
+/** Storage classes that the stack manages, sorted by name. */
 export function managedStorageClasses(storage: StorageConfig): string[] {
   if (storage.engine === "existing") return [];
   if (storage.engine === "hostpath") return chartClasses("hostpath", false);
   return [...chartClasses("replicated", storage.logging), replicatedClassName].sort();
 }
 
-/** Names of the drivers that the stack installs: without them their volumes cannot be mounted or deleted. */
+/** Names of the drivers that the stack installs. Without its driver a volume cannot be mounted or deleted. */
 export function managedDrivers({ engine }: StorageConfig): string[] {
   if (engine === "existing") return [];
   return engine === "hostpath" ? [hostpathDriver] : [hostpathDriver, mayastorDriver];

@@ -7,12 +7,12 @@ import type { DataRetention } from "../claims/claims";
 import { mayastorDriver, replicatedClassName } from "./openEbsNames";
 
 export interface ReplicatedClassArgs {
-  /** On how many pools the data of a new volume is, 1 to the number of pools. Volumes that exist stay as they are. */
+  /** Replicas of a new volume, each on another pool: 1 to the number of pools. Existing volumes do not change. */
   readonly replicas: number;
   readonly dataRetention: DataRetention;
 }
 
-/** What makes a class one of volumes whose data is on that many pools. */
+/** Fields of a storage class for volumes with that many replicas. */
 export function replicatedVolumes(replicas: number, fsType: "ext4" | "xfs") {
   return {
     provisioner: mayastorDriver,
@@ -23,7 +23,7 @@ export function replicatedVolumes(replicas: number, fsType: "ext4" | "xfs") {
   };
 }
 
-/** The chapter's `openebs-replicated`, which no chart brings, and its class of snapshots. */
+/** The storage class `openebs-replicated` of the tutorial, which no chart installs, and its class of snapshots. */
 export class ReplicatedClass extends pulumi.ComponentResource {
   constructor(name: string, args: ReplicatedClassArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:storage:ReplicatedClass", name, {}, options);
