@@ -14,21 +14,21 @@ import { useSystemPrograms } from "./support/systemPath";
 
 const names = labNodes.map(({ name }) => name);
 
-const usage = `The lab: a throwaway Kubernetes with three nodes (${names.join(", ")}) on this machine.
+const usage = `The lab: a throwaway Kubernetes cluster with three nodes (${names.join(", ")}) on this machine.
 
-  npm run lab -- up               build what is missing, start or mend it
-  npm run lab -- status           processes, nodes and storage classes; fails unless all is well
-  npm run lab -- env              what a shell needs: eval "$(npm run --silent lab -- env)"
-  npm run lab -- helm             build Helm and put it beside them: the stand-ins release charts by it
-  npm run lab -- node stop NODE   stop a node as a power cut would
-  npm run lab -- node start NODE  bring it back
-  npm run lab -- down             remove everything but what was built
+  npm run lab -- up               build missing parts, then start or repair the lab
+  npm run lab -- status           show processes, nodes and storage classes; exits with 1 unless all are healthy
+  npm run lab -- env              print variables for this shell: eval "$(npm run --silent lab -- env)"
+  npm run lab -- helm             build Helm, which the stand-in plugins need to install charts
+  npm run lab -- node stop NODE   stop a node abruptly, as a power cut would
+  npm run lab -- node start NODE  start it again
+  npm run lab -- down             remove the lab; the build cache stays
 
-See lab/README.md.
+Documentation: lab/README.md
 `;
 
 const afterUp = `
-The lab is up. To go on with plain pulumi and kubectl in this shell:
+The lab is running. To use pulumi and kubectl with it in this shell:
 
   eval "$(npm run --silent lab -- env)"
 `;
@@ -62,13 +62,11 @@ async function lab(args: readonly string[]): Promise<void> {
   const [command, verb, name] = args;
   const node = labNodes.find((candidate) => candidate.name === name);
   if (command !== "node" || args.length !== 3 || node === undefined) {
-    throw new UserError(`"${args.join(" ")}" is no command of the lab.\n\n${usage}`);
+    throw new UserError(`unknown lab command "${args.join(" ")}"\n\n${usage}`);
   }
   if (verb === "stop") return nodeStop(node);
   if (verb === "start") return nodeStart(node);
-  throw new UserError(
-    `"node ${verb}" is no command of the lab; there are "node stop ${name}" and "node start ${name}".`,
-  );
+  throw new UserError(`unknown lab command "node ${verb}": use "node stop ${name}" or "node start ${name}"`);
 }
 
 async function down(): Promise<void> {

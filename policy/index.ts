@@ -5,7 +5,7 @@ import { rules } from "./rules";
 
 new PolicyPack("wordpress", { policies: rules.map(policy) });
 
-/** A rule as Pulumi takes it. It judges a resource before it is made: what breaks it is not, by `pulumi up --skip-preview` neither. */
+/** Converts a rule to a Pulumi policy. It checks a resource before it is created: a violation prevents that, even with `pulumi up --skip-preview`. */
 function policy(rule: Rule) {
   const { name, description, enforcementLevel, lists = {} } = rule;
   const items = { type: "string" } as const;
@@ -24,7 +24,7 @@ function policy(rule: Rule) {
   };
 }
 
-/** A rule that reads a value that is not known at preview ends there, for that resource, with a remark of Pulumi's. It is judged at `up`. */
+/** A rule that reads an unknown value at preview stops for that resource, and Pulumi reports that. The resource is checked at `up`. */
 function toPolicyResource({ type, urn, props, opts }: ResourceValidationArgs): PolicyResource {
   const stack = urn.split(":")[2] ?? "";
   return { type, stack, inputs: props, protect: opts.protect, secretOutputs: opts.additionalSecretOutputs };

@@ -29,12 +29,12 @@ const safeSysctls = [
 const seLinuxTypes = ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 const confined = ["RuntimeDefault", "Localhost"];
 
-/** The annotations that came before the field `appArmorProfile`. */
+/** Prefix of the annotations that preceded the field `appArmorProfile`. */
 const appArmorAnnotation = "container.apparmor.security.beta.kubernetes.io/";
 
 type Problem = string | false | undefined;
 
-/** What breaks a control in a pod's own fields, each with what to do. */
+/** Violations in a pod's own fields, each with its remedy. */
 export function podControls(pod: PodSpec, annotations: Readonly<Record<string, unknown>>): string[] {
   const { volumes = [], securityContext = {} } = pod;
   const namespaces = (["hostNetwork", "hostPID", "hostIPC"] as const).filter((field) => pod[field]);
@@ -44,7 +44,7 @@ export function podControls(pod: PodSpec, annotations: Readonly<Record<string, u
     ...(securityContext.sysctls ?? []).map(
       ({ name }) => !safeSysctls.includes(name) && `sets the sysctl ${name}, which is not a safe one: remove it`,
     ),
-    // By name first: at a preview the value of another annotation may be unknown, and an unknown value cannot be read.
+    // Filter by name first: another annotation's value may be unknown at preview, and an unknown value cannot be read.
     ...Object.keys(annotations)
       .filter((name) => name.startsWith(appArmorAnnotation))
       .map((name) => appArmorAnnotationProblem(name, String(annotations[name]))),
@@ -54,7 +54,7 @@ export function podControls(pod: PodSpec, annotations: Readonly<Record<string, u
   ]);
 }
 
-/** What breaks a control in a container's fields, each with what to do. @param pod what holds where the container sets nothing */
+/** Violations in a container's fields, each with its remedy. @param pod the pod's settings, which the container inherits */
 export function containerControls(container: Container, pod: SecurityContext = {}): string[] {
   const { securityContext: own = {} } = container;
   const { add = [], drop = [] } = own.capabilities ?? {};
@@ -64,7 +64,7 @@ export function containerControls(container: Container, pod: SecurityContext = {
     ...sharedControls(own),
     (own.procMount ?? "Default") !== "Default" && `has procMount ${own.procMount}: remove it`,
     (own.runAsNonRoot ?? pod.runAsNonRoot) !== true && "may be root: set runAsNonRoot to true, and runAsUser not to 0",
-    own.allowPrivilegeEscalation !== false && "may get more rights: set allowPrivilegeEscalation to false",
+    own.allowPrivilegeEscalation !== false && "may escalate its privileges: set allowPrivilegeEscalation to false",
     (!drop.includes("ALL") || added.length > 0) && 'has capabilities: set capabilities to { drop: ["ALL"] }',
     ((own.seccompProfile ?? pod.seccompProfile) === undefined || !isConfined(own)) &&
       "is not confined: set seccompProfile.type to RuntimeDefault",
@@ -72,7 +72,7 @@ export function containerControls(container: Container, pod: SecurityContext = {
   return [...inContext.map((problem) => `${problem} in its securityContext`), ...hostProblems(container)];
 }
 
-/** Controls of fields that pods and containers have alike. */
+/** Controls of fields that both pods and containers have. */
 function sharedControls({ appArmorProfile, seLinuxOptions, windowsOptions, runAsUser }: SecurityContext): Problem[] {
   const { type = "", user = "", role = "" } = seLinuxOptions ?? {};
   return [
@@ -85,7 +85,7 @@ function sharedControls({ appArmorProfile, seLinuxOptions, windowsOptions, runAs
   ];
 }
 
-/** Whether a profile, where one is set, confines. */
+/** Whether the seccomp profile confines, if one is set. */
 function isConfined({ seccompProfile }: SecurityContext): boolean {
   return seccompProfile === undefined || confined.includes(seccompProfile.type ?? "");
 }

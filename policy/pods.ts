@@ -4,7 +4,7 @@ interface Profile {
   readonly type?: string;
 }
 
-/** Of a pod, or of a container: some fields are of one of them alone. */
+/** The security context of a pod or of a container: some fields exist only in one of them. */
 export interface SecurityContext {
   readonly runAsNonRoot?: boolean;
   readonly runAsUser?: number;
@@ -50,12 +50,12 @@ export interface PodSpec {
   readonly hostNetwork?: boolean;
   readonly hostPID?: boolean;
   readonly hostIPC?: boolean;
-  /** Each has, besides its name, one field with the name of its type. */
+  /** Each has a name and one field, named after its type. */
   readonly volumes?: readonly Readonly<Record<string, unknown>>[];
   readonly securityContext?: SecurityContext;
 }
 
-/** Where each kind that has a pod's specification has it. */
+/** The path of the pod specification in each kind that has one. */
 const podPaths: Readonly<Record<string, readonly string[]>> = {
   "core/Pod": ["spec"],
   "apps/Deployment": ["spec", "template", "spec"],
@@ -68,19 +68,19 @@ const podPaths: Readonly<Record<string, readonly string[]>> = {
   "batch/CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
 };
 
-/** The pods that a resource is or makes. Undefined where it makes none. */
+/** The specification of the pod that a resource is or creates. Undefined if it creates none. */
 export function podSpec(resource: PolicyResource): PodSpec | undefined {
   const path = podPaths[kindOf(resource) ?? ""];
   return path?.reduce(fieldsOf, resource.inputs);
 }
 
-/** Annotations of the pods that a resource is or makes. */
+/** Annotations of the pods that a resource is or creates. */
 export function podAnnotations(resource: PolicyResource): Readonly<Record<string, unknown>> {
   const path = podPaths[kindOf(resource) ?? ""] ?? [];
   return fieldsOf(fieldsOf(path.slice(0, -1).reduce(fieldsOf, resource.inputs), "metadata"), "annotations");
 }
 
-/** Init containers, containers and ephemeral ones of the pods that a resource is or makes. */
+/** Init, regular and ephemeral containers of the pods that a resource is or creates. */
 export function containersOf(resource: PolicyResource): readonly Container[] {
   const { initContainers = [], containers = [], ephemeralContainers = [] } = podSpec(resource) ?? {};
   return [...initContainers, ...containers, ...ephemeralContainers];

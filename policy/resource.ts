@@ -1,4 +1,4 @@
-/** A resource as a rule sees it: what the program asks for, as plain values. A secret is as plain as all else. */
+/** A resource as a rule sees it: its inputs as plain values, including secrets. */
 export interface PolicyResource {
   /** Pulumi's type, e.g. `kubernetes:apps/v1:Deployment`. */
   readonly type: string;
@@ -17,7 +17,7 @@ export function kindOf({ type }: PolicyResource): string | undefined {
   return kind === undefined ? undefined : `${group}/${kind}`;
 }
 
-/** What an object's field of that name holds; empty where there is none. */
+/** The fields of an object's field; empty if it does not exist. */
 export function fieldsOf(inputs: Readonly<Record<string, unknown>>, field: string): Readonly<Record<string, unknown>> {
   return (inputs[field] ?? {}) as Readonly<Record<string, unknown>>;
 }

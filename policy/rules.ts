@@ -5,5 +5,5 @@ import { noPlainSecrets } from "./rules/noPlainSecrets";
 import { restricted } from "./rules/restricted";
 import { retainInProduction } from "./rules/retainInProduction";
 
-/** Everything that the pack asks for. */
+/** All rules of the policy pack. */
 export const rules: readonly Rule[] = [noLatestTag, limitsSet, noPlainSecrets, retainInProduction, restricted];

@@ -12,24 +12,24 @@ interface Answer {
   readonly body: string;
 }
 
-/** Whether something answers a GET with 200. Certificates of servers are not checked: all of these are on this machine. */
+/** Whether a server answers a GET with 200. Server certificates are not checked: all servers run on this machine. */
 export async function isAnswering(url: string, client?: "apiserver-to-etcd"): Promise<boolean> {
   const identity = client && { cert: fs.readFileSync(certificateFile(client)), key: fs.readFileSync(keyFile(client)) };
   const answer = await send(url, { method: "GET", rejectUnauthorized: false, ...identity });
   return answer.status === 200;
 }
 
-/** Reads from the cluster's API as its administrator. @throws Error when the answer is not a good one */
+/** Reads from the cluster's API as its administrator. @throws Error if the status is not 2xx */
 export async function readApi<T>(path: string): Promise<T> {
   return JSON.parse(await requestApi("GET", path)) as T;
 }
 
-/** Whether the API server says that it is ready. */
+/** Whether the API server reports that it is ready. */
 export async function apiIsReady(): Promise<boolean> {
   return (await requestApi("GET", "/readyz")) === "ok";
 }
 
-/** Creates an object or makes it what it should be, by Server-Side Apply. */
+/** Creates or updates an object by Server-Side Apply. */
 export async function applyObject(path: string, object: object): Promise<void> {
   const query = "?fieldManager=lab&force=true";
   await requestApi("PATCH", `${path}${query}`, JSON.stringify(object), "application/apply-patch+yaml");
@@ -48,7 +48,7 @@ async function requestApi(method: string, path: string, body?: string, type?: st
     body,
   );
   if (answer.status < 200 || answer.status > 299) {
-    throw new Error(`${method} ${path} was answered with ${answer.status}: ${answer.body}`);
+    throw new Error(`${method} ${path} returned ${answer.status}: ${answer.body}`);
   }
   return answer.body;
 }

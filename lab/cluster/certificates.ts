@@ -3,10 +3,10 @@ import * as path from "node:path";
 import { run } from "../support/processes";
 import { folders, labNodes, network } from "./layout";
 
-/** Days that the certificates last: longer than any lab. */
+/** Days until the certificates expire: longer than any lab lives. */
 const validDays = 3650;
 
-/** One certificate authority each: what etcd or the aggregator trusts must not open the API server, and the other way round. */
+/** Three separate certificate authorities: a client that etcd or the aggregator trusts must not get access to the API server, and vice versa. */
 type Authority = "cluster" | "etcd" | "aggregator";
 
 interface Certificate {
@@ -15,9 +15,9 @@ interface Certificate {
   readonly authority: Authority;
   /** Common name: the user, for a client's certificate. */
   readonly commonName: string;
-  /** Organisation: the group, for a client's certificate. */
-  readonly organisation?: string;
-  /** Names and addresses of a server, as openssl writes them. */
+  /** Organization: the group, for a client's certificate. */
+  readonly organization?: string;
+  /** Names and addresses of a server, in the syntax of openssl. */
   readonly alternativeNames?: readonly string[];
 }
 
@@ -26,7 +26,7 @@ const apiAddresses = ["127.0.0.1", network.gateway, network.apiService];
 
 /** Clients of the API server, each with a kubeconfig of its own, by the certificate's name. */
 const users: readonly Certificate[] = [
-  { name: "admin", authority: "cluster", commonName: "admin", organisation: "system:masters" },
+  { name: "admin", authority: "cluster", commonName: "admin", organization: "system:masters" },
   { name: "controller-manager", authority: "cluster", commonName: "system:kube-controller-manager" },
   { name: "scheduler", authority: "cluster", commonName: "system:kube-scheduler" },
   { name: "proxy", authority: "cluster", commonName: "system:kube-proxy" },
@@ -34,7 +34,7 @@ const users: readonly Certificate[] = [
     name: `kubelet-${name}`,
     authority: "cluster" as const,
     commonName: `system:node:${name}`,
-    organisation: "system:nodes",
+    organization: "system:nodes",
   })),
 ];
 
@@ -49,7 +49,7 @@ const certificates: readonly Certificate[] = [
       ...apiAddresses.map((address) => `IP:${address}`),
     ],
   },
-  { name: "apiserver-to-kubelet", authority: "cluster", commonName: "kube-apiserver", organisation: "system:masters" },
+  { name: "apiserver-to-kubelet", authority: "cluster", commonName: "kube-apiserver", organization: "system:masters" },
   { name: "apiserver-to-etcd", authority: "etcd", commonName: "kube-apiserver" },
   { name: "etcd", authority: "etcd", commonName: "etcd", alternativeNames: ["IP:127.0.0.1", "DNS:localhost"] },
   { name: "aggregator-client", authority: "aggregator", commonName: "aggregator" },
@@ -67,10 +67,10 @@ export function keyFile(name: string): string {
   return path.join(folders.certificates, `${name}.key`);
 }
 
-/** Path of the key that service accounts' tokens are signed with. */
+/** Path of the key that signs the service accounts' tokens. */
 export const serviceAccountKeyFile = keyFile("service-accounts");
 
-/** Whether all certificates and keys are there. Without one, all have to be made anew. */
+/** Whether all certificates and keys exist. If one is missing, all must be recreated. */
 export function hasCertificates(): boolean {
   const names = [...authorities.map((authority) => `${authority}-ca`), ...certificates.map(({ name }) => name)];
   return [...names.flatMap((name) => [certificateFile(name), keyFile(name)]), serviceAccountKeyFile].every((file) =>
@@ -78,7 +78,7 @@ export function hasCertificates(): boolean {
   );
 }
 
-/** Makes all certificates and keys, in place of what there was. */
+/** Creates all certificates and keys, and replaces existing ones. */
 export async function makeCertificates(): Promise<void> {
   fs.rmSync(folders.certificates, { recursive: true, force: true });
   fs.mkdirSync(folders.certificates, { recursive: true, mode: 0o700 });
@@ -102,8 +102,8 @@ async function makeAuthority(authority: Authority): Promise<void> {
 }
 
 async function makeCertificate(certificate: Certificate): Promise<void> {
-  const { name, authority, commonName, organisation, alternativeNames } = certificate;
-  const subject = `${organisation === undefined ? "" : `/O=${organisation}`}/CN=${commonName}`;
+  const { name, authority, commonName, organization, alternativeNames } = certificate;
+  const subject = `${organization === undefined ? "" : `/O=${organization}`}/CN=${commonName}`;
   const request = path.join(folders.certificates, `${name}.csr`);
   const extensions = path.join(folders.certificates, `${name}.ext`);
   fs.writeFileSync(

@@ -3,20 +3,20 @@ import * as path from "node:path";
 import { cgroupRoot } from "./layout";
 import { until } from "./waiting";
 
-/** Milliseconds until a control group counts as one that cannot be removed. */
+/** Timeout in milliseconds for the removal of a control group. */
 const removeMs = 10_000;
 
 const mountPoint = "/sys/fs/cgroup";
 
-/** Controllers that a kubelet asks for. */
+/** Controllers that a kubelet requires. */
 const neededControllers = ["cpu", "cpuset", "memory", "pids"] as const;
 
-/** Whether this machine has control groups of version 2 only. */
+/** Whether this machine has only control groups of version 2. */
 function isUnified(): boolean {
   return fs.existsSync(path.join(mountPoint, "cgroup.controllers"));
 }
 
-/** Controllers that a kubelet asks for and this machine does not have, by the version in use. */
+/** Controllers that a kubelet requires and this machine lacks in the version that it uses. */
 export function missingControllers(): string[] {
   if (isUnified()) {
     const available = readWords(path.join(mountPoint, "cgroup.controllers"));
@@ -25,32 +25,32 @@ export function missingControllers(): string[] {
   return neededControllers.filter((name) => !fs.existsSync(path.join(mountPoint, name, "cgroup.procs")));
 }
 
-/** Makes a control group. A kubelet makes those of its pods below one, but not the one it is told to live in. */
+/** Creates a control group. A kubelet creates those of its pods below one, but not the configured root itself. */
 export function makeCgroup(group: string): void {
   for (const hierarchy of hierarchies()) makeGroup(hierarchy, group);
 }
 
 /**
- * Removes a control group and all below it, in every hierarchy. Its processes must have ended.
- * @throws Error when the kernel does not let go of it within 10 s
+ * Removes a control group and its descendants in every hierarchy. Its processes must have ended.
+ * @throws Error if the kernel does not release it within 10 s
  */
 export async function removeCgroups(group: string = cgroupRoot): Promise<void> {
-  // The kernel takes a moment to see that a killed process is gone.
+  // The kernel needs a moment to notice that a killed process has ended.
   const removed = await until(async () => {
     for (const folder of groupFolders(group)) await removeGroup(folder);
     return true;
   }, removeMs);
-  if (!removed) throw new Error(`still in use: ${groupFolders(group).join(", ")}`);
+  if (!removed) throw new Error(`control groups are still in use: ${groupFolders(group).join(", ")}`);
 }
 
-/** Folders of the lab's control groups that are there. */
+/** Existing folders of the lab's control groups. */
 export function groupFolders(group: string = cgroupRoot): string[] {
   return hierarchies()
     .map((hierarchy) => path.join(hierarchy, group))
     .filter((folder) => fs.existsSync(folder));
 }
 
-/** Mount points of control group file systems: one with version 2, one for each controller with version 1. */
+/** Mount points of the control group file systems: one in version 2, one for each controller in version 1. */
 function hierarchies(): string[] {
   const lines = fs.readFileSync("/proc/self/mounts", "utf8").trim().split("\n");
   return lines
@@ -71,7 +71,7 @@ function makeGroup(hierarchy: string, group: string): void {
   enableControllers(path.join(hierarchy, group));
 }
 
-/** Version 2: children have those controllers only that their parent gives them. */
+/** Version 2: a child group has only the controllers that its parent enables. */
 function enableControllers(folder: string): void {
   const file = path.join(folder, "cgroup.subtree_control");
   if (!isUnified() || !fs.existsSync(file)) return;
@@ -81,7 +81,7 @@ function enableControllers(folder: string): void {
   }
 }
 
-/** Version 1: a new group has no processors and no memory, and takes no process until it has. */
+/** Version 1: a new group has no processors and no memory nodes, and accepts no process until they are set. */
 function inheritCpus(parent: string, folder: string): void {
   for (const name of ["cpuset.cpus", "cpuset.mems"]) {
     const file = path.join(folder, name);

@@ -1,6 +1,6 @@
 import { applyObject } from "./api";
 
-/** What the classes' volumes come from: see lab/kubernetes/volumes.go. */
+/** The provisioner of the classes: see lab/kubernetes/volumes.go. */
 const provisioner = "lab.wordpress/host-path";
 
 interface LabClass {
@@ -12,14 +12,14 @@ interface LabClass {
   readonly binding: "Immediate" | "WaitForFirstConsumer";
 }
 
-/** The lab's storage classes. `fixed` is for trying what happens where nothing can grow. */
+/** The lab's storage classes. `fixed` serves to test claims that cannot grow. */
 export const labClasses: readonly LabClass[] = [
   { name: "standard", isDefault: true, isShared: false, isExpandable: true, binding: "WaitForFirstConsumer" },
   { name: "shared", isDefault: false, isShared: true, isExpandable: true, binding: "Immediate" },
   { name: "fixed", isDefault: false, isShared: false, isExpandable: false, binding: "WaitForFirstConsumer" },
 ];
 
-/** Creates the storage classes, or gives them back what somebody changed. */
+/** Creates the storage classes, or restores their fields. */
 export async function ensureClasses(): Promise<void> {
   for (const { name, isDefault, isShared, isExpandable, binding } of labClasses) {
     await applyObject(`/apis/storage.k8s.io/v1/storageclasses/${name}`, {

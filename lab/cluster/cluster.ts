@@ -13,7 +13,7 @@ import { startNode, type NodeParts } from "./node";
 import { isCalledByLab, isOfTheLab, type ProcessEntry } from "./processTable";
 import { removeLab } from "./removal";
 
-/** Starts what is not running of the cluster, and mends what is not as it should be. */
+/** Starts the parts of the cluster that do not run, and repairs those that differ from their configuration. */
 export async function startCluster(parts: NodeParts): Promise<void> {
   await step("preparing certificates and network", prepare);
   await endStrays(parts);
@@ -28,28 +28,30 @@ export async function startCluster(parts: NodeParts): Promise<void> {
 async function prepare(): Promise<void> {
   fs.mkdirSync(labPaths.volumes, { recursive: true });
   if (!hasCertificates()) {
-    // What still runs trusts certificates that are gone.
+    // Running daemons trust certificates that no longer exist.
     await killProcesses(isOfTheLab);
     await makeCertificates();
   }
   await ensureNetwork();
 }
 
-/** Ends daemons of the lab's that another version of it started: with other flags, or from another program. */
+/** Ends daemons that another version of the lab started with other flags or from another program. */
 async function endStrays({ kubernetes }: NodeParts): Promise<void> {
   const known = allDaemons(kubernetes);
   const isStray = (entry: ProcessEntry) => isCalledByLab(entry) && !known.some((daemon) => isRunOf(daemon, entry));
   await endProcesses(isStray);
 }
 
-/** Starts etcd and the API server. When they cannot live with what etcd has kept, the lab begins again from nothing. */
+/** Starts etcd and the API server. If they cannot read etcd's data, the cluster is recreated. */
 async function startApi({ kubernetes }: NodeParts): Promise<void> {
   const hadData = fs.existsSync(folders.etcd);
   try {
     await startInTurn(apiDaemons(kubernetes));
   } catch (error) {
     if (!hadData || !(error instanceof DaemonFailed && error.hasEnded)) throw error;
-    process.stderr.write(`\n${error.daemon.name} cannot use what the last run left: everything is made anew.\n`);
+    process.stderr.write(
+      `\n${error.daemon.name} cannot read the data of the last run. The cluster is recreated; its objects and volumes are lost.\n`,
+    );
     await removeLab();
     await prepare();
     await startInTurn(apiDaemons(kubernetes));

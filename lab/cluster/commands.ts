@@ -6,13 +6,13 @@ import { turnOffAutomaticLog } from "../pulumi/automaticLog";
 import { labPaths } from "../support/paths";
 import { passphraseFile, pluginsFile } from "./environment";
 
-/** The programs behind the commands that a shell of the lab has. */
+/** The programs behind the commands of a lab shell. */
 export interface CommandPrograms {
   readonly kubectl: string;
   readonly pulumi: string;
 }
 
-/** Puts kubectl, pulumi and its plugins where `lab env` points to, and makes Pulumi's folders. */
+/** Installs kubectl, pulumi and its plugins in the folder that `lab env` puts on PATH, and creates Pulumi's folders. */
 export async function installCommands({ kubectl, pulumi }: CommandPrograms): Promise<void> {
   for (const folder of [labPaths.bin, labPaths.pulumiHome, labPaths.pulumiState]) {
     fs.mkdirSync(folder, { recursive: true });
@@ -27,12 +27,12 @@ export async function installCommands({ kubectl, pulumi }: CommandPrograms): Pro
   fs.writeFileSync(pluginsFile, `${JSON.stringify(plugins)}\n`);
 }
 
-/** Puts Helm beside them. */
+/** Installs Helm in the same folder. */
 export function installHelm(helm: string): void {
   link(helm, "helm");
 }
 
-/** Links a command's name to its program; a command that starts at this moment finds either the old or the new one. */
+/** Links a command's name to its program atomically: a command that starts meanwhile finds either the old or the new one. */
 function link(program: string, name: string): void {
   const unfinished = path.join(labPaths.bin, `${name}.${process.pid}`);
   fs.symlinkSync(program, unfinished);

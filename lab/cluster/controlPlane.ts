@@ -6,12 +6,12 @@ import type { Daemon } from "./daemons";
 import { kubeconfig, kubeconfigFile } from "./kubeconfigs";
 import { bridgePorts, folders, network, ports } from "./layout";
 
-/** The API server with its store: nothing else works without them. */
+/** The API server and etcd, on which everything else depends. */
 export function apiDaemons(kubernetes: string): Daemon[] {
   return [etcd(kubernetes), apiServer(kubernetes)];
 }
 
-/** What else a cluster has once, and what needs the API server only: controllers, scheduler, DNS and volumes. */
+/** The daemons that exist once in a cluster and need only the API server: controllers, scheduler, DNS and volumes. */
 export function clusterDaemons(kubernetes: string): Daemon[] {
   return [controllerManager(kubernetes), scheduler(kubernetes), dns(kubernetes), volumes(kubernetes), apiForPods()];
 }
@@ -34,7 +34,7 @@ function etcd(executable: string): Daemon {
       `--key-file=${keyFile("etcd")}`,
       "--client-cert-auth",
       `--trusted-ca-file=${certificateFile("etcd-ca")}`,
-      // A lab that loses its last second in a power cut is built anew; waiting for the disk would slow down every test.
+      // Waiting for the disk would slow down every test. If a power cut loses the last second, the lab is recreated.
       "--unsafe-no-fsync",
     ],
     files: {},
@@ -67,7 +67,7 @@ function apiServer(executable: string): Daemon {
       `--service-account-signing-key-file=${serviceAccountKeyFile}`,
       `--kubelet-client-certificate=${certificateFile("apiserver-to-kubelet")}`,
       `--kubelet-client-key=${keyFile("apiserver-to-kubelet")}`,
-      // The nodes' names are in no DNS.
+      // No DNS server knows the nodes' names.
       "--kubelet-preferred-address-types=InternalIP",
       `--requestheader-client-ca-file=${certificateFile("aggregator-ca")}`,
       "--requestheader-allowed-names=aggregator",
@@ -83,7 +83,7 @@ function apiServer(executable: string): Daemon {
   };
 }
 
-/** Flags of a part that serves on 127.0.0.1 and asks the API server who its callers are. */
+/** Flags of a component that serves on 127.0.0.1 and authenticates its callers through the API server. */
 function servingFlags(user: string, port: number): string[] {
   const file = kubeconfigFile(user);
   return [
@@ -92,7 +92,7 @@ function servingFlags(user: string, port: number): string[] {
     `--authorization-kubeconfig=${file}`,
     "--bind-address=127.0.0.1",
     `--secure-port=${port}`,
-    // There is one of each: a lease would only end it when the machine is slow.
+    // Only one instance runs: leader election would only end it when the machine is slow.
     "--leader-elect=false",
     "--profiling=false",
   ];
@@ -106,7 +106,7 @@ function controllerManager(executable: string): Daemon {
     executable,
     args: [
       ...servingFlags("controller-manager", ports.controllerManager),
-      // Nodes have their addresses by configuration, and volumes are grown by the lab's own controller.
+      // Node addresses are configured statically, and the lab's own controller expands volumes.
       "--controllers=*,-node-ipam-controller,-persistentvolume-expander-controller",
       `--service-account-private-key-file=${serviceAccountKeyFile}`,
       "--use-service-account-credentials",
@@ -131,7 +131,7 @@ function scheduler(executable: string): Daemon {
   };
 }
 
-/** One kube-proxy for all nodes, since they are one machine. It does nothing before the API server knows its node. */
+/** One kube-proxy for all nodes, since they are one machine. It does nothing until the API server has its Node object. */
 export function proxyDaemon(executable: string): Daemon {
   return {
     name: "kube-proxy",
@@ -145,7 +145,7 @@ export function proxyDaemon(executable: string): Daemon {
       `--nodeport-addresses=127.0.0.0/8,${network.pods}`,
       `--healthz-bind-address=127.0.0.1:${ports.proxyHealth}`,
       `--metrics-bind-address=127.0.0.1:${ports.proxyMetrics}`,
-      // The machine's own connection tracking is none of the lab's business.
+      // The lab must not change the machine's connection tracking.
       "--conntrack-max-per-core=0",
       "--conntrack-tcp-timeout-established=0s",
       "--conntrack-tcp-timeout-close-wait=0s",
@@ -157,8 +157,8 @@ export function proxyDaemon(executable: string): Daemon {
 }
 
 /**
- * The cluster's DNS, with kubeadm's caching: none of the cluster's own names. It knows no names outside of the cluster, so that nothing in
- * the lab depends on the Internet.
+ * The cluster's DNS, with kubeadm's caching: cluster names are not cached. It resolves no names outside the cluster, so that nothing
+ * in the lab depends on the Internet.
  */
 function dns(executable: string): Daemon {
   const file = path.join(folders.config, "Corefile");
@@ -202,7 +202,7 @@ function volumes(executable: string): Daemon {
   };
 }
 
-/** Takes what pods send to Service `kubernetes` to the API server, which listens on 127.0.0.1 only. */
+/** Forwards connections of pods to Service `kubernetes` to the API server, which listens only on 127.0.0.1. */
 function apiForPods(): Daemon {
   return {
     name: "api-for-pods",

@@ -9,46 +9,46 @@ import { folders } from "./layout";
 import { readProcess, readProcesses, type ProcessEntry } from "./processTable";
 import { until } from "./waiting";
 
-/** A program that runs for as long as the lab does. */
+/** A program that runs as long as the lab. */
 export interface Daemon {
-  /** Unique among the lab's daemons, e.g. `kubelet-k1`: names its log and its pid file. */
+  /** Unique among the lab's daemons, e.g. `kubelet-k1`: names its log and its PID file. */
   readonly name: string;
   /** Name that the program is called by, e.g. `kubelet`. */
   readonly part: string;
   /** The program's file. */
   readonly executable: string;
   readonly args: readonly string[];
-  /** Files that it reads at its start, by path. It is started anew when one changes. */
+  /** Files that it reads when it starts, by path. It is restarted if one changes. */
   readonly files: Readonly<Record<string, string>>;
-  /** Whether it does its work. */
+  /** Whether it is ready for work. */
   readonly ready: () => Promise<boolean>;
 }
 
-/** Milliseconds that a daemon gets until it is ready. */
+/** Timeout in milliseconds for a daemon to become ready. */
 const readyMs = 90_000;
 
-/** The file that takes what a daemon prints. That of its run before is next to it, named `.previous`. */
+/** The log of a daemon. The log of its previous run is next to it, with the suffix `.previous`. */
 export function daemonLog(name: string): string {
   return path.join(labPaths.logs, `${name}.log`);
 }
 
-/** A daemon that did not get ready. */
+/** A daemon did not become ready. */
 export class DaemonFailed extends UserError {
   constructor(
     readonly daemon: Daemon,
-    /** Whether it ended by itself, rather than took too long. */
+    /** Whether it exited; otherwise it timed out. */
     readonly hasEnded: boolean,
   ) {
     const log = daemonLog(daemon.name);
-    const outcome = hasEnded ? "ended by itself" : `was not ready within ${readyMs / 1000} s`;
+    const outcome = hasEnded ? "exited" : `was not ready within ${readyMs / 1000} s`;
     super(
       `${daemon.name} ${outcome}. The end of ${log}:\n\n${lastLines(readIfThere(log), 20)}\n\n` +
-        "Try `npm run lab -- up` again; if that ends the same way, `npm run lab -- down` first, for a start from nothing.",
+        "Run `npm run lab -- up` again. If it fails the same way, start from scratch: `npm run lab -- down`, then `npm run lab -- up`.",
     );
   }
 }
 
-/** Starts a daemon unless it runs already as it should. It is not ready yet when this ends. */
+/** Starts a daemon unless it already runs with its current configuration. Does not wait until it is ready. */
 export async function startDaemon(daemon: Daemon): Promise<void> {
   const changed = writeChanged(daemon.files);
   if (!changed && runningPid(daemon) !== undefined) return;
@@ -81,30 +81,30 @@ export async function awaitDaemon(daemon: Daemon): Promise<void> {
   if (!(await until(daemon.ready, readyMs, ended))) throw new DaemonFailed(daemon, ended());
 }
 
-/** Ends a daemon if it runs, also with another command line than it would have now. */
+/** Ends a daemon if it runs, even with an outdated command line. */
 export async function stopDaemon({ name, part }: Pick<Daemon, "name" | "part">): Promise<void> {
   const pid = readPid(name);
   if (pid !== undefined) await endProcesses((entry) => entry.pid === pid && isCalled(part, entry));
   fs.rmSync(pidFile(name), { force: true });
 }
 
-/** The daemon's process, if it runs with this very command line and program; undefined else. */
+/** The PID of the daemon if it runs with exactly this command line and program; otherwise undefined. */
 export function runningPid(daemon: Daemon): number | undefined {
   const pid = readPid(daemon.name);
   const entry = pid === undefined ? undefined : readProcess(pid);
   if (entry && isRunOf(daemon, entry)) return pid;
-  // The file may be lost or stale, and a second run would only fight with the first for its port.
+  // The PID file may be lost or stale, and a second instance would compete with the first for its port.
   return readProcesses().find((candidate) => isRunOf(daemon, candidate))?.pid;
 }
 
-/** Whether a process is a run of this daemon: a number alone may have gone to somebody else since. */
+/** Whether a process is an instance of this daemon: the kernel may have reused the PID. */
 export function isRunOf(daemon: Pick<Daemon, "part" | "args" | "executable">, entry: ProcessEntry): boolean {
   const argv = [path.join(folders.parts, daemon.part), ...daemon.args];
   const same = argv.length === entry.argv.length && argv.every((argument, index) => argument === entry.argv[index]);
   return same && entry.executable === realPath(daemon.executable);
 }
 
-/** The process that a pid file names. Nothing says that it still is the daemon. */
+/** The PID in a PID file. It may no longer belong to the daemon. */
 function readPid(name: string): number | undefined {
   const pid = Number.parseInt(readIfThere(pidFile(name)), 10);
   return Number.isNaN(pid) ? undefined : pid;
@@ -130,7 +130,7 @@ function readIfThere(file: string): string {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
 }
 
-/** Writes the files whose content is another by now; whether there was one. */
+/** Writes the files whose content has changed. @returns whether any had */
 function writeChanged(files: Readonly<Record<string, string>>): boolean {
   const changed = Object.entries(files).filter(([file, content]) => readIfThere(file) !== content);
   for (const [file, content] of changed) {

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { readProcesses, type ProcessEntry } from "./processTable";
 
-/** Milliseconds that a process which was told to end gets before it is killed. */
+/** Grace period in milliseconds between SIGTERM and SIGKILL. */
 const graceMs = 10_000;
-/** Milliseconds until a killed process counts as one that cannot be ended. */
+/** Timeout in milliseconds for a killed process to end. */
 const killMs = 20_000;
 
-/** Sends a signal to a process that may have ended meanwhile. */
+/** Sends a signal to a process; ignores that it may have ended meanwhile. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -16,8 +16,8 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /**
- * Asks the processes that `which` picks to end, and kills those that do not within 10 s.
- * @throws Error when some outlive even that
+ * Sends SIGTERM to the processes that `which` selects, and kills those that do not end within 10 s.
+ * @throws Error if some survive SIGKILL
  */
 export async function endProcesses(which: (entry: ProcessEntry) => boolean): Promise<void> {
   readProcesses()
@@ -29,8 +29,8 @@ export async function endProcesses(which: (entry: ProcessEntry) => boolean): Pro
 }
 
 /**
- * Kills the processes that `which` picks, and those that they start meanwhile, until there are none.
- * @throws Error when some are still there after 20 s
+ * Kills the processes that `which` selects, and those that they start meanwhile, until none is left.
+ * @throws Error if some are left after 20 s
  */
 export async function killProcesses(which: (entry: ProcessEntry) => boolean): Promise<void> {
   const deadline = Date.now() + killMs;
@@ -39,7 +39,7 @@ export async function killProcesses(which: (entry: ProcessEntry) => boolean): Pr
     if (found.length === 0) return;
     if (Date.now() > deadline) {
       const names = found.map(({ pid, argv }) => `${pid} (${argv.join(" ").slice(0, 80)})`);
-      throw new Error(`could not be killed within ${killMs / 1000} s: ${names.join(", ")}`);
+      throw new Error(`these processes could not be killed within ${killMs / 1000} s: ${names.join(", ")}`);
     }
     found.forEach(({ pid }) => signal(pid, "SIGKILL"));
     await wait(50);

@@ -1,7 +1,7 @@
 import { run } from "../support/processes";
 import { network } from "./layout";
 
-/** The commands for each address family: Kubernetes writes chains into both. */
+/** The commands for each address family: Kubernetes adds chains to both. */
 const families = [
   { save: "iptables-save", restore: "iptables-restore" },
   { save: "ip6tables-save", restore: "ip6tables-restore" },
@@ -9,20 +9,22 @@ const families = [
 
 const comment = ["-m", "comment", "--comment", network.bridge];
 
-/** kube-proxy's chain that refuses connections to Services of which no pod is ready. */
+/** kube-proxy's chain that refuses connections to Services without a ready pod. */
 const refusals = "KUBE-EXTERNAL-SERVICES";
 
-/** For what still goes to a Service's address where filters look: kube-proxy has led it to no pod. */
-const toNobody = ["-d", network.services, ...comment, "-j", "REJECT"];
+/** Matches packets that still have a Service's address in the filter table: kube-proxy has not forwarded them to a pod. */
+const toNoPod = ["-d", network.services, ...comment, "-j", "REJECT"];
 
 /**
- * Rules of the lab's own; of one chain, the last is looked at first.
+ * The lab's own rules. Each is inserted at the head of its chain, so the last one is evaluated first.
  *
- * Pods reach what is outside, under the machine's address, also where forwarding is closed. To a Service that kube-proxy does not know
- * yet, up to a second after it was made, they do not get out: somebody else might answer there. And what the machine
- * itself asks for is refused on its way out: kube-proxy refuses only what comes in, and a connection that got so far on the machine is
- * remembered by the kernel, without a pod that it is for, for 120 s. One from the same port would be refused until then, also with
- * pods that are ready.
+ * Pods reach external addresses through NAT, even if the machine does not forward packets by default.
+ *
+ * Packets of pods to a Service that kube-proxy does not know yet (up to 1 s after its creation) do not leave the machine, because another
+ * host might answer there.
+ *
+ * Connections from the machine itself are refused on output. kube-proxy refuses only incoming ones, and the kernel would track an
+ * outgoing connection without a pod for 120 s: until then, a connection from the same port would be refused even with ready pods.
  */
 const ownRules: readonly { readonly table: string; readonly chain: string; readonly rule: readonly string[] }[] = [
   {
@@ -32,12 +34,12 @@ const ownRules: readonly { readonly table: string; readonly chain: string; reado
   },
   { table: "filter", chain: "FORWARD", rule: ["-s", network.pods, ...comment, "-j", "ACCEPT"] },
   { table: "filter", chain: "FORWARD", rule: ["-d", network.pods, ...comment, "-j", "ACCEPT"] },
-  { table: "filter", chain: "FORWARD", rule: toNobody },
-  { table: "filter", chain: "OUTPUT", rule: toNobody },
+  { table: "filter", chain: "FORWARD", rule: toNoPod },
+  { table: "filter", chain: "OUTPUT", rule: toNoPod },
   { table: "filter", chain: "OUTPUT", rule: ["-o", "lo", "-m", "conntrack", "--ctstate", "NEW", "-j", refusals] },
 ];
 
-/** Adds those of the lab's own rules that are missing, and the chain that one of them leads to, which kube-proxy fills. */
+/** Adds missing rules of the lab, and the chain that one of them jumps to, which kube-proxy fills. */
 export async function ensureOwnRules(): Promise<void> {
   await ensure("filter", { test: ["-n", "-L", refusals], add: ["-N", refusals] });
   for (const { table, chain, rule } of ownRules) {
@@ -45,7 +47,7 @@ export async function ensureOwnRules(): Promise<void> {
   }
 }
 
-/** Gives iptables the arguments of `add`, unless those of `test` show that it is there. */
+/** Runs iptables with the arguments of `add`, unless those of `test` show that the rule exists. */
 async function ensure(table: string, { test, add }: Record<"test" | "add", readonly string[]>): Promise<void> {
   const isThere = await run("iptables", ["-w", "-t", table, ...test]).then(
     () => true,
@@ -62,7 +64,7 @@ export async function removeRules(): Promise<void> {
   }
 }
 
-/** Names of the chains and rules that `removeRules` would remove. */
+/** The chains and rules that `removeRules` would remove. */
 export async function rulesLeft(): Promise<string[]> {
   const left = [];
   for (const { save } of families) {
@@ -76,9 +78,9 @@ export async function rulesLeft(): Promise<string[]> {
 }
 
 /**
- * What iptables-restore has to be given, with --noflush, to remove the lab's own rules, Kubernetes' chains (`KUBE-…`)
- * and every rule that leads into one. Empty when there are none.
- * @param saved what iptables-save printed
+ * The input for `iptables-restore --noflush` that removes the lab's own rules, Kubernetes' chains (`KUBE-…`)
+ * and every rule that jumps to one. Empty if there are none.
+ * @param saved the output of iptables-save
  */
 export function removalOf(saved: string): string {
   return saved

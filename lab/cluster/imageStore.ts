@@ -10,11 +10,11 @@ import { imageStoreConfig } from "./nodeConfig";
 
 const containerd = "/usr/bin/containerd";
 
-/** Parts of a containerd's root that hold files which nobody writes to again once they are there. */
+/** Folders of a containerd's root whose files are never changed after they are written. */
 const constantParts = ["io.containerd.content.v1.content/blobs", "io.containerd.snapshotter.v1.overlayfs/snapshots"];
 
 /**
- * Folder with a containerd's root that has all of the lab's images, unpacked. Made once, into the cache: importing
+ * Folder with a containerd root that has all of the lab's images, unpacked. Built once, into the cache: importing
  * takes about 10 s for each image, and there are three nodes.
  */
 export async function ensureImageStore(): Promise<string> {
@@ -41,7 +41,7 @@ export async function ensureImageStore(): Promise<string> {
 }
 
 /**
- * Gives a node the images. What never changes is linked, not copied, where both places are on one file system:
+ * Copies the images to a node. Immutable files are hard-linked if both folders are on one file system:
  * three nodes then take the space of one.
  */
 export async function copyImageStore(store: string, target: string): Promise<void> {
@@ -56,7 +56,7 @@ export async function copyImageStore(store: string, target: string): Promise<voi
   }
 }
 
-/** Files of a containerd's root that it writes to: its databases. */
+/** Files of a containerd root that containerd changes: its databases. */
 function filesThatChange(root: string, below = ""): string[] {
   return fs.readdirSync(path.join(root, below), { withFileTypes: true }).flatMap((entry) => {
     const relative = path.join(below, entry.name);
@@ -90,14 +90,15 @@ async function importArchive(daemon: Daemon, archive: string): Promise<void> {
 async function checkImages(references: readonly string[]): Promise<void> {
   const found = (await ctr("images", "list", "--quiet")).split("\n");
   const missing = references.filter((reference) => !found.includes(reference));
-  if (missing.length > 0) throw new Error(`the archives do not hold ${missing.join(", ")}, only ${found.join(", ")}`);
+  if (missing.length > 0)
+    throw new Error(`the image archives lack ${missing.join(", ")}; they contain ${found.join(", ")}`);
 }
 
 async function ctr(...args: string[]): Promise<string> {
   return run("ctr", ["--address", storeSocket, "--namespace", "k8s.io", ...args]);
 }
 
-/** Debian's version of containerd: another one may keep its files in another way. */
+/** The installed version of containerd: another version may store its files differently. */
 async function containerdVersion(): Promise<string> {
   const [, , version = ""] = (await run(containerd, ["--version"])).split(" ");
   return version.replace(/[^\w.]/g, "-");

@@ -4,12 +4,12 @@ import { labPaths } from "../support/paths";
 import { certificateFile, keyFile } from "./certificates";
 import { folders, ports } from "./layout";
 
-/** Path of the kubeconfig that the client with this certificate uses. */
+/** Path of the kubeconfig for the client with this certificate. */
 export function kubeconfigFile(user: string): string {
   return user === "admin" ? labPaths.kubeconfig : path.join(folders.config, `${user}.kubeconfig`);
 }
 
-/** Text of the kubeconfig for the client with this certificate; certificate and key are in it. */
+/** Text of the kubeconfig for the client with this certificate; it includes certificate and key. */
 export function kubeconfig(user: string): string {
   const encode = (file: string) => fs.readFileSync(file).toString("base64");
   const config = {

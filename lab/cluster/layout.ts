@@ -1,13 +1,13 @@
 import * as path from "node:path";
 import { stateRoot } from "../support/paths";
 
-/** The pods' network: one bridge, which all nodes and the host share. Addresses are ordinary private ones. */
+/** The pods' network: one bridge, which all nodes and the host share. Addresses are private ones. */
 export const network = {
-  /** The bridge's name; iptables rules of the lab's own carry it as their comment, CNI's records as their network's. */
+  /** The bridge's name. The lab's iptables rules have it as their comment, CNI's records as the name of their network. */
   bridge: "wordpress-lab",
   /**
-   * The bridge's own address, one of those that anybody may give. A bridge that was given none takes the lowest of its ports', another one
-   * whenever pods come and go; a pod that knows the former one goes on sending to that, and reaches neither Service nor host for a minute.
+   * A fixed, locally administered MAC address. A bridge without one takes the lowest of its ports' addresses, which changes as pods start
+   * and end. A pod that has cached the previous address then reaches neither Services nor the host for a minute.
    */
   bridgeMac: "02:00:0a:56:00:01",
   /** The host on the bridge: cluster DNS, and the API server as pods see it. */
@@ -21,7 +21,7 @@ export const network = {
   domain: "cluster.local",
 } as const;
 
-/** Ports on 127.0.0.1 that the lab takes. Each node's kubelet has an address of its own on the bridge. */
+/** Ports on 127.0.0.1 that the lab uses. Each node's kubelet has its own address on the bridge. */
 export const ports = {
   etcd: 2379,
   etcdPeers: 2380,
@@ -31,19 +31,19 @@ export const ports = {
   controllerManager: 10257,
   scheduler: 10259,
   volumes: 10261,
-  /** NodePort of the WordPress Service by default. Nobody listens on it: kube-proxy's rules take what is sent there. */
+  /** Default NodePort of the WordPress Service. No process listens on it: kube-proxy's rules redirect its packets. */
   wordpress: 30007,
 } as const;
 
-/** Ports on the bridge's own address. */
+/** Ports on the bridge's address. */
 export const bridgePorts = { dns: 53, dnsReady: 8181 } as const;
 
 /** Ports on each node's address. */
 export const kubeletPorts = { api: 10250, health: 10248 } as const;
 
-/** Folders of the running lab that nobody outside of it needs to know. */
+/** Internal folders of the running lab. */
 export const folders = {
-  /** Links to the programs. A process that was called by a path in here is the lab's. */
+  /** Links to the programs. A process that was started by a path in this folder belongs to the lab. */
   parts: path.join(stateRoot, "parts"),
   pids: path.join(stateRoot, "pids"),
   certificates: path.join(stateRoot, "certificates"),
@@ -55,7 +55,7 @@ export const folders = {
 /** Root of the lab's control groups, as /proc/PID/cgroup shows it. */
 export const cgroupRoot = "/wordpress-lab";
 
-/** One of the lab's nodes: a containerd and a kubelet of its own on this machine. */
+/** A node of the lab: its own containerd and kubelet on this machine. */
 export interface LabNode {
   readonly name: string;
   /** The node's InternalIP. */
@@ -64,9 +64,9 @@ export interface LabNode {
   readonly podAddresses: readonly [string, string];
   readonly cgroup: string;
   readonly folder: string;
-  /** Images and containers. Made anew from the image store at each start. */
+  /** Images and containers. Recreated from the image store at each start. */
   readonly containerdRoot: string;
-  /** What containerd and runc keep for as long as containers run. */
+  /** Runtime state of containerd and runc while containers run. */
   readonly containerdState: string;
   readonly containerdSocket: string;
   readonly cniConfig: string;

@@ -1,23 +1,23 @@
 import * as fs from "node:fs";
 import { isOfTheLab, readProcess } from "./processTable";
 
-/** A TCP socket that waits for connections. */
+/** A listening TCP socket. */
 export interface Listener {
-  /** Dotted IPv4 address, or `*` for one that takes any (IPv6 sockets count as such when they take any). */
+  /** IPv4 address, or `*` for any address (including IPv6 sockets that accept any). */
   readonly address: string;
   readonly port: number;
-  /** Number that the kernel gave the socket, by which its owner can be found. */
+  /** The socket's inode number, which identifies its owner. */
   readonly inode: string;
 }
 
-/** A listener and who it belongs to. */
+/** A listener and the process that owns it. */
 export interface OwnedListener extends Listener {
-  /** Undefined when only root may know. */
+  /** Undefined if only root can read it. */
   readonly pid?: number;
   readonly command?: string;
 }
 
-/** Listeners that do not belong to the lab, among those that `wanted` picks. */
+/** Listeners that `wanted` selects and that do not belong to the lab. */
 export function foreignListeners(wanted: (listener: Listener) => boolean): OwnedListener[] {
   const listeners = ["/proc/net/tcp", "/proc/net/tcp6"]
     .filter((file) => fs.existsSync(file))
@@ -33,7 +33,7 @@ export function foreignListeners(wanted: (listener: Listener) => boolean): Owned
   });
 }
 
-/** The listeners in a text like /proc/net/tcp or /proc/net/tcp6; those of IPv6 that take one address only are left out. */
+/** Parses a text like /proc/net/tcp or /proc/net/tcp6. IPv6 listeners on a single address are left out. */
 export function parseListeners(text: string): Listener[] {
   const listening = "0A";
   return text
@@ -49,7 +49,7 @@ export function parseListeners(text: string): Listener[] {
     });
 }
 
-/** The kernel writes an address as hexadecimal numbers of 32 bits, each with its lowest byte first. */
+/** Decodes an address, which the kernel writes as hexadecimal 32-bit numbers, least significant byte first. */
 function hostAddress(host: string): string | undefined {
   if (/^0+$/.test(host)) return "*";
   if (host.length !== 8) return undefined;
@@ -60,7 +60,7 @@ function hostAddress(host: string): string | undefined {
     .join(".");
 }
 
-/** Processes by the number of each socket that they have open. */
+/** PIDs by the inode of each open socket. */
 function socketOwners(): Map<string, number> {
   const owners = new Map<string, number>();
   for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {

@@ -2,12 +2,12 @@ import { lockHolder, releaseLock, takeLock } from "../support/lock";
 import { UserError } from "../support/progress";
 import { readProcess } from "./processTable";
 
-/** Who changes the lab at the moment. It is outside of the lab's own folder, which `lab down` removes. */
+/** Names the process that changes the lab. The file is outside the lab's folder, which `lab down` removes. */
 const lockFile = "/run/wordpress-lab.lock";
 
 /**
- * Runs `work` while nobody else changes the lab.
- * @throws UserError when another command of the lab is at it
+ * Runs `work` while no other process changes the lab.
+ * @throws UserError if another lab command is running
  */
 export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   const problem = problemOf(takeLock(lockFile));
@@ -19,7 +19,7 @@ export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What to say about another command of the lab that runs; undefined when there is none. */
+/** A message about another running lab command; undefined if there is none. */
 export function lockProblem(): string | undefined {
   return problemOf(lockHolder(lockFile));
 }
@@ -27,5 +27,5 @@ export function lockProblem(): string | undefined {
 function problemOf(pid: number | undefined): string | undefined {
   if (pid === undefined || pid === process.pid) return undefined;
   const command = readProcess(pid)?.argv.join(" ") ?? "";
-  return `another command of the lab runs, PID ${pid} (${command}): wait until it has ended, or end it with kill ${pid}`;
+  return `another lab command is running, PID ${pid} (${command}): wait until it has ended, or end it: kill ${pid}`;
 }

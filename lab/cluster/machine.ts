@@ -16,17 +16,21 @@ import { findings, isInTheWay, type Machine, type SpaceNeed } from "./prerequisi
 
 const gigabyte = 1e9;
 
-/** Refuses, before anything is touched, to start a lab on a machine that cannot run it. @throws UserError with all findings */
+/** Checks, before anything is changed, whether this machine can run the lab. @throws UserError with all findings */
 export async function checkMachine(): Promise<void> {
   const found = findings(await readMachine());
   if (found.length === 0) return;
-  throw new UserError(["The lab cannot start:", ...found.map((finding) => `  - ${finding}`)].join("\n"));
+  throw new UserError(
+    ["The lab cannot start on this machine; nothing was changed:", ...found.map((finding) => `  - ${finding}`)].join(
+      "\n",
+    ),
+  );
 }
 
 async function readMachine(): Promise<Machine> {
   const isLinux = process.platform === "linux";
   const building = await mustBuild();
-  // A kernel with modules has these two only once somebody asks for them.
+  // A modular kernel has these two only after the modules are loaded.
   for (const name of ["overlay", "br_netfilter", "nf_conntrack"])
     await run("modprobe", ["--quiet", name]).catch(() => "");
   return {
@@ -52,16 +56,16 @@ async function mustBuild(): Promise<boolean> {
   return !isBuilt(pulumiProgram) && (await pulumiOnPath(process.env.PATH ?? "")) === undefined;
 }
 
-/** What the lab takes on the disk, measured on a machine that had nothing, with a third on top. */
+/** Disk space that the lab needs: measured on a machine with empty caches, plus a third. */
 async function spaceNeeds(building: boolean): Promise<SpaceNeed[]> {
   const running = need(stateRoot, "the running lab", 2);
   if (!building) return [running];
   const [goBuilds, goModules] = (await run("go", ["env", "GOCACHE", "GOMODCACHE"]).catch(() => "")).split("\n");
   return [
     running,
-    need(cacheRoot, "what is built (LAB_CACHE puts it elsewhere)", 3),
-    ...(goBuilds ? [need(goBuilds, "what Go builds (GOCACHE puts it elsewhere)", 6)] : []),
-    ...(goModules ? [need(goModules, "Go's modules (GOMODCACHE puts them elsewhere)", 2.5)] : []),
+    need(cacheRoot, "build results (move them with LAB_CACHE)", 3),
+    ...(goBuilds ? [need(goBuilds, "Go's build cache (move it with GOCACHE)", 6)] : []),
+    ...(goModules ? [need(goModules, "Go modules (move them with GOMODCACHE)", 2.5)] : []),
   ];
 }
 

@@ -1,14 +1,14 @@
 import * as fs from "node:fs";
 import { run } from "../support/processes";
 
-/** Mount points at or below a folder, in the order in which they were mounted. */
+/** Mount points at or below a folder, in mount order. */
 export function mountsBelow(folder: string): string[] {
   return mountPoints(fs.readFileSync("/proc/self/mountinfo", "utf8")).filter(
     (point) => point === folder || point.startsWith(`${folder}/`),
   );
 }
 
-/** The mount points in a text like /proc/self/mountinfo, which writes blanks and the like as octal numbers. */
+/** The mount points in a text like /proc/self/mountinfo, which escapes blanks and similar characters as octal numbers. */
 export function mountPoints(text: string): string[] {
   return text
     .split("\n")
@@ -20,7 +20,7 @@ export function mountPoints(text: string): string[] {
 }
 
 /**
- * Unmounts everything at or below a folder. What is still in use vanishes from the folder at once all the same.
+ * Unmounts everything at or below a folder. Mounts in use are detached lazily: they disappear from the folder at once.
  * @throws CommandFailed
  */
 export async function unmountBelow(folder: string): Promise<void> {

@@ -5,17 +5,17 @@ import { run } from "../support/processes";
 import { ensureOwnRules } from "./firewall";
 import { labNodes, network } from "./layout";
 
-/** Settings of the kernel that the network takes. Those that were others before get their old value back in the end. */
+/** Kernel settings that the network needs. `lab down` restores their previous values. */
 const neededSettings: Readonly<Record<string, string>> = {
   "net/ipv4/ip_forward": "1",
-  // Services are rules of iptables: what goes from pod to pod over the bridge has to pass them too.
+  // Services are iptables rules: traffic between pods on the bridge must pass them, too.
   "net/bridge/bridge-nf-call-iptables": "1",
-  // Seconds. A connection that was on its way to a pod as its node died is kept for 120 s otherwise: the next one from its port would go
-  // to the pod's old address, which is another pod's by then.
+  // Seconds. By default, the kernel tracks a connection to a pod whose node died for 120 s. The next one from its port would go
+  // to the pod's old address, which another pod may have by then.
   "net/netfilter/nf_conntrack_tcp_timeout_syn_sent": "5",
 };
 
-/** Settings that kubelet and kube-proxy change by themselves. */
+/** Settings that kubelet and kube-proxy change on their own. */
 const changedSettings = [
   "net/ipv4/conf/all/route_localnet",
   "vm/overcommit_memory",
@@ -25,12 +25,12 @@ const changedSettings = [
 
 const savedSettings = path.join(stateRoot, "kernel-settings.json");
 
-/** Files of the kernel's settings that the lab writes to. */
+/** Files of the kernel settings that the lab writes. */
 export function kernelSettingFiles(): string[] {
   return Object.keys(neededSettings).map(settingFile);
 }
 
-/** Makes the bridge with the nodes' addresses, the rules around it and the kernel's settings what they should be. */
+/** Creates or repairs the bridge with the nodes' addresses, its firewall rules and the kernel settings. */
 export async function ensureNetwork(): Promise<void> {
   saveSettings();
   for (const [name, value] of Object.entries(neededSettings)) fs.writeFileSync(settingFile(name), value);
@@ -42,7 +42,7 @@ export async function ensureNetwork(): Promise<void> {
   await ensureOwnRules();
 }
 
-/** Removes the bridge and what is attached to it, and gives the kernel's settings their old values. */
+/** Removes the bridge and the links attached to it, and restores the kernel settings. */
 export async function removeNetwork(): Promise<void> {
   await removeLinks();
   if (!fs.existsSync(savedSettings)) return;
@@ -52,13 +52,13 @@ export async function removeNetwork(): Promise<void> {
   }
 }
 
-/** Removes the bridge and what is attached to it. */
+/** Removes the bridge and the links attached to it. */
 export async function removeLinks(): Promise<void> {
   for (const link of await linksOnBridge()) await removeLink(link);
   await removeLink(network.bridge);
 }
 
-/** Removes a network link. None of that name is no error: the kernel removes a pod's by itself, at any moment after its end. */
+/** Removes a network link. A missing link is no error: the kernel removes a pod's link by itself some time after the pod's end. */
 export async function removeLink(name: string): Promise<void> {
   try {
     await run("ip", ["link", "delete", name]);
@@ -67,7 +67,7 @@ export async function removeLink(name: string): Promise<void> {
   }
 }
 
-/** Whether the lab's bridge is there. */
+/** Whether the lab's bridge exists. */
 export function hasBridge(): boolean {
   return isLink(network.bridge);
 }
@@ -92,7 +92,7 @@ function readSetting(name: string): string {
   return fs.readFileSync(settingFile(name), "utf8").trim();
 }
 
-/** Keeps what was set before the lab first ran; a later start must not take the lab's own values for the machine's. */
+/** Saves the settings from before the lab first ran. A later start must not mistake the lab's values for the machine's. */
 function saveSettings(): void {
   if (fs.existsSync(savedSettings)) return;
   const names = [...Object.keys(neededSettings), ...changedSettings];

@@ -13,22 +13,22 @@ import { cniConfig, containerdConfig, kubeletConfig, resolverConfig } from "./no
 import { isDaemonOf, isInPodOf, isShimOf, readProcesses } from "./processTable";
 import { removeNetworkRecords } from "./sharedPlaces";
 
-/** What the daemons of a node are made of. */
+/** The build results that a node's daemons need. */
 export interface NodeParts {
-  /** The program that holds all parts of Kubernetes. */
+  /** The program that contains all Kubernetes components. */
   readonly kubernetes: string;
-  /** Folder with the images. */
+  /** Folder with the image store. */
   readonly imageStore: string;
 }
 
-/** A node's two daemons: first its containerd, then its kubelet. */
+/** A node's two daemons: containerd, then kubelet. */
 export function nodeDaemons(node: LabNode, kubernetes: string): [Daemon, Daemon] {
   return [containerd(node), kubelet(node, kubernetes)];
 }
 
 /**
- * Starts a node. One whose kubelet alone is missing gets that one; any other that does not run is cleared of all that
- * its last run left, and starts like a machine that was switched off: with its images, and no containers.
+ * Starts a node. If only its kubelet is missing, starts that. Otherwise removes the state of its last run first, so that the node
+ * starts like a rebooted machine: with its images, and without containers.
  */
 export async function startNode(node: LabNode, parts: NodeParts): Promise<void> {
   const [runtime, agent] = nodeDaemons(node, parts.kubernetes);
@@ -44,9 +44,9 @@ export async function startNode(node: LabNode, parts: NodeParts): Promise<void> 
 }
 
 /**
- * Stops a node as a power cut would: nothing in its pods gets to finish anything. Its kubelet is halted first, so that
- * it neither starts nor reports anything, and goes only after the last container: two servers must never have the
- * same files open.
+ * Stops a node as a power cut would: its pods are killed without a grace period. The kubelet is suspended first, so that it neither
+ * starts containers nor reports status, and is killed after the last container: two database servers must never have the same files
+ * open.
  */
 export async function stopNode(node: LabNode): Promise<void> {
   readProcesses()
@@ -113,7 +113,7 @@ function kubelet(node: LabNode, executable: string): Daemon {
   };
 }
 
-/** Whether somebody listens at a Unix socket. */
+/** Whether a process listens on a Unix socket. */
 function accepts(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = net.connect(socket);

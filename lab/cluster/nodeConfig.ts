@@ -5,7 +5,7 @@ import { folders, kubeletPorts, network, type LabNode } from "./layout";
 /** Image of the container that holds a pod's network. */
 const pauseImage = "registry.k8s.io/pause:3.10";
 
-/** Where Debian puts the programs of the Container Network Interface. */
+/** Debian's folder for the programs of the Container Network Interface. */
 const cniPrograms = "/usr/lib/cni";
 
 /** Folders and socket of a containerd. */
@@ -15,7 +15,7 @@ export interface ContainerdPlaces {
   readonly socket: string;
 }
 
-/** Configuration of a containerd that only keeps images. */
+/** Configuration of a containerd that only stores images. */
 export function imageStoreConfig({ root, state, socket }: ContainerdPlaces): string {
   return `version = 2
 root = ${quote(root)}
@@ -59,7 +59,7 @@ export function containerdConfig(node: LabNode): string {
 `;
 }
 
-/** Network configuration for a node's pods: all nodes share the bridge, each gives out addresses of its own. */
+/** Network configuration for a node's pods: all nodes share the bridge, and each has its own address range. */
 export function cniConfig(node: LabNode): string {
   const [rangeStart, rangeEnd] = node.podAddresses;
   return json({
@@ -69,7 +69,7 @@ export function cniConfig(node: LabNode): string {
       {
         type: "bridge",
         bridge: network.bridge,
-        // A pod reaches itself through its own Service.
+        // Lets a pod reach itself through its own Service.
         hairpinMode: true,
         ipam: {
           type: "host-local",
@@ -82,7 +82,7 @@ export function cniConfig(node: LabNode): string {
   });
 }
 
-/** Resolver that pods get which do not use the cluster's DNS: there is no other one in the lab. */
+/** Resolver for pods that do not use the cluster's DNS: the lab has no other DNS server. */
 export function resolverConfig(): string {
   return `nameserver ${network.gateway}\n`;
 }
@@ -109,12 +109,12 @@ export function kubeletConfig(node: LabNode, resolverFile: string): string {
     cgroupDriver: "cgroupfs",
     cgroupRoot: node.cgroup,
     cgroupsPerQOS: true,
-    // Three nodes share one machine: none may be told to keep its pods below a share of it.
+    // Three nodes share one machine: no kubelet may limit its pods to a share of it.
     enforceNodeAllocatable: [],
     systemReserved: { cpu: "100m", memory: "512Mi" },
     oomScoreAdj: 0,
     failSwapOn: false,
-    // The machine's disk and memory are its owner's: only when nothing is left shall pods have to go.
+    // Disk and memory are shared with the machine's other programs: evict pods only when nothing is left.
     evictionHard: {
       "memory.available": "100Mi",
       "nodefs.available": "1%",
@@ -122,7 +122,7 @@ export function kubeletConfig(node: LabNode, resolverFile: string): string {
       "imagefs.available": "1%",
       "imagefs.inodesFree": "1%",
     },
-    // There is nowhere to pull an image from again.
+    // No registry is available to pull a removed image from again.
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
     podLogsDir: node.podLogs,
@@ -134,7 +134,7 @@ function json(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** A string as TOML writes it, which for paths is as JSON does. */
+/** Quotes a string for TOML, which for paths is the same as JSON. */
 function quote(text: string): string {
   return JSON.stringify(text);
 }

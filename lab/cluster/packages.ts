@@ -3,13 +3,13 @@ import * as path from "node:path";
 import { run } from "../support/processes";
 import { step } from "../support/progress";
 
-/** A package of Debian's, and one of its files. */
+/** A Debian package and one of its files. */
 export interface DebianPackage {
   readonly file: string;
   readonly name: string;
 }
 
-/** What the running lab uses. */
+/** Packages that the running lab needs. */
 const labPackages: readonly DebianPackage[] = [
   { file: "/usr/bin/containerd", name: "containerd" },
   { file: "runc", name: "runc" },
@@ -21,20 +21,20 @@ const labPackages: readonly DebianPackage[] = [
   { file: "openssl", name: "openssl" },
 ];
 
-/** Folders with programs, also where root's PATH lacks the second halves of them. */
+/** Folders with programs. Root's PATH may lack the `sbin` ones. */
 const programFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** Those packages that this machine lacks. @default of the lab's own */
+/** The packages that this machine lacks. @default among the lab's packages */
 export function missingPackages(packages: readonly DebianPackage[] = labPackages): string[] {
   return packages.filter(({ file }) => !isThere(file)).map(({ name }) => name);
 }
 
-/** Installs the packages that are missing. @default of the lab's own. @throws CommandFailed */
+/** Installs missing packages. @default among the lab's packages. @throws CommandFailed */
 export async function installPackages(packages?: readonly DebianPackage[]): Promise<void> {
   const missing = missingPackages(packages);
   if (missing.length === 0) return;
-  await step(`installing Debian's ${missing.join(", ")}`, async () => {
-    // Somebody else may be installing: wait for them.
+  await step(`installing Debian packages: ${missing.join(", ")}`, async () => {
+    // Wait for another apt process to finish.
     const options = ["-o", "DPkg::Lock::Timeout=300", "--quiet", "--yes", "--no-install-recommends"];
     await run("apt-get", ["update", "--quiet"]);
     await run("apt-get", [...options, "install", ...missing], { env: { DEBIAN_FRONTEND: "noninteractive" } });

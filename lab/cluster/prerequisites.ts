@@ -1,43 +1,43 @@
 import { bridgePorts, kubeletPorts, labNodes, network, ports } from "./layout";
 import type { Listener, OwnedListener } from "./listeners";
 
-/** What a place on the disk has and what the lab will put there. */
+/** Free and required space of a folder. */
 export interface SpaceNeed {
   readonly path: string;
-  /** What it is needed for, and how to have it elsewhere. */
+  /** Purpose, and how to move it elsewhere. */
   readonly purpose: string;
   readonly neededBytes: number;
   readonly freeBytes: number;
-  /** Number of the file system: needs on the same one add up. */
+  /** Device number of the file system: needs on the same one add up. */
   readonly device: number;
 }
 
-/** An address of the machine, as ordinary text, e.g. `192.0.2.2`. */
+/** An address of the machine, e.g. `192.0.2.2`. */
 export interface InterfaceAddress {
   readonly name: string;
   readonly address: string;
 }
 
-/** All that has to be known about a machine to say whether the lab can run on it. */
+/** The facts that decide whether the lab can run on a machine. */
 export interface Machine {
   readonly platform: string;
   readonly isRoot: boolean;
-  /** What is wrong with Go, where something has to be built. */
+  /** The problem with Go, if something must be built. */
   readonly goProblem: string | undefined;
   readonly missingPackages: readonly string[];
   readonly hasAptGet: boolean;
   readonly space: readonly SpaceNeed[];
-  /** Who listens where the lab wants to, other than the lab itself. */
+  /** Listeners of other programs on the lab's ports. */
   readonly listeners: readonly OwnedListener[];
   readonly addresses: readonly InterfaceAddress[];
   readonly lockProblem: string | undefined;
   readonly missingControllers: readonly string[];
   readonly hasOverlay: boolean;
-  /** Files of the kernel's settings that the lab has to write to, and may not. */
+  /** Files of kernel settings that the lab must write, and cannot. */
   readonly lockedSettings: readonly string[];
 }
 
-/** Everything that keeps the lab from running on a machine, each with its remedy. Empty when nothing does. */
+/** Everything that prevents the lab from running on a machine, with remedies. Empty if nothing does. */
 export function findings(machine: Machine): string[] {
   if (machine.platform !== "linux")
     return [`this is ${machine.platform}: the lab needs Linux, e.g. Debian 12 in a virtual machine`];
@@ -53,24 +53,24 @@ export function findings(machine: Machine): string[] {
       .filter(overlaps)
       .map(
         ({ name, address }) =>
-          `${address} on ${name} is in ${network.pods} or ${network.services}, which the lab uses: take that network down while the lab runs`,
+          `${address} on ${name} is in ${network.pods} or ${network.services}, which the lab uses: disable that network while the lab runs`,
       ),
     ...(machine.lockProblem === undefined ? [] : [machine.lockProblem]),
     ...(machine.missingControllers.length === 0
       ? []
       : [
-          `control groups lack ${machine.missingControllers.join(", ")}: boot with them on, or, in a container, start that ` +
-            "one privileged and with the host's control groups",
+          `control groups lack ${machine.missingControllers.join(", ")}: enable them at boot; a container must be ` +
+            "privileged and share the host's control groups",
         ]),
-    ...(machine.hasOverlay ? [] : ["the kernel has no overlay file system: modprobe overlay"]),
+    ...(machine.hasOverlay ? [] : ["the kernel has no overlay file system: run modprobe overlay"]),
     ...machine.lockedSettings.map(
       (file) =>
-        `${file} is missing or cannot be written: modprobe ${file.includes("nf_conntrack") ? "nf_conntrack" : "br_netfilter"}, or, in a container, start that one privileged`,
+        `${file} is missing or not writable: run modprobe ${file.includes("nf_conntrack") ? "nf_conntrack" : "br_netfilter"}; a container must be privileged`,
     ),
   ];
 }
 
-/** Whether somebody who listens there is in the lab's way. */
+/** Whether a listener conflicts with the lab. */
 export function isInTheWay({ address, port }: Listener): boolean {
   return neededSockets.some((needed) => needed.port === port && (address === "*" || address === needed.address));
 }
@@ -84,17 +84,18 @@ const neededSockets = [
 function packageFindings({ missingPackages, hasAptGet }: Machine): string[] {
   if (missingPackages.length === 0 || hasAptGet) return [];
   return [
-    `there is no apt-get to install ${missingPackages.join(", ")} with: install them yourself, or take Debian or Ubuntu`,
+    `apt-get is missing, so the lab cannot install ${missingPackages.join(", ")}: install them yourself, or use Debian or Ubuntu`,
   ];
 }
 
 function portFinding({ address, port, pid, command }: OwnedListener): string {
   const place = address === "*" ? `port ${port}` : `port ${port} of ${address}`;
-  if (pid === undefined) return `${place} is taken, by whom only root can see: sudo ss --listening --tcp --processes`;
-  return `${place} is taken by PID ${pid} (${command?.slice(0, 100)}): end it, e.g. with kill ${pid}`;
+  if (pid === undefined)
+    return `${place} is in use; only root can see by which process: sudo ss --listening --tcp --processes`;
+  return `${place} is in use by PID ${pid} (${command?.slice(0, 100)}): end it, e.g. kill ${pid}`;
 }
 
-/** One finding for each file system that has too little space for all that goes there. */
+/** One finding for each file system with too little space for all that the lab stores there. */
 function spaceFindings(needs: readonly SpaceNeed[]): string[] {
   const devices = [...new Set(needs.map(({ device }) => device))];
   return devices.flatMap((device) => {
@@ -103,7 +104,9 @@ function spaceFindings(needs: readonly SpaceNeed[]): string[] {
     const free = Math.min(...here.map((need) => need.freeBytes));
     if (free >= needed) return [];
     const parts = here.map((need) => `${gigabytes(need.neededBytes)} in ${need.path} for ${need.purpose}`);
-    return [`there is too little space: ${gigabytes(free)} free, needed are ${parts.join(" and ")}: make room`];
+    return [
+      `not enough disk space: ${gigabytes(free)} free, but the lab needs ${parts.join(" and ")}: free some space`,
+    ];
   });
 }
 

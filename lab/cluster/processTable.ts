@@ -3,18 +3,18 @@ import * as path from "node:path";
 import { stateRoot } from "../support/paths";
 import { cgroupRoot, folders, type LabNode } from "./layout";
 
-/** A running process, as /proc shows it. */
+/** A running process, read from /proc. */
 export interface ProcessEntry {
   readonly pid: number;
-  /** The command line it was started with; never empty. */
+  /** Its command line; never empty. */
   readonly argv: readonly string[];
-  /** The program's file, with ` (deleted)` at its end when the file is gone. */
+  /** The program's file, with the suffix ` (deleted)` if the file was deleted. */
   readonly executable: string;
   /** Its control groups, one for each hierarchy. */
   readonly cgroups: readonly string[];
 }
 
-/** The process with this number, or undefined: there is none, or it has ended and only waits to be noticed. */
+/** The process with this PID; undefined if none exists, or if it is a zombie. */
 export function readProcess(pid: number): ProcessEntry | undefined {
   const folder = `/proc/${pid}`;
   try {
@@ -32,7 +32,7 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   }
 }
 
-/** All processes that may be looked at. */
+/** All processes that this user can read. */
 export function readProcesses(): ProcessEntry[] {
   return fs
     .readdirSync("/proc")
@@ -51,15 +51,15 @@ export function isDaemonOf(node: LabNode, entry: ProcessEntry): boolean {
   return isCalledByLab(entry) && entry.argv.some((argument) => argument.includes(`${node.folder}/`));
 }
 
-/** Whether a process is a shim: what stands between a node's containerd and one of its pods. */
+/** Whether a process is a shim, the parent of a pod's containers, of this node's containerd. */
 export function isShimOf(node: LabNode, entry: ProcessEntry): boolean {
   const address = entry.argv[entry.argv.indexOf("-address") + 1] ?? "";
   return isShim(entry) && address.startsWith(`${node.folder}/`);
 }
 
 /**
- * Whether a process is the lab's: called by a link that only the lab has, the shim of a lab's container, or in one.
- * An editor that has a file of the lab open is not.
+ * Whether a process belongs to the lab: a daemon, the shim of a lab container, or a process in one.
+ * An editor with one of the lab's files open does not belong to it.
  */
 export function isOfTheLab(entry: ProcessEntry): boolean {
   if (isCalledByLab(entry)) return true;
@@ -67,7 +67,7 @@ export function isOfTheLab(entry: ProcessEntry): boolean {
   return entry.cgroups.some((group) => group.startsWith(`${cgroupRoot}/`));
 }
 
-/** Whether a process was called by a link that only the lab has: one of its daemons. */
+/** Whether a process is one of the lab's daemons: started through a link in the lab's folder. */
 export function isCalledByLab(entry: ProcessEntry): boolean {
   return entry.argv[0]?.startsWith(`${folders.parts}/`) ?? false;
 }

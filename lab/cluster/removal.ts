@@ -11,14 +11,14 @@ import { hasBridge, removeNetwork } from "./network";
 import { isOfTheLab, readProcesses } from "./processTable";
 import { clearSharedPlaces, sharedFiles } from "./sharedPlaces";
 
-/** Whether there is a lab on this machine, or something of one. */
+/** Whether a lab, or part of one, exists on this machine. */
 export function isLabHere(): boolean {
   return fs.existsSync(stateRoot) || hasBridge() || readProcesses().some(isOfTheLab);
 }
 
 /**
- * Removes the lab from this machine, all but what was built.
- * @throws UserError that names what is left, when something is
+ * Removes the lab from this machine. The build cache stays.
+ * @throws UserError that names what could not be removed
  */
 export async function removeLab(): Promise<void> {
   await killProcesses(isOfTheLab);
@@ -27,17 +27,21 @@ export async function removeLab(): Promise<void> {
   await removeNetwork();
   await removeRules();
   clearSharedPlaces();
-  // Removing files through a mount that is still there would remove somebody else's.
+  // Deleting files through a remaining mount would delete files outside the lab.
   if (mountsBelow(stateRoot).length === 0) await run("rm", ["--recursive", "--force", "--one-file-system", stateRoot]);
   const left = await remainingTraces();
   if (left.length > 0) {
     throw new UserError(
-      ["Not everything could be removed. Left are:", ...left.map((line) => `  - ${line}`)].join("\n"),
+      [
+        "These parts of the lab could not be removed:",
+        ...left.map((line) => `  - ${line}`),
+        "End what uses them, then run again: npm run lab -- down",
+      ].join("\n"),
     );
   }
 }
 
-/** What there is of the lab outside of its cache, in words. Empty after a good `lab down`. */
+/** Descriptions of everything that exists of the lab outside its cache. Empty after a successful `lab down`. */
 async function remainingTraces(): Promise<string[]> {
   return [
     ...readProcesses()

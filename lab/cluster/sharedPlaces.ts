@@ -3,19 +3,19 @@ import * as path from "node:path";
 import { stateRoot } from "../support/paths";
 import { network, type LabNode } from "./layout";
 
-// Some programs write to places that no flag of theirs moves. They may be in use by others, too: what is the lab's in
-// them is picked out, and a folder goes only when it is empty then.
+// Some programs write to folders that no flag can change, and other programs may use them, too. The lab removes only its own files
+// there, and a folder only if it is empty afterwards.
 
-/** CNI's records of the addresses it gave: a file for each pod, its name begins with the network's. */
+/** CNI's records of assigned addresses: a file for each pod, whose name begins with that of the network. */
 const networkRecords = "/var/lib/cni/results";
 /** Links to containers' logs. */
 const logLinks = "/var/log/containers";
 /** Sockets of shims. */
 const shimSockets = "/run/containerd/s";
-/** What a kubelet has for device plugins. */
+/** Folder of a kubelet for device plugins. */
 const devicePlugins = "/var/lib/kubelet/device-plugins";
 
-/** Folders that go when they are empty, innermost first. */
+/** Folders that are removed if empty, innermost first. */
 const sharedFolders = [
   networkRecords,
   "/var/lib/cni/cache",
@@ -34,7 +34,7 @@ export function removeNetworkRecords(node: LabNode): void {
   recordsOf(`${network.bridge}-${node.name}-`).forEach((file) => fs.rmSync(file));
 }
 
-/** Removes what the lab left in places that it shares with others. All its processes must have ended. */
+/** Removes the lab's files from folders shared with other programs. All its processes must have ended. */
 export function clearSharedPlaces(): void {
   sharedFiles().forEach((file) => fs.rmSync(file, { force: true }));
   for (const folder of sharedFolders) {
@@ -42,7 +42,7 @@ export function clearSharedPlaces(): void {
   }
 }
 
-/** The lab's files in places that it shares with others, once all its processes have ended. */
+/** The lab's files in folders shared with other programs, once all its processes have ended. */
 export function sharedFiles(): string[] {
   const bound = boundSockets();
   const isUnbound = (file: string) => !bound.has(file);
@@ -67,7 +67,7 @@ function entriesOf(folder: string): string[] {
   return fs.existsSync(folder) ? fs.readdirSync(folder).map((name) => path.join(folder, name)) : [];
 }
 
-/** Paths of the Unix sockets that some process listens at. */
+/** Paths of all bound Unix sockets. */
 function boundSockets(): Set<string> {
   const lines = fs.readFileSync("/proc/net/unix", "utf8").split("\n");
   return new Set(lines.map((line) => line.split(" ").pop() ?? ""));

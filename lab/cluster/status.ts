@@ -30,13 +30,13 @@ interface Pod {
   readonly spec: { readonly nodeName?: string };
 }
 
-/** How the lab is, for people, and whether all of it is well. */
+/** The lab's status as text, and whether all of it is healthy. */
 export interface Status {
   readonly text: string;
   readonly isWell: boolean;
 }
 
-/** Looks at the lab's processes, nodes and classes. */
+/** Reads the status of the lab's processes, nodes, classes and plugins. */
 export async function readStatus(): Promise<Status> {
   if (!hasCertificates())
     return { text: "There is no lab on this machine. Start one: npm run lab -- up\n", isWell: false };
@@ -46,7 +46,7 @@ export async function readStatus(): Promise<Status> {
     ...(fs.existsSync(pluginsFile) ? [plugins()] : []),
   ];
   const isWell = sections.length === 4 && sections.every((section) => section.isWell);
-  const advice = isWell ? "" : "\nNot all is well: npm run lab -- up mends it.\n";
+  const advice = isWell ? "" : "\nThe lab is not healthy. Repair it: npm run lab -- up\n";
   return { text: sections.map(({ text }) => text).join("\n") + advice, isWell };
 }
 
@@ -85,12 +85,12 @@ async function classes(): Promise<Status> {
   const isThere = (name: string) => items.some(({ metadata }) => metadata.name === name);
   const rows = labClasses.map(({ name, isDefault, isShared, isExpandable }) => [
     isDefault ? `${name} (default)` : name,
-    isThere(name) ? "there" : "missing",
+    isThere(name) ? "exists" : "missing",
     isShared ? "ReadWriteMany, ReadWriteOnce" : "ReadWriteOnce",
     isExpandable ? "yes" : "no",
   ]);
   return {
-    text: table(["CLASS", "STATE", "ACCESS MODES", "GROWS"], rows),
+    text: table(["CLASS", "STATE", "ACCESS MODES", "EXPANDABLE"], rows),
     isWell: labClasses.every(({ name }) => isThere(name)),
   };
 }

@@ -1,4 +1,4 @@
-/** Rows under a heading, in columns as wide as their longest cell. */
+/** Formats rows under a heading, in columns as wide as their longest cell. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = heading.map((_, column) => Math.max(...[heading, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>

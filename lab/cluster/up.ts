@@ -9,8 +9,8 @@ import { checkMachine } from "./machine";
 import { installPackages } from "./packages";
 
 /**
- * Brings the lab up: builds what was never built, starts what does not run, mends what is broken.
- * @throws UserError when the machine cannot have one, or a part does not start
+ * Starts the lab: builds missing parts, starts what does not run, and repairs what is broken.
+ * @throws UserError if the machine cannot run the lab, or a part does not start
  */
 export async function labUp(): Promise<void> {
   await checkMachine();

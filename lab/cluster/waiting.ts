@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 /**
- * Asks `condition` again and again until it is true.
- * @param timeoutMs milliseconds; false when it is not true by then
- * @param givenUp ends the wait early, with false
+ * Polls `condition` until it is true.
+ * @param timeoutMs milliseconds; returns false if it is not true by then
+ * @param givenUp ends the wait early; returns false
  */
 export async function until(
   condition: () => Promise<boolean>,

@@ -5,7 +5,7 @@ const helmVersion = "3.19.5";
 
 const stamp = "helm.sh/helm/v3/internal/version";
 
-/** Helm, by which the stand-in of Pulumi's Kubernetes plugin releases charts. */
+/** Helm, with which the stand-in of Pulumi's Kubernetes plugin installs charts. */
 const helmProgram: GoProgram = {
   name: "helm",
   version: helmVersion,
@@ -18,7 +18,7 @@ const helmProgram: GoProgram = {
   env: { CGO_ENABLED: "0" },
 };
 
-/** Path of Helm. Built once, into the cache: about a minute on two cores where the lab's Kubernetes was built before. */
+/** Path of Helm. Built once, into the cache: about a minute on two cores if the lab's Kubernetes was built before. */
 export async function ensureHelm(): Promise<string> {
   return goProgram(helmProgram);
 }

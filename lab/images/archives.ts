@@ -10,7 +10,7 @@ interface ArchivedImage {
 }
 
 /**
- * Joins docker-archives into one, where a layer that several have is there once.
+ * Joins docker-archives into one, which stores each shared layer once.
  * @param tags the names of each archive's image in the result
  */
 export async function joinArchives(

@@ -10,7 +10,7 @@ import { redisImage } from "./debianImages";
 import { installTools } from "./tools";
 import { corePackage, fetchCore } from "./wordPressCore";
 
-/** An image that containerd can import. Several may be in one archive: importing that once brings them all. */
+/** An image that containerd can import. Several may share an archive, which has to be imported once. */
 export interface BuiltImage {
   /** The image's full name, e.g. `docker.io/library/mariadb:10.11`. */
   readonly reference: string;
@@ -20,19 +20,19 @@ export interface BuiltImage {
 
 const pause = "registry.k8s.io/pause:3.10";
 const nfsServer = "longhornio/longhorn-share-manager:v1.12.1";
-/** Its name, and that in a registry which mirrors others. */
+/** Its name in Docker Hub, and in a registry that mirrors others. */
 const nfsServerTags = [`docker.io/${nfsServer}`, `registry.k8s.io/${nfsServer}`] as const;
-/** Bases that the other images build on, by the tag. */
+/** Base images of the other images, by tag. */
 const bases = { "12": "bookworm", sid: "sid" } as const satisfies Record<string, Release>;
 const php = "localhost/php:8.2-apache";
 
-/** WordPress's versions, and the names that the official images have for each. */
+/** The WordPress versions, and the official images' names for each. */
 const wordpress = [
   { version: "6.5", tags: ["docker.io/library/wordpress:6.5-apache", "docker.io/library/wordpress:6.5"] },
   { version: "6.4", tags: ["docker.io/library/wordpress:6.4-apache"] },
 ] as const;
 
-/** Builds the lab's images where the cache has none of the same make, and says where they are. */
+/** Builds the lab's images that the cache lacks. @returns all images with their archives */
 export async function buildImages(): Promise<BuiltImage[]> {
   const store = await ImageStore.open(cacheRoot);
   try {
@@ -79,7 +79,7 @@ async function buildPause(store: ImageStore): Promise<string> {
   });
 }
 
-/** An image that needs nothing but the base and the files of its folder. */
+/** Builds an image that needs only the base image and the files of its folder. */
 async function buildOnBase(
   store: ImageStore,
   baseArchive: string,
@@ -125,8 +125,8 @@ async function buildWordPress(store: ImageStore, baseArchive: string, phpArchive
 }
 
 /**
- * The cached archive of the image whose Dockerfile is in the folder of that name.
- * `build` gets a copy of the folder, to add what is generated, and the path to write.
+ * Returns the cached archive of the image whose Dockerfile is in the folder of that name.
+ * `build` gets a copy of the folder, to which it may add generated files, and the path of the archive to write.
  */
 async function archiveOf(
   name: string,
@@ -150,7 +150,7 @@ async function archiveOf(
   return path.join(await cached(part), "image.tar");
 }
 
-/** Names, modes and contents of the files in a folder. */
+/** Names, modes and contents of the files in a folder: a part of the cache key. */
 function contents(folder: string): (string | Buffer)[] {
   return fs
     .readdirSync(folder, { recursive: true, encoding: "utf8" })

@@ -3,16 +3,16 @@ import * as path from "node:path";
 import { buildLog } from "../support/paths";
 import { run } from "../support/processes";
 
-/** Where buildah remembers layers whatever store it is given. */
+/** The folder where buildah caches layers regardless of the store that it is given. */
 const ownFolder = "/var/lib/containers";
 
-/** An image store of its own: nothing is left among the machine's images. */
+/** A separate image store, so that no image is left among the machine's images. */
 export class ImageStore {
   private readonly foundOwnFolder = fs.existsSync(ownFolder);
 
   private constructor(private readonly folder: string) {}
 
-  /** A store for this process, in a folder. What a process that was killed left of its own there is removed. */
+  /** Opens a store for this process in a folder, and removes stores of killed processes there. */
   static async open(folder: string): Promise<ImageStore> {
     const left = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.startsWith("image-store.")) : [];
     const dead = left.filter((name) => !fs.existsSync(`/proc/${path.extname(name).slice(1)}`));
@@ -20,13 +20,13 @@ export class ImageStore {
     return new ImageStore(path.join(folder, `image-store.${process.pid}`));
   }
 
-  /** Builds the Dockerfile in a folder and gives the image a name. */
+  /** Builds the Dockerfile in a folder and tags the image. */
   async build(folder: string, reference: string, buildArguments: Readonly<Record<string, string>> = {}): Promise<void> {
     const withArguments = Object.entries(buildArguments).flatMap(([name, value]) => [
       "--build-arg",
       `${name}=${value}`,
     ]);
-    // Docker's format: OCI's has no STOPSIGNAL for buildah. Layers: two versions share the stages they have in common.
+    // Docker's format, because buildah does not support STOPSIGNAL in OCI's. Layers, so that two versions share common stages.
     const options = ["--network", "host", "--format", "docker", "--layers", "--tag", reference];
     await this.buildah("build", [...options, ...withArguments, folder]);
   }
@@ -36,7 +36,7 @@ export class ImageStore {
     await this.buildah("push", ["--quiet", reference, `docker-archive:${archive}:${reference}`]);
   }
 
-  /** Takes an image in from a docker-archive, under the name that it has there. */
+  /** Loads an image from a docker-archive, under the name that it has there. */
   async load(archive: string): Promise<void> {
     await this.buildah("pull", ["--quiet", `docker-archive:${archive}`]);
   }
@@ -57,7 +57,7 @@ export class ImageStore {
     const store = ["--root", path.join(this.folder, "root"), "--runroot", path.join(this.folder, "run")];
     fs.mkdirSync(this.folder, { recursive: true });
     await run("buildah", [...store, "--storage-driver", "overlay", command, ...args], {
-      // The other kinds of isolation need rights that a small machine may lack.
+      // The other isolation modes need permissions that a container or small machine may lack.
       env: { BUILDAH_ISOLATION: "chroot", TMPDIR: this.folder },
       log: buildLog("images"),
     });

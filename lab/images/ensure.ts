@@ -2,7 +2,7 @@ import { main } from "../support/progress";
 import { buildImages } from "./build";
 import { installTestTools } from "./tools";
 
-// What the images' tests need is built before they begin: in the open, and once, although they run side by side.
+// Builds what the image tests need before they begin: once for all parallel specs, and with visible progress.
 main(async () => {
   await installTestTools();
   await buildImages();

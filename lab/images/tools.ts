@@ -1,6 +1,6 @@
 import { type DebianPackage, installPackages } from "../cluster/packages";
 
-/** Commands that building takes. */
+/** Packages for building images. */
 const building: readonly DebianPackage[] = [
   { file: "mmdebstrap", name: "mmdebstrap" },
   { file: "buildah", name: "buildah" },
@@ -8,19 +8,19 @@ const building: readonly DebianPackage[] = [
   { file: "/usr/lib/x86_64-linux-gnu/libc.a", name: "libc6-dev" },
 ];
 
-/** Commands that running the images takes, as their tests do where there is no lab yet. */
+/** Packages for running the images, as their tests do without a lab. */
 const running: readonly DebianPackage[] = [
   { file: "runc", name: "runc" },
   { file: "ip", name: "iproute2" },
   { file: "mkfs.ext4", name: "e2fsprogs" },
 ];
 
-/** Installs what is missing of the packages that building the images takes. */
+/** Installs missing packages for building the images. */
 export async function installTools(): Promise<void> {
   await installPackages(building);
 }
 
-/** Installs what is missing of the packages that their tests take besides. */
+/** Installs missing packages for testing the images. */
 export async function installTestTools(): Promise<void> {
   await installPackages(running);
 }

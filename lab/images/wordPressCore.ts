@@ -2,12 +2,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { run } from "../support/processes";
 
-/** The npm package that has WordPress's releases, in two halves each. */
+/** The npm package with WordPress releases, each split into PHP and static files. */
 export const corePackage = "@wp-playground/wordpress-builds@0.9.19";
 
 /**
- * Fetches WordPress's releases into a folder: `wp-<version>.zip` has the PHP, `wp-<version>/` what is served as it is.
- * The Dockerfile puts the two together.
+ * Downloads WordPress releases into a folder: `wp-<version>.zip` has the PHP, `wp-<version>/` the static files.
+ * The Dockerfile merges the two.
  */
 export async function fetchCore(versions: readonly string[], folder: string): Promise<void> {
   const archive = await run("npm", ["pack", "--silent", "--pack-destination", folder, corePackage]);

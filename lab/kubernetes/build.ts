@@ -18,21 +18,21 @@ const common = {
   env: { CGO_ENABLED: "0" },
 };
 
-/** The one program that holds all parts of a cluster. */
+/** The one program that contains all components of a cluster. */
 export const kubernetesProgram: GoProgram = { ...common, name: "kubernetes", package: "." };
 
-/** kubectl, a program of its own. */
+/** kubectl, a separate program. */
 export const kubectlProgram: GoProgram = { ...common, name: "kubectl", package: "k8s.io/kubernetes/cmd/kubectl" };
 
 /**
- * Path of the one program that holds all parts of a cluster; its first argument picks the part.
+ * Returns the path of the one program that contains all components of a cluster; its first argument selects the component.
  * Built once, into the cache: about 5 minutes on two cores.
  */
 export async function ensureKubernetes(): Promise<string> {
   return goProgram(kubernetesProgram);
 }
 
-/** Path of kubectl. Built once, into the cache: less than a minute where the cluster's parts were built before. */
+/** Path of kubectl. Built once, into the cache: less than a minute if the cluster's components were built before. */
 export async function ensureKubectl(): Promise<string> {
   return goProgram(kubectlProgram);
 }

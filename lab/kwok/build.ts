@@ -4,7 +4,7 @@ import { goProgram, type GoProgram } from "../support/goPrograms";
 /** The version of kwok that go.mod pins. */
 const kwokVersion = "0.8.0";
 
-/** kwok, which plays the kubelet of nodes that are only objects. */
+/** kwok, which simulates the kubelets of nodes that exist only as objects. */
 const kwokProgram: GoProgram = {
   name: "kwok",
   version: kwokVersion,
@@ -14,7 +14,7 @@ const kwokProgram: GoProgram = {
   env: { CGO_ENABLED: "0" },
 };
 
-/** What becomes of pods on such nodes: `--config`. */
+/** Stages of nodes and pods, for `--config`. */
 export const kwokStages = path.join(__dirname, "stages.yaml");
 
 /** Path of kwok. Built once, into the cache. */

@@ -4,7 +4,7 @@ import { cached } from "../support/cache";
 import { projectRoot } from "../support/paths";
 import { run } from "../support/processes";
 
-/** The stand-ins' programs, and the module that is loaded into the programs that the language host starts. */
+/** The stand-ins' programs, and the module that the language host preloads into programs. */
 const entryPoints = {
   languageHost: "languageHost/main.ts",
   preload: "languageHost/preload.ts",
@@ -16,8 +16,8 @@ const entryPoints = {
 export type StandIn = Exclude<keyof typeof entryPoints, "preload">;
 
 /**
- * Makes one JavaScript file of each stand-in, once for each state of its source: loading them by tsx would cost every
- * command of Pulumi's half a second for each plugin.
+ * Bundles each stand-in into one JavaScript file, once for each state of its source. Loading them with tsx would cost each
+ * Pulumi command half a second per plugin.
  * @returns the folder, with `<name>.js` for each
  */
 export async function bundledPlugins(): Promise<string> {

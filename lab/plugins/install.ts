@@ -4,7 +4,7 @@ import { projectRoot } from "../support/paths";
 import { bundledPlugins, type StandIn } from "./bundle";
 import { installOfficial, officialOnPath, standInMark } from "./official";
 
-/** A plugin that the program needs, and where it came from. */
+/** A plugin that the program needs, and its origin. */
 export interface InstalledPlugin {
   /** `nodejs` for the language host, else the package's name. */
   readonly name: string;
@@ -14,9 +14,9 @@ export interface InstalledPlugin {
 const resourcePlugins = ["kubernetes", "random", "command"] as const;
 
 /**
- * Puts the plugins that the program needs where the CLI finds them: official ones where there are any, else stand-ins.
- * It can be repeated: what is there is brought up to date.
- * @param pulumiHome PULUMI_HOME of the commands that will use them
+ * Installs the plugins that the program needs where the CLI finds them: official ones if available, otherwise stand-ins.
+ * Idempotent: installed plugins are updated.
+ * @param pulumiHome PULUMI_HOME of the commands that use them
  * @param bin folder for the language host; the one that holds `pulumi`, if the CLI is the lab's
  */
 export async function installPlugins(pulumiHome: string, bin: string): Promise<InstalledPlugin[]> {
@@ -25,7 +25,7 @@ export async function installPlugins(pulumiHome: string, bin: string): Promise<I
   return installed;
 }
 
-/** Puts the language host's stand-in into a folder that is to be on PATH, where there is no official one on PATH. */
+/** Installs the stand-in language host into a folder for PATH, unless PATH has an official one. */
 export async function installLanguageHost(bin: string): Promise<InstalledPlugin> {
   const file = path.join(bin, "pulumi-language-nodejs");
   if (officialOnPath("pulumi-language-nodejs", bin)) {
@@ -38,8 +38,8 @@ export async function installLanguageHost(bin: string): Promise<InstalledPlugin>
 }
 
 /**
- * The CLI warns of a language host on PATH at every command, unless it lies beside its own file. A symbolic link is not
- * its own file, so one is replaced by what it points to.
+ * Replaces a symbolic link to the CLI with its target. At every command, the CLI warns of a language host on PATH that is not in the
+ * folder of its own executable.
  */
 function unlinkedPulumi(file: string): void {
   if (!fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return;
@@ -47,7 +47,7 @@ function unlinkedPulumi(file: string): void {
   try {
     fs.linkSync(fs.realpathSync(file), unfinished);
   } catch {
-    // Another file system, or one without such links.
+    // The target is on another file system, or on one without hard links.
     fs.copyFileSync(file, unfinished);
   }
   fs.renameSync(unfinished, file);
@@ -71,7 +71,7 @@ async function resourcePlugin(
   return { name, kind: "stand-in" };
 }
 
-/** The version of the plugin that the installed SDK asks for, which is the one that package.json pins. */
+/** The plugin version that the installed SDK requires, which package.json pins. */
 export function pluginVersion(name: string): string {
   const file = path.join(projectRoot, "node_modules/@pulumi", name, "package.json");
   const { pulumi, version } = JSON.parse(fs.readFileSync(file, "utf8")) as {
@@ -84,7 +84,7 @@ export function pluginVersion(name: string): string {
 async function writeStartScript(file: string, standIn: StandIn): Promise<void> {
   const program = path.join(await bundledPlugins(), `${standIn}.js`);
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  // Written aside and moved: a deployment that is starting just now must not read half a file.
+  // Written atomically: a deployment that starts meanwhile must not read half a file.
   const unfinished = `${file}.${process.pid}`;
   fs.writeFileSync(unfinished, `#!/bin/sh\n${standInMark}\nexec node '${program}' "$@"\n`, { mode: 0o755 });
   fs.renameSync(unfinished, file);

@@ -5,26 +5,26 @@ import { cacheRoot } from "../support/paths";
 import { run } from "../support/processes";
 import { step } from "../support/progress";
 
-/** Milliseconds that the download of an official plugin may take. */
+/** Timeout in milliseconds for the download of an official plugin. */
 const downloadTimeoutMs = 120_000;
 
-/** Milliseconds for which a download that failed is not tried again: a day. */
+/** Milliseconds until a failed download is retried: a day. */
 const noDownloadMs = 24 * 60 * 60_000;
 
-/** The line by which a stand-in's start script is told from an official plugin. */
+/** The line that distinguishes a stand-in's start script from an official plugin. */
 export const standInMark = "# A stand-in for an official plugin of Pulumi's: see lab/plugins/README.md.";
 
 export interface WantedPlugin {
   readonly name: string;
   readonly version: string;
-  /** Its folder in the PULUMI_HOME that it is for. */
+  /** Its folder in the target PULUMI_HOME. */
   readonly folder: string;
   readonly pulumiHome: string;
-  /** Folder that may hold `pulumi`; PATH is looked through after it. */
+  /** Folder that may contain `pulumi`; it is searched before PATH. */
   readonly bin: string;
 }
 
-/** Whether an official program of this name is on PATH. The folder `except` does not count, nor do stand-ins. */
+/** Whether an official program of this name is on PATH. Ignores the folder `except` and stand-ins. */
 export function officialOnPath(name: string, except: string): boolean {
   return (process.env.PATH ?? "")
     .split(path.delimiter)
@@ -33,9 +33,9 @@ export function officialOnPath(name: string, except: string): boolean {
 }
 
 /**
- * Has an official plugin in its folder: as it is there, from the user's own PULUMI_HOME, or downloaded by the CLI.
- * A download that failed is not tried again for a day, and none is tried with PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION.
- * @returns whether it is there
+ * Installs an official plugin in its folder, unless it exists: from the user's PULUMI_HOME, or by a download with the CLI.
+ * A failed download is not retried for a day. PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION disables downloads.
+ * @returns whether the plugin is installed
  */
 export async function installOfficial(plugin: WantedPlugin): Promise<boolean> {
   const program = `pulumi-resource-${plugin.name}`;
@@ -53,10 +53,10 @@ async function downloaded({ name, version, folder, pulumiHome, bin }: WantedPlug
   const refused = path.join(cacheRoot, "no-official-plugins");
   if (/^(1|true)$/i.test(process.env.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION ?? "")) return false;
   if (isYoung(refused)) return false;
-  // The CLI downloads nothing where a folder of this name is, and takes every folder beside it for a plugin.
+  // The CLI does not download a plugin whose folder exists, and treats every folder next to it as a plugin.
   const standIn = path.join(pulumiHome, `stand-in-${name}`);
   if (fs.existsSync(folder)) fs.renameSync(folder, standIn);
-  const isThere = await step(`asking for the official plugin ${name} ${version}`, async () =>
+  const isThere = await step(`downloading the official plugin ${name} ${version}`, async () =>
     run("pulumi", ["plugin", "install", "resource", name, version], {
       env: { PULUMI_HOME: pulumiHome, PATH: [bin, process.env.PATH].join(path.delimiter) },
       timeoutMs: downloadTimeoutMs,
@@ -72,11 +72,11 @@ async function downloaded({ name, version, folder, pulumiHome, bin }: WantedPlug
   if (fs.existsSync(standIn)) fs.renameSync(standIn, folder);
   fs.mkdirSync(cacheRoot, { recursive: true });
   fs.writeFileSync(refused, `The official plugin ${name} ${version} could not be downloaded.\n`);
-  process.stderr.write(`    it cannot be had from here: the lab's stand-ins are used\n`);
+  process.stderr.write(`    the download failed; the lab's stand-in is used instead\n`);
   return false;
 }
 
-/** The PULUMI_HOME that this user's own commands have. */
+/** The PULUMI_HOME of the user's own commands. */
 function userHome(): string {
   return process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi");
 }
@@ -86,7 +86,7 @@ function isYoung(file: string): boolean {
   return written !== undefined && Date.now() - written < noDownloadMs;
 }
 
-/** Whether the file is a program, and no stand-in's start script. */
+/** Whether the file is a program, and not a stand-in's start script. */
 function isOfficial(file: string): boolean {
   if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
   const head = Buffer.alloc(512);

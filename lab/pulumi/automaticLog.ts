@@ -2,16 +2,16 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 /**
- * Turns off the log that Pulumi keeps of every command by itself, compressed and encrypted: it takes a quarter of the CLI's
- * processor time (measured with 3.259.0). There is no switch for it; where its folder cannot be made, the CLI goes on without.
- * @param pulumiHome PULUMI_HOME; made where it is not there
+ * Turns off Pulumi's automatic log of every command, which is compressed and encrypted: it takes a quarter of the CLI's processor time
+ * (measured with 3.259.0). The CLI has no option for it, but continues without a log if it cannot create the folder.
+ * @param pulumiHome PULUMI_HOME; created if missing
  */
 export function turnOffAutomaticLog(pulumiHome: string): void {
   fs.mkdirSync(pulumiHome, { recursive: true });
   if (!fs.existsSync(logs(pulumiHome))) fs.writeFileSync(logs(pulumiHome), "");
 }
 
-/** Turns it on again, as a user has it. */
+/** Turns the log on again, which is Pulumi's default. */
 export function turnOnAutomaticLog(pulumiHome: string): void {
   if (fs.statSync(logs(pulumiHome), { throwIfNoEntry: false })?.isFile()) fs.rmSync(logs(pulumiHome));
 }

@@ -4,7 +4,7 @@ import { goProgram, type GoProgram } from "../support/goPrograms";
 import { labPaths } from "../support/paths";
 import { run } from "../support/processes";
 
-/** The version of the Pulumi CLI that go.mod pins, and the oldest that will do. */
+/** The version of the Pulumi CLI that go.mod pins, and the oldest supported one. */
 const pulumiVersion = "3.259.0";
 
 /** The Pulumi CLI, as the lab builds it. */
@@ -17,14 +17,14 @@ export const pulumiProgram: GoProgram = {
 };
 
 /**
- * Path of a Pulumi CLI: the one on PATH if it is recent enough, else one built into the cache, once:
+ * Returns the path of a Pulumi CLI: the one on PATH if it is recent enough, else one built once, into the cache:
  * about 4 minutes on two cores.
  */
 export async function ensurePulumi(): Promise<string> {
   return (await pulumiOnPath(process.env.PATH ?? "")) ?? (await goProgram(pulumiProgram));
 }
 
-/** The first `pulumi` in the folders of `searchPath`, if it is recent enough. The lab's own folder does not count. */
+/** The first `pulumi` in the folders of `searchPath`, if it is recent enough. Ignores the lab's own folder. */
 export async function pulumiOnPath(searchPath: string): Promise<string | undefined> {
   const folders = searchPath.split(path.delimiter).filter((folder) => folder !== "" && folder !== labPaths.bin);
   const found = folders.map((folder) => path.join(folder, "pulumi")).find(isExecutable);
@@ -33,7 +33,7 @@ export async function pulumiOnPath(searchPath: string): Promise<string | undefin
   return isRecent(version.trim()) ? path.resolve(found) : undefined;
 }
 
-/** Whether what `pulumi version` printed is the pinned version or a later one. A version that cannot be read is not. */
+/** Whether the output of `pulumi version` is the pinned version or a later one. False for an invalid version. */
 function isRecent(version: string): boolean {
   const parsed = /^v(\d+)\.(\d+)\.(\d+)/.exec(version);
   if (!parsed) return false;

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { type InstalledPlugin, installPlugins } from "../plugins/install";
 import { ensurePulumi } from "./cli";
 
-/** The Pulumi CLI and the plugins that tests run with, which are built, or asked for, where they are missing. */
+/** Returns the Pulumi CLI and the plugins for tests. Builds or downloads missing ones. */
 export async function ensureCliAndPlugins(): Promise<{ readonly cli: string; readonly plugins: InstalledPlugin[] }> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-"));
   try {

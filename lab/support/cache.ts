@@ -6,21 +6,21 @@ import { releaseLock, takeLock } from "./lock";
 import { cacheRoot } from "./paths";
 import { step } from "./progress";
 
-/** Milliseconds between two attempts to take a lock. */
+/** Milliseconds between attempts to take a lock. */
 const retryMs = 200;
 
 export interface CachedPart {
   /** File-system friendly name of the part, e.g. `kubernetes`. */
   readonly name: string;
-  /** Version that a person recognises, e.g. `1.34.4`. */
+  /** Human-readable version, e.g. `1.34.4`. */
   readonly version: string;
-  /** Everything else that the result depends on: texts and files' contents. A change builds the part anew. */
+  /** Everything else that the result depends on: texts and contents of files. A change rebuilds the part. */
   readonly inputs: readonly (string | Buffer)[];
-  /** Fills the folder. It is moved to its place only when this ends well. */
+  /** Fills the folder, which is moved to its final path only if this succeeds. */
   readonly build: (folder: string) => Promise<void>;
 }
 
-/** The folder that a part has in the cache, once it is built. */
+/** A part's folder in the cache, whether it is built or not. */
 export function partFolder(part: CachedPart): string {
   const hash = createHash("sha256");
   part.inputs.forEach((input) => hash.update(input).update("\0"));
@@ -28,7 +28,7 @@ export function partFolder(part: CachedPart): string {
 }
 
 /**
- * Builds a part once and returns its folder; later calls, from any clone, find it there. Calls at the same time, also of other
+ * Builds a part once and returns its folder. Later calls, from any clone, reuse it. Concurrent calls, including those of other
  * processes, wait for the one that builds it.
  */
 export async function cached(part: CachedPart): Promise<string> {
@@ -58,14 +58,14 @@ async function build(part: CachedPart, folder: string): Promise<void> {
   fs.mkdirSync(unfinished, { recursive: true });
   try {
     await part.build(unfinished);
-    // Two processes can take over a lock in the same moment, and build the part side by side.
+    // Two processes can take over a stale lock at the same moment and build the part in parallel.
     if (!fs.existsSync(folder)) fs.renameSync(unfinished, folder);
   } finally {
     fs.rmSync(unfinished, { recursive: true, force: true });
   }
 }
 
-/** Removes what builds of this part left whose process was killed. */
+/** Removes unfinished builds of this part whose process was killed. */
 function removeAbandoned(folder: string): void {
   if (!fs.existsSync(cacheRoot)) return;
   const prefix = `${path.basename(folder)}.`;

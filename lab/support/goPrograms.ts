@@ -7,32 +7,32 @@ import { UserError } from "./progress";
 
 /** A program that is built from Go modules, pinned by a go.mod and a go.sum of this project. */
 export interface GoProgram {
-  /** Name of the built file and of its place in the cache. */
+  /** Name of the built file and of its folder in the cache. */
   readonly name: string;
-  /** Version that a person recognises, e.g. `1.34.4`. */
+  /** Human-readable version, e.g. `1.34.4`. */
   readonly version: string;
-  /** Folder with go.mod and go.sum, and the program's own source where it has some. */
+  /** Folder with go.mod, go.sum and, if any, the program's own source. */
   readonly folder: string;
-  /** What `go build` is to build: an import path, or `.` for the folder's own. */
+  /** The package to build: an import path, or `.` for the folder's own source. */
   readonly package: string;
-  /** Values for the program's string variables, by full name: how a Go program learns its own version. */
+  /** Values for the program's string variables, by full name, such as its version. */
   readonly variables: Readonly<Record<string, string>>;
   /** Added to the environment of `go build`. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The oldest Go that builds the lab: what the go.mod files ask for. */
+/** The oldest supported Go version, which the go.mod files require. */
 const neededGo = [1, 26] as const;
 
 /**
  * Builds a Go program once and returns the path of its file.
- * @throws UserError when it must be built and there is no Go that can
+ * @throws UserError if it must be built and no suitable Go is installed
  */
 export async function goProgram(program: GoProgram): Promise<string> {
   return path.join(await cached(partOf(program)), program.name);
 }
 
-/** Whether a Go program is in the cache, so that no Go is needed. */
+/** Whether a Go program is in the cache, so that Go is not needed. */
 export function isBuilt(program: GoProgram): boolean {
   return fs.existsSync(partFolder(partOf(program)));
 }
@@ -65,7 +65,7 @@ function partOf(program: GoProgram): CachedPart {
   };
 }
 
-/** What `go` on PATH says its version is, e.g. `go1.26.8`; undefined without one. */
+/** The version of `go` on PATH, e.g. `go1.26.8`; undefined without one. */
 export async function goVersion(): Promise<string | undefined> {
   try {
     return (await run("go", ["env", "GOVERSION"])).trim();
@@ -74,12 +74,12 @@ export async function goVersion(): Promise<string | undefined> {
   }
 }
 
-/** What is wrong with a Go of this version, and what to do about it; undefined when it will do. */
+/** Why this version of Go is unsuitable, and the remedy; undefined if it is suitable. */
 export function goProblem(version: string | undefined): string | undefined {
   const needed = neededGo.join(".");
   const remedy = `install Go ${needed} or newer (https://go.dev/doc/install) and put its bin folder on PATH`;
-  if (version === undefined) return `there is no Go on PATH, which builds the lab's programs: ${remedy}`;
+  if (version === undefined) return `Go, which builds the lab's programs, is not on PATH: ${remedy}`;
   const [major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
   const enough = major > neededGo[0] || (major === neededGo[0] && minor >= neededGo[1]);
-  return enough ? undefined : `the Go on PATH is ${version}, and the lab's programs need ${needed}: ${remedy}`;
+  return enough ? undefined : `Go on PATH is ${version}, but the lab's programs need ${needed}: ${remedy}`;
 }

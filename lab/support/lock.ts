@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 /**
- * Takes a lock for this process, without waiting. A lock whose process is gone is taken over. Without /proc, as on macOS, there are
- * no locks: every process gets each of them.
- * @param file where the lock is: a symbolic link, which is made with its content in one step
- * @returns the number of the process that has it, which may be this one; undefined where this one has just taken it
+ * Tries to take a lock for this process, without waiting. A lock of a process that has ended is taken over. Without /proc, as on macOS,
+ * locks do not work: every process gets each of them.
+ * @param file path of the lock: a symbolic link, which can be created with its content atomically
+ * @returns the PID of the holder, which may be this process; undefined if this process has just taken it
  */
 export function takeLock(file: string): number | undefined {
   const own = identity(process.pid);
@@ -24,7 +24,7 @@ export function takeLock(file: string): number | undefined {
   return undefined;
 }
 
-/** The process that has a lock; undefined where none has it that still runs. */
+/** The PID of a lock's holder; undefined if no running process holds it. */
 export function lockHolder(file: string): number | undefined {
   try {
     const holder = fs.readlinkSync(file);
@@ -39,11 +39,11 @@ export function releaseLock(file: string): void {
   fs.rmSync(file, { force: true });
 }
 
-/** A process's number and start: the number alone is given to somebody else one day. Undefined for one that has ended. */
+/** A process's PID and start time, because the kernel reuses PIDs. Undefined for a process that has ended. */
 function identity(pid: number): string | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name in parentheses may hold blanks; the state follows it, and the start is the 20th field after it.
+    // The name in parentheses may contain blanks. The state follows it, and the start time is the 20th field after it.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? undefined : `${pid} ${fields[19]}`;
   } catch {

@@ -6,21 +6,21 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** File that takes what the command prints, appended; without it the output is only returned. */
+  /** File to append the output to. @default the output is only returned */
   readonly log?: string;
   /** Text for the command's standard input. */
   readonly input?: string;
-  /** Whole milliseconds until the command is ended. @default no limit */
+  /** Timeout in whole milliseconds, after which the command is ended. @default none */
   readonly timeoutMs?: number;
 }
 
-/** A command that did not end with 0. The message names it and holds the end of what it printed, of Pulumi's all of its diagnostics. */
+/** A command failed. The message has the command and the end of its output; for Pulumi, all of its diagnostics. */
 export class CommandFailed extends Error {
   constructor(
     readonly command: string,
     readonly code: number | string,
     readonly output: string,
-    /** File that has all of it, if it was kept. */
+    /** File with the complete output, if it was logged. */
     readonly log?: string,
   ) {
     const [diagnostics] = /^Diagnostics:\n[^]*/m.exec(output) ?? [];

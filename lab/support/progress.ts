@@ -1,27 +1,26 @@
 import { performance } from "node:perf_hooks";
 import { CommandFailed } from "./processes";
 
-/** Milliseconds between two signs of life of a long step, where a line can be written again and where it cannot. */
-const signsOfLifeMs = { terminal: 1_000, log: 30_000 } as const;
+/** Milliseconds between progress updates of a long step, on a terminal and in a log. */
+const updateMs = { terminal: 1_000, log: 30_000 } as const;
 
 interface RunningStep {
   readonly title: string;
   readonly begun: number;
 }
 
-/** Steps that run, each inside of the one before. */
+/** Running steps, each nested in the previous one. */
 const running: RunningStep[] = [];
 
 /**
- * Runs one step of long work and says so on the terminal: its title when it begins, how long it has been at it, its
- * time when it ends. A failed step is marked and the error goes on to the caller. A step may have steps inside, one
- * after the other.
+ * Runs a step of long work and reports it on the terminal: its title when it begins, the elapsed time while it runs, the total time when
+ * it ends. A failed step is marked, and the error is thrown to the caller. Steps may be nested, but not parallel.
  */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   const own = { title, begun: performance.now() };
   running.push(own);
   write(`  … ${title}`, !isTerminal());
-  const period = isTerminal() ? signsOfLifeMs.terminal : signsOfLifeMs.log;
+  const period = isTerminal() ? updateMs.terminal : updateMs.log;
   const signs = setInterval(() => showAlive(own), period);
   try {
     const result = await work();
@@ -38,10 +37,10 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** An error that its message explains completely: what is wrong and what to do. Printed without a stack. */
+/** An error that the user can fix. Its message says what failed and what to do; it is printed without a stack trace. */
 export class UserError extends Error {}
 
-/** Runs a command's main function; prints a failure as people want to read it and sets the exit code. */
+/** Runs a command's main function. If it fails, prints the error and sets the exit code. */
 export function main(work: () => Promise<void>): void {
   work().catch((error: unknown) => {
     process.stderr.write(`\n${explain(error)}\n`);
@@ -49,18 +48,22 @@ export function main(work: () => Promise<void>): void {
   });
 }
 
-/** What to print about an error: what happened, and what to do about it. */
+/** Formats an error for users: what failed, and what to do. */
 export function explain(error: unknown): string {
   if (error instanceof UserError) return error.message;
   const advice =
-    'What was done so far is kept: try again. If it ends the same way: lab/README.md, "When something fails".';
+    'Completed steps are kept: run the command again. If it fails the same way, see "When something fails" in lab/README.md.';
   if (error instanceof CommandFailed) {
-    return [error.message, ...(error.log === undefined ? [] : [`All of it is in ${error.log}.`]), advice].join("\n\n");
+    return [
+      error.message,
+      ...(error.log === undefined ? [] : [`The complete output is in ${error.log}.`]),
+      advice,
+    ].join("\n\n");
   }
   return `${error instanceof Error ? error.stack : String(error)}\n\n${advice}`;
 }
 
-/** A span of time as people say it, e.g. `3.2 s` or `4 min 7 s`. */
+/** Formats a duration, e.g. `3.2 s` or `4 min 7 s`. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
@@ -68,12 +71,12 @@ export function duration(milliseconds: number): string {
 }
 
 function showAlive(shown: RunningStep): void {
-  // One inside shows the life of all around it.
+  // Only the innermost step reports progress.
   if (shown !== running.at(-1)) return;
   write(`  … ${shown.title} (${duration(performance.now() - shown.begun)} so far)`, !isTerminal());
 }
 
-/** Writes a line; on a terminal, in place of the one that the cursor is in. */
+/** Writes a line; on a terminal, it replaces the cursor's line. */
 function write(line: string, ended: boolean): void {
   const end = ended ? "\n" : "";
   if (!isTerminal()) process.stderr.write(line + end);

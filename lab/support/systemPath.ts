@@ -1,6 +1,6 @@
 import * as path from "node:path";
 
-/** Lets the programs in /usr/sbin be found, which `su` and cron leave off root's PATH. */
+/** Adds /usr/sbin to PATH, which `su` and cron leave out for root. */
 export function useSystemPrograms(): void {
   const folders = (process.env.PATH ?? "").split(path.delimiter);
   const missing = ["/usr/sbin", "/sbin"].filter((folder) => !folders.includes(folder));

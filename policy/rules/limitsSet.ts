@@ -3,7 +3,7 @@ import type { Rule } from "../rule";
 
 export const limitsSet: Rule = {
   name: "limits-set",
-  description: "Containers say what memory and processor they need, and how much they may take.",
+  description: "Containers set requests and limits of CPU and memory.",
   enforcementLevel: "mandatory",
   findings: (resource) => containersOf(resource).flatMap(finding),
 };
@@ -11,9 +11,9 @@ export const limitsSet: Rule = {
 const needed = ["requests", "limits"].flatMap((kind) => ["cpu", "memory"].map((amount) => [kind, amount] as const));
 
 function finding({ name, resources = {} }: Container): string[] {
-  // What counts is that there is one, even if its amount is not known at preview.
+  // Only its existence matters: its amount may be unknown at preview.
   const isMissing = ([kind, amount]: (typeof needed)[number]) => !(amount in (resources[kind] ?? {}));
   const missing = needed.filter(isMissing).map((path) => `resources.${path.join(".")}`);
   if (missing.length === 0) return [];
-  return [`container ${name}: ${missing.join(", ")} not set; without it one pod can take a whole node: set it`];
+  return [`container ${name}: ${missing.join(", ")} not set; without it, one pod can use up a whole node: set it`];
 }

@@ -3,13 +3,12 @@ import { fieldsOf, type PolicyResource, kindOf } from "../resource";
 import type { Rule } from "../rule";
 
 /**
- * What a rule is told is plain: @pulumi/policy takes the mark of a secret off every value. So names are judged, and of a Secret the option
- * additionalSecretOutputs, which its class sets where it marks the data. A password under any other name is not found.
+ * @pulumi/policy removes the secret mark from every value. So this rule checks names, and in a Secret the option
+ * additionalSecretOutputs, which its class sets when it marks the data. It does not find a password under another name.
  */
 export const noPlainSecrets: Rule = {
   name: "no-plain-secrets",
-  description:
-    "Passwords, tokens and private keys are in Secrets, whose data is encrypted in the state, and nowhere else.",
+  description: "Passwords, tokens and private keys are only in Secrets, whose data is encrypted in the state.",
   enforcementLevel: "mandatory",
   findings: (resource) => [
     ...containersOf(resource).flatMap(variables),
@@ -20,10 +19,10 @@ export const noPlainSecrets: Rule = {
 
 const secretName = /PASSWORD|SECRET|TOKEN|PRIVATE[_.-]?KEY/i;
 
-/** The images' way of naming a file that has the secret in it. */
+/** Suffix of the images' variables for the path of a file with the secret. */
 const pathName = /_FILE$/;
 
-const remedy = "put it in a Secret, and name that by valueFrom.secretKeyRef";
+const remedy = "put it in a Secret, and refer to it with valueFrom.secretKeyRef";
 
 function variables({ name: container, env = [] }: Container): string[] {
   return env
@@ -31,12 +30,12 @@ function variables({ name: container, env = [] }: Container): string[] {
     .flatMap((it) => variable(container, it));
 }
 
-/** Values are not read: at preview they may not be known. */
+/** Does not read values, which may be unknown at preview. */
 function variable(container: string, entry: EnvironmentVariable): string[] {
   const subject = `container ${container}: variable ${entry.name}`;
-  if (!("valueFrom" in entry)) return [`${subject} has its value in clear; ${remedy}`];
+  if (!("valueFrom" in entry)) return [`${subject} has its value in plain text; ${remedy}`];
   if ("configMapKeyRef" in (entry.valueFrom ?? {}))
-    return [`${subject} comes from a ConfigMap, which is in clear; ${remedy}`];
+    return [`${subject} comes from a ConfigMap, which is plain text; ${remedy}`];
   return [];
 }
 
@@ -44,13 +43,13 @@ function configMapKeys({ inputs }: PolicyResource): string[] {
   const keys = ["data", "binaryData"].flatMap((field) => Object.keys(fieldsOf(inputs, field)));
   return keys
     .filter((key) => secretName.test(key))
-    .map((key) => `key ${key} of a ConfigMap is in clear; put it in a Secret`);
+    .map((key) => `key ${key} of a ConfigMap is in plain text; put it in a Secret`);
 }
 
 function openFields({ inputs, secretOutputs }: PolicyResource): string[] {
   const open = ["data", "stringData"].filter((field) => field in inputs && !secretOutputs.includes(field));
   return open.map(
     (field) =>
-      `${field} is not marked as secret, and would be in clear in the state; make it by kubernetes.core.v1.Secret, which marks it`,
+      `${field} is not marked as secret, and would be in plain text in the state; create it with kubernetes.core.v1.Secret, which marks it`,
   );
 }

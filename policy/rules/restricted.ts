@@ -4,16 +4,17 @@ import { fieldsOf } from "../resource";
 import type { Rule } from "../rule";
 
 /**
- * Mandatory: a namespace that enforces the same refuses the pods and not what makes them, which is then waited for until it times out.
+ * Mandatory: a namespace that enforces the same level refuses the pods, but not their workload, which then waits until its timeout.
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
 export const restricted: Rule = {
   name: "restricted",
-  description: "Pods keep to the level restricted of the Pod Security Standards, which includes the level baseline.",
+  description:
+    "Pods comply with the level restricted of the Pod Security Standards, which includes the level baseline.",
   enforcementLevel: "mandatory",
   lists: {
     exemptNamespaces: {
-      description: "Namespaces whose pods serve volumes, and need more.",
+      description: "Namespaces whose pods serve volumes, and need more permissions.",
       items: ["openebs", "openebs-nfs"],
     },
   },
@@ -26,7 +27,7 @@ export const restricted: Rule = {
         containerControls(container, pod.securityContext).map((problem) => `container ${container.name} ${problem}`),
       ),
     ];
-    // The namespace is read last: at preview it may not be known.
+    // Read the namespace last: it may be unknown at preview.
     if (findings.length === 0 || exemptNamespaces.includes(namespaceOf(resource.inputs))) return [];
     return findings;
   },

@@ -1,13 +1,13 @@
 import { fieldsOf, type PolicyResource, kindOf } from "../resource";
 import type { Rule } from "../rule";
 
-/** Every namespace counts: what the claims of a chart are in, no policy is told. */
+/** Checks all namespaces: a policy cannot see which ones the claims of a chart are in. */
 export const retainInProduction: Rule = {
   name: "retain-in-production",
-  description: "In production, claims and namespaces are protected, and StatefulSets leave their claims.",
+  description: "In production, claims and namespaces are protected, and StatefulSets retain their claims.",
   enforcementLevel: "mandatory",
   lists: {
-    stacks: { description: "Names of stacks that are in production; * is any text.", items: ["production", "prod"] },
+    stacks: { description: "Names of production stacks; * matches any text.", items: ["production", "prod"] },
   },
   findings: (resource, { stacks = [] }) =>
     stacks.some((pattern) => matches(pattern, resource.stack)) ? findings(resource) : [],
@@ -21,7 +21,7 @@ function findings(resource: PolicyResource): string[] {
   if (kind !== "core/PersistentVolumeClaim" && kind !== "core/Namespace") return [];
   return resource.protect
     ? []
-    : [`not protected: pulumi destroy would take its data along; ${remedy}, or the option protect`];
+    : [`not protected: pulumi destroy would delete its data; ${remedy}, or set the option protect`];
 }
 
 function claimRetention(spec: Readonly<Record<string, unknown>>): string[] {
@@ -31,7 +31,7 @@ function claimRetention(spec: Readonly<Record<string, unknown>>): string[] {
     .filter((moment) => policy[moment] !== "Retain")
     .map(
       (moment) =>
-        `persistentVolumeClaimRetentionPolicy.${moment} is not Retain: claims would go with their pods; ${remedy}`,
+        `persistentVolumeClaimRetentionPolicy.${moment} is not Retain: claims would be deleted with their pods; ${remedy}`,
     );
 }
 

@@ -62,7 +62,7 @@ describe("the lab", function () {
     for (const port of [30007, 6443]) {
       it(`does not start where port ${port} is taken, and says by whom`, () =>
         whilePortIsTaken(port, async () => {
-          const taken = `port ${port} of 127.0.0.1 is taken by PID ${process.pid} `;
+          const taken = `port ${port} of 127.0.0.1 is in use by PID ${process.pid} `;
           assert.ok((await refusedLab("up")).includes(taken));
           assert.deepEqual(traces(), untouched);
         }));
@@ -83,7 +83,7 @@ describe("the lab", function () {
       const outcomes = await Promise.allSettled([lab("up"), lab("up")]);
       assert.deepEqual(outcomes.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
       const said = outcomes.map((one) => (one.status === "rejected" ? String(one.reason) : one.value)).join();
-      assert.match(said, /another command of the lab runs, PID \d+/);
+      assert.match(said, /another lab command is running, PID \d+/);
     });
 
     it("runs a pod on each node, which reach the Service and the API server by name", async () => {

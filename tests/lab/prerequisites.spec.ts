@@ -17,19 +17,19 @@ const good: Machine = {
   lockedSettings: [],
 };
 
-/** What is found on a machine that is good but for this. */
+/** The findings on a machine with these deviations from a suitable one. */
 const findingsWith = (bad: Partial<Machine>) => findings({ ...good, ...bad });
 
-describe("what keeps the lab from running", () => {
-  it("is nothing on a good machine", () => assert.deepEqual(findings(good), []));
+describe("prerequisites of the lab", () => {
+  it("have no finding on a suitable machine", () => assert.deepEqual(findings(good), []));
 
-  it("is another system than Linux, and then nothing else is said", () => {
+  it("report an operating system other than Linux, and nothing else then", () => {
     assert.deepEqual(findingsWith({ platform: "darwin", isRoot: false }), [
       "this is darwin: the lab needs Linux, e.g. Debian 12 in a virtual machine",
     ]);
   });
 
-  it("is not being root", () => {
+  it("report a user other than root", () => {
     assert.deepEqual(findingsWith({ isRoot: false }), [
       "the lab needs root, for namespaces and mounts: sudo --preserve-env=PATH npm run lab -- up",
     ]);
@@ -37,31 +37,31 @@ describe("what keeps the lab from running", () => {
 
   const goRemedy = "install Go 1.26 or newer (https://go.dev/doc/install) and put its bin folder on PATH";
 
-  it("is no Go on PATH, with the way to install it", () => {
-    const problem = `there is no Go on PATH, which builds the lab's programs: ${goRemedy}`;
+  it("report that Go is not on PATH, and how to install it", () => {
+    const problem = `Go, which builds the lab's programs, is not on PATH: ${goRemedy}`;
     assert.equal(goProblem(undefined), problem);
     assert.deepEqual(findingsWith({ goProblem: problem }), [problem]);
   });
 
-  it("is a Go that is too old, and none that is new enough", () => {
+  it("report a Go that is too old, and accept one that is new enough", () => {
     for (const version of ["go1.25.9", "go1.4", "devel"]) {
-      assert.equal(goProblem(version), `the Go on PATH is ${version}, and the lab's programs need 1.26: ${goRemedy}`);
+      assert.equal(goProblem(version), `Go on PATH is ${version}, but the lab's programs need 1.26: ${goRemedy}`);
     }
     for (const version of ["go1.26", "go1.26.3", "go1.100.0", "go2.0"]) assert.equal(goProblem(version), undefined);
   });
 
-  it("is a package that is missing where no apt-get can install it", () => {
+  it("report a missing package only if apt-get is missing, too", () => {
     assert.deepEqual(findingsWith({ missingPackages: ["runc"] }), []);
     assert.deepEqual(findingsWith({ missingPackages: ["runc", "socat"], hasAptGet: false }), [
-      "there is no apt-get to install runc, socat with: install them yourself, or take Debian or Ubuntu",
+      "apt-get is missing, so the lab cannot install runc, socat: install them yourself, or use Debian or Ubuntu",
     ]);
   });
 
-  it("is too little space: needs on one file system add up, those on two do not", () => {
+  it("report too little disk space, adding up the needs on one file system", () => {
     const need = (path: string, device: number) => ({ ...good.space[0]!, path, device, freeBytes: 3e9 });
     assert.deepEqual(findingsWith({ space: [need("/a", 1), need("/b", 2)] }), []);
     assert.deepEqual(findingsWith({ space: [need("/a", 1), need("/b", 1)] }), [
-      "there is too little space: 3.0 GB free, needed are 2.0 GB in /a for the running lab and 2.0 GB in /b for the running lab: make room",
+      "not enough disk space: 3.0 GB free, but the lab needs 2.0 GB in /a for the running lab and 2.0 GB in /b for the running lab: free some space",
     ]);
   });
 
@@ -69,27 +69,27 @@ describe("what keeps the lab from running", () => {
     [30007, "the site's"],
     [6443, "the API server's"],
   ] as const) {
-    it(`is ${what} port, taken by another process`, () => {
+    it(`report that another process uses ${what} port`, () => {
       const listener = { address: "*", port, inode: "1" };
       assert.ok(isInTheWay(listener));
       assert.deepEqual(findingsWith({ listeners: [{ ...listener, pid: 4711, command: "nginx: master" }] }), [
-        `port ${port} is taken by PID 4711 (nginx: master): end it, e.g. with kill 4711`,
+        `port ${port} is in use by PID 4711 (nginx: master): end it, e.g. kill 4711`,
       ]);
       assert.deepEqual(findingsWith({ listeners: [{ ...listener, address: "127.0.0.1" }] }), [
-        `port ${port} of 127.0.0.1 is taken, by whom only root can see: sudo ss --listening --tcp --processes`,
+        `port ${port} of 127.0.0.1 is in use; only root can see by which process: sudo ss --listening --tcp --processes`,
       ]);
     });
   }
 
-  it("is no port that the lab does not use, nor one of another address", () => {
+  it("ignore ports that the lab does not use, and those of other addresses", () => {
     assert.ok(!isInTheWay({ address: "*", port: 8080, inode: "1" }));
     assert.ok(!isInTheWay({ address: "192.0.2.2", port: 6443, inode: "1" }));
     assert.ok(isInTheWay({ address: "127.0.0.1", port: 6443, inode: "1" }));
   });
 
-  it("is a network of the machine's with the lab's addresses, unless it is the lab's own", () => {
+  it("report a network of the machine with the lab's addresses, unless it is the lab's", () => {
     assert.deepEqual(findingsWith({ addresses: [{ name: "wordpress-lab", address: "10.86.0.1" }] }), []);
-    const remedy = "is in 10.86.0.0/16 or 10.87.0.0/16, which the lab uses: take that network down while the lab runs";
+    const remedy = "is in 10.86.0.0/16 or 10.87.0.0/16, which the lab uses: disable that network while the lab runs";
     const addresses = [
       { name: "tun0", address: "10.86.4.1" },
       { name: "tun1", address: "10.87.4.1" },
@@ -97,24 +97,24 @@ describe("what keeps the lab from running", () => {
     assert.deepEqual(findingsWith({ addresses }), [`10.86.4.1 on tun0 ${remedy}`, `10.87.4.1 on tun1 ${remedy}`]);
   });
 
-  it("is another command of the lab", () => {
-    assert.deepEqual(findingsWith({ lockProblem: "another command of the lab runs" }), [
-      "another command of the lab runs",
+  it("report another running lab command", () => {
+    assert.deepEqual(findingsWith({ lockProblem: "another lab command is running" }), [
+      "another lab command is running",
     ]);
   });
 
-  it("is a kernel that lacks something, each with its remedy", () => {
+  it("report each missing kernel feature, with its remedy", () => {
     assert.deepEqual(
       findingsWith({ missingControllers: ["cpuset", "pids"], hasOverlay: false, lockedSettings: ["/proc/sys/a"] }),
       [
-        "control groups lack cpuset, pids: boot with them on, or, in a container, start that one privileged and with the host's control groups",
-        "the kernel has no overlay file system: modprobe overlay",
-        "/proc/sys/a is missing or cannot be written: modprobe br_netfilter, or, in a container, start that one privileged",
+        "control groups lack cpuset, pids: enable them at boot; a container must be privileged and share the host's control groups",
+        "the kernel has no overlay file system: run modprobe overlay",
+        "/proc/sys/a is missing or not writable: run modprobe br_netfilter; a container must be privileged",
       ],
     );
   });
 
-  it("is four problems at once where a machine has four", () => {
+  it("report all problems of a machine at once", () => {
     assert.equal(findingsWith({ isRoot: false, goProblem: "no Go", hasOverlay: false, lockProblem: "busy" }).length, 4);
   });
 });

@@ -97,7 +97,7 @@ describe("command: how a script runs", function () {
     small.change(program({ silent: `{ create: "true", logging: "loud" }` }));
     assert.match(await failure(small.preview()), /logging.*(none|loud)/);
     small.change(program({ silent: `{ create: "true", assetPaths: ["*"] }` }));
-    assert.match(await failure(small.preview()), /is not in the stand-in: see lab\/plugins\/README\.md/);
+    assert.match(await failure(small.preview()), /is not supported by the stand-in: see lab\/plugins\/README\.md/);
   });
 });
 

@@ -57,10 +57,10 @@ describe("the language host: the CLI's commands on a project", function () {
       assert.ok(fs.existsSync(bare.inFolder("node_modules/greeting/package.json")));
       bare.put("package.json", '{ "name": "small", "dependencies": { "greeting": "file:absent.tgz" } }');
       bare.put("yarn.lock", "");
-      assert.match(await failure(bare.pulumi("install")), /yarn (could not be run|install ended with)/);
+      assert.match(await failure(bare.pulumi("install")), /yarn (could not be started|install exited with)/);
       fs.rmSync(bare.inFolder("yarn.lock"));
       fs.rmSync(bare.inFolder("node_modules"), { recursive: true });
-      assert.match(await failure(bare.pulumi("install")), /npm install ended with [1-9]/);
+      assert.match(await failure(bare.pulumi("install")), /npm install exited with [1-9]/);
     } finally {
       bare.remove();
     }

@@ -135,6 +135,9 @@ describe("random", function () {
 
   it("says what the stand-in lacks", async () => {
     small.change(program({ more: 'new random.RandomPet("pet");' }));
-    assert.match(await failure(small.preview()), /RandomPet is not in the stand-in: see lab\/plugins\/README\.md/);
+    assert.match(
+      await failure(small.preview()),
+      /RandomPet is not supported by the stand-in: see lab\/plugins\/README\.md/,
+    );
   });
 });

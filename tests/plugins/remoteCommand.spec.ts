@@ -81,7 +81,7 @@ describe("command: a script on another machine", function () {
 
   it("refuses what the stand-in lacks, before anything runs", async () => {
     small.change(program(`create: "echo made", update: "modprobe refused"`, { password: "hunter2" }));
-    assert.match(await failure(small.up()), /connection\.password.*not in the stand-in/);
+    assert.match(await failure(small.up()), /connection\.password.*not supported by the stand-in/);
     assert.ok(!node.calls.includes("refused"));
   });
 

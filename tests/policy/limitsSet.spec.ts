@@ -6,7 +6,7 @@ import { container, findingsOf, pod, podSpec, workloads } from "./support/policy
 const both = { cpu: "1", memory: "64Mi" };
 const withResources = (resources: Container["resources"]) => pod(podSpec({ containers: [container({ resources })] }));
 const message = (name: string, missing: string) =>
-  `container ${name}: ${missing} not set; without it one pod can take a whole node: set it`;
+  `container ${name}: ${missing} not set; without it, one pod can use up a whole node: set it`;
 
 describe("policy: limits-set", () => {
   it("allows containers that have requests and limits of both", () => {

@@ -3,7 +3,7 @@ import { noLatestTag } from "../../policy/rules/noLatestTag";
 import { container, findingsOf, pod, podSpec, workloads } from "./support/policyResources";
 
 const withImage = (image: string | undefined) => pod(podSpec({ containers: [container({ image })] }));
-const remedy = "name a version or a digest, as in name:1.2.3 or name@sha256:…";
+const remedy = "use a version or a digest, as in name:1.2.3 or name@sha256:…";
 
 describe("policy: no-latest-tag", () => {
   for (const image of [
@@ -17,7 +17,7 @@ describe("policy: no-latest-tag", () => {
 
   for (const image of ["wordpress:latest", "registry.example.com:5000/wordpress:latest"]) {
     it(`refuses ${image}`, () => {
-      const message = `container app: image "${image}" is another one tomorrow; ${remedy}`;
+      const message = `container app: image "${image}" may change at any time; ${remedy}`;
       assert.deepEqual(findingsOf(noLatestTag, withImage(image)), [message]);
     });
   }

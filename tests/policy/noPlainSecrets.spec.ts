@@ -5,7 +5,7 @@ import { container, findingsOf, policyResource, pod, podSpec, workloads } from "
 
 const withVariable = (...env: EnvironmentVariable[]) => pod(podSpec({ containers: [container({ env })] }));
 const fromSecret = { secretKeyRef: { name: "mariadb", key: "password" } };
-const remedy = "put it in a Secret, and name that by valueFrom.secretKeyRef";
+const remedy = "put it in a Secret, and refer to it with valueFrom.secretKeyRef";
 
 describe("policy: no-plain-secrets", () => {
   const names = ["MARIADB_PASSWORD", "password", "CLIENT_SECRET_ID", "API_TOKEN", "SSH_PRIVATE_KEY"];
@@ -14,7 +14,7 @@ describe("policy: no-plain-secrets", () => {
     for (const name of names) {
       it(`refuses ${name} with a value`, () => {
         assert.deepEqual(findingsOf(noPlainSecrets, withVariable({ name, value: "x" })), [
-          `container app: variable ${name} has its value in clear; ${remedy}`,
+          `container app: variable ${name} has its value in plain text; ${remedy}`,
         ]);
       });
 
@@ -26,7 +26,7 @@ describe("policy: no-plain-secrets", () => {
     it("refuses MARIADB_PASSWORD from a ConfigMap", () => {
       const valueFrom = { configMapKeyRef: { name: "mariadb", key: "word" } };
       assert.deepEqual(findingsOf(noPlainSecrets, withVariable({ name: "MARIADB_PASSWORD", valueFrom })), [
-        `container app: variable MARIADB_PASSWORD comes from a ConfigMap, which is in clear; ${remedy}`,
+        `container app: variable MARIADB_PASSWORD comes from a ConfigMap, which is plain text; ${remedy}`,
       ]);
     });
 
@@ -34,7 +34,7 @@ describe("policy: no-plain-secrets", () => {
       const spec = podSpec({ initContainers: [container({ name: "first", env: [{ name: "TOKEN", value: "x" }] })] });
       for (const resource of workloads(spec)) {
         assert.deepEqual(findingsOf(noPlainSecrets, resource), [
-          `container first: variable TOKEN has its value in clear; ${remedy}`,
+          `container first: variable TOKEN has its value in plain text; ${remedy}`,
         ]);
       }
     });
@@ -53,7 +53,7 @@ describe("policy: no-plain-secrets", () => {
       for (const key of [...names, "root-password", "tls.private-key"]) {
         for (const field of ["data", "binaryData"]) {
           assert.deepEqual(findingsOf(noPlainSecrets, configMap({ [field]: { [key]: "x", username: "y" } })), [
-            `key ${key} of a ConfigMap is in clear; put it in a Secret`,
+            `key ${key} of a ConfigMap is in plain text; put it in a Secret`,
           ]);
         }
       }
@@ -76,7 +76,7 @@ describe("policy: no-plain-secrets", () => {
       });
 
       it(`refuses ${field} that is not marked as secret, in both types of a Secret`, () => {
-        const message = `${field} is not marked as secret, and would be in clear in the state; make it by kubernetes.core.v1.Secret, which marks it`;
+        const message = `${field} is not marked as secret, and would be in plain text in the state; create it with kubernetes.core.v1.Secret, which marks it`;
         for (const type of ["kubernetes:core/v1:Secret", "kubernetes:v1:Secret"]) {
           assert.deepEqual(findingsOf(noPlainSecrets, secret(field, [], type)), [message]);
         }

@@ -6,7 +6,7 @@ import { container, findingsOf, pod, podSpec, workloads } from "./support/policy
 const good = container().securityContext;
 const message = (problem: string, name = "app") => `container ${name} ${problem} in its securityContext`;
 const root = message("may be root: set runAsNonRoot to true, and runAsUser not to 0");
-const escalation = message("may get more rights: set allowPrivilegeEscalation to false");
+const escalation = message("may escalate its privileges: set allowPrivilegeEscalation to false");
 const capabilities = message('has capabilities: set capabilities to { drop: ["ALL"] }');
 const seccomp = message("is not confined: set seccompProfile.type to RuntimeDefault");
 

@@ -4,9 +4,9 @@ import { findingsOf, policyResource } from "./support/policyResources";
 
 const remedy = "set wordpress:dataRetention to retain";
 const kept = { whenDeleted: "Retain", whenScaled: "Retain" };
-const unprotected = `not protected: pulumi destroy would take its data along; ${remedy}, or the option protect`;
+const unprotected = `not protected: pulumi destroy would delete its data; ${remedy}, or set the option protect`;
 const claimsGo = (moment: string) =>
-  `persistentVolumeClaimRetentionPolicy.${moment} is not Retain: claims would go with their pods; ${remedy}`;
+  `persistentVolumeClaimRetentionPolicy.${moment} is not Retain: claims would be deleted with their pods; ${remedy}`;
 
 const statefulSet = (policy: unknown, stack = "production") =>
   policyResource(

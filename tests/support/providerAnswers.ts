@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc";
-import { fieldsThatReplace, goesBeforeItsSuccessor, type ProviderArguments } from "../../lab/plugins/kubernetes/rules";
+import { fieldsThatReplace, isDeletedBeforeReplacement, type ProviderArguments } from "../../lab/plugins/kubernetes/rules";
 import { asSecret, isRecord, type Properties, property, unwrapped } from "./properties";
 import { isWithin } from "./propertyDiff";
 import { localCommand } from "./commandRun";
@@ -17,7 +17,7 @@ export function replacesFor(type: string, path: string, configuration: ProviderA
 
 /** Whether the official provider deletes an object that it replaces before it makes the next. */
 export function deletesFirst({ type, oldInputs, inputs }: RecordedCall): boolean {
-  return type.startsWith("kubernetes:") && goesBeforeItsSuccessor(oldInputs, inputs);
+  return type.startsWith("kubernetes:") && isDeletedBeforeReplacement(oldInputs, inputs);
 }
 
 /** The identifier that an object gets: `namespace/name` for Kubernetes, a number for everything else. */

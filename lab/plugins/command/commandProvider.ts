@@ -12,26 +12,26 @@ import {
 import type { CheckFailure, ResourceProvider, ResourceRequest } from "../support/provider";
 import type { CommandOutput } from "./runProgram";
 
-/** One run of one of a command's scripts. */
+/** One run of a command's script. */
 export interface ScriptRun {
   readonly script: string;
   /** The command's inputs. */
   readonly inputs: PlainObject;
-  /** What the last run printed. */
+  /** Output of the last run. */
   readonly last: CommandOutput;
   readonly request: ResourceRequest;
 }
 
-/** What sets one kind of command apart: here, or on another machine. */
+/** The differences between local and remote commands. */
 export interface CommandKind {
   /** The inputs with their defaults. */
   readonly complete: (news: Properties) => Properties;
   readonly failures: (inputs: Properties) => CheckFailure[];
-  /** @throws Error with the official plugin's words and everything that was printed */
+  /** @throws Error with the official plugin's message and all output */
   readonly run: (run: ScriptRun) => Promise<CommandOutput>;
 }
 
-/** The provider of a kind of command. */
+/** Creates the provider of a kind of command. */
 export const commandProvider = ({ complete, failures, run }: CommandKind): ResourceProvider => ({
   check({ news }) {
     const inputs = complete(news);
@@ -66,7 +66,7 @@ export const commandProvider = ({ complete, failures, run }: CommandKind): Resou
   read: ({ id, oldInputs, state }) => ({ id, inputs: oldInputs, outputs: state }),
 });
 
-/** Runs the script of that name; without one, what the last run printed stays. */
+/** Runs the script of that name. Without one, returns the output of the last run. */
 async function runIfAny(
   run: CommandKind["run"],
   request: ResourceRequest,
@@ -84,8 +84,8 @@ function outputOf(state: Properties): CommandOutput {
 }
 
 /**
- * What a preview can say of the output of a run that is due: nothing, unless all that changes is inputs that the last run
- * did not have. The official plugin then answers with the last output.
+ * The output that a preview reports for a pending run: unknown, unless the changes only affect inputs that the last run did not
+ * have. The official plugin then reports the last output.
  */
 function expected(state: Properties, news: Properties): Properties {
   const { stdout, stderr, ...olds } = state;
@@ -93,7 +93,7 @@ function expected(state: Properties, news: Properties): Properties {
   return isOpen ? { stdout: unknown, stderr: unknown } : { stdout, stderr };
 }
 
-/** The environment variables that a command is given: its own, and what the last run printed. */
+/** The environment variables of a command: its own, and the output of the last run. */
 export function variablesOf({ inputs, last }: ScriptRun): Record<string, string> {
   const { environment, addPreviousOutputInEnv } = inputs;
   const own = typeof environment === "object" && environment !== null ? environment : {};
@@ -104,7 +104,7 @@ export function variablesOf({ inputs, last }: ScriptRun): Record<string, string>
   };
 }
 
-/** What both kinds hand to the program that runs the script. */
+/** Options that both kinds pass to the program that runs the script. */
 export function streamsOf({ inputs, request }: ScriptRun) {
   const { stdin, logging } = inputs;
   return {
@@ -114,7 +114,7 @@ export function streamsOf({ inputs, request }: ScriptRun) {
   };
 }
 
-/** A script's failure, as the official plugin words it. */
+/** A script's failure with the official plugin's message. */
 export function scriptError(failure: string, script: string, printed: string): Error {
   return new Error(`${failure}: running ${JSON.stringify(script)}:\n${printed}`);
 }

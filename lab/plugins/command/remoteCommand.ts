@@ -4,7 +4,7 @@ import { type CommandOutput, ProgramFailed } from "./runProgram";
 import { type SshConnection, SshSession } from "./ssh";
 import { connectionFailures, inputFailures } from "./validation";
 
-/** Defaults of the official plugin's. The limit counts what failed before it gives up; seconds are for each attempt. */
+/** Defaults of the official plugin. `dialErrorLimit` counts failed attempts; `perDialTimeout` is in seconds for each attempt. */
 const defaults = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
 
 /** The provider of `command.remote.Command`. */
@@ -23,7 +23,7 @@ export const remoteCommand = commandProvider({
 
 async function runThere(run: ScriptRun): Promise<CommandOutput> {
   const { script, inputs, request } = run;
-  // Validated when it was checked.
+  // Check has validated it.
   const connection = inputs.connection as unknown as SshConnection;
   const session = new SshSession(connection);
   try {

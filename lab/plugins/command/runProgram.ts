@@ -3,13 +3,13 @@ import * as fs from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import type { ResourceRequest } from "../support/provider";
 
-/** What a command printed, each without its last line end. */
+/** Output of a command, without the trailing line break. */
 export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A program that a script is run by. */
+/** A program that runs a script. */
 export interface ProgramRun {
   /** The program and its arguments. */
   readonly command: readonly [string, ...string[]];
@@ -21,16 +21,16 @@ export interface ProgramRun {
   /** Which of its outputs are shown while it runs: `stdout`, `stderr`, `stdoutAndStderr`, or none of them. */
   readonly logging: string;
   readonly request: ResourceRequest;
-  /** Whether what it started ends with it. The official plugin kills a local script alone, and waits for all that has its output. */
+  /** Whether its child processes end with it. The official plugin kills only a local script itself, and waits for every process that has its output open. */
   readonly endsGroup: boolean;
 }
 
-/** A program that did not end with 0. */
+/** A program failed: its exit code was not 0. */
 export class ProgramFailed extends Error {
   constructor(
-    /** Its exit code; undefined where a signal ended it or it did not start. */
+    /** Its exit code; undefined if a signal ended it or it did not start. */
     readonly code: number | undefined,
-    /** What it printed, on both outputs. */
+    /** Its output on stdout and stderr. */
     readonly printed: string,
     message: string,
   ) {
@@ -38,7 +38,7 @@ export class ProgramFailed extends Error {
   }
 }
 
-/** What Go, and so the official plugin, calls the signals that end a script. */
+/** Go's names, and so the official plugin's, for the signals that end a script. */
 const signalNames: Partial<Record<NodeJS.Signals, string>> = {
   SIGHUP: "hangup",
   SIGINT: "interrupt",
@@ -48,7 +48,7 @@ const signalNames: Partial<Record<NodeJS.Signals, string>> = {
 
 const running = new Set<ChildProcess>();
 
-/** Ends the programs that end with what they started, at once. Others are left, as the official plugin leaves them. */
+/** Kills the programs whose process group ends with them. Others keep running, as with the official plugin. */
 export function endRunningPrograms(): void {
   running.forEach((child) => endGroup(child, "SIGKILL"));
 }
@@ -81,7 +81,7 @@ export async function runProgram(run: ProgramRun): Promise<CommandOutput> {
     return () => Buffer.concat(chunks).toString().replace(/\n$/, "");
   };
   const [stdout, stderr] = [collect(child.stdout, "stdout"), collect(child.stderr, "stderr")];
-  // A command that does not read its input closes it, which is no failure of the command.
+  // A command that does not read its input closes it. That is not a failure of the command.
   child.stdin.on("error", () => undefined);
   child.stdin.end(stdin);
   const failure = await new Promise<{ code?: number; message: string } | undefined>((resolve) => {
@@ -98,7 +98,7 @@ export async function runProgram(run: ProgramRun): Promise<CommandOutput> {
   return { stdout: stdout(), stderr: stderr() };
 }
 
-/** Node blames the interpreter for a working folder that is not there. */
+/** Explains a missing working folder, for which Node blames the interpreter. */
 function folderProblem(folder: string): string | undefined {
   const found = fs.statSync(folder, { throwIfNoEntry: false });
   if (found === undefined) return `chdir ${folder}: no such file or directory`;
@@ -113,7 +113,7 @@ function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Passes whole lines on to the engine, which shows them while the command runs. */
+/** Passes complete lines to the engine, which shows them while the command runs. */
 function lineLogger(request: ResourceRequest): (chunk: Buffer) => void {
   const decoder = new StringDecoder("utf8");
   let rest = "";

@@ -5,18 +5,18 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { ResourceRequest } from "../support/provider";
 import { type CommandOutput, ProgramFailed, type ProgramRun, runProgram } from "./runProgram";
 
-/** Where to, and as whom. */
+/** Host and credentials. */
 export interface SshConnection {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Text of the key; without one, what the agent or the user's own folder has. */
+  /** Text of the key. @default keys of the agent or of the user's own folder */
   readonly privateKey?: string;
-  /** The public key that the server must show: `ssh-ed25519 AAAA…`. Without one, any will do. */
+  /** The public key that the server must present: `ssh-ed25519 AAAA…`. @default any key is accepted */
   readonly hostKey?: string;
-  /** How many attempts may fail before the one that decides; -1 for no end. */
+  /** Number of failed attempts before the last one; -1 for no limit. */
   readonly dialErrorLimit: number;
-  /** Seconds that one attempt may take; 0 for no limit. */
+  /** Timeout of one attempt in seconds; 0 for no limit. */
   readonly perDialTimeout: number;
 }
 
@@ -24,30 +24,30 @@ export interface RemoteRun extends Pick<ProgramRun, "env" | "stdin" | "logging" 
   readonly script: string;
 }
 
-/** The server could not be reached, did not show its key, or let nobody in. */
+/** The server could not be reached, presented another key, or denied access. */
 class ConnectionLost extends Error {}
 
-/** How `ssh` ends when the connection, and not the script, is what failed. */
+/** Exit code of `ssh` if the connection failed, not the script. */
 const connectionCode = 255;
 
-/** The name under which a server's key is looked up, whatever its address. */
+/** The name under which `ssh` looks up a server's key, regardless of its address. */
 const serverName = "server";
 
-/** Milliseconds before the second attempt and at most between two, and what one is longer than the one before. */
+/** Exponential backoff between attempts: first pause and longest pause in milliseconds, and growth factor. */
 const pause = { firstMs: 100, mostMs: 5000, growth: 1.5 };
 
-/** Commands on one machine, by OpenSSH's `ssh`. The key is in a file that only this user may read, until `close`. */
+/** Runs commands on one machine with OpenSSH's `ssh`. Until `close`, the key is in a file that only this user can read. */
 export class SshSession {
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-ssh-"));
 
   constructor(private readonly connection: SshConnection) {
     const { privateKey, hostKey } = connection;
-    // `ssh` reads no key whose last line does not end.
+    // `ssh` rejects a key without a trailing line break.
     if (privateKey !== undefined) this.write("key", `${privateKey.trimEnd()}\n`);
     if (hostKey !== undefined) this.write("known_hosts", `${serverName} ${hostKey.trim()}\n`);
   }
 
-  /** Tries until the server lets this user in. @throws ConnectionLost */
+  /** Retries until the server grants access. @throws ConnectionLost */
   async dial(request: ResourceRequest): Promise<void> {
     const { dialErrorLimit } = this.connection;
     for (let failed = 0, ms = pause.firstMs; ; ms = Math.min(ms * pause.growth, pause.mostMs)) {
@@ -67,7 +67,7 @@ export class SshSession {
     }
   }
 
-  /** Runs a script by the user's shell there. @throws ConnectionLost, ProgramFailed in the words of Go's SSH library */
+  /** Runs a script in the user's remote shell. @throws ConnectionLost, ProgramFailed with the messages of Go's SSH library */
   async run({ script, env, ...streams }: RemoteRun): Promise<CommandOutput> {
     const sent = Object.keys(env).flatMap((name) => ["-o", `SendEnv=${name}`]);
     const { user, host } = this.connection;
@@ -81,7 +81,7 @@ export class SshSession {
     } catch (error) {
       if (!(error instanceof ProgramFailed)) throw error;
       if (error.message.includes("ENOENT")) {
-        throw new Error("there is no `ssh` on PATH: install OpenSSH's client", { cause: error });
+        throw new Error("`ssh` is not on PATH: install the OpenSSH client", { cause: error });
       }
       if (error.code === connectionCode) throw new ConnectionLost(error.printed.trim(), { cause: error });
       if (error.code === undefined) throw error;
@@ -111,7 +111,7 @@ export class SshSession {
           }),
     };
     return [
-      // Nobody's settings but these.
+      // Ignore the user's and the machine's SSH configuration.
       ...["-F", "none", "-p", String(port)],
       ...(privateKey === undefined ? [] : ["-i", this.file("key"), "-o", "IdentitiesOnly=yes"]),
       ...Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]),

@@ -40,12 +40,12 @@ const connectionInputs: Kinds = {
 const leftOut = ["assetPaths", "archivePaths", "password", "privateKeyPassword", "agentSocketPath", "proxy"];
 const loggings = ["stdout", "stderr", "stdoutAndStderr", "none"];
 
-/** What is wrong with the inputs. Those that are not known yet are judged when they are. */
+/** Validates the inputs. Unknown ones are validated once they are known. */
 export function inputFailures(type: keyof typeof inputsOf, inputs: Properties): CheckFailure[] {
   return failures(type, inputsOf[type], inputs);
 }
 
-/** What is wrong with a remote command's connection. */
+/** Validates a remote command's connection. */
 export function connectionFailures(connection: PropertyValue | undefined): CheckFailure[] {
   if (connection instanceof Unknown) return [];
   if (!isProperties(connection) || open(connection.host) === undefined) {
@@ -66,7 +66,7 @@ function failures(of: string, kinds: Kinds, values: Properties): CheckFailure[] 
 
 function problem(of: string, kinds: Kinds, property: string, value: PropertyValue): string | undefined {
   const kind = kinds[property];
-  if (leftOut.includes(property)) return "is not in the stand-in: see lab/plugins/README.md";
+  if (leftOut.includes(property)) return "is not supported by the stand-in: see lab/plugins/README.md";
   if (kind === undefined) return `${of} has no input "${property}"`;
   const opened = open(value);
   if (opened === null || opened === undefined || holdsUnknown(opened)) return undefined;

@@ -4,15 +4,15 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { PlainObject } from "../support/propertyValues";
 import { textAt } from "./objects";
 
-/** Milliseconds after which a request that is not answered is given up. */
+/** Request timeout in milliseconds. */
 const requestTimeoutMs = 30_000;
 
-/** The API server answered, and not with what was asked for. */
+/** The API server answered a request with an error. */
 export class ApiError extends Error {
   constructor(
-    /** Status code of HTTP. */
+    /** HTTP status code. */
     readonly code: number,
-    /** Kubernetes' own word: `NotFound`, `AlreadyExists`, `Invalid`, `Conflict`, `Forbidden`. */
+    /** Kubernetes' reason: `NotFound`, `AlreadyExists`, `Invalid`, `Conflict`, `Forbidden`. */
     readonly reason: string,
     message: string,
   ) {
@@ -20,7 +20,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The API server could not be asked. */
+/** The API server could not be reached. */
 export class Unreachable extends Error {
   constructor(reason: string) {
     super(`configured Kubernetes cluster is unreachable: ${reason}`);
@@ -32,11 +32,11 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: object;
-  /** Of the body. @default application/json */
+  /** Content type of the body. @default application/json */
   readonly contentType?: string;
 }
 
-/** Requests to one cluster's API, as the user of a kubeconfig. */
+/** Sends requests to one cluster's API as the user of a kubeconfig. */
 export class Api {
   private readonly agents = {
     "http:": new http.Agent({ keepAlive: true }),
@@ -45,7 +45,7 @@ export class Api {
 
   constructor(private readonly config: KubeConfig) {}
 
-  /** @throws ApiError where the server refuses, Unreachable where there is no server */
+  /** @throws ApiError if the server refuses the request, Unreachable if no server answers */
   async send(request: ApiRequest): Promise<PlainObject> {
     const { status, body } = await this.exchange(request);
     const answer = parsed(body);
@@ -55,7 +55,7 @@ export class Api {
 
   private async exchange(request: ApiRequest): Promise<{ status: number; body: string }> {
     const cluster = this.config.getCurrentCluster();
-    if (!cluster) throw new Unreachable("the kubeconfig names no cluster for its context");
+    if (!cluster) throw new Unreachable("the kubeconfig has no cluster for its context");
     const url = new URL(cluster.server.replace(/\/$/, "") + request.path);
     for (const [name, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) url.searchParams.set(name, value);
@@ -65,7 +65,7 @@ export class Api {
       headers: {
         Accept: "application/json",
         "Content-Type": request.contentType ?? "application/json",
-        // Node frames the body of a DELETE only when it is told to.
+        // Node sends no Content-Length for the body of a DELETE by itself.
         "Content-Length": Buffer.byteLength(body),
       },
       timeout: requestTimeoutMs,
@@ -77,7 +77,7 @@ export class Api {
     });
     const { protocol } = url;
     if (protocol !== "http:" && protocol !== "https:")
-      throw new Unreachable(`${cluster.server} is no address of a server`);
+      throw new Unreachable(`${cluster.server} is not a valid server address`);
     options.agent = this.agents[protocol];
     const module = protocol === "http:" ? http : https;
     return new Promise((resolve, reject) => {
@@ -104,7 +104,7 @@ function parsed(body: string): PlainObject {
   }
 }
 
-/** Whether the server said that there is no such object, namespace or kind. */
+/** Whether the server reported that the object, namespace or kind does not exist. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.code === 404;
 }

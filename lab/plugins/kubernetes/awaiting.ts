@@ -7,16 +7,16 @@ import { condition, isObject, type KubernetesObject, numberAt, objectsAt, textAt
 import { needsEndpoints, podOwners, podTrouble, readiness, type Readiness, skipsAwait } from "./readiness";
 import { waitForOf } from "./waitFor";
 
-/** Whole seconds that an object may take to become what it should be, or to go, where the program does not say. */
+/** Default timeout in whole seconds for an object to become ready or to be deleted. */
 const defaultTimeoutSeconds = 600;
 
-/** Milliseconds between two looks. */
-const lookMs = 300;
+/** Polling interval in milliseconds. */
+const pollMs = 300;
 
-/** Milliseconds for which a Service's endpoints must have stayed as they are. */
+/** Milliseconds without a change after which a Service's endpoints count as settled. */
 const settleMs = 10_000;
 
-/** An object exists and did not become what it should be, or did not go. */
+/** An object exists and did not become ready, or was not deleted in time. */
 export class NotReady extends Error {
   constructor(
     readonly object: KubernetesObject,
@@ -29,11 +29,11 @@ export class NotReady extends Error {
 }
 
 /**
- * Waits until an object is what it should be, in the sense of the official provider.
+ * Waits until an object is ready, as the official provider defines it.
  * @param live the object as the last request returned it
  * @param isUpdate whether it existed before
- * @returns the object as it is then
- * @throws NotReady when the time is up, the deployment is cancelled or the cluster gave up
+ * @returns the ready object
+ * @throws NotReady on timeout, if the deployment is canceled, or if the cluster gave up
  */
 export async function untilReady(
   cluster: Cluster,
@@ -57,7 +57,7 @@ export async function untilReady(
       throw await notReady(cluster, latest, state, message);
     }
     say(state.progress);
-    await wait(lookMs);
+    await wait(pollMs);
     [latest, state] = await unlessUnreachable(async () => {
       const found = await cluster.read(addressOf(live));
       return [found, await check(found)] as const;
@@ -67,7 +67,7 @@ export async function untilReady(
   return latest;
 }
 
-/** @throws NotReady when the object is not what it should be right now */
+/** @throws NotReady if the object is not ready now */
 export async function assertReady(cluster: Cluster, live: KubernetesObject, inputs: PlainObject): Promise<void> {
   const isLookedAt = podOwners.includes(live.kind) || live.kind === "Pod";
   if (!isLookedAt || skipsAwait(inputs)) return;
@@ -76,7 +76,7 @@ export async function assertReady(cluster: Cluster, live: KubernetesObject, inpu
   throw await notReady(cluster, live, state, `Resource '${live.metadata.name}' was created but failed to initialize`);
 }
 
-/** Waits until an object is gone. @throws NotReady when the time is up or the deployment is cancelled */
+/** Waits until an object is deleted. @throws NotReady on timeout, or if the deployment is canceled */
 export async function untilGone(
   cluster: Cluster,
   { object, inputs }: { readonly object: KubernetesObject; readonly inputs: PlainObject },
@@ -94,11 +94,11 @@ export async function untilGone(
       throw new NotReady(live, "timed out waiting for the condition", finalizers ? [`finalizers: ${finalizers}`] : []);
     }
     say(`waiting for deletion${finalizers ? ` (finalizers: ${finalizers})` : ""}`);
-    await wait(lookMs);
+    await wait(pollMs);
   }
 }
 
-/** Passes on what is not what was said last. */
+/** Passes on a message unless it repeats the previous one. */
 function onChange(say: (text: string) => void): (text: string) => void {
   let last = "";
   return (text) => {
@@ -107,10 +107,10 @@ function onChange(say: (text: string) => void): (text: string) => void {
   };
 }
 
-/** What was seen last is kept while the API server is away: it may come back within the time. */
-async function unlessUnreachable<T>(look: () => Promise<T>, last: T): Promise<T> {
+/** Returns the last result while the API server is unavailable: it may recover before the timeout. */
+async function unlessUnreachable<T>(poll: () => Promise<T>, last: T): Promise<T> {
   try {
-    return await look();
+    return await poll();
   } catch (error) {
     if (error instanceof Unreachable) return last;
     throw error;
@@ -139,8 +139,8 @@ function checkOf(cluster: Cluster, object: KubernetesObject, isUpdate: boolean):
 }
 
 /**
- * A Deployment whose template did not change is ready once its controller knows of the update: so the official provider treats one
- * that is only scaled (seen with 4.32: from 1 pod to 3 it ended in 1 s). Another template is another revision, and is waited for.
+ * A Deployment with an unchanged template is ready once its controller has observed the update, as in the official provider: scaling
+ * from 1 pod to 3 ended in 1 s with 4.32. A changed template makes a new revision, which is awaited.
  */
 function scaledCheck(before: KubernetesObject): Check {
   const revision = (object: KubernetesObject) =>
@@ -153,7 +153,7 @@ function scaledCheck(before: KubernetesObject): Check {
   };
 }
 
-/** A Service is ready when its endpoints have not changed for a while, and none of them is about to. */
+/** A Service is ready when its endpoints have settled and none of them is pending. */
 function endpointsCheck(cluster: Cluster): Check {
   let version: string | undefined;
   let since = Infinity;
@@ -165,7 +165,10 @@ function endpointsCheck(cluster: Cluster): Check {
     const subsets = objectsAt(endpoints, "subsets");
     const isPending = subsets.some((subset) => objectsAt(subset, "notReadyAddresses").length > 0);
     const isSettled = Date.now() - since >= settleMs;
-    return { ready: isSettled && !isPending, progress: "Service does not target any ready Pods yet, or they change" };
+    return {
+      ready: isSettled && !isPending,
+      progress: "Service does not target any ready Pods yet, or its endpoints still change",
+    };
   };
 }
 
@@ -190,7 +193,7 @@ async function notReady(
   return new NotReady(object, message, [state.failure ?? state.progress, ...pods]);
 }
 
-/** What is wrong with the pods that a workload selects. */
+/** Describes the problems of the pods that a workload selects. */
 async function troubledPods(cluster: Cluster, { spec, metadata }: KubernetesObject): Promise<string[]> {
   const selector = isObject(spec) && isObject(spec.selector) ? spec.selector.matchLabels : undefined;
   if (!isObject(selector)) return [];

@@ -1,16 +1,16 @@
 import { holdsSecret, isProperties, open, plain, type Properties, present, Secret } from "../support/propertyValues";
 import type { KubernetesObject } from "./objects";
 
-/** What the state holds of a resource. */
+/** A resource's part of the state. */
 export interface Checkpoint {
-  /** The object as the server had it last. */
+  /** The object as the server last returned it. */
   readonly live: KubernetesObject;
-  /** The name under which this resource's fields are managed. */
+  /** The field manager of this resource. */
   readonly fieldManager: string | undefined;
 }
 
 /**
- * What the state is to hold: the object as the server has it, and with it the inputs. What is secret in the inputs is secret
+ * Creates the state of a resource: the object as the server has it, and the inputs. Values that are secret in the inputs are secret
  * in the object, and so is the data of every Secret.
  */
 export function checkpointOf(live: KubernetesObject, inputs: Properties, fieldManager: string): Properties {
@@ -22,14 +22,14 @@ export function checkpointOf(live: KubernetesObject, inputs: Properties, fieldMa
   };
 }
 
-/** What the state holds, as {@link checkpointOf} put it there. */
+/** Reads a state that {@link checkpointOf} created. */
 export function readCheckpoint(state: Properties): Checkpoint {
   const { __inputs: inputs, __initialApiVersion: version, __fieldManager: manager, ...live } = plain(state);
   void [inputs, version];
   return { live: live as KubernetesObject, fieldManager: typeof manager === "string" ? manager : undefined };
 }
 
-/** An object with everything marked as secret that is so in the inputs, and the data of a Secret. */
+/** Marks everything in an object as secret that is secret in the inputs, and the data of a Secret. */
 export function guarded(object: Properties, inputs: Properties): Properties {
   const isSecretObject = open(object.kind) === "Secret";
   return Object.fromEntries(

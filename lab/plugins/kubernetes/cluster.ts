@@ -4,14 +4,14 @@ import { Api } from "./api";
 import { Kinds, versionPath } from "./kinds";
 import { type KubernetesObject, objectsAt } from "./objects";
 
-/** The API server knows no such kind: its definition is not installed. */
+/** The API server does not know this kind: its definition is not installed. */
 export class UnknownKind extends Error {
   constructor({ apiVersion, kind }: Pick<KubernetesObject, "apiVersion" | "kind">) {
     super(`no matches for kind "${kind}" in version "${apiVersion}"`);
   }
 }
 
-/** Which object is meant. */
+/** The identity of an object. */
 export interface ObjectAddress {
   readonly apiVersion: string;
   readonly kind: string;
@@ -19,12 +19,12 @@ export interface ObjectAddress {
   readonly name: string;
 }
 
-/** How an object is changed by Server-Side Apply. */
+/** Options of Server-Side Apply. */
 export interface ApplyOptions {
   readonly fieldManager: string;
-  /** Whether fields that belong to other managers are taken over. */
+  /** Whether to take over fields of other managers. */
   readonly force: boolean;
-  /** Whether nothing is kept of it. */
+  /** Whether the server only validates the request and persists nothing. */
   readonly dryRun: boolean;
 }
 
@@ -38,14 +38,14 @@ export class Cluster {
     this.kinds = new Kinds(this.api);
   }
 
-  /** Makes a new object. @throws ApiError `AlreadyExists`, UnknownKind */
+  /** Creates an object. @throws ApiError `AlreadyExists`, UnknownKind */
   async create(object: KubernetesObject, fieldManager: string, dryRun: boolean): Promise<KubernetesObject> {
     const path = await this.collection(addressOf(object));
     const query = { fieldManager, dryRun: dryRun ? "All" : undefined };
     return (await this.api.send({ method: "POST", path, query, body: object })) as KubernetesObject;
   }
 
-  /** Makes an object what it should be, as far as the manager's fields go. @throws ApiError `Conflict`, UnknownKind */
+  /** Updates the manager's fields of an object. @throws ApiError `Conflict`, UnknownKind */
   async apply(object: KubernetesObject, { fieldManager, force, dryRun }: ApplyOptions): Promise<KubernetesObject> {
     const query = { fieldManager, force: String(force), dryRun: dryRun ? "All" : undefined };
     return this.patch(addressOf(object), object, "application/apply-patch+yaml", query);
@@ -67,7 +67,7 @@ export class Cluster {
     return objectsAt(await this.api.send({ method: "GET", path }), "items");
   }
 
-  /** Asks for an object's deletion; it may take time until it is gone. @throws ApiError `NotFound`, UnknownKind */
+  /** Requests an object's deletion, which may take time. @throws ApiError `NotFound`, UnknownKind */
   async delete(address: ObjectAddress, propagationPolicy: string): Promise<void> {
     const body = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy };
     await this.api.send({ method: "DELETE", path: await this.item(address), body });

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { plain, type PlainObject, type Properties } from "../support/propertyValues";
 import { isObject, type KubernetesObject, objectsAt, textAt } from "./objects";
 
-/** Under which name objects are created; the first update hands their fields over to a manager of the resource's own. */
+/** The field manager that creates objects. The first update transfers their fields to the resource's own manager. */
 export const creator = "pulumi-kubernetes";
 
-/** How the names of managers begin whose fields an update takes over: `kubectl` stands for `kubectl-set` and `kubectl-edit` too. */
+/** Name prefixes of managers whose fields an update takes over: `kubectl` includes `kubectl-set` and `kubectl-edit`. */
 const takenOver: readonly { readonly manager: string; readonly operation: string }[] = [
   { manager: "kubectl", operation: "Apply" },
   { manager: "kubectl", operation: "Update" },
@@ -13,15 +13,15 @@ const takenOver: readonly { readonly manager: string; readonly operation: string
   { manager: creator, operation: "Update" },
 ];
 
-/** A new resource's own manager: the one that the program names, or one that no other resource has. */
+/** A new resource's own manager: the one that the program names, or a unique one. */
 export function ownFieldManager(inputs: Properties): string {
   const stated = textAt(plain(inputs), "metadata", "annotations", "pulumi.com/patchFieldManager");
   return stated || `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
 }
 
 /**
- * The list of managers after `successor` has taken over, or undefined when there is nothing to take over. What was changed
- * through a subresource, such as `kubectl scale`, stays with whoever changed it.
+ * The list of managers after `successor` has taken over; undefined if there is nothing to take over. Changes through a
+ * subresource, such as `kubectl scale`, keep their manager.
  */
 export function handedOver(object: KubernetesObject, successor: string): PlainObject[] | undefined {
   const entries = objectsAt(object, "metadata", "managedFields");
@@ -39,7 +39,7 @@ export function handedOver(object: KubernetesObject, successor: string): PlainOb
   return [...entries.filter((entry) => !isOwn(entry) && !isTaken(entry)), own];
 }
 
-/** Whether the object's fields still belong to the one that created it. */
+/** Whether the object's fields still belong to its creator. */
 export function isAsCreated(object: KubernetesObject): boolean {
   return objectsAt(object, "metadata", "managedFields").some(
     ({ manager, operation }) => manager === creator && operation === "Update",

@@ -7,7 +7,7 @@ import { parse, parseAllDocuments } from "yaml";
 import type { PlainObject } from "../support/propertyValues";
 import type { KubernetesObject } from "./objects";
 
-/** Helm's command failed. The message is its reason alone. */
+/** A Helm command failed. The message is only its reason. */
 export class HelmFailed extends Error {}
 
 /** A release as the cluster has it. */
@@ -15,40 +15,40 @@ export interface LiveRelease {
   readonly name: string;
   readonly namespace: string;
   readonly revision: number;
-  /** `deployed`, `failed`, `pending-install` and others of Helm's. */
+  /** Helm's status, such as `deployed`, `failed`, `pending-install`. */
   readonly status: string;
   readonly chart: string;
-  /** Of the chart. */
+  /** The chart's version. */
   readonly version: string;
   readonly appVersion: string;
 }
 
-/** Where a chart comes from. */
+/** The source of a chart. */
 export interface ChartSource {
   readonly chart: string;
-  /** Address of the repository; without one, the chart is a path, an `oci://` address or `repository/name`. */
+  /** URL of the repository; without one, the chart is a path, an `oci://` URL or `repository/name`. */
   readonly repo: string | undefined;
-  /** Exact, or a range; the latest without one. */
+  /** An exact version or a range. @default the latest */
   readonly version: string | undefined;
 }
 
 export interface HelmRun {
-  /** Text for its standard input: values are never on the command line. */
+  /** Text for standard input: values are never on the command line. */
   readonly input?: string;
   readonly signal?: AbortSignal;
 }
 
-/** Helm's own command, on one cluster. */
+/** Runs the `helm` command on one cluster. */
 export class Helm {
   constructor(private readonly config: KubeConfig | undefined) {}
 
-  /** The version of a chart, which is loaded for it. @throws HelmFailed */
+  /** Loads a chart and returns its version. @throws HelmFailed */
   async chartVersion(source: ChartSource): Promise<string> {
     const { version } = parse(await this.run(["show", "chart", ...chartArguments(source)])) as { version: string };
     return version;
   }
 
-  /** @returns undefined where there is no such release */
+  /** @returns undefined if the release does not exist */
   async release(namespace: string, name: string): Promise<LiveRelease | undefined> {
     try {
       return JSON.parse(await this.get("metadata", namespace, name, "--output=json")) as LiveRelease;
@@ -58,13 +58,13 @@ export class Helm {
     }
   }
 
-  /** The values that a release was given. */
+  /** The values of a release. */
   async values(namespace: string, name: string): Promise<PlainObject> {
     const values = JSON.parse(await this.get("values", namespace, name, "--output=json")) as PlainObject | null;
     return values ?? {};
   }
 
-  /** What a release consists of: objects' names by kind and version, as the official provider lists them. */
+  /** The objects of a release: names by kind and version, in the official provider's format. */
   async resourceNames(namespace: string, name: string): Promise<Record<string, string[]>> {
     const names: Record<string, string[]> = {};
     for (const document of parseAllDocuments(await this.get("manifest", namespace, name))) {
@@ -85,7 +85,9 @@ export class Helm {
   /** Runs Helm to its end and returns what it printed. It does not outlive this process. @throws HelmFailed */
   async run(args: readonly string[], { input, signal }: HelmRun = {}): Promise<string> {
     if (!isOnPath("helm")) {
-      throw new HelmFailed("the stand-in releases charts by `helm`, and there is none on PATH: npm run lab -- helm");
+      throw new HelmFailed(
+        "the stand-in needs `helm` to install charts, and it is not on PATH; build it: npm run lab -- helm",
+      );
     }
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-helm-"));
     try {
@@ -102,7 +104,7 @@ export class Helm {
       env: { ...process.env, KUBECONFIG: kubeconfig },
       stdio: "pipe",
     });
-    // Interrupted, Helm marks the release as failed.
+    // When interrupted, Helm marks the release as failed.
     const interrupt = () => void child.kill("SIGINT");
     signal?.addEventListener("abort", interrupt);
     const printed = { stdout: "", stderr: "" };
@@ -116,11 +118,11 @@ export class Helm {
     });
     signal?.removeEventListener("abort", interrupt);
     if (code === 0) return printed.stdout;
-    throw new HelmFailed(reasonIn(printed.stderr) || `helm ${args[0]} ended with ${code}`);
+    throw new HelmFailed(reasonIn(printed.stderr) || `helm ${args[0]} exited with ${code}`);
   }
 }
 
-/** The arguments by which Helm finds a chart. */
+/** Helm's arguments for a chart. */
 export function chartArguments({ chart, repo, version }: ChartSource): string[] {
   return [
     chart,
@@ -129,7 +131,7 @@ export function chartArguments({ chart, repo, version }: ChartSource): string[] 
   ];
 }
 
-/** Helm's reason, without the words that only its command puts before it. */
+/** Helm's reason, without the command's prefix. */
 function reasonIn(stderr: string): string {
   const [, reason = stderr] = /^Error: (?:(?:INSTALLATION|UPGRADE) FAILED: )?([^]*)/m.exec(stderr) ?? [];
   return reason.trim();

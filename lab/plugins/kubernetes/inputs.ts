@@ -4,23 +4,23 @@ import { refuse } from "../support/providerService";
 import type { KubernetesObject } from "./objects";
 import { isAutonamed } from "./rules";
 
-/** What the inputs say of who the object is. */
+/** The identifying inputs of an object. */
 interface Identity {
   readonly apiVersion: string;
   readonly kind: string;
 }
 
-/** Annotation on an object whose name the provider made up. */
+/** Annotation on an object whose name the provider generated. */
 const autonamed = "pulumi.com/autonamed";
 
-/** Whether a resource changes fields of an object that somebody else made: `NodePatch`, `NamespacePatch`. */
+/** Whether a resource only changes fields of an existing object: `NodePatch`, `NamespacePatch`. */
 export function isPatch(type: string, kind: string): boolean {
   return type.endsWith(`:${kind}Patch`);
 }
 
 /**
- * Group, version and kind of an object: as the inputs name them, or by the resource's type, `kubernetes:apps/v1:StatefulSet`.
- * @throws Error for what is no object of the API, such as a chart
+ * Group, version and kind of an object, from the inputs or from the resource's type, `kubernetes:apps/v1:StatefulSet`.
+ * @throws Error for resources that are no API objects, such as a chart
  */
 export function identityOf(type: string, inputs: Properties): Identity {
   const { apiVersion, kind } = plain(inputs);
@@ -32,14 +32,14 @@ export function identityOf(type: string, inputs: Properties): Identity {
   };
 }
 
-/** The inputs as the object that the API takes. */
+/** Converts the inputs to an API object. */
 export function objectOf(inputs: Properties): KubernetesObject {
   return withoutNulls(plain(inputs)) as KubernetesObject;
 }
 
 /**
- * The inputs with a name: the program's, the one that the provider made up before, or the resource's own with eight
- * hexadecimal digits after it.
+ * The inputs with a name: the program's, the previously generated one, or the resource's name followed by eight
+ * hexadecimal digits.
  */
 export function named(news: Properties, olds: Properties | undefined, resource: string, seed: Uint8Array): Properties {
   const metadata = isProperties(news.metadata) ? news.metadata : {};
@@ -50,13 +50,13 @@ export function named(news: Properties, olds: Properties | undefined, resource: 
   return { ...news, metadata: { ...metadata, name: old ?? autoname(resource, seed), annotations } };
 }
 
-/** A resource's name with eight hexadecimal digits after it. */
+/** Generates an object name: the resource's name followed by eight hexadecimal digits. */
 export function autoname(resource: string, seed: Uint8Array): string {
   const digits = Buffer.from(seed.length >= 4 ? seed : randomBytes(4)).toString("hex");
   return `${resource}-${digits.slice(0, 8)}`;
 }
 
-/** The inputs with a namespace, for an object that is in one. */
+/** The inputs with a namespace, for a namespaced object. */
 export function inNamespace(inputs: Properties, namespace: string): Properties {
   const metadata = isProperties(inputs.metadata) ? inputs.metadata : {};
   const given = open(metadata.namespace);

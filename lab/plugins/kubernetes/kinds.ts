@@ -2,14 +2,14 @@ import type { PlainObject } from "../support/propertyValues";
 import { type Api, ApiError, isNotFound, Unreachable } from "./api";
 import { objectsAt, textAt } from "./objects";
 
-/** Where the API has the objects of a kind. */
+/** The location of a kind's objects in the API. */
 export interface Kind {
   /** Plural name in paths: `statefulsets`. */
   readonly resource: string;
   readonly namespaced: boolean;
 }
 
-/** Kinds that are in no namespace and that the API server need not be asked about: what a preview has to know without it. */
+/** Cluster-scoped kinds that a preview must know without an API server. */
 const clusterKinds = new Set([
   "Namespace",
   "Node",
@@ -25,22 +25,22 @@ const clusterKinds = new Set([
   "ValidatingAdmissionPolicyBinding",
 ]);
 
-/** What the API server knows, each version of each group asked for once. */
+/** The kinds that the API server knows. Each group version is requested once. */
 export class Kinds {
   private readonly known = new Map<string, Promise<readonly PlainObject[]>>();
 
   constructor(private readonly api: Api) {}
 
-  /** @returns undefined when the API server knows no such kind, e.g. as long as its definition is not installed */
+  /** @returns undefined if the API server does not know the kind, e.g. because its definition is not installed yet */
   async find(apiVersion: string, kind: string): Promise<Kind | undefined> {
     const resources = await this.resources(apiVersion);
     const found = resources.find((entry) => entry.kind === kind && !textAt(entry, "name").includes("/"));
-    // A definition that is not there yet may come in the course of this deployment.
+    // This deployment may install a missing definition later.
     if (!found) this.known.delete(apiVersion);
     return found && { resource: textAt(found, "name"), namespaced: found.namespaced === true };
   }
 
-  /** Whether objects of a kind are in namespaces. One that the server does not know, or cannot be asked about, probably is. */
+  /** Whether a kind is namespaced. If the server does not know it or cannot be reached, it probably is. */
   async isNamespaced(apiVersion: string, kind: string): Promise<boolean> {
     try {
       return (await this.find(apiVersion, kind))?.namespaced ?? !clusterKinds.has(kind);

@@ -4,17 +4,17 @@ import * as path from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 
-/** The arguments of a Kubernetes provider that choose the cluster. */
+/** The arguments of a Kubernetes provider that select the cluster. */
 interface ClusterArguments {
-  /** A kubeconfig's text, or the path of one. @default what kubectl would take */
+  /** A kubeconfig's text or path. @default the one that kubectl uses */
   readonly kubeconfig?: unknown;
   readonly context?: unknown;
   readonly cluster?: unknown;
 }
 
 /**
- * The kubeconfig with the arguments' context as its current one.
- * @throws Error when there is none, it cannot be read, or it lacks that context
+ * Loads the kubeconfig and selects the arguments' context.
+ * @throws Error if it is missing or invalid, or lacks that context
  */
 export function loadKubeconfig({ kubeconfig, context, cluster }: ClusterArguments): KubeConfig {
   const config = new KubeConfig();
@@ -31,8 +31,8 @@ export function loadKubeconfig({ kubeconfig, context, cluster }: ClusterArgument
 }
 
 /**
- * What the kubeconfig says of the cluster that the arguments choose; undefined where it cannot be told.
- * @throws Error, as the official provider does, where the kubeconfig is neither a text nor the path of a file
+ * The kubeconfig's entry of the cluster that the arguments select; undefined if it cannot be determined.
+ * @throws Error, as the official provider does, if the kubeconfig is neither a text nor the path of a file
  */
 export function activeCluster({ kubeconfig, context, cluster }: ClusterArguments): unknown {
   if (typeof kubeconfig !== "string" || kubeconfig === "") return undefined;

@@ -3,18 +3,18 @@ import { quantityBytes } from "../../../components/kubernetes/quantity";
 import type { PlainObject, PlainValue } from "../support/propertyValues";
 import { isObject, textAt } from "./objects";
 
-/** Fields that the server fills in and no program states. */
+/** Fields that only the server sets. */
 const serversFields = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
 
 /**
- * What the inputs are after somebody may have changed the object: its own values, where the inputs have any. What the
- * server only writes in another way (`1024Mi` as `1Gi`) is as it was.
+ * The inputs after possible changes by others: the object's values for all fields that the inputs have. A value that the server
+ * only normalizes (`1024Mi` to `1Gi`) is kept as it was.
  */
 export function liveInputs(live: PlainObject, inputs: PlainObject): PlainObject {
   return pruned(withStringData(live, inputs), inputs) as PlainObject;
 }
 
-/** What the inputs of an object would be that is imported, as far as it can be told from the object. */
+/** The inputs of an imported object, as far as they can be derived from it. */
 export function importedInputs({ status, ...live }: PlainObject): PlainObject {
   void status;
   const metadata = isObject(live.metadata) ? live.metadata : {};
@@ -28,7 +28,7 @@ function pruned(live: PlainValue | undefined, input: PlainValue | undefined): Pl
     return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
   }
   if (Array.isArray(live) && Array.isArray(input)) {
-    // What was added behind the stated elements is not seen, as with the official provider (pruneSlice in its util.go).
+    // Elements that were appended to a list are ignored, as in the official provider (pruneSlice in its util.go).
     return live.slice(0, input.length).map((element, index) => pruned(element, input[index]) ?? null);
   }
   return isSameSpelling(live, input) ? input : live;
@@ -42,7 +42,7 @@ function isSameSpelling(live: PlainValue | undefined, input: PlainValue | undefi
   return one !== undefined && one === other;
 }
 
-/** A Secret's texts: the server keeps them encoded, under another name. */
+/** Restores a Secret's `stringData`, which the server stores encoded, under another name. */
 function withStringData(live: PlainObject, inputs: PlainObject): PlainObject {
   if (live.kind !== "Secret" || !isObject(inputs.stringData) || !isObject(live.data)) return live;
   const { data } = live;

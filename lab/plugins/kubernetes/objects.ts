@@ -1,6 +1,6 @@
 import type { PlainObject, PlainValue } from "../support/propertyValues";
 
-/** What every object of the API has. */
+/** The fields of every API object. */
 export interface KubernetesObject extends PlainObject {
   apiVersion: string;
   kind: string;
@@ -13,18 +13,18 @@ export interface ObjectMetadata extends PlainObject {
   annotations?: PlainObject;
 }
 
-/** What stands at a path of plain names; undefined where nothing does. */
+/** The value at a path of plain names; undefined if there is none. */
 function at(value: PlainValue | undefined, ...path: string[]): PlainValue | undefined {
   return path.reduce<PlainValue | undefined>((inner, name) => (isObject(inner) ? inner[name] : undefined), value);
 }
 
-/** The whole number at a path, 0 where there is none: Kubernetes leaves zeros out. */
+/** The integer at a path; 0 if there is none, because Kubernetes omits zeros. */
 export function numberAt(value: PlainValue | undefined, ...path: string[]): number {
   const found = at(value, ...path);
   return typeof found === "number" ? found : 0;
 }
 
-/** The text at a path, empty where there is none. */
+/** The string at a path; empty if there is none. */
 export function textAt(value: PlainValue | undefined, ...path: string[]): string {
   const found = at(value, ...path);
   return typeof found === "string" ? found : "";
@@ -36,7 +36,7 @@ export function objectsAt(value: PlainValue | undefined, ...path: string[]): Pla
   return Array.isArray(found) ? found.filter(isObject) : [];
 }
 
-/** The texts in the list at a path. */
+/** The strings in the list at a path. */
 export function textsAt(value: PlainValue | undefined, ...path: string[]): string[] {
   const found = at(value, ...path);
   return Array.isArray(found) ? found.filter((entry) => typeof entry === "string") : [];
@@ -51,12 +51,12 @@ export function isObject(value: PlainValue | undefined): value is PlainObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether an annotation of the program's says `true`. */
+/** Whether an annotation is `true`. */
 export function isAnnotated(object: PlainObject, annotation: string): boolean {
   return textAt(object, "metadata", "annotations", annotation).toLowerCase() === "true";
 }
 
-/** The ID that a resource has in the state: `namespace/name`, or `name` for what is in no namespace. */
+/** The ID that a resource has in the state: `namespace/name`, or `name` for a cluster-scoped object. */
 export function identifier(object: PlainObject): string {
   return [textAt(object, "metadata", "namespace"), textAt(object, "metadata", "name")].filter(Boolean).join("/");
 }

@@ -7,23 +7,23 @@ import { creator, handedOver, isAsCreated } from "./fieldManagers";
 import { isAnnotated, type KubernetesObject, textAt } from "./objects";
 import { maySkipDeletion, skipsAwait } from "./readiness";
 
-/** Seconds between the attempts to create an object whose namespace or kind is not there yet: 31 in all. */
+/** Seconds between attempts to create an object whose namespace or kind does not exist yet: 31 in all. */
 const retrySeconds = [1, 2, 4, 8, 16];
 
-/** What an operation is about besides the object. */
+/** The context of an operation on an object. */
 export interface OperationContext {
   readonly cluster: Cluster;
   readonly request: ResourceRequest;
-  /** The name under which the resource's fields are managed. */
+  /** The field manager of the resource. */
   readonly fieldManager: string;
   readonly isPatch: boolean;
-  /** Whether nothing is kept of it. */
+  /** Whether the server persists nothing. */
   readonly dryRun: boolean;
 }
 
 /**
- * Makes an object.
- * @param upsert whether one that exists is taken over instead of being refused
+ * Creates an object.
+ * @param upsert whether to take over an existing object instead of failing
  */
 export async function createObject(
   object: KubernetesObject,
@@ -52,7 +52,7 @@ export async function createObject(
 }
 
 /**
- * Makes an object what it should be. What the creation, or kubectl, left under its own name is taken over first.
+ * Updates an object. First takes over the fields of its creator and of kubectl.
  * @param live the object as it is
  */
 export async function updateObject(
@@ -76,7 +76,7 @@ export async function updateObject(
   }
 }
 
-/** Deletes an object and waits until it is gone; the fields of a patch are given up instead. */
+/** Deletes an object and waits for its deletion. A patch gives up its fields instead. */
 export async function deleteObject(
   object: KubernetesObject,
   inputs: KubernetesObject,
@@ -93,7 +93,7 @@ export async function deleteObject(
   await untilGone(cluster, { object, inputs }, request);
 }
 
-/** Leaves the fields of a patch to their other managers; those that have none fall back to their defaults. */
+/** Gives up the fields of a patch. Fields without another manager return to their defaults. */
 async function giveUp(object: KubernetesObject, cluster: Cluster, fieldManager: string): Promise<void> {
   const { apiVersion, kind, metadata } = object;
   const { name, namespace } = metadata;
@@ -122,7 +122,7 @@ function forces(object: KubernetesObject): boolean {
   return isAnnotated(object, "pulumi.com/patchForce");
 }
 
-/** Errors as the official provider words them. */
+/** Converts errors to the official provider's messages. */
 function explained(error: unknown, fieldManager: string): unknown {
   if (!(error instanceof ApiError)) return error;
   if (error.reason === "AlreadyExists") {

@@ -4,16 +4,16 @@ import { NotReady } from "./awaiting";
 import { checkpointOf } from "./checkpoint";
 import { identifier, type KubernetesObject } from "./objects";
 
-/** An object that exists, and what the state is to hold of it when something goes wrong now. */
+/** An existing object, and the state to keep if a step fails now. */
 export interface ExistingObject {
   readonly live: KubernetesObject;
   readonly inputs: Properties;
   readonly fieldManager: string;
-  /** The error's words, before the reason. */
+  /** The error message before the reason. */
   readonly message: string;
 }
 
-/** Does something with an object that exists. An error does not let the state forget the object. @throws InitFailed */
+/** Runs a step for an existing object. If it fails, the state keeps the object. @throws InitFailed */
 export async function orInitFailed<T>(existing: ExistingObject, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -12,15 +12,15 @@ import { identifier, isAnnotated, type KubernetesObject, parseIdentifier } from 
 import { createObject, deleteObject, type OperationContext, updateObject } from "./operations";
 import { orInitFailed } from "./partialFailure";
 import { readiness } from "./readiness";
-import { argumentsThatReplace, fieldsThatReplace, goesBeforeItsSuccessor } from "./rules";
+import { argumentsThatReplace, fieldsThatReplace, isDeletedBeforeReplacement } from "./rules";
 import { isOn, providerSettings, type ProviderSettings } from "./settings";
 
 const replaceUnready = "pulumi.com/replaceUnready";
 
-/** The provider of Kubernetes objects: each is made by POST, changed by Server-Side Apply, and waited for. */
+/** The provider of Kubernetes objects: creates them by POST, updates them by Server-Side Apply, and waits until they are ready. */
 export class KubernetesProvider implements requests.Provider {
   readonly version = "4.34.2";
-  /** How it was configured last. */
+  /** The current configuration. */
   settings: ProviderSettings = providerSettings({});
 
   diffConfig(olds: Properties, news: Properties): requests.DiffResult {
@@ -57,10 +57,10 @@ export class KubernetesProvider implements requests.Provider {
       changes.push({ steps, path: propertyPath(steps), property: "metadata", kind: "UPDATE", replaces: true });
     }
     const isReplaced = changes.some(({ replaces }) => replaces);
-    return { changes, deleteBeforeReplace: isReplaced && goesBeforeItsSuccessor(plain(oldInputs), plain(news)) };
+    return { changes, deleteBeforeReplace: isReplaced && isDeletedBeforeReplacement(plain(oldInputs), plain(news)) };
   }
 
-  /** Whether a Job is to be made anew because it has not ended well. */
+  /** Whether to replace a Job because it has not succeeded. */
   private async isUnreadyJob(news: Properties, state: Properties): Promise<boolean> {
     const { cluster } = this.settings;
     const object = objectOf(news);
@@ -143,7 +143,7 @@ export class KubernetesProvider implements requests.Provider {
     return isOn(this.settings, name);
   }
 
-  /** @throws Unreachable where the kubeconfig leads to no cluster */
+  /** @throws Unreachable if the kubeconfig has no reachable cluster */
   private context(request: requests.ResourceRequest, inputs: Properties, fieldManager: string): OperationContext {
     const { cluster } = this.settings;
     if (cluster instanceof Error) throw new Unreachable(cluster.message);
@@ -152,9 +152,9 @@ export class KubernetesProvider implements requests.Provider {
   }
 
   /**
-   * What the server says that the object would become, or the inputs where it cannot be asked: something is unknown yet,
-   * there is no server, or the kind or the namespace only comes with this deployment.
-   * @throws ApiError for what the server would refuse
+   * The result of a dry run on the server. Returns the inputs if a dry run is not possible: a value is unknown, no server answers, or
+   * this deployment creates the kind or the namespace.
+   * @throws ApiError if the server would refuse the object
    */
   private async planned(
     request: requests.ResourceRequest & { readonly state?: Properties },
@@ -176,7 +176,7 @@ export class KubernetesProvider implements requests.Provider {
   }
 }
 
-/** @returns undefined when there is no such object, or no such kind any more */
+/** @returns undefined if the object, or its kind, does not exist (anymore) */
 async function ifThere(read: () => Promise<KubernetesObject>): Promise<KubernetesObject | undefined> {
   try {
     return await read();

@@ -1,18 +1,18 @@
 import type { PlainObject } from "../support/propertyValues";
 import { condition, isAnnotated, type KubernetesObject, numberAt, objectsAt, textAt } from "./objects";
 
-/** How far an object is on its way to what it should be. */
+/** The progress of an object toward readiness. */
 export interface Readiness {
   readonly ready: boolean;
-  /** What is waited for, for people. */
+  /** A message for users about what is awaited. */
   readonly progress: string;
-  /** Why it never will be, where the cluster says so: nothing is gained by waiting on. */
+  /** The cluster's reason why it will never be ready; waiting ends. */
   readonly failure?: string;
 }
 
 const done: Readiness = { ready: true, progress: "" };
 
-/** What the official provider waits for, by kind; kinds that it does not wait for are ready once they exist. */
+/** Readiness checks of the official provider, by kind. Other kinds are ready once they exist. */
 const checks: Readonly<Record<string, (object: KubernetesObject) => Readiness>> = {
   "apps/v1/StatefulSet": statefulSet,
   "apps/v1/Deployment": deployment,
@@ -25,26 +25,26 @@ const checks: Readonly<Record<string, (object: KubernetesObject) => Readiness>> 
   },
 };
 
-/** Kinds whose pods are named in messages when they do not get ready. */
+/** Kinds whose pods are named in messages if they do not become ready. */
 export const podOwners: readonly string[] = ["StatefulSet", "Deployment", "DaemonSet", "Job"];
 
-/** Whether the object is what it should be, as far as it alone tells. */
+/** Determines readiness from the object itself. */
 export function readiness(object: KubernetesObject): Readiness {
   return checks[`${object.apiVersion}/${object.kind}`]?.(object) ?? done;
 }
 
-/** Whether a Service of this kind is waited for until it has endpoints: not a headless one, nor one that selects nothing. */
+/** Whether to wait for a Service's endpoints: not for a headless one, nor for one without a selector. */
 export function needsEndpoints({ spec }: KubernetesObject): boolean {
   const isOpen = textAt(spec, "clusterIP") === "None" || textAt(spec, "type") === "ExternalName";
   return !isOpen && Object.keys((spec as PlainObject | undefined)?.selector ?? {}).length > 0;
 }
 
-/** Whether deletion of this kind is not waited for when `pulumi.com/skipAwait` says so. */
+/** Whether `pulumi.com/skipAwait` skips waiting for the deletion of this kind. */
 export function maySkipDeletion({ kind }: KubernetesObject): boolean {
   return ["Namespace", "Pod", "ReplicationController", "DaemonSet", "Deployment", "StatefulSet", "Job"].includes(kind);
 }
 
-/** Whether the program does not want to wait for the object. */
+/** Whether the program skips waiting for the object. */
 export function skipsAwait(inputs: PlainObject): boolean {
   return isAnnotated(inputs, "pulumi.com/skipAwait");
 }
@@ -112,7 +112,7 @@ function pod(object: KubernetesObject): Readiness {
   return { ready: isReady, progress: podTrouble(object) ?? "waiting for the pod to be ready" };
 }
 
-/** What is wrong with a pod, in the official provider's words; undefined where nothing is, or nothing is known. */
+/** Describes a pod's problem with the official provider's message; undefined if there is none or it is unknown. */
 export function podTrouble(object: PlainObject): string | undefined {
   const unready = ["PodScheduled", "Initialized", "Ready"]
     .map((type) => condition(object, type))

@@ -2,10 +2,10 @@ import { isProperties, open, plain, present, type Properties, sameValue } from "
 import type { CheckFailure } from "../support/provider";
 import { type ChartSource, chartArguments } from "./helm";
 
-/** Whole seconds that an installation may take where the program does not say. */
+/** Default timeout of an installation in whole seconds. */
 const defaultTimeoutSeconds = 300;
 
-/** Inputs as the official provider completes them. */
+/** The official provider's default inputs. */
 const defaults: Properties = {
   ...{ allowNullValues: false, atomic: false, chart: "", cleanupOnFail: false, createNamespace: false },
   ...{
@@ -21,13 +21,13 @@ const defaults: Properties = {
 };
 const repositoryDefaults = { caFile: "", certFile: "", keyFile: "", password: "", repo: "", username: "" };
 
-/** Inputs that the stand-in knows. The others must be at their defaults. */
+/** Inputs that the stand-in supports. All others must have their defaults. */
 const known = [
   ...["atomic", "chart", "createNamespace", "name", "namespace", "repositoryOpts", "skipAwait", "skipCrds"],
   ...["timeout", "values", "version", "waitForJobs"],
 ];
 
-/** A release's inputs, once they are complete and known. */
+/** A release's complete inputs, without unknown values. */
 export interface ReleaseInputs {
   readonly name: string;
   readonly namespace: string;
@@ -44,9 +44,9 @@ export interface ReleaseInputs {
   readonly waitForJobs: boolean;
 }
 
-/** The inputs with all that the official provider adds to them. */
+/** The inputs with the official provider's additions. */
 export function completed(news: Properties, names: { readonly name: string; readonly namespace: string }): Properties {
-  // The SDK adds `compat` to every release, which means nothing.
+  // The SDK adds `compat` to every release; it has no effect.
   const { compat, ...given } = withoutNulls(news);
   void compat;
   const repository = open(given.repositoryOpts);
@@ -59,12 +59,12 @@ export function completed(news: Properties, names: { readonly name: string; read
   };
 }
 
-/** Reads complete inputs, or a state, which has them too. */
+/** Reads complete inputs, or a state, which includes them. */
 export function releaseInputs(properties: Properties): ReleaseInputs {
   return plain(properties) as unknown as ReleaseInputs;
 }
 
-/** What the program asks for and the stand-in cannot do. */
+/** Inputs that the program sets and the stand-in does not support. */
 export function leftOut(inputs: Properties): CheckFailure[] {
   const repository = open(inputs.repositoryOpts);
   const options = isProperties(repository) ? present(repository) : [];
@@ -74,7 +74,7 @@ export function leftOut(inputs: Properties): CheckFailure[] {
     ),
     ...options.flatMap(([name, value]) => (name === "repo" || open(value) === "" ? [] : [`repositoryOpts.${name}`])),
   ];
-  return names.map((property) => ({ property, reason: "is not in the stand-in: see lab/plugins/README.md" }));
+  return names.map((property) => ({ property, reason: "is not supported by the stand-in: see lab/plugins/README.md" }));
 }
 
 export function chartSource({ chart, version, repositoryOpts }: ReleaseInputs): ChartSource {
@@ -82,7 +82,7 @@ export function chartSource({ chart, version, repositoryOpts }: ReleaseInputs): 
   return { chart, repo: repo === "" ? undefined : repo, version: version === "" ? undefined : version };
 }
 
-/** What `helm install` or `helm upgrade` is told, besides the values. */
+/** Arguments of `helm install` or `helm upgrade`, except for the values. */
 export function helmArguments(verb: "install" | "upgrade", inputs: ReleaseInputs): string[] {
   const { name, namespace, timeout, atomic, createNamespace, skipAwait, skipCrds, waitForJobs } = inputs;
   return [

@@ -9,7 +9,7 @@ import { autoname } from "./inputs";
 import { chartSource, completed, helmArguments, leftOut, releaseInputs } from "./releaseInputs";
 import type { ProviderSettings } from "./settings";
 
-/** The provider of Helm's releases: by Helm's own command, as the official one does it by Helm's library. */
+/** The provider of Helm releases. It runs the `helm` command; the official one uses Helm's library. */
 export class Releases implements requests.ResourceProvider {
   constructor(private readonly settings: () => ProviderSettings) {}
 
@@ -64,7 +64,7 @@ export class Releases implements requests.ResourceProvider {
     return { id, inputs, outputs: await outputsOf(helm, inputs, release) };
   }
 
-  /** Installs or upgrades. @throws InitFailed where the release exists now and is not what it should be */
+  /** Installs or upgrades. @throws InitFailed if the release exists afterwards and is not ready */
   private async bring(
     verb: "install" | "upgrade",
     inputs: Properties,
@@ -87,11 +87,11 @@ export class Releases implements requests.ResourceProvider {
       throw new InitFailed(id, inputs, await outputsOf(helm, inputs, after), message, [message]);
     }
     const live = await look();
-    if (!live) throw new HelmFailed(`release ${idOf(inputs)} went away while it was made`);
+    if (!live) throw new HelmFailed(`release ${idOf(inputs)} was deleted during its installation`);
     return outputsOf(helm, inputs, live);
   }
 
-  /** @throws Unreachable where the kubeconfig leads to no cluster */
+  /** @throws Unreachable if the kubeconfig has no reachable cluster */
   private helm(): Helm {
     const { cluster } = this.settings();
     if (cluster instanceof Error) throw new Unreachable(cluster.message);
@@ -99,7 +99,7 @@ export class Releases implements requests.ResourceProvider {
   }
 }
 
-/** What the state holds: what is meant, what it consists of and how it is. Secret is what is so in the inputs. */
+/** The state of a release: its inputs, objects and status. Values that are secret in the inputs stay secret. */
 async function outputsOf(helm: Helm, inputs: Properties, live: LiveRelease): Promise<Properties> {
   const { name, namespace, revision, status, chart, version, appVersion } = live;
   return {
@@ -111,7 +111,7 @@ async function outputsOf(helm: Helm, inputs: Properties, live: LiveRelease): Pro
   };
 }
 
-/** What a preview knows of a release. */
+/** The outputs of a release that are known at preview. */
 function planned(inputs: Properties): Properties {
   return { ...inputs, resourceNames: unknown, status: unknown };
 }

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { activeCluster } from "./kubeconfig";
 
-/** The arguments of a Kubernetes provider, as plain values. They arrive as texts, whatever their type. */
+/** The arguments of a Kubernetes provider, as plain values. They arrive as strings, whatever their type. */
 export type ProviderArguments = Readonly<Record<string, unknown>>;
 
 type Inputs = Readonly<Record<string, unknown>>;
 
 /**
- * Fields that the official provider replaces an object for, as read in pulumi-kubernetes 4.34, provider/pkg/provider/diff.go.
- * Kinds whose list is long and that nobody makes by themselves (Pod, PersistentVolume) are left out.
+ * Fields whose change makes the official provider replace an object, from pulumi-kubernetes 4.34, provider/pkg/provider/diff.go.
+ * Pod and PersistentVolume, whose lists are long and which programs rarely create directly, are left out.
  */
 const replacingFields: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:apps/v1:DaemonSet": ["spec.selector"],
@@ -47,25 +47,25 @@ export function fieldsThatReplace(type: string, provider: ProviderArguments): st
 }
 
 /**
- * Whether a replaced object has to go before its successor comes, since both have one name, and one that the program chose:
- * a name that the provider made up is made up anew.
+ * Whether a replaced object must be deleted before its replacement is created, because the program gives both the same name.
+ * The provider generates another name for the replacement of an object with a generated name.
  */
-export function goesBeforeItsSuccessor(before: Inputs, after: Inputs): boolean {
+export function isDeletedBeforeReplacement(before: Inputs, after: Inputs): boolean {
   const [old, successor] = [metadata(before), metadata(after)];
   const isNamed = successor.name !== undefined && !isAutonamed(after);
   return isNamed && old.name === successor.name && (old.namespace ?? "default") === (successor.namespace ?? "default");
 }
 
-/** Whether the provider made the object's name up. */
+/** Whether the provider generated the object's name. */
 export function isAutonamed(object: Inputs): boolean {
   return metadata(object).annotations?.["pulumi.com/autonamed"] === "true";
 }
 
 /**
- * The arguments of the provider itself that lead to another cluster: the official provider then replaces everything that it made.
- * A renewed token leads to the same cluster. With a `clusterIdentifier` before and after, it alone decides; adding it or
- * removing it replaces nothing.
- * @throws Error where a kubeconfig cannot be read, such as the path of a file that is gone
+ * The changed provider arguments that select another cluster: the official provider then replaces all its objects.
+ * A renewed token selects the same cluster. If both configurations have a `clusterIdentifier`, only it decides; adding or removing it
+ * replaces nothing.
+ * @throws Error if a kubeconfig cannot be read, such as the path of a deleted file
  */
 export function argumentsThatReplace(before: ProviderArguments, after: ProviderArguments): string[] {
   const [left, right] = [activeCluster(before), activeCluster(after)];
@@ -78,7 +78,7 @@ export function argumentsThatReplace(before: ProviderArguments, after: ProviderA
   return ["kubeconfig", "context", "cluster"].filter((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
-/** Whether an argument of the provider is on. */
+/** Whether an argument of the provider is enabled. */
 export function isSet(argument: unknown): boolean {
   return argument === true || argument === "true";
 }

@@ -3,7 +3,7 @@ import { loadKubeconfig } from "./kubeconfig";
 import { Cluster } from "./cluster";
 import { isSet, type ProviderArguments } from "./rules";
 
-/** Arguments that an environment variable may stand for. */
+/** Arguments that an environment variable can set. */
 const variables = {
   enablePatchForce: "PULUMI_K8S_ENABLE_PATCH_FORCE",
   upsertExistingObjects: "PULUMI_K8S_UPSERT_EXISTING_OBJECTS",
@@ -12,16 +12,16 @@ const variables = {
   deleteUnreachable: "PULUMI_K8S_DELETE_UNREACHABLE",
 } as const;
 
-/** How a provider was configured, and its cluster. */
+/** A provider's configuration and cluster. */
 export interface ProviderSettings {
   readonly arguments: ProviderArguments;
-  /** Namespace of objects that name none. */
+  /** Default namespace of objects. */
   readonly namespace: string;
-  /** The cluster, or why there is none. */
+  /** The cluster, or the reason why there is none. */
   readonly cluster: Cluster | Error;
 }
 
-/** Reads the provider's arguments. A kubeconfig that leads nowhere is told first to whoever needs the cluster. */
+/** Reads the provider's arguments. An invalid kubeconfig causes an error only when the cluster is needed. */
 export function providerSettings(args: Properties): ProviderSettings {
   const given = plain(args);
   const fromEnvironment = Object.entries(variables).flatMap(([name, variable]) => {
@@ -40,7 +40,7 @@ export function providerSettings(args: Properties): ProviderSettings {
   }
 }
 
-/** Whether one of the provider's switches is on. */
+/** Whether a switch of the provider is on. */
 export function isOn(settings: ProviderSettings, name: keyof typeof variables): boolean {
   return isSet(settings.arguments[name]);
 }

@@ -2,11 +2,11 @@ import type { PlainValue } from "../support/propertyValues";
 import { condition, isObject, type KubernetesObject, numberAt, textAt } from "./objects";
 import type { Readiness } from "./readiness";
 
-/** A condition that the program states by the annotation `pulumi.com/waitFor`. */
+/** A condition from the annotation `pulumi.com/waitFor`. */
 export type WaitFor = (object: KubernetesObject) => Readiness;
 
 /**
- * What the annotation asks to wait for; undefined without one.
+ * Parses the annotation; undefined without one.
  * `jsonpath={.status.phase}=Bound`, `jsonpath={.status.address}`, `condition=Ready`, `condition=Ready=False`, or a JSON list of these.
  * @throws Error for anything else
  */
@@ -33,11 +33,11 @@ function parse(expression: string): WaitFor {
   throw new Error(`pulumi.com/waitFor: expected a "jsonpath=" or "condition=" prefix, got "${expression}"`);
 }
 
-/** Plain names and positions only: `{.status.conditions[0].type}`. */
+/** Supports only plain names and indexes: `{.status.conditions[0].type}`. */
 function jsonPath(expression: string): WaitFor {
   const [, path, wanted] = /^jsonpath='?\{((?:\.\w+|\[\d+\])+)\}'?(?:=(.*))?$/.exec(expression) ?? [];
   if (path === undefined) {
-    throw new Error(`pulumi.com/waitFor: "${expression}" is beyond the stand-in: see lab/plugins/README.md`);
+    throw new Error(`pulumi.com/waitFor: "${expression}" is not supported by the stand-in: see lab/plugins/README.md`);
   }
   const steps = [...path.matchAll(/\w+/g)].map(([step]) => step);
   return (object) => {

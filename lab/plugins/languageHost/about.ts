@@ -11,7 +11,7 @@ import {
 import { installedPackages, packageFile, type PackageFile } from "./installedPackages";
 import { chosenPackageManager } from "./installDependencies";
 
-/** What `pulumi about` prints of the language. */
+/** The language section of `pulumi about`. */
 export function about(info: ProgramInfo | undefined): AboutResponse {
   const folder = info?.getProgramDirectory() ?? process.cwd();
   const manager = chosenPackageManager(info);
@@ -22,7 +22,7 @@ export function about(info: ProgramInfo | undefined): AboutResponse {
   return response;
 }
 
-/** The packages that a program uses, with the versions that are installed. */
+/** A program's dependencies with their installed versions. */
 export function programDependencies(
   info: ProgramInfo | undefined,
   transitive: boolean,
@@ -48,8 +48,8 @@ function typeScriptVersion(folder: string): string | undefined {
 }
 
 /**
- * A package manager's version. The CLI asks for it at every command, and most are Node programs: reading a file is a
- * quarter of a second cheaper than starting one.
+ * A package manager's version. The CLI requests it at every command, and most package managers are Node programs: reading a file is
+ * a quarter of a second faster than starting one.
  */
 function versionOf(command: string): string {
   const version = packageOf(command)?.version;
@@ -61,7 +61,7 @@ function versionOf(command: string): string {
   }
 }
 
-/** The package that a command on PATH is a link into. */
+/** The package whose file a command on PATH links to. */
 function packageOf(command: string): PackageFile | undefined {
   const folders = (process.env.PATH ?? "").split(path.delimiter);
   const file = folders.map((folder) => path.join(folder, command)).find((candidate) => fs.existsSync(candidate));

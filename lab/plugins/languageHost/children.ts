@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 
-/** Milliseconds that an interrupted program has to end by itself, as the official language host has it. */
+/** Grace period in milliseconds for an interrupted program, as in the official language host. */
 const graceMs = 5000;
 
 const running = new Set<ChildProcess>();
@@ -11,11 +11,11 @@ export interface NodeProgram {
   /** Arguments of node: its options, the script, the script's arguments. */
   readonly args: readonly string[];
   readonly folder: string;
-  /** All of the process's environment. */
+  /** The complete environment of the process. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Starts node as a process that does not outlive this one. Its output comes through pipes. */
+/** Starts node as a process that ends with this one. Its output comes through pipes. */
 export function startNode({ args, folder, env }: NodeProgram): ChildProcess {
   const child = spawn("node", ["--require", path.join(__dirname, "preload.js"), ...args], {
     cwd: folder,
@@ -27,7 +27,7 @@ export function startNode({ args, folder, env }: NodeProgram): ChildProcess {
   return child;
 }
 
-/** Waits for a process and all of its output. A signal's name stands for the code where a signal ended it. */
+/** Waits for a process and all of its output. @returns the exit code, or the name of the signal that ended it */
 export async function ended(child: ChildProcess): Promise<number | string> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
@@ -35,7 +35,7 @@ export async function ended(child: ChildProcess): Promise<number | string> {
   });
 }
 
-/** Asks all processes to end, and ends those that do not. */
+/** Interrupts all processes, and kills those that do not end. */
 export function interruptAll(): void {
   for (const child of running) {
     child.kill("SIGINT");
@@ -43,14 +43,14 @@ export function interruptAll(): void {
   }
 }
 
-/** Ends all processes at once. */
+/** Kills all processes. */
 export function killAll(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
 /**
- * File of a module, as a program in the folder would load it.
- * @throws Error that names the command to run when it is not installed
+ * Resolves a module's file, as a program in the folder would load it.
+ * @throws Error that names the install command if the module is missing
  */
 export function moduleFile(name: string, folder: string, installCommand: string): string {
   try {

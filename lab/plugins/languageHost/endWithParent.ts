@@ -1,7 +1,7 @@
 import * as net from "node:net";
 
 /**
- * The process ends when the one that started it is gone, even by `kill -9`.
+ * Ends this process when its parent has ended, even by `kill -9`.
  * The parent holds the other end of this pipe.
  */
 const parent = new net.Socket({ fd: 3 });

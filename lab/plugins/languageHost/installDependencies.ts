@@ -17,14 +17,14 @@ const lockFiles: readonly (readonly [string, PackageManager])[] = [
   ["bun.lockb", "bun"],
 ];
 
-/** What installs a program's packages: what its project file says, else what its lock file was made by, else npm. */
+/** A program's package manager: from its project file, else from its lock file, else npm. */
 export function chosenPackageManager(info: ProgramInfo | undefined): PackageManager {
   const folder = info?.getProgramDirectory() ?? process.cwd();
   const byLockFile = lockFiles.find(([file]) => fs.existsSync(path.join(folder, file)))?.[1];
   return runtimeOptions(info).packageManager ?? byLockFile ?? "npm";
 }
 
-/** Installs a program's packages and passes on what is printed. */
+/** Installs a program's packages and passes on the output. */
 export function installDependencies(
   call: grpc.ServerWritableStream<InstallDependenciesRequest, InstallDependenciesResponse>,
 ): void {
@@ -38,11 +38,11 @@ export function installDependencies(
   let begun = true;
   child.on("error", (error) => {
     begun = false;
-    failCall(call, new Error(`${manager} could not be run: ${error.message}`));
+    failCall(call, new Error(`${manager} could not be started: ${error.message}`));
   });
   child.on("close", (code) => {
     if (!begun) return;
-    if (code !== 0) return failCall(call, new Error(`${manager} install ended with ${code}`));
+    if (code !== 0) return failCall(call, new Error(`${manager} install exited with ${code}`));
     say("Finished installing dependencies\n\n");
     call.end();
   });

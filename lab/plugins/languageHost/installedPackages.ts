@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** What the language host wants to know of a package.json. */
+/** The fields of a package.json that the language host reads. */
 export interface PackageFile {
   readonly name?: string;
   readonly version?: string;
@@ -10,7 +10,7 @@ export interface PackageFile {
   readonly pulumi?: PulumiSection;
 }
 
-/** The section by which an SDK names the plugin that it needs. */
+/** The section in which an SDK names its plugin. */
 export interface PulumiSection {
   readonly resource?: boolean;
   readonly name?: string;
@@ -27,7 +27,7 @@ export interface Parameterization {
   readonly value: string;
 }
 
-/** Every package that is installed under a program's folder, at any depth; each folder once. */
+/** All packages installed below a program's folder, at any depth; each folder once. */
 export function installedPackages(folder: string, visited = new Set<string>()): PackageFile[] {
   const real = fs.realpathSync(folder);
   if (visited.has(real)) return [];
@@ -35,7 +35,7 @@ export function installedPackages(folder: string, visited = new Set<string>()): 
   return foldersIn(real).flatMap((entry) => {
     const inner = path.join(real, entry);
     if (entry === "node_modules") return packagesIn(inner, visited);
-    // A policy pack's packages are its own: the program does not need their plugins.
+    // The program does not need the plugins of a policy pack's packages.
     return entry === ".git" || isPolicyPack(inner) ? [] : installedPackages(inner, visited);
   });
 }
@@ -55,7 +55,7 @@ function packageAndItsOwn(folder: string, visited: Set<string>): PackageFile[] {
   return [...(file ? [file] : []), ...(fs.existsSync(own) ? packagesIn(own, visited) : [])];
 }
 
-/** The folder's package.json; undefined if there is none, or none that can be read. */
+/** The folder's package.json; undefined if it is missing or invalid. */
 export function packageFile(folder: string): PackageFile | undefined {
   try {
     return JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")) as PackageFile;

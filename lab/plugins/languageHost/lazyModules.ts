@@ -1,14 +1,14 @@
 import Module from "node:module";
 
 /**
- * Modules that the SDK loads at its start, and needs for functions that become resources alone: these two are half of the processor time
- * that it takes to load the SDK. For the SDK they are loaded when it uses something of them.
+ * Modules that the SDK loads at its start, but needs only to serialize functions. These two take half of the processor time of loading
+ * the SDK. They are loaded when the SDK first uses one of their exports.
  */
 const rarelyUsed = ["typescript", "@npmcli/arborist"];
 
 type Load = (request: string, parent: { readonly filename?: string } | undefined, isMain: boolean) => object;
 
-/** What `require` calls for every module. */
+/** The function that `require` calls for every module. */
 const modules = Module as unknown as { _load: Load };
 const load = modules._load;
 
@@ -19,7 +19,7 @@ modules._load = function (this: unknown, request, parent, isMain) {
     {},
     {
       get: (_, key): unknown =>
-        // The SDK asks this of a module when it imports it. With true it takes the module as it is.
+        // The SDK reads this when it imports a module. With true, it uses the module directly.
         key === "__esModule" || Reflect.get(load.call(this, request, parent, isMain), key),
     },
   );

@@ -8,17 +8,17 @@ import {
 import { channelOptions, type Handlers, serveOnFreePort, unary } from "../support/serve";
 
 /**
- * Stands between the engine and a policy pack. The pack learns of the stack through its environment when it starts;
- * the engine tells it by a request to the pack when it runs: so the proxy answers first, and the pack starts after.
+ * A proxy between the engine and a policy pack. The pack reads the stack's configuration from its environment when it starts, but the
+ * engine sends it only to a running pack. So the proxy answers first, and then starts the pack.
  */
 export class PolicyProxy {
   private readonly configured = deferred<AnalyzerStackConfigureRequest | undefined>();
   private readonly connected = deferred<grpc.Client>();
 
-  /** Resolves with what the engine says of the stack; with nothing if it asks for something else first. */
+  /** Resolves with the stack's configuration from the engine; with nothing if the engine sends another request first. */
   readonly configuration = this.configured.promise;
 
-  /** Starts to listen, and returns the port. */
+  /** Starts listening, and returns the port. */
   async start(): Promise<number> {
     this.connected.promise.catch(() => undefined);
     return serveOnFreePort(AnalyzerService, {
@@ -31,7 +31,7 @@ export class PolicyProxy {
     });
   }
 
-  /** Passes on, from now on, what the engine asks. */
+  /** Forwards all requests of the engine from now on. */
   async attach(port: number): Promise<void> {
     const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), channelOptions);
     const configuration = await this.configuration;
@@ -39,7 +39,7 @@ export class PolicyProxy {
     this.connected.resolve(client);
   }
 
-  /** Answers everything that the engine asks with this error. */
+  /** Answers all requests of the engine with this error. */
   fail(error: Error): void {
     this.connected.reject(error);
   }
@@ -74,7 +74,7 @@ async function forward<Request, Response>(
   return new Promise((resolve, reject) => {
     const { path, requestSerialize, responseDeserialize } = method;
     client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, response) =>
-      error || !response ? reject(error ?? new Error("the policy pack did not answer")) : resolve(response),
+      error || !response ? reject(error ?? new Error("the policy pack did not respond")) : resolve(response),
     );
   });
 }

@@ -2,7 +2,7 @@ import { GetRequiredPackagesResponse } from "@pulumi/pulumi/proto/language_pb";
 import { PackageDependency, PackageParameterization } from "@pulumi/pulumi/proto/plugin_pb";
 import { installedPackages, type PackageFile, type Parameterization } from "./installedPackages";
 
-/** The plugins that the SDKs of a program need, in the versions that the SDKs name. */
+/** The plugins that a program's SDKs require, with their versions. */
 export function requiredPackages(folder: string): GetRequiredPackagesResponse {
   const packages = installedPackages(folder).flatMap((file) => requirement(file) ?? []);
   return new GetRequiredPackagesResponse().setPackagesList(packages);

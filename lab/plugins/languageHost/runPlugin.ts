@@ -63,7 +63,7 @@ function startPlugin(
 ): ChildProcess {
   const { request } = call;
   if (request.getAttachDebugger())
-    throw new Error("--attach-debugger is not in the stand-in: see lab/plugins/README.md");
+    throw new Error("--attach-debugger is not supported by the stand-in: see lab/plugins/README.md");
   const folder = pluginFolder(request);
   const options = runtimeOptions(request.getInfo());
   const file = moduleFile(script, folder, `npm install in ${folder}`);
@@ -73,7 +73,7 @@ function startPlugin(
     env: { ...variablesOf(request.getEnvList()), ...optionVariables(options), ...variables },
   });
   child.stderr?.on("data", (chunk: Buffer) => call.write(new RunPluginResponse().setStderr(chunk)));
-  // The engine ends a plugin by ending the request.
+  // The engine ends a plugin by canceling the request.
   call.on("cancelled", () => child.kill());
   return child;
 }
@@ -93,7 +93,7 @@ function variablesOf(list: readonly string[]): Record<string, string> {
   );
 }
 
-/** How a policy pack learns of the stack that it judges. */
+/** The environment variables that tell a policy pack about the stack. */
 function stackVariables(configuration: AnalyzerStackConfigureRequest | undefined): Record<string, string> {
   if (!configuration) return {};
   const config: Record<string, string> = {};

@@ -2,10 +2,10 @@ import { type RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb";
 import { ended, moduleFile, startNode } from "./children";
 import { optionVariables, runtimeOptions } from "./runtimeOptions";
 
-/** The exit code by which the SDK says that the user has already been told what went wrong. */
+/** The SDK's exit code for an error that it has already reported to the user. */
 const alreadyReported = 32;
 
-/** What V8 prints when it runs out of memory. */
+/** V8's output when it runs out of memory. */
 const outOfMemory = /<--- Last few GCs --->|Check failed: needs_context && current_scope_ == closure_scope_/;
 
 const outOfMemoryAdvice =
@@ -13,14 +13,14 @@ const outOfMemoryAdvice =
   "setting the `nodeargs` runtime option in Pulumi.yaml to `nodeargs: --max-old-space-size=<size>` where `<size>` is " +
   "the maximum memory in megabytes that can be allocated to nodejs.";
 
-/** Runs a program to its end. What went wrong is in the answer. */
+/** Runs a program to its end. The response contains its error. */
 export async function runProgram(request: RunRequest, engineAddress: string | undefined): Promise<RunResponse> {
   const response = new RunResponse();
   const info = request.getInfo();
-  if (info === undefined) return response.setError("the CLI did not say which program to run");
-  if (engineAddress === undefined) return response.setError("the CLI did not say where its engine listens");
+  if (info === undefined) return response.setError("the CLI did not name the program to run");
+  if (engineAddress === undefined) return response.setError("the CLI did not name its engine's address");
   if (request.getAttachDebugger()) {
-    return response.setError("--attach-debugger is not in the stand-in: see lab/plugins/README.md");
+    return response.setError("--attach-debugger is not supported by the stand-in: see lab/plugins/README.md");
   }
   try {
     const folder = info.getProgramDirectory();

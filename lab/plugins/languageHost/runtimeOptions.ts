@@ -1,21 +1,21 @@
 import type { ProgramInfo } from "@pulumi/pulumi/proto/language_pb";
 
-/** What `runtime.options` of a project file says. */
+/** The `runtime.options` of a project file. */
 export interface RuntimeOptions {
   /** Whether TypeScript is compiled while it is loaded. @default true */
   readonly typescript: boolean;
   /** Path of the tsconfig.json to use. @default the program's own */
   readonly tsconfig?: string;
-  /** Arguments of node itself. */
+  /** Arguments for node. */
   readonly nodeArguments: readonly string[];
-  /** What installs dependencies: npm, yarn, pnpm or bun. @default by the lock file, else npm */
+  /** The package manager: npm, yarn, pnpm or bun. @default from the lock file, else npm */
   readonly packageManager?: PackageManager;
 }
 
 export const packageManagers = ["npm", "yarn", "pnpm", "bun"] as const;
 export type PackageManager = (typeof packageManagers)[number];
 
-/** @throws Error when an option has the wrong type, in the official language host's words */
+/** @throws Error with the official language host's message if an option has the wrong type */
 export function runtimeOptions(info: ProgramInfo | undefined): RuntimeOptions {
   const options = info?.getOptions()?.toJavaScript() ?? {};
   const typescript = optional(options.typescript, "boolean", "typescript option must be a boolean") ?? true;
@@ -29,7 +29,7 @@ export function runtimeOptions(info: ProgramInfo | undefined): RuntimeOptions {
   return { typescript, nodeArguments, packageManager, ...(tsconfig && { tsconfig }) };
 }
 
-/** The variables by which the SDK learns of the options. */
+/** The environment variables that pass the options to the SDK. */
 export function optionVariables({ typescript, tsconfig }: RuntimeOptions): Record<string, string> {
   return {
     ...(typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
@@ -37,7 +37,7 @@ export function optionVariables({ typescript, tsconfig }: RuntimeOptions): Recor
   };
 }
 
-/** Splits a text as a shell would, without expanding anything. */
+/** Splits a text into words like a shell, without expansions. */
 export function words(text: string): string[] {
   const found = text.match(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? [];
   return found.map((word) =>

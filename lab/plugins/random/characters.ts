@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 
-/** Which characters a random text is made of. */
+/** The characters that a random text consists of. */
 export interface CharacterRules {
   readonly length: number;
   readonly upper: boolean;
@@ -21,8 +21,8 @@ const digits = "0123456789";
 const specials = "!@#$%&*()-_=+[]{}<>:?";
 
 /**
- * A random text from the operating system's generator. Each minimum is met, from its kind of characters, even if the kind is off.
- * @throws Error when all kinds of characters are off
+ * Generates a random text with the operating system's generator. Each minimum is met, even if its kind of characters is off.
+ * @throws Error if all kinds of characters are off
  */
 export function randomText(rules: CharacterRules): string {
   const special = rules.overrideSpecial || specials;

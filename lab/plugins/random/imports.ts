@@ -7,7 +7,7 @@ const password = "random:index/randomPassword:RandomPassword";
 const uuid = "random:index/randomUuid:RandomUuid";
 const importable = [password, "random:index/randomString:RandomString", uuid];
 
-/** A resource that is imported: its ID is the text that it is to have. */
+/** Imports a resource: its ID is its text. */
 export function importedText(type: string, id: string): ReadResult {
   if (!importable.includes(type)) refuse(`importing ${type}`);
   if (type === uuid) return { id, inputs: {}, outputs: { id, result: id } };

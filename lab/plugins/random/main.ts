@@ -22,10 +22,13 @@ const provider: Provider = {
     const known = [...kind.required, ...kind.optional, "keepers"];
     const unexpected: CheckFailure[] = Object.keys(news)
       .filter((name) => !known.includes(name))
-      .map((name) => ({ property: name, reason: `${type} has no input "${name}", or the stand-in does not know it` }));
+      .map((name) => ({
+        property: name,
+        reason: `${type} has no input "${name}", or the stand-in does not support it`,
+      }));
     return { inputs: news, failures: [...unexpected, ...failures(kind, news)] };
   },
-  // Nothing random is changed in place: another value of any input draws anew. One that only spells a default out does not.
+  // Random values are never updated in place: a changed input replaces the resource, unless it only states a default explicitly.
   diff({ type, oldInputs, news }) {
     const kind = resource(type);
     const changes = propertyChanges(settled(kind, oldInputs), settled(kind, news));
@@ -40,7 +43,7 @@ const provider: Provider = {
     const { id, outputs } = kind.draw(kind.settled(plain(inputs)));
     return { id, outputs: { ...settled(kind, inputs), ...outputs, id } };
   },
-  // A change that is none, such as a default spelled out, still asks for the new inputs.
+  // An input without effect, such as an explicit default, still updates the inputs in the state.
   update: ({ type, state, news }) => ({ ...state, ...settled(resource(type), news) }),
   delete: () => undefined,
   read({ type, id, oldInputs, state }) {
@@ -54,12 +57,12 @@ function resource(type: string): RandomResource {
   return randomResources[type] ?? refuse(type);
 }
 
-/** The inputs with the defaults of those that are not given. */
+/** The inputs with defaults. */
 function settled(kind: RandomResource, inputs: Properties): Properties {
   return { ...kind.settled(plain(inputs)), ...inputs, keepers: keepers(inputs.keepers) };
 }
 
-/** Keepers as they are compared: null is as good as no keeper, and an empty map as none. */
+/** Normalizes keepers for comparison: null equals a missing keeper, and an empty map equals none. */
 function keepers(given: PropertyValue | undefined): PropertyValue | undefined {
   if (given instanceof Secret) {
     const inner = keepers(given.value);

@@ -2,23 +2,23 @@ import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { type PlainObject, type Properties, Secret } from "../support/propertyValues";
 import { randomText } from "./characters";
 
-/** What is made once, when the resource is created. */
+/** Values that are generated once, when the resource is created. */
 export interface Drawn {
   /** The resource's ID: never encrypted. */
   readonly id: string;
-  /** The outputs, besides the inputs. */
+  /** The outputs other than the inputs. */
   readonly outputs: Properties;
 }
 
 /** One kind of random resource. */
 export interface RandomResource {
-  /** Inputs that must be given. */
+  /** Required inputs. */
   readonly required: readonly string[];
-  /** Inputs that may be given. `keepers` always may. */
+  /** Optional inputs, in addition to `keepers`. */
   readonly optional: readonly string[];
-  /** Outputs that are known first when the resource is created. */
+  /** Outputs that are unknown until the resource is created. */
   readonly drawn: readonly string[];
-  /** What the outputs have for inputs that are not given. */
+  /** Default inputs, as they appear in the outputs. */
   settled(inputs: PlainObject): PlainObject;
   draw(settled: PlainObject): Drawn;
 }

@@ -2,7 +2,7 @@ import { holdsUnknown, open, type Properties } from "../support/propertyValues";
 import type { CheckFailure } from "../support/provider";
 import type { RandomResource } from "./resources";
 
-/** Whole numbers and the least that each may be; `length` of text is compared with the minima besides. */
+/** Integer inputs and their least values; `length` must also cover the minima. */
 const least: Readonly<Record<string, number>> = {
   length: 1,
   byteLength: 1,
@@ -14,7 +14,7 @@ const least: Readonly<Record<string, number>> = {
 const switches = ["lower", "upper", "numeric", "number", "special"];
 const minima = ["minLower", "minNumeric", "minSpecial", "minUpper"];
 
-/** What is wrong with the inputs. Those that are not known yet are judged when they are. */
+/** Validates the inputs. Unknown ones are validated once they are known. */
 export function failures(kind: RandomResource, inputs: Properties): CheckFailure[] {
   const missing = kind.required.filter((name) => inputs[name] === undefined || inputs[name] === null);
   return [

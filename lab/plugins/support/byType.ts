@@ -2,8 +2,8 @@ import type { Provider, ResourceProvider } from "./provider";
 import { refuse } from "./providerService";
 
 /**
- * A provider that leaves each request to the one for its type of resource.
- * @param otherwise for the types that are not listed. @default they are refused
+ * Creates a provider that dispatches each request by the resource's type.
+ * @param otherwise provider of the types that are not listed. @default they are refused
  */
 export function byType(
   version: string,

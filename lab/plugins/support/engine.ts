@@ -3,14 +3,14 @@ import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { channelOptions } from "./serve";
 
-/** How much a line matters to whoever runs the deployment. */
+/** Severity of a line. */
 export type Severity = keyof typeof LogSeverity;
 
-/** What a plugin can tell the engine that started it. */
+/** Sends messages from a plugin to the engine that started it. */
 export class Engine {
   private client: EngineClient | undefined;
 
-  /** @param address where the engine listens; without one, lines go nowhere */
+  /** @param address the engine's address; without one, lines are discarded */
   constructor(address: string | undefined) {
     if (address) this.connect(address);
   }
@@ -19,12 +19,12 @@ export class Engine {
     this.client ??= new EngineClient(address, grpc.credentials.createInsecure(), channelOptions);
   }
 
-  /** A line that stays: it is shown as a diagnostic of the resource. */
+  /** Sends a permanent line: a diagnostic of the resource. */
   log(severity: Severity, urn: string, message: string): void {
     this.send(severity, urn, message, false);
   }
 
-  /** A line that is shown while the resource is worked on. */
+  /** Sends a transient line, shown during the resource's operation. */
   status(severity: Severity, urn: string, message: string): void {
     this.send(severity, urn, message, true);
   }
@@ -35,7 +35,7 @@ export class Engine {
       .setUrn(urn)
       .setMessage(message)
       .setEphemeral(ephemeral);
-    // A line that cannot be delivered must not fail the deployment that it is about.
+    // A lost line must not fail the deployment.
     this.client?.log(request, () => undefined);
   }
 }

@@ -4,7 +4,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { type Properties, toWire } from "./propertyValues";
 
-/** A resource that exists but did not become what it should be. The state keeps it, and the next update goes on from it. */
+/** A resource exists but its initialization failed. The state keeps it, and the next update continues from there. */
 export class InitFailed extends Error {
   readonly code = grpc.status.UNKNOWN;
   readonly metadata = new grpc.Metadata();
@@ -19,7 +19,7 @@ export class InitFailed extends Error {
     const packed = new Any();
     packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
     const status = new Status().setCode(this.code).setMessage(message).setDetailsList([packed]);
-    // The header by which gRPC carries an error's details; its library for Node has no name for it.
+    // gRPC's header for error details, for which its Node library has no constant.
     this.metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
   }
 }

@@ -1,17 +1,17 @@
 import { isProperties, open, present, type Properties, type PropertyValue, sameValue } from "./propertyValues";
 
-/** A place where old and new inputs differ. */
+/** A difference between old and new inputs. */
 export interface PropertyChange {
-  /** Where, as Pulumi writes property paths: `spec.ports[0].port`, `metadata.annotations["a.b/c"]`. */
+  /** The property path, as Pulumi writes it: `spec.ports[0].port`, `metadata.annotations["a.b/c"]`. */
   readonly path: string;
   readonly kind: "ADD" | "DELETE" | "UPDATE";
-  /** The place's first step: the name of the input. */
+  /** The path's first step: the name of the input. */
   readonly property: string;
-  /** The steps from the inputs to the place. */
+  /** All steps of the path. */
   readonly steps: readonly (string | number)[];
 }
 
-/** Every place where old and new inputs differ, the innermost ones. That a value is secret is no difference. */
+/** The innermost differences between old and new inputs. Whether a value is secret makes no difference. */
 export function propertyChanges(olds: Properties, news: Properties): PropertyChange[] {
   return changesAt([], olds, news).map((change) => ({
     ...change,
@@ -42,7 +42,7 @@ function changesAt(
   return [{ steps, kind: "UPDATE" }];
 }
 
-/** Steps into properties, as Pulumi writes them. */
+/** Formats steps as a Pulumi property path. */
 export function propertyPath(steps: readonly (string | number)[]): string {
   return steps
     .map((step, index) => {

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-/** A value that only those with the stack's passphrase may read. */
+/** A value that is encrypted with the stack's passphrase. */
 export class Secret {
   constructor(readonly value: PropertyValue) {}
 }
 
-/** A value that is not known before the deployment. */
+/** A value that is unknown before the deployment. */
 export class Unknown {
-  /** @param sentinel the text that stands for it on the wire: one for each kind of value */
+  /** @param sentinel the text that represents it on the wire: one for each kind of value */
   constructor(readonly sentinel: string) {}
 }
 
@@ -28,11 +28,11 @@ export interface PlainObject {
   [name: string]: PlainValue | undefined;
 }
 
-/** The key that marks an object on the wire as something else than an object (sdk/go/common/resource/sig in Pulumi). */
+/** The key that marks an object on the wire as a special value (sdk/go/common/resource/sig in Pulumi). */
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
-/** Texts that stand for an unknown boolean, number, string, list, asset, archive and object. */
+/** Texts that represent an unknown boolean, number, string, list, asset, archive and object. */
 const unknownSentinels = new Set([
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
@@ -43,15 +43,15 @@ const unknownSentinels = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
 
-/** An unknown text, and what the SDK takes for an unknown of any kind. */
+/** An unknown text. The SDK accepts it as an unknown of any kind. */
 export const unknown = new Unknown("04da6b54-80e4-46f7-96ec-b56ff0331ba9");
 
-/** Properties from the wire. Objects with another signature than a secret's (assets, archives) stay as they are. */
+/** Decodes properties from the wire. Special values other than secrets (assets, archives) stay as they are. */
 export function fromWire(struct: Struct | undefined): Properties {
   return struct === undefined ? {} : (decoded(struct.toJavaScript()) as Properties);
 }
 
-/** Properties for the wire. What is undefined is left out. */
+/** Encodes properties for the wire. Undefined values are omitted. */
 export function toWire(properties: Properties): Struct {
   return Struct.fromJavaScript(encoded(properties) as Record<string, JavaScriptValue>);
 }
@@ -89,7 +89,7 @@ export function present(properties: Properties): [string, PropertyValue][] {
   return Object.entries(properties).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
 }
 
-/** The value with the secrets in it laid open. Unknown parts stay. */
+/** The value without secret wrappers. Unknown parts stay. */
 export function revealed(value: Properties): Properties;
 export function revealed(value: PropertyValue): PropertyValue;
 export function revealed(value: PropertyValue): PropertyValue {
@@ -99,7 +99,7 @@ export function revealed(value: PropertyValue): PropertyValue {
   return Object.fromEntries(present(value).map(([name, field]) => [name, revealed(field)]));
 }
 
-/** The value with secrets laid open and unknown parts left out: those of an object vanish, those of a list are null. */
+/** The value without secret wrappers and unknown parts: unknown fields are omitted, unknown list elements are null. */
 export function plain(value: Properties): PlainObject;
 export function plain(value: PropertyValue): PlainValue;
 export function plain(value: PropertyValue): PlainValue {
@@ -111,23 +111,23 @@ export function plain(value: PropertyValue): PlainValue {
   return Object.fromEntries(known.map(([name, field]) => [name, plain(field)]));
 }
 
-/** The value without the secret around it. */
+/** The value without its outer secret wrapper. */
 export function open(value: PropertyValue | undefined): PropertyValue | undefined {
   return value instanceof Secret ? open(value.value) : value;
 }
 
-/** Whether a secret is anywhere in the value. */
+/** Whether the value contains a secret. */
 export function holdsSecret(value: PropertyValue | undefined): boolean {
   return value instanceof Secret || parts(value).some(holdsSecret);
 }
 
-/** Whether an unknown is anywhere in the value, in a secret too. */
+/** Whether the value contains an unknown, including inside a secret. */
 export function holdsUnknown(value: PropertyValue | undefined): boolean {
   if (value instanceof Secret) return holdsUnknown(value.value);
   return value instanceof Unknown || parts(value).some(holdsUnknown);
 }
 
-/** Whether two values are the same, secret or not. */
+/** Whether two values are equal, secret or not. */
 export function sameValue(one: PropertyValue | undefined, other: PropertyValue | undefined): boolean {
   return isDeepStrictEqual(one === undefined ? one : revealed(one), other === undefined ? other : revealed(other));
 }

@@ -10,19 +10,19 @@ export interface ResourceRequest {
   /** Its name in the program. */
   readonly name: string;
   readonly signal: AbortSignal;
-  /** Whole seconds that the program gives this operation by `customTimeouts`; 0 when it does not say. */
+  /** Timeout of this operation in whole seconds, from `customTimeouts`; 0 if not set. */
   readonly timeoutSeconds: number;
-  /** A line that is shown while the resource is worked on. */
+  /** Sends a transient line, shown during the operation. */
   status(severity: Severity, message: string): void;
-  /** A line that stays, as a diagnostic of the resource. */
+  /** Sends a permanent line: a diagnostic of the resource. */
   log(severity: Severity, message: string): void;
 }
 
 export interface CheckRequest extends ResourceRequest {
-  /** The inputs of the last deployment; undefined for a resource that is new. */
+  /** The inputs of the last deployment; undefined for a new resource. */
   readonly olds: Properties | undefined;
   readonly news: Properties;
-  /** Bytes that are the same in preview and deployment. */
+  /** Random bytes, identical in preview and deployment. */
   readonly randomSeed: Uint8Array;
 }
 
@@ -46,7 +46,7 @@ export interface DiffRequest extends ResourceRequest {
 
 export interface DiffResult {
   readonly changes: readonly (PropertyChange & { readonly replaces: boolean })[];
-  /** Whether the old resource has to go before the new one can come. @default false */
+  /** Whether the old resource must be deleted before its replacement is created. @default false */
   readonly deleteBeforeReplace?: boolean;
 }
 
@@ -89,20 +89,20 @@ export interface ReadResult {
   readonly outputs: Properties;
 }
 
-/** What is done with one kind of resource. */
+/** The operations of one kind of resource. */
 export interface ResourceProvider {
   check(request: CheckRequest): CheckResult | Promise<CheckResult>;
   diff(request: DiffRequest): DiffResult | Promise<DiffResult>;
   create(request: CreateRequest): Created | Promise<Created>;
   update(request: UpdateRequest): Properties | Promise<Properties>;
   delete(request: DeleteRequest): void | Promise<void>;
-  /** @returns undefined when the resource is gone */
+  /** @returns undefined if the resource no longer exists */
   read(request: ReadRequest): ReadResult | undefined | Promise<ReadResult | undefined>;
 }
 
-/** What a provider plugin does. */
+/** The operations of a provider plugin. */
 export interface Provider extends ResourceProvider {
-  /** Version of the official plugin that it stands in for. */
+  /** Version of the official plugin that it replaces. */
   readonly version: string;
   checkConfig?(news: Properties): CheckResult;
   diffConfig?(olds: Properties, news: Properties): DiffResult;

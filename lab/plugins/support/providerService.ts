@@ -9,7 +9,7 @@ import { engineAddress, type Handlers, notInStandIn, servePlugin, unary } from "
 
 /**
  * Serves a provider as a plugin of the CLI.
- * @param end what is to be done before the process ends; it must not wait
+ * @param end cleanup before the process ends; must be synchronous
  */
 export async function serveProvider(provider: Provider, end?: () => void): Promise<void> {
   const engine = new Engine(engineAddress());
@@ -96,7 +96,7 @@ export async function serveProvider(provider: Provider, end?: () => void): Promi
       const state = fromWire(request.getProperties());
       const oldInputs = fromWire(request.getInputs());
       const found = await provider.read({ ...about(request), id: request.getId(), oldInputs, state });
-      // An answer without an ID says that the resource is gone.
+      // A response without an ID means that the resource no longer exists.
       if (found === undefined) return new messages.ReadResponse();
       const answer = new messages.ReadResponse().setId(found.id);
       return answer.setInputs(toWire(found.inputs)).setProperties(toWire(found.outputs));
@@ -108,9 +108,9 @@ export async function serveProvider(provider: Provider, end?: () => void): Promi
   await servePlugin(ResourceProviderService, handlers, end);
 }
 
-/** @throws always: an error that says what the stand-in leaves out */
+/** @throws always, an error that names what the stand-in does not support */
 export function refuse(what: string): never {
-  throw new Error(`${what} is not in the stand-in: see lab/plugins/README.md`);
+  throw new Error(`${what} is not supported by the stand-in: see lab/plugins/README.md`);
 }
 
 interface WireRequest {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as grpc from "@grpc/grpc-js";
 
-/** Pulumi's own limit: a message of a large stack is more than the 4 MB that gRPC allows by default. */
+/** Pulumi's own limit: messages of a large stack exceed gRPC's default of 4 MB. */
 const messageLimit = 400 * 1024 * 1024;
 
 export const channelOptions = {
@@ -9,7 +9,7 @@ export const channelOptions = {
   "grpc.max_send_message_length": messageLimit,
 };
 
-/** What a plugin does for one kind of request, by the method's name in the service's definition. */
+/** A plugin's request handlers, by method name in the service definition. */
 export type Handlers = Readonly<Record<string, grpc.UntypedHandleCall>>;
 
 /** Serves requests on a free port of this machine, and returns the port. */
@@ -24,8 +24,8 @@ export async function serveOnFreePort(definition: grpc.ServiceDefinition, handle
 }
 
 /**
- * Serves as a plugin: prints the port, which is how the CLI learns it, and lives until the CLI ends it or is gone itself.
- * @param end what is to be done before the process ends; it must not wait
+ * Serves as a plugin: prints the port for the CLI, and runs until the CLI ends it or ends itself.
+ * @param end cleanup before the process ends; must be synchronous
  */
 export async function servePlugin(
   definition: grpc.ServiceDefinition,
@@ -37,18 +37,18 @@ export async function servePlugin(
     process.exit(0);
   };
   process.on("SIGINT", leave).on("SIGTERM", leave);
-  // The CLI holds the other end of this pipe for as long as it lives, however it ends.
+  // The CLI holds the other end of this pipe until it ends, however it ends.
   if (fs.fstatSync(0).isFIFO()) process.stdin.on("end", leave).on("error", leave).resume();
   const port = await serveOnFreePort(definition, handlers);
   process.stdout.write(`${port}\n`);
 }
 
-/** The address of the engine that started this plugin: its last argument that is not an option. */
+/** The address of the engine that started this plugin: the last argument that is not an option. */
 export function engineAddress(): string | undefined {
   return process.argv.slice(2).findLast((argument) => /^[\w.[\]:-]+:\d+$/.test(argument));
 }
 
-/** A handler that answers what the function returns, or the error that it throws. */
+/** Creates a handler that responds with the function's result, or with the error that it throws. */
 export function unary<Request, Response>(
   answer: (request: Request) => Response | Promise<Response>,
 ): grpc.handleUnaryCall<Request, Response> {
@@ -61,10 +61,10 @@ export function unary<Request, Response>(
   };
 }
 
-/** A handler for what a stand-in leaves out. */
+/** Creates a handler for a request that the stand-in does not support. */
 export function notInStandIn(what: string): grpc.UntypedHandleCall {
   return unary(() => {
-    throw Object.assign(new Error(`${what} is not in the stand-in: see lab/plugins/README.md`), {
+    throw Object.assign(new Error(`${what} is not supported by the stand-in: see lab/plugins/README.md`), {
       code: grpc.status.UNIMPLEMENTED,
     });
   });

@@ -4,7 +4,7 @@ import { handedOver } from "../../../../lab/plugins/kubernetes/fieldManagers";
 import { identityOf, inNamespace, isPatch, named, objectOf } from "../../../../lab/plugins/kubernetes/inputs";
 import { importedInputs, liveInputs } from "../../../../lab/plugins/kubernetes/liveInputs";
 import { identifier, type KubernetesObject, parseIdentifier } from "../../../../lab/plugins/kubernetes/objects";
-import { goesBeforeItsSuccessor } from "../../../../lab/plugins/kubernetes/rules";
+import { isDeletedBeforeReplacement } from "../../../../lab/plugins/kubernetes/rules";
 import { Secret, unknown } from "../../../../lab/plugins/support/propertyValues";
 
 const seed = Buffer.from("0123456789abcdef", "hex");
@@ -25,9 +25,9 @@ describe("names and identities in the Kubernetes stand-in", () => {
   it("an object with a given name is deleted before its replacement, one with a generated name is not", () => {
     const given = { metadata: { name: "mine", namespace: "one" } };
     const madeUp = named({ metadata: {} }, undefined, "x", seed) as KubernetesObject;
-    assert.equal(goesBeforeItsSuccessor(given, given), true);
-    assert.equal(goesBeforeItsSuccessor(given, { metadata: { name: "mine", namespace: "two" } }), false);
-    assert.equal(goesBeforeItsSuccessor(madeUp, madeUp), false);
+    assert.equal(isDeletedBeforeReplacement(given, given), true);
+    assert.equal(isDeletedBeforeReplacement(given, { metadata: { name: "mine", namespace: "two" } }), false);
+    assert.equal(isDeletedBeforeReplacement(madeUp, madeUp), false);
   });
 
   it("the provider's namespace is for objects that name none", () => {
@@ -48,7 +48,7 @@ describe("names and identities in the Kubernetes stand-in", () => {
     assert.deepEqual(identityOf("kubernetes:apps/v1:StatefulSet", {}), { apiVersion: "apps/v1", kind: "StatefulSet" });
     assert.equal(isPatch("kubernetes:core/v1:NodePatch", "Node"), true);
     assert.equal(isPatch("kubernetes:core/v1:Node", "Node"), false);
-    assert.throws(() => identityOf("kubernetes:helm.sh/v3:Release", {}), /not in the stand-in/);
+    assert.throws(() => identityOf("kubernetes:helm.sh/v3:Release", {}), /not supported by the stand-in/);
   });
 
   it("fields that are null are not sent", () => {

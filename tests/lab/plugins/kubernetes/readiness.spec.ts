@@ -143,7 +143,7 @@ describe("pulumi.com/waitFor in the Kubernetes stand-in", () => {
 
   it("refuses what it cannot judge", () => {
     assert.throws(() => waitForOf(pool("Ready", {})), /expected a "jsonpath=" or "condition=" prefix, got "Ready"/);
-    assert.throws(() => waitForOf(pool("jsonpath={.items[*].name}", {})), /beyond the stand-in/);
+    assert.throws(() => waitForOf(pool("jsonpath={.items[*].name}", {})), /not supported by the stand-in/);
     assert.throws(() => waitForOf(pool("[]", {})), /at least one condition/);
   });
 });
