@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc";
-import { fieldsThatReplace, isDeletedBeforeReplacement, type ProviderArguments } from "../../lab/plugins/kubernetes/rules";
+import {
+  fieldsThatReplace,
+  isDeletedBeforeReplacement,
+  type ProviderArguments,
+} from "../../lab/plugins/kubernetes/rules";
 import { asSecret, isRecord, type Properties, property, unwrapped } from "./properties";
 import { isWithin } from "./propertyDiff";
 import { localCommand } from "./commandRun";
