@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectRoot } from "../../lab/support/paths";
-import { anchorsOf, linksOf, markdownFiles, readPage } from "./docPages";
+import { anchorsOf, filesNamedOn, linksOf, markdownFiles, readPage } from "./docPages";
 
 describe("links of the Markdown pages", () => {
   const files = markdownFiles();
@@ -11,6 +11,13 @@ describe("links of the Markdown pages", () => {
     it(`${file}: every relative link leads to a file and to a heading that it has`, () => {
       const broken = linksOf(readPage(file)).filter((target) => isBroken(file, target));
       assert.deepEqual(broken, []);
+    });
+  }
+
+  for (const file of files) {
+    it(`${file}: every file of this repository that it names exists`, () => {
+      const missing = filesNamedOn(readPage(file)).filter((named) => !fs.existsSync(path.join(projectRoot, named)));
+      assert.deepEqual(missing, []);
     });
   }
 

@@ -32,6 +32,12 @@ export function linksOf(page: string): string[] {
   return [...text.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = ""]) => target);
 }
 
+/** Files of this repository that the page names in code, such as `tests/support/until.ts`. */
+export function filesNamedOn(page: string): string[] {
+  const folders = "bench|components|docs|lab|policy|scripts|stacks|tests";
+  return [...page.matchAll(new RegExp(`\`((?:${folders})/[\\w./-]+\\.\\w+)\``, "g"))].map(([, file = ""]) => file);
+}
+
 /** Anchors that GitHub gives the page's headings. */
 export function anchorsOf(page: string): Set<string> {
   const anchors = new Set<string>();
