@@ -51,7 +51,8 @@ describe("npm scripts", () => {
   });
 
   it("are executable files with an interpreter where they are files", () => {
-    for (const file of scriptFiles) {
+    // TypeScript needs an option of Node, which package.json names.
+    for (const file of scriptFiles.filter((name) => !name.endsWith(".ts"))) {
       assert.ok(fs.statSync(path.join(projectRoot, file)).mode & 0o100, `${file} is not executable`);
       assert.match(fs.readFileSync(path.join(projectRoot, file), "utf8"), /^#!\/usr\/bin\/env (bash|node)\n/, file);
     }
