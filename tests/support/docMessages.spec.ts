@@ -1,0 +1,37 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { projectRoot } from "../../lab/support/paths";
+import { readPage } from "./docPages";
+
+/** The cluster's words, of which the program matches others or none. */
+const fromCluster = ["Insufficient cpu", "Insufficient memory", "mount.nfs"];
+
+describe("docs/troubleshooting.md", () => {
+  const [ours = ""] = readPage("docs/troubleshooting.md").split(/^## Pulumi's own/m);
+  const firstCells = [...ours.matchAll(/^\| (.*?[^\\]) \|/gm)].map(([, cell = ""]) => cell);
+  const quoted = firstCells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text));
+  const texts = sourceText(["components", "stacks"]);
+
+  for (const fragment of quoted.filter((text) => !fromCluster.includes(text))) {
+    it(`quotes "${fragment}", which the program prints or matches`, () => {
+      const missing = fragment.split(/ ?(?:…|\(storage class.*) ?/).filter((part) => !texts.includes(part));
+      assert.deepEqual(missing, []);
+    });
+  }
+});
+
+/** All sources but specs in one line, with strings that are put together by `+` joined. */
+function sourceText(folders: readonly string[]): string {
+  return folders
+    .flatMap((folder) =>
+      fs
+        .readdirSync(path.join(projectRoot, folder), { recursive: true, encoding: "utf8" })
+        .map((file) => path.join(folder, file)),
+    )
+    .filter((file) => /\.(ts|php|sh)$/.test(file) && !file.endsWith(".spec.ts"))
+    .map((file) => fs.readFileSync(path.join(projectRoot, file), "utf8"))
+    .join("\n")
+    .replace(/["`]\s*\+\s*["`]/g, "")
+    .replace(/\s+/g, " ");
+}
