@@ -3,7 +3,7 @@ import { failure } from "../support/failure";
 import { record } from "../support/reliability";
 import { RecordedSite } from "./support/recordedSite";
 
-/** One bad value of each kind of key, and what the message says of it. */
+/** A bad value of each kind of key, and the message for it. */
 const samples = [
   [
     "wordpressReplicas",
@@ -44,7 +44,7 @@ const samples = [
   ["wordpresReplicas", "3", /is no key of this program; did you mean wordpressReplicas\?/],
 ] as const;
 
-describe("a configuration that is not allowed", function () {
+describe("invalid configuration", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
   let output: string;
@@ -55,19 +55,19 @@ describe("a configuration that is not allowed", function () {
   });
   after(() => site.stop());
 
-  it("is refused before any provider is asked for anything", () => {
+  it("is refused before any provider gets a request", () => {
     assert.deepStrictEqual(site.calls, []);
   });
 
   for (const [key, , told] of samples) {
-    it(`is refused with one line about ${key}: what is wrong with it, and what to do`, () => {
+    it(`is refused with one line about ${key}, which tells the problem and the fix`, () => {
       const [line = "", ...others] = output.split("\n").filter((text) => text.trimStart().startsWith(`- ${key}: `));
       assert.deepStrictEqual(others, []);
       assert.match(line, told);
     });
   }
 
-  it("is refused with one message, which counts what is invalid", () => {
+  it("is refused with one message, which counts the errors", () => {
     assert.match(output, new RegExp(`${samples.length} settings to be mended; nothing was changed:`));
     record("Configuration", {
       fault:
@@ -77,12 +77,12 @@ describe("a configuration that is not allowed", function () {
     });
   });
 
-  it("prints each finding once, and no stack trace", () => {
+  it("prints each error once, without a stack trace", () => {
     for (const [key] of samples) assert.strictEqual(output.split(`- ${key}: `).length - 1, 1, key);
     assert.doesNotMatch(output, /^\s+at .*\(.*:\d+:\d+\)/m);
   });
 
-  it("is valid after the command that the message shows for a key", async () => {
+  it("becomes valid by the command that the message shows for a key", async () => {
     const [, command = ""] =
       /wordpressReplicas: .*; example: pulumi (config set wordpressReplicas \S+)/.exec(output) ?? [];
     await site.project.pulumi(...command.split(" "));

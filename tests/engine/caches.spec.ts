@@ -10,12 +10,12 @@ import { RecordedSite } from "./support/recordedSite";
 
 type Changes = Readonly<Record<string, string>>;
 
-/** Where requests of visitors come from. */
+/** Source address of visitors' requests. */
 const visitor = "198.51.100.7";
 const meant = /^(NetworkPolicy\/|(Service|Deployment)\/wordpress|Deployment\/wordpress-(object-)?cache$)/;
 const isMeant = (call: RecordedCall) => meant.test(subject(call));
 
-describe("pulumi up that turns a cache on or off, over a network that enforces policies", function () {
+describe("pulumi up that enables or disables a cache, with enforced network policies", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
 
@@ -25,7 +25,7 @@ describe("pulumi up that turns a cache on or off, over a network that enforces p
   });
   after(() => site.stop());
 
-  /** Runs `up`, and asserts of every form in which the cluster may be meanwhile. */
+  /** Runs `up`, and asserts a condition for every state that the cluster may have meanwhile. */
   async function change(settings: Changes, holds: (world: World) => string | undefined): Promise<void> {
     const before = [...site.provider.objects];
     await site.up(settings);
@@ -37,7 +37,7 @@ describe("pulumi up that turns a cache on or off, over a network that enforces p
     assert.deepStrictEqual(broken, []);
   }
 
-  it("serves visitors at every moment while the page cache is turned on, and closes the site's pods to them at the end", async () => {
+  it("serves visitors at every moment while it enables the page cache, and then blocks direct access to the site's pods", async () => {
     await change({ "pageCache.enabled": "true" }, visitorsAreServed);
     assert.deepStrictEqual(
       subjects(site.calls, "delete").filter((name) => name.startsWith("NetworkPolicy/")),
@@ -46,7 +46,7 @@ describe("pulumi up that turns a cache on or off, over a network that enforces p
     assert.ok(!reaches(worldNow(), visitor, "wordpress"));
   });
 
-  it("serves visitors at every moment while the page cache is turned off, and deletes its policy after its pods", async () => {
+  it("serves visitors at every moment while it disables the page cache, and deletes its policy after its pods", async () => {
     await change({ "pageCache.enabled": "false" }, visitorsAreServed);
     const [pods, policy] = ["Deployment/wordpress-cache", "NetworkPolicy/wordpress-cache"].map((name) =>
       done(site.calls, "delete").find((call) => subject(call) === name),
@@ -54,7 +54,7 @@ describe("pulumi up that turns a cache on or off, over a network that enforces p
     assert.ok((pods?.answered ?? Infinity) < (policy?.serial ?? 0), "the policy was deleted before the pods");
   });
 
-  it("serves visitors from the site's pods when the page cache does not come up", async () => {
+  it("serves visitors from the site's pods when the page cache does not become ready", async () => {
     const matches = (call: RecordedCall) =>
       call.operation === "create" && subject(call) === "Deployment/wordpress-cache";
     site.provider.failOnce({ matches, message: "timed out waiting", leavesObject: true });
@@ -64,12 +64,12 @@ describe("pulumi up that turns a cache on or off, over a network that enforces p
     await site.up({ "pageCache.enabled": "false" });
   });
 
-  it("lets pods that use the object cache connect to it at every moment, while it is turned on and off", async () => {
+  it("lets pods that use the object cache connect to it at every moment while it enables and disables the cache", async () => {
     const { objectCache, plugins } = withObjectCache;
     const [{ slug, version, sha256 }] = JSON.parse(plugins ?? "") as [Record<string, string>];
     assert.ok(objectCache && slug && version && sha256);
     const extension = { "plugins[0].slug": slug, "plugins[0].version": version, "plugins[0].sha256": sha256 };
-    // More answers than the waits for the site's pods ask for.
+    // More answers than the waits for the site's pods need.
     site.cluster.showUnready("wordpress-object-cache", 1, [0, 0, 0, 0, 0, 0]);
     await change({ ...extension, "objectCache.enabled": "true" }, objectCacheIsReached);
     assert.strictEqual(site.cluster.unreadyLeft("wordpress-object-cache"), 0, "up did not wait for its pod");
@@ -83,7 +83,7 @@ describe("pulumi up that turns a cache on or off, over a network that enforces p
   }
 });
 
-/** Why visitors are not served; undefined where they are. */
+/** Why visitors are not served; undefined if they are. */
 function visitorsAreServed(world: World): string | undefined {
   const app = String(property(world.get("Service/wordpress"), "spec.selector.app"));
   if (!reaches(world, visitor, app)) return `visitors do not reach ${app}`;
@@ -91,7 +91,7 @@ function visitorsAreServed(world: World): string | undefined {
   return app === "wordpress" || (cache && reaches(world, cache, "wordpress")) ? undefined : `${app} reaches no site`;
 }
 
-/** Why pods that use the object cache do not reach it; undefined where they do, or none uses it. */
+/** Why pods that use the object cache do not reach it; undefined if they do, or no pod uses it. */
 function objectCacheIsReached(world: World): string | undefined {
   const site = podsOf(world, "wordpress");
   if (!site || !usesObjectCache(world)) return undefined;
@@ -102,7 +102,7 @@ function usesObjectCache(world: World): boolean {
   return JSON.stringify(world.get("Deployment/wordpress") ?? {}).includes("WORDPRESS_OBJECT_CACHE_PASSWORD");
 }
 
-/** Whether a Deployment has pods, and they are reached at the first port of theirs. */
+/** Whether a Deployment has pods that can be reached at their first port. */
 function reaches(world: World, from: End, deployment: string): boolean {
   const pods = podsOf(world, deployment);
   const container = "spec.template.spec.containers[0]";

@@ -8,9 +8,9 @@ import { RecordedSite } from "./support/recordedSite";
 const preflight = "Command/preflight-check";
 const steps = /To move: create a second stack with the new value, copy database and files, then destroy this one/;
 
-describe("pulumi up on a live stack, when a key changes", function () {
+describe("pulumi up on a live stack after a changed key", function () {
   this.timeout(20 * 60_000);
-  /** Keys that the tests below changed, to be compared with all that there are. */
+  /** Keys that the tests below changed, to compare with all keys. */
   const tried = new Set<string>();
   let site: RecordedSite;
 
@@ -24,7 +24,7 @@ describe("pulumi up on a live stack, when a key changes", function () {
     Object.keys(settings).forEach((key) => tried.add(key));
     return site.up(settings);
   };
-  /** Changes keys, sees the change refused, and takes them back. Returns what the user saw. */
+  /** Changes keys, asserts that the change is refused, and reverts it. Returns the output. */
   const refused = async (settings: Record<string, string>, takeBack: readonly string[][]): Promise<string> => {
     const output = await failure(change(settings));
     for (const command of takeBack) await site.project.pulumi("config", ...command);
@@ -100,12 +100,12 @@ describe("pulumi up on a live stack, when a key changes", function () {
     assert.strictEqual(now?.["root-password"], before?.["root-password"]);
   });
 
-  it("databasePasswordRotation takes the first user's name again at the next rotation", async () => {
+  it("databasePasswordRotation reuses the first user's name at the next rotation", async () => {
     await change({ databasePasswordRotation: "3" });
     assert.deepStrictEqual(site.cluster.database.users, ["wordpress"]);
   });
 
-  it("databasePasswordRotation that fails before the Secret changes leaves the pods their user and password, and the next one goes on", async () => {
+  it("databasePasswordRotation that fails before the Secret changes keeps the pods' user and password, and the next rotation succeeds", async () => {
     const ofPods = () => {
       const secret = site.provider.objects.find((call) => isAbout("Secret/mariadb")(call));
       return property(secret?.inputs, "stringData") as Record<string, string>;
@@ -128,7 +128,7 @@ describe("pulumi up on a live stack, when a key changes", function () {
     assert.strictEqual(site.cluster.claimSizes["data-mariadb-0"], "2Gi");
   });
 
-  it("every other key that may change is an update in place, all at once", async () => {
+  it("all other mutable keys changed at once are updates in place", async () => {
     const { changes } = await change({
       wordpressReplicas: "4",
       wordpressImage: "wordpress:6.4-apache",
@@ -162,7 +162,7 @@ describe("pulumi up on a live stack, when a key changes", function () {
     );
   });
 
-  it("another default storage class of the cluster changes no claim, also when the preflight runs again", async () => {
+  it("another default storage class of the cluster changes no claim, even if the preflight reruns", async () => {
     site.cluster.defaultClass = "fast";
     await change({ wordpressNodePort: "30009" });
     site.cluster.defaultClass = "standard";
@@ -178,21 +178,21 @@ describe("pulumi up on a live stack, when a key changes", function () {
     assert.match(output, /mariadbStorage: "1Gi" is not allowed.*data-mariadb-0 has 2Gi.*expected at least 2Gi/);
   });
 
-  it("another storage.className is refused with the way out, and touches no StatefulSet", async () => {
+  it("another storage.className is refused with the fix, and touches no StatefulSet", async () => {
     const output = await refused({ "storage.className": "fast" }, [["rm", "--path", "storage.className"]]);
     assert.match(output, /storage\.className: "fast" is not allowed on this stack: it has data on "standard"/);
     assert.match(output, /Keep it: pulumi config set --path storage\.className standard\./);
     assert.match(output, steps);
   });
 
-  it("another namespace is refused with the way out, and touches nothing", async () => {
+  it("another namespace is refused with the fix, and touches nothing", async () => {
     const output = await refused({ namespace: "elsewhere" }, [["rm", "namespace"]]);
     assert.match(output, /namespace: "elsewhere" is not allowed on this stack: it has data on "wordpress"/);
     assert.match(output, /Keep it: pulumi config set namespace wordpress\./);
     assert.match(output, steps);
   });
 
-  it("another storage.engine is refused with the way out, and installs nothing", async () => {
+  it("another storage.engine is refused with the fix, and installs nothing", async () => {
     const output = await refused({ "storage.engine": "hostpath" }, [["set", "--path", "storage.engine", "existing"]]);
     assert.match(output, /storage\.engine: "hostpath" is not allowed on this stack: it has data on "existing"/);
     assert.doesNotMatch(output, /storage\.className: /);
@@ -204,14 +204,14 @@ describe("pulumi up on a live stack, when a key changes", function () {
     assert.match(output, /kubernetes:context: "other" .* leads to another cluster/);
   });
 
-  it("another cluster behind the same context is refused, and not touched either", async () => {
+  it("another cluster behind the same context is refused, and touches neither cluster", async () => {
     site.cluster.incarnation += 1;
     const output = await refused({}, []);
     site.cluster.incarnation -= 1;
     assert.match(output, /kubernetes:context: "small" \(https:\/\/small-2\..*\) leads to another cluster/);
   });
 
-  it("up after the refusals changes only what is configured: new keys, where dataRetention is retain", async () => {
+  it("keyRotation with dataRetention retain creates new keys after refused changes, and changes nothing else", async () => {
     await change({ keyRotation: "3" });
     assert.deepStrictEqual(
       deeds(site.calls).filter((deed) => !/RandomPassword/.test(deed)),
@@ -219,15 +219,15 @@ describe("pulumi up on a live stack, when a key changes", function () {
     );
   });
 
-  it("the tests above change every key but those that other specs change", () => {
-    // openEbs.spec.ts and nfs.spec.ts change those of a stack that brings OpenEBS, sharedContent.spec.ts `content`.
+  it("the tests of this file change every key except those of other spec files", () => {
+    // openEbs.spec.ts and nfs.spec.ts change those of a stack that installs OpenEBS, sharedContent.spec.ts `content`.
     const others = ["chartRepository", "chartVersion", "imageRegistry", "logging", "nfsChartRepository", "replicas"];
     const untried = ["content", ...others.map((key) => `storage.${key}`)];
     const all = [...Object.keys(keys), ...Object.keys(storageKeys).map((key) => `storage.${key}`)];
     assert.deepStrictEqual(all.filter((key) => !tried.has(key)).sort(), untried, "keys that no test here changes");
   });
 
-  it("no change above deletes or recreates a StatefulSet", () => {
+  it("no change of any key deletes or recreates a StatefulSet", () => {
     const made = deeds(site.allCalls).filter((deed) => /^(create|delete) StatefulSet/.test(deed));
     assert.deepStrictEqual(made, ["create StatefulSet/mariadb", "create StatefulSet/wordpress"]);
   });

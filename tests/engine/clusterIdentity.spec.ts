@@ -8,7 +8,7 @@ import { kubeconfigText, type SmallKubeconfigOptions } from "./support/smallKube
 
 const cluster = /^(create|delete) (?!Command|Random)/;
 
-describe("which cluster a stack is on", function () {
+describe("cluster of a stack", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
 
@@ -40,7 +40,7 @@ describe("which cluster a stack is on", function () {
     return state.deployment.resources.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs;
   };
 
-  it("is recognized by its UID: another address, CA, user or context of the same one changes no object", async () => {
+  it("is recognized by its UID: another address, CA, user, or context of the same cluster changes no object", async () => {
     await text("first", { address: 1 });
     await site.up();
     await text("second", { address: 1 });
@@ -57,7 +57,7 @@ describe("which cluster a stack is on", function () {
     assert.deepEqual(site.provider.objects, []);
   });
 
-  it("is another one behind the same context: refused, and the state still leads to the first", async () => {
+  it("cannot be replaced by another one behind the same context: up is refused, and the state keeps the first one", async () => {
     await text("first", { address: 1 });
     await site.up();
     const before = await providerInputs();
@@ -68,7 +68,7 @@ describe("which cluster a stack is on", function () {
     assert.deepEqual(await providerInputs(), before);
   });
 
-  it("is another one at the same address, with the same CA and credentials: refused, and nothing of it is deleted", async () => {
+  it("cannot be replaced by another one at the same address with the same CA and credentials: up and destroy are refused", async () => {
     await site.up();
     site.cluster.incarnation = 2;
     site.cluster.address = 1;
@@ -79,7 +79,7 @@ describe("which cluster a stack is on", function () {
     assert.deepEqual(deeds(site.calls), ["delete Command/destroy-guard"]);
   });
 
-  it("is found by a list of files in KUBECONFIG, of which the last one has the context, and the state has no path of them", async () => {
+  it("is found in the last of several files in KUBECONFIG, and the state contains no path of them", async () => {
     const first = inFile("first", { contexts: ["other"] });
     const list = [site.project.inFolder("missing"), first, inFile("second", { contexts: ["small"] })];
     site.project.environment.KUBECONFIG = list.join(":");
@@ -93,7 +93,7 @@ describe("which cluster a stack is on", function () {
     await site.destroy();
   });
 
-  it("is found by a path that others do not have: up with another path, refresh and destroy without a file go on", async () => {
+  it("is found on another machine: up with another path, and refresh and destroy without the file, succeed", async () => {
     await site.up({ "kubernetes:kubeconfig": inFile("mine", { address: 1 }) });
     fs.rmSync(site.project.inFolder("mine"));
     site.cluster.address = 2;
@@ -105,7 +105,7 @@ describe("which cluster a stack is on", function () {
     assert.deepEqual(await site.project.resources(), []);
   });
 
-  it("is still known when the preflight's own record is replaced: another cluster, or another storage class, is refused", async () => {
+  it("is kept when you replace the preflight: another cluster or storage class is still refused", async () => {
     await site.up();
     const replace = () => site.project.up("--replace", "**::preflight-check");
     site.begin();
@@ -143,7 +143,7 @@ describe("which cluster a stack is on", function () {
     "nodeSsh.hosts.k0.hostKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8qXyq2Jq2nUe0mVb0h8v0xkXo3m9sQ2w5Jt6z7y8A1",
   };
 
-  it("still has nodes that were prepared over SSH when the preflight's record is replaced: nodeSsh cannot be removed", async () => {
+  it("keeps its nodes that were prepared over SSH when you replace the preflight: nodeSsh cannot be removed", async () => {
     await site.project.configureSecret("nodeSshPrivateKey", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
     const pool = { "storage.pools[0].node": "k0", "storage.pools[0].disk": "/dev/disk/by-id/ata-disk-of-k0" };
     await site.up({ "storage.engine": "replicated", "storage.replicas": "1", ...pool, ...nodeSsh });
@@ -169,7 +169,7 @@ describe("pulumi destroy without the destroy guard", function () {
   });
   afterEach(() => site.stop());
 
-  /** Sees that the command is refused on another cluster, which keeps its claims, and that the stack's own cluster is still accepted. */
+  /** Asserts that the command is refused on another cluster, which keeps its claims, and succeeds on the stack's own one. */
   const assertRefusedAt = async (command: string) => {
     const others = ["wordpress/data-mariadb-0", "wordpress/data-wordpress-0", "openebs/data-openebs-etcd-0"];
     site.cluster.claimsOfOthers = others;
@@ -227,7 +227,7 @@ describe("pulumi destroy", function () {
   });
   after(() => site.stop());
 
-  /** Sees that destroy is refused before anything is deleted. @returns what the user saw */
+  /** Asserts that destroy is refused before anything is deleted. @returns the output */
   const refused = async (): Promise<string> => {
     const output = await failure(site.destroy());
     assert.deepEqual(deeds(site.calls), ["delete Command/destroy-guard"]);
@@ -235,7 +235,7 @@ describe("pulumi destroy", function () {
     return output;
   };
 
-  it("deletes nothing on another cluster behind the same context, and says which one is meant", async () => {
+  it("deletes nothing on another cluster behind the same context, and names the stack's own one", async () => {
     site.cluster.incarnation = 2;
     const output = await refused();
     site.cluster.incarnation = 1;
@@ -245,14 +245,14 @@ describe("pulumi destroy", function () {
   });
 
   it("deletes nothing of another stack's site in the namespace", async () => {
-    site.cluster.foreignNamespaces.push({
+    site.cluster.namespacesOfOthers.push({
       metadata: { name: "wordpress", uid: "foreign", annotations: { "wordpress/instance": "another1" } },
     });
     assert.match(await refused(), /the namespace wordpress is not this stack's/);
-    site.cluster.foreignNamespaces.pop();
+    site.cluster.namespacesOfOthers.pop();
   });
 
-  it("deletes nothing where the cluster does not answer or refuses the credentials, and says so", async () => {
+  it("deletes nothing if the cluster does not answer or refuses the credentials, and tells so", async () => {
     site.cluster.refusal = "The connection to the server small-1.example:6443 was refused";
     assert.match(
       await refused(),
@@ -263,7 +263,7 @@ describe("pulumi destroy", function () {
     site.cluster.refusal = undefined;
   });
 
-  it("says that `pulumi up` comes first where the credentials in the state have expired", async () => {
+  it("tells to run `pulumi up` first if the credentials in the state have expired", async () => {
     await site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText("old"));
     await site.up();
     site.cluster.refusal = "error: You must be logged in to the server (Unauthorized)";
@@ -274,11 +274,11 @@ describe("pulumi destroy", function () {
     site.cluster.refusal = undefined;
   });
 
-  it("that was refused leaves the stack as it was: up changes nothing", async () => {
+  it("leaves the stack unchanged when it is refused: up changes nothing", async () => {
     assert.deepEqual(Object.keys((await site.up()).changes), ["same"]);
   });
 
-  it("deletes a part of the site with --target, and a site whose namespace was deleted by hand", async () => {
+  it("deletes a part of the site with --target, and succeeds after the namespace was deleted by hand", async () => {
     await site.destroy("--target", "**::wordpress-service", "--target-dependents");
     const deleted = deeds(site.calls);
     for (const name of ["Command/destroy-guard", "Service/wordpress"]) assert.ok(deleted.includes(`delete ${name}`));

@@ -5,10 +5,10 @@ import { recordFault } from "../support/reliability";
 import { deeds, isAbout, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
-describe("a pulumi up that fails", function () {
+describe("pulumi up or destroy that fails", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
-  /** What the first `up` that failed had made. */
+  /** Objects that the first failed `up` created. */
   let made: readonly string[] = [];
 
   before(async () => {
@@ -16,7 +16,7 @@ describe("a pulumi up that fails", function () {
   });
   after(() => site.stop());
 
-  it("creates nothing where the cluster lacks what the stack needs, and names both problems in one message", async () => {
+  it("creates nothing if the preflight fails, and names both problems in one message", async () => {
     site.cluster.services.push({
       metadata: { name: "shop", namespace: "market", uid: "uid-shop" },
       spec: { ports: [{ nodePort: 30007 }] },
@@ -31,16 +31,19 @@ describe("a pulumi up that fails", function () {
     await site.project.pulumi("config", "rm", "--path", "storage.className");
   });
 
-  it("stops where an object cannot be created, and says which and why", async () => {
+  it("stops at an object that cannot be created, and names the object and the reason", async () => {
     site.provider.failOnce({ matches: isAbout("StatefulSet/mariadb"), message: "exceeded quota: pods=1" });
     const output = await failure(site.up());
     assert.match(output, /apps\/v1:StatefulSet \(mariadb-server\)[^]*exceeded quota: pods=1/);
-    assert.ok(!subjects(site.calls, "create").includes("StatefulSet/wordpress"), "the site came without its database");
+    assert.ok(
+      !subjects(site.calls, "create").includes("StatefulSet/wordpress"),
+      "the site was created without its database",
+    );
     made = subjects(site.calls, "create").filter((name) => name !== "StatefulSet/mariadb");
-    assert.ok(made.includes("Secret/mariadb"), "nothing was made that could be found again");
+    assert.ok(made.includes("Secret/mariadb"), "nothing was created before the failure");
   });
 
-  it("stops where pods do not come up, and names the pod and the cluster's reason", async () => {
+  it("stops if pods do not become ready, and names the pod and the cluster's reason", async () => {
     site.cluster.pods.push({
       metadata: { name: "wordpress-0", namespace: "wordpress", uid: "uid-pod", labels: { app: "wordpress" } },
       status: {
@@ -63,9 +66,9 @@ describe("a pulumi up that fails", function () {
     assert.match(output, /timed out waiting for the rollout/);
   });
 
-  it("goes on where it stopped: what exists is not created again", () => {
+  it("resumes where the previous one stopped, and does not recreate existing objects", () => {
     const created = subjects(site.calls, "create");
-    assert.ok(created.includes("StatefulSet/mariadb"), "it did not go on");
+    assert.ok(created.includes("StatefulSet/mariadb"), "it did not resume");
     assert.deepStrictEqual(
       created.filter((name) => made.includes(name)),
       [],
@@ -76,7 +79,7 @@ describe("a pulumi up that fails", function () {
     );
   });
 
-  it("is completed by the next up, on the objects that exist", async () => {
+  it("is completed by the next up with the existing objects", async () => {
     await site.up();
     assert.deepStrictEqual(deeds(site.calls), [
       "create Command/destroy-guard",
@@ -85,13 +88,13 @@ describe("a pulumi up that fails", function () {
     ]);
   });
 
-  it("leaves nothing to do for the up after that", async () => {
+  it("leaves no changes after its completion", async () => {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
     assert.deepStrictEqual(deeds(site.calls), []);
   });
 
-  it("is none where the cluster wrote an object at the same moment: it is tried again, five times in all", async () => {
+  it("succeeds after a conflict with a change of the cluster's own, in up to five attempts", async () => {
     const message =
       'Operation cannot be fulfilled on statefulsets.apps "wordpress": the object has been modified; please apply your changes to the latest version and try again';
     const crossed = { matches: isAbout("StatefulSet/wordpress", "update"), message };
@@ -106,7 +109,7 @@ describe("a pulumi up that fails", function () {
     await site.up();
   });
 
-  it("cannot read a state whose file of attributes a crash left empty; without that file up has nothing to do, as the docs say", async () => {
+  it("cannot read a state whose attributes file is empty after a crash; without that file up has no changes", async () => {
     const attributes = `${site.project.stateFile("wordpress/dev")}.attrs`;
     assert.ok(fs.statSync(attributes).size > 0);
     fs.truncateSync(attributes);
@@ -121,17 +124,20 @@ describe("a pulumi up that fails", function () {
     });
   });
 
-  it("is like a destroy that fails: the next destroy goes on, and nothing is left in the state", async () => {
-    const stuck = { message: "timed out waiting for the pods to go" };
+  it("is completed by the next destroy if a destroy failed, and leaves nothing in the state", async () => {
+    const stuck = { message: "timed out waiting for the pods to end" };
     site.provider.failOnce({
       matches: isAbout("StatefulSet/wordpress", "delete"),
       ...stuck,
     });
     const output = await failure(site.destroy());
-    assert.match(output, /StatefulSet \(wordpress-pods\)[^]*timed out waiting for the pods to go/);
-    assert.ok(!subjects(site.calls, "delete").includes("StatefulSet/mariadb"), "the database went before the site");
+    assert.match(output, /StatefulSet \(wordpress-pods\)[^]*timed out waiting for the pods to end/);
+    assert.ok(
+      !subjects(site.calls, "delete").includes("StatefulSet/mariadb"),
+      "the database was deleted before the site",
+    );
     await site.destroy();
-    assert.ok(!subjects(site.calls, "create").length, "it made something");
+    assert.ok(!subjects(site.calls, "create").length, "it created something");
     assert.deepStrictEqual(await site.project.resources(), []);
   });
 });

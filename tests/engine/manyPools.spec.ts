@@ -1,6 +1,6 @@
 import { createPools } from "./support/manyPools";
 
-describe("a stack with many pools", function () {
+describe("stack with many pools", function () {
   this.timeout(20 * 60_000);
 
   for (const count of [3, 30]) {

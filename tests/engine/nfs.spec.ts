@@ -7,7 +7,7 @@ const server = "Deployment/nfs-server";
 const serverClaim = "PersistentVolumeClaim/nfs-server";
 const claim = "PersistentVolumeClaim/wordpress-content";
 
-describe("a stack with the engine replicated and shared content", function () {
+describe("stack with the engine replicated and shared content", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
 
@@ -20,7 +20,7 @@ describe("a stack with the engine replicated and shared content", function () {
   });
   after(() => site.stop());
 
-  it("installs the NFS server after the class that its volume is on, and before the site's claim and pods", async () => {
+  it("installs the NFS server after the storage class of its volume, and before the site's claim and pods", async () => {
     await site.up();
     const created = done(site.calls, "create");
     assertBefore(created, /^DiskPool\//, serverClaim);
@@ -32,13 +32,13 @@ describe("a stack with the engine replicated and shared content", function () {
     assertBefore(created, claim, "Deployment/wordpress");
   });
 
-  it("opens the server to the nodes of the cluster", () => {
+  it("allows the cluster's nodes to connect to the NFS server", () => {
     const { inputs } = only(site.calls, "create", "NetworkPolicy/nfs-server");
     const { ingress } = inputs.spec as { ingress: [{ from: unknown }] };
     assert.deepStrictEqual(ingress[0].from, [{ ipBlock: { cidr: "10.0.0.10/32" } }]);
   });
 
-  it("opens the server to a node that was added, when the preflight is replaced", async () => {
+  it("allows an added node to connect to the NFS server when you replace the preflight", async () => {
     const [k0] = site.cluster.nodes;
     assert.ok(k0);
     const status = { ...k0.status, addresses: [{ type: "InternalIP", address: "10.0.0.99" }] };
@@ -60,7 +60,7 @@ describe("a stack with the engine replicated and shared content", function () {
     );
   });
 
-  it("takes its driver's chart from another repository by an update of the release", async () => {
+  it("updates the driver's release for another chart repository", async () => {
     site.cluster.showUnready("nfs-server", 1, [0, 0]);
     await site.up({ "storage.nfsChartRepository": "https://charts.example.com/nfs" });
     assert.strictEqual(site.cluster.unreadyLeft("nfs-server"), 0, "up did not wait for the server's pod");
@@ -69,14 +69,14 @@ describe("a stack with the engine replicated and shared content", function () {
     assert.deepStrictEqual(inputs.repositoryOpts, { repo: "https://charts.example.com/nfs" });
   });
 
-  it("grows both claims, that of the server first", async () => {
+  it("grows the NFS server's claim first and then the site's claim", async () => {
     await site.up({ wordpressStorage: "3Gi" });
     const changed = deeds(site.calls).filter((deed) => !deed.includes("Command/preflight"));
     assert.deepStrictEqual(changed, [`update ${serverClaim}`, `update ${claim}`]);
     assertBefore(done(site.calls, "update"), serverClaim, claim);
   });
 
-  it("deletes driver and server after the site's volumes, and before the pools that they are on", async () => {
+  it("deletes the NFS driver and server after the site's volumes and before the pools", async () => {
     await site.destroy();
     const deleted = done(site.calls, "delete");
     assertBefore(deleted, "Command/destroy-guard", claim);

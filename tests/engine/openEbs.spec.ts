@@ -11,7 +11,7 @@ const release = "Release/storage-openebs-release";
 const pools = /^DiskPool\//;
 const workloads = /^StatefulSet\//;
 
-describe("a stack with the engine replicated", function () {
+describe("stack with the engine replicated", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
   let created: readonly RecordedCall[];
@@ -28,7 +28,7 @@ describe("a stack with the engine replicated", function () {
   });
   after(() => site.stop());
 
-  it("is refused on nodes that lack something: one message names all three problems, and nothing is created", async () => {
+  it("is refused on unsuitable nodes with one message for all three problems, and creates nothing", async () => {
     const nodes = [...site.cluster.nodes];
     const [k0, k1] = nodes;
     assert.ok(k0 && k1);
@@ -56,7 +56,7 @@ describe("a stack with the engine replicated", function () {
     assert.deepStrictEqual((await site.project.outputs()).diskPools, ["pool-k0", "pool-k1", "pool-k2"]);
   });
 
-  it("has nothing to do at the second up", async () => {
+  it("has no changes at the second up", async () => {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
     assert.deepStrictEqual(deeds(site.calls), []);
@@ -72,7 +72,7 @@ describe("a stack with the engine replicated", function () {
     assert.deepStrictEqual(inputs.parameters, { protocol: "nvmf", repl: "2", fsType: "xfs" });
   });
 
-  it("changes the chart's version, repository, registry and logging by one update of its release, and nothing that has data", async () => {
+  it("updates only the Helm release for another chart version, repository, registry, and logging", async () => {
     await site.up({
       "storage.chartVersion": "4.4.1",
       "storage.chartRepository": "https://charts.example.com/openebs",
@@ -91,7 +91,7 @@ describe("a stack with the engine replicated", function () {
     assert.deepStrictEqual(inputs.repositoryOpts, { repo: "https://charts.example.com/openebs" });
   });
 
-  it("warns after an upgrade of the chart of io-engine pods that still run the previous version", async () => {
+  it("warns of io-engine pods that still run the previous version after an upgrade of the chart", async () => {
     const owned = (name: string, hash: string) => ({
       ...{ name, namespace: "openebs", uid: `uid-${name}`, labels: { "controller-revision-hash": hash } },
       ownerReferences: [{ uid: "uid-io-engine" }],
@@ -110,7 +110,7 @@ describe("a stack with the engine replicated", function () {
       objects.length = 0;
   });
 
-  it("refuses another disk under a pool, and recreates the pool where replace allows it", async () => {
+  it("refuses another disk for a pool, and recreates the pool if `replace` is true", async () => {
     const output = await failure(site.up({ "storage.pools[1].disk": disk("new") }));
     assert.match(output, /storage\.pools\[1\]\.disk: "[^"]*new" is not allowed: pool-k1 is on "[^"]*k1"/);
     assert.deepStrictEqual(
@@ -155,12 +155,12 @@ describe("a stack with the engine replicated", function () {
     site.cluster.volumes.length = 0;
   });
 
-  it("is deleted in reverse order; after a destroy that fails at a pool the next one goes on", async () => {
+  it("is deleted in reverse order, and a destroy that failed at a pool is completed by the next one", async () => {
     site.provider.failOnce({ matches: isAbout("DiskPool/pool-k1", "delete"), message: "timed out waiting" });
     const output = await failure(site.destroy());
     assert.match(output, /DiskPool \(storage-pools-k1\)[^]*timed out waiting/);
     const deleted = [...done(site.calls, "delete")];
-    assert.ok(!deleted.map(subject).includes(release), "OpenEBS went before its pools");
+    assert.ok(!deleted.map(subject).includes(release), "OpenEBS was deleted before its pools");
     await site.destroy();
     deleted.push(...done(site.calls, "delete"));
     const [refused] = deleted.splice(
@@ -214,7 +214,7 @@ describe("a stack with the engine replicated", function () {
     });
     after(() => void site.cluster.pods.splice(0));
 
-    it("fails with the nodes and the command where the release does not come up", async () => {
+    it("fails with the nodes and the command if the release does not become ready", async () => {
       const message = "context deadline exceeded";
       site.provider.failOnce({ matches: isAbout(release, "create"), message });
       const output = await failure(site.up());
@@ -223,7 +223,7 @@ describe("a stack with the engine replicated", function () {
       assert.ok(output.includes(`What to do: OpenEBS's ${remedy}`) && output.includes(command), output);
     });
 
-    it("warns with the node and the command where Helm accepts the release without it", async () => {
+    it("warns with the node and the command if Helm accepts the release nevertheless", async () => {
       const { length } = site.project.transcript;
       await site.up();
       const output = site.project.transcript.slice(length);
@@ -237,7 +237,7 @@ describe("a stack with the engine replicated", function () {
     ["is Faulted", { cr_state: "Created", pool_status: "Faulted" }, "Created, Faulted"],
     ["has no status", {}, "OpenEBS's operator has not reported a status yet"],
   ] as const) {
-    it(`fails with the state of a pool that ${what}, and the next up goes on`, async () => {
+    it(`fails with the state of a pool that ${what}, and is completed by the next up`, async () => {
       site.cluster.poolStatus["pool-k1"] = status;
       const message = "timed out waiting for the condition";
       site.provider.failOnce({ matches: isAbout("DiskPool/pool-k1", "create"), message, leavesObject: true });
@@ -246,7 +246,7 @@ describe("a stack with the engine replicated", function () {
       assert.ok(output.includes(`disk ${disk("new")}`), output);
       assert.ok(
         !subjects(site.calls, "create").some((name) => workloads.test(name)),
-        "the database came without storage",
+        "the database was created without storage",
       );
       delete site.cluster.poolStatus["pool-k1"];
       await site.up();

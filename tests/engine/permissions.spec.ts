@@ -3,7 +3,7 @@ import { permits, sitePermissions } from "../support/sitePermissions";
 import { apiRequests } from "./support/apiRequests";
 import { RecordedSite } from "./support/recordedSite";
 
-describe("the permissions that the preflight asks for", function () {
+describe("permissions that the preflight checks", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
 
@@ -12,12 +12,12 @@ describe("the permissions that the preflight asks for", function () {
   });
   after(() => site?.stop());
 
-  it("are enough for all that kubectl does from the first up to pulumi destroy", async () => {
+  it("are sufficient for all kubectl calls from the first up to pulumi destroy", async () => {
     await site.up();
     await site.up({ databasePasswordRotation: "2" });
     await site.up({ wordpressReplicas: "2", wordpressStorage: "2Gi" });
     await site.destroy();
-    // Everybody who is logged in may ask what he may do.
+    // Every authenticated user may review their own permissions.
     const calls = site.cluster.calls.filter(({ verb }) => verb !== "create");
     assert.deepEqual([...new Set(calls.map(({ verb }) => verb))].sort(), ["config", "delete", "exec", "get", "patch"]);
     const refused = calls

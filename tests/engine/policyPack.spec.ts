@@ -10,7 +10,7 @@ import { RecordedSite } from "./support/recordedSite";
 
 const pack = ["--policy-pack", path.join(projectRoot, "policy")];
 
-/** A program that breaks every rule. That the password is not known before `up` hides nothing. */
+/** A program that breaks every rule. At preview its password is unknown, which must hide no violation. */
 const badProgram = `
 import * as k8s from "@pulumi/kubernetes";
 import * as random from "@pulumi/random";
@@ -28,7 +28,7 @@ new k8s.core.v1.Pod("pod", {
 });
 `;
 
-describe("the policy pack", function () {
+describe("policy pack", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
 
@@ -37,13 +37,13 @@ describe("the policy pack", function () {
   });
   after(() => site.stop());
 
-  it("lets the dev stack through, and can check all of it at preview", async () => {
+  it("accepts the dev stack, all of which it can check at preview", async () => {
     const { output } = await site.project.preview(...pack);
     assert.match(output, /wordpress@v1\.0\.0/);
     assert.doesNotMatch(output, /\[mandatory\]|\[advisory\]|can't run policy/);
   });
 
-  it("stops a stack whose image has the tag latest", async () => {
+  it("refuses a stack whose image has the tag latest", async () => {
     await site.project.configure({ wordpressImage: "wordpress:latest" });
     assert.deepEqual(broken(await failure(site.project.preview(...pack))), [
       "no-latest-tag wordpress-shared-content-fill",
@@ -54,7 +54,7 @@ describe("the policy pack", function () {
     ]);
   });
 
-  it("stops up without a preview before the first pod of that image", async () => {
+  it("stops an up without preview before it creates the first pod with the tag latest", async () => {
     site.begin();
     await failure(site.project.up(...pack));
     const made = subjects(site.calls, "create");
@@ -65,7 +65,7 @@ describe("the policy pack", function () {
     );
   });
 
-  it("takes the configured stacks for production", async () => {
+  it("applies production rules to the configured stacks", async () => {
     await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
     const file = site.project.inFolder("policy.json");
     fs.writeFileSync(file, JSON.stringify({ "retain-in-production": { stacks: ["d*"] } }));
@@ -99,7 +99,7 @@ describe("the policy pack", function () {
   });
 });
 
-/** What breaks a mandatory rule, as `rule name`. */
+/** Violations of mandatory rules, as `rule name`. */
 function broken(output: string): string[] {
   const lines = output.matchAll(/\[mandatory\] +(\S+) +\(\S+ (\S+)\)$/gm);
   return [...new Set([...lines].map(([, rule, name]) => `${rule} ${name}`))].sort();

@@ -15,7 +15,7 @@ const request: PreflightRequest = {
   content: { content: "perPod" },
 };
 
-describe("the preflight's script", function () {
+describe("preflight script", function () {
   this.timeout(20 * 60_000);
   const cluster = new SmallCluster(new RecordingProvider());
   const kubectl = new KubectlServer(cluster);
@@ -30,26 +30,26 @@ describe("the preflight's script", function () {
     fs.rmSync(bin, { recursive: true });
   });
 
-  /** Runs it as the command provider does: what it says to the user, and what Pulumi keeps. */
-  async function preflight(): Promise<{ said: string; record: PreflightResult }> {
+  /** Runs the script as the command provider does. @returns its log for the user, and the result that Pulumi keeps */
+  async function preflight(): Promise<{ log: string; result: PreflightResult }> {
     const { stdout, stderr } = await promisify(execFile)("node", ["--require", "tsx/cjs", "scripts.ts", "preflight"], {
       cwd: projectRoot,
       env: { ...environment, CLUSTER_CONTEXT: "small", REQUEST: JSON.stringify(request) },
     });
-    return { said: stderr, record: JSON.parse(stdout) as PreflightResult };
+    return { log: stderr, result: JSON.parse(stdout) as PreflightResult };
   }
 
-  it("names the context, the server and the storage class, so that the first up says where it goes", async () => {
-    const { said } = await preflight();
-    assert.match(said, /On context "small" \(https:\/\/small-1\.example:6443\), storage class "standard"/);
+  it("logs the context, the server, and the storage class", async () => {
+    const { log } = await preflight();
+    assert.match(log, /On context "small" \(https:\/\/small-1\.example:6443\), storage class "standard"/);
   });
 
-  it("records the ports that the cluster's name servers have", async () => {
-    assert.deepStrictEqual((await preflight()).record.nameServerPorts, []);
+  it("returns the ports of the cluster's name servers", async () => {
+    assert.deepStrictEqual((await preflight()).result.nameServerPorts, []);
     cluster.services.push({
       metadata: { name: "kube-dns", namespace: "kube-system", uid: "1", labels: { "k8s-app": "kube-dns" } },
       spec: { ports: [{ port: 53, targetPort: 8053 }] },
     });
-    assert.deepStrictEqual((await preflight()).record.nameServerPorts, [8053]);
+    assert.deepStrictEqual((await preflight()).result.nameServerPorts, [8053]);
   });
 });

@@ -9,17 +9,17 @@ const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8qXyq2Jq2nUe0mVb0h8v0xkXo
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
 const nodes = ["k0", "k1", "k2"];
 
-/** What a job's or a pod's name has at its end is left out. */
+/** Subjects of the deletions, without the generated suffixes of jobs and pods. */
 function deletedSubjects(site: RecordedSite): string[] {
   return subjects(site.calls, "delete")
     .map((name) => name.replace(/-[0-9a-f]{8}$/, ""))
     .sort();
 }
 
-describe("what one pulumi up removes is deleted in the order of pulumi destroy", function () {
+describe("deletion by pulumi up in the order of pulumi destroy", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
-  /** What the removals below deleted: the last test sees that destroy keeps the same order. */
+  /** Deletions of the tests below. The last test checks that destroy keeps their order. */
   const kept: DeletionPair[] = [];
 
   before(async () => {
@@ -52,12 +52,12 @@ describe("what one pulumi up removes is deleted in the order of pulumi destroy",
     ...plugin(1, "classic-editor"),
   ]) as Record<string, string>;
 
-  /** Removes keys, or sets others, and returns what was deleted. */
+  /** Removes keys or sets others, asserts the order of the deletions, and returns their subjects. */
   const remove = async (keys: readonly string[], changes: Readonly<Record<string, string>> = {}) => {
     const before = deletionPairs(await site.project.resources());
     for (const key of keys) await site.project.pulumi("config", "rm", "--path", key);
     await site.up(changes);
-    // A job that is replaced has ended: no order is needed between it and what is removed.
+    // A replaced job has ended: its deletion needs no order.
     const replaced = new Set(done(site.calls, "create").map(({ urn }) => urn));
     const pairs = deletedPairs(before, site.calls).filter((pair) => !pair.some((urn) => replaced.has(urn)));
     assertDeletedInOrder(pairs, site.calls);
@@ -82,7 +82,7 @@ describe("what one pulumi up removes is deleted in the order of pulumi destroy",
     assertBefore(deleted, "NodePatch/k2", "Command/storage-nodes-k2-preparation");
   });
 
-  it("undoes what it did on a node without a pool when you remove its host, and nothing else", async () => {
+  it("undoes the preparation of a node without a pool, and nothing else, when you remove its host", async () => {
     await site.up(Object.fromEntries(hosts(["w1"])) as Record<string, string>);
     assert.deepStrictEqual(subjects(site.calls, "create"), ["Command/storage-nodes-w1-module"]);
     assert.deepStrictEqual(await remove(["nodeSsh.hosts.w1"]), ["Command/storage-nodes-w1-module"]);
@@ -99,7 +99,7 @@ describe("what one pulumi up removes is deleted in the order of pulumi destroy",
     assert.deepStrictEqual(deletedSubjects(site), []);
   });
 
-  it("deletes the object cache after the job that turned it on", async () => {
+  it("deletes the object cache after the job that enabled it", async () => {
     assert.deepStrictEqual(await remove(["objectCache.enabled"]), [
       "Deployment/wordpress-object-cache",
       "Job/wordpress-extensions",
@@ -115,7 +115,7 @@ describe("what one pulumi up removes is deleted in the order of pulumi destroy",
     assertBefore(deleted, /^Job\/wordpress-object-cache-begin/, "Deployment/wordpress-object-cache");
   });
 
-  it("deletes the page cache's pods before what they need", async () => {
+  it("deletes the page cache's pods before their ConfigMap and ServiceAccount", async () => {
     const names = await remove([], { "pageCache.enabled": "false" });
     assert.ok(names.includes("Deployment/wordpress-cache"), names.join(", "));
     const needed = /^(ConfigMap|ServiceAccount)\/wordpress-cache$/;
@@ -124,9 +124,9 @@ describe("what one pulumi up removes is deleted in the order of pulumi destroy",
 
   it("deletes a plugin's job before it creates the next one", async () => {
     assert.deepStrictEqual(await remove(["plugins[1]"]), ["Job/wordpress-extensions"]);
-    const [gone] = done(site.calls, "delete");
+    const [deleted] = done(site.calls, "delete");
     const [next] = done(site.calls, "create");
-    assert.ok(next && (gone?.answered ?? Infinity) < next.serial, "the next job did not wait");
+    assert.ok(next && (deleted?.answered ?? Infinity) < next.serial, "the next job did not wait");
     assert.deepStrictEqual(await remove(["plugins"]), ["Job/wordpress-extensions"]);
   });
 
@@ -143,13 +143,13 @@ describe("what one pulumi up removes is deleted in the order of pulumi destroy",
     for (const { serial } of done(site.calls, "delete")) assert.ok(answered < serial, "the release did not come first");
   });
 
-  it("deletes the administrator's random password where one is configured", async () => {
+  it("deletes the administrator's random password when you configure one", async () => {
     await site.project.configureSecret("adminPassword", "correct horse");
     assert.deepStrictEqual(await remove([]), ["RandomPassword/wordpress-shared-installer-admin-password"]);
     await site.project.pulumi("config", "rm", "adminPassword");
   });
 
-  it("pulumi destroy keeps the same order", async () => {
+  it("has the same order at pulumi destroy", async () => {
     await site.up(settings);
     const before = deletionPairs(await site.project.resources());
     await site.destroy();
@@ -163,10 +163,10 @@ describe("what one pulumi up removes is deleted in the order of pulumi destroy",
   });
 });
 
-describe("a move to shared content", function () {
+describe("migration to shared content", function () {
   this.timeout(20 * 60_000);
 
-  /** A stack whose pods have moved to shared content, but for what the copies hold: no container runs here. */
+  /** A stack that was migrated to shared content, without the files: no container runs here. */
   async function movedSite(): Promise<RecordedSite> {
     const site = await RecordedSite.start();
     await site.up({ wordpressReplicas: "2" });

@@ -23,14 +23,14 @@ describe("dataRetention: retain", function () {
   });
   after(() => site.stop());
 
-  it("tells both StatefulSets to keep their claims when they are deleted or scaled", () => {
+  it("sets the retention policy of both StatefulSets to keep claims when they are deleted or scaled", () => {
     const policies = site.provider.objects
       .filter(({ type }) => type.endsWith(":StatefulSet"))
       .map(({ inputs }) => property(inputs, "spec.persistentVolumeClaimRetentionPolicy"));
     assert.deepStrictEqual(policies, Array(2).fill({ whenDeleted: "Retain", whenScaled: "Retain" }));
   });
 
-  it("protects the namespace, the Secrets, and root's password; WordPress's is kept by its Secret, and can be replaced", async () => {
+  it("protects the namespace, the Secrets, and root's password, but not WordPress's password, which its Secret keeps", async () => {
     const resources = await site.project.resources();
     const unprotected = resources
       .filter(({ urn, type }) => /:(Namespace|Secret)$/.test(type) || /RandomPassword::mariadb-/.test(urn))
@@ -39,7 +39,7 @@ describe("dataRetention: retain", function () {
     assert.deepStrictEqual(unprotected, ["mariadb-password"]);
   });
 
-  it("pulumi destroy refuses, names both protected Secrets, and changes nothing", async () => {
+  it("refuses pulumi destroy, names both protected Secrets, and changes nothing", async () => {
     const output = await failure(site.destroy());
     for (const name of ["wordpress-keys-secret", "mariadb-secret"])
       assert.match(output, new RegExp(`::${name}"? cannot be deleted`));
@@ -47,7 +47,7 @@ describe("dataRetention: retain", function () {
     assert.deepStrictEqual(deeds(site.calls), []);
   });
 
-  it("pulumi destroy --exclude-protected deletes the StatefulSets and keeps claims, namespace, Secrets and passwords", async () => {
+  it("deletes the StatefulSets and keeps claims, namespace, Secrets, and passwords at pulumi destroy --exclude-protected", async () => {
     await site.destroy("--exclude-protected");
     const deleted = subjects(site.calls, "delete");
     assert.deepStrictEqual(deleted.filter((name) => name.startsWith("StatefulSet/")).sort(), [
@@ -62,7 +62,7 @@ describe("dataRetention: retain", function () {
     assert.deepStrictEqual(site.cluster.claimSizes, { "data-mariadb-0": "1Gi", "data-wordpress-0": "1Gi" });
   });
 
-  it("the next up recreates the StatefulSets, on the same claims and with the same passwords", async () => {
+  it("recreates the StatefulSets with the same claims and passwords at the next up", async () => {
     await site.up();
     assert.deepStrictEqual(subjects(site.calls, "delete"), []);
     const touched = [...subjects(site.calls, "create"), ...subjects(site.calls, "update")];
@@ -75,7 +75,7 @@ describe("dataRetention: retain", function () {
     assert.deepStrictEqual(site.cluster.claimSizes, { "data-mariadb-0": "1Gi", "data-wordpress-0": "1Gi" });
   });
 
-  it("databasePasswordRotation while there is no server takes effect in the server when it is up again", async () => {
+  it("applies a databasePasswordRotation that was set while the server was deleted", async () => {
     await site.destroy("--exclude-protected");
     await site.up({ databasePasswordRotation: "2" });
     const { inputs } = only(site.calls, "update", "Secret/mariadb");
@@ -83,7 +83,7 @@ describe("dataRetention: retain", function () {
     assert.deepStrictEqual(site.cluster.database.users, ["wordpress2"]);
   });
 
-  it("pulumi destroy deletes the data after dataRetention is delete again", async () => {
+  it("deletes the data at pulumi destroy after dataRetention is set to delete", async () => {
     await site.up({ dataRetention: "delete" });
     assert.deepStrictEqual(
       deeds(site.calls).filter((deed) => !deed.startsWith("update ")),

@@ -17,7 +17,7 @@ describe("secrets", function () {
     site = await RecordedSite.start();
     await site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText(firstToken));
     const run = site.provider.runCommand;
-    // A script that prints one. No script does; one that fails in an unforeseen way might.
+    // No script prints a secret, but one that fails unexpectedly might.
     site.provider.runCommand = async (command) => {
       const printed = await run(command);
       return command.name === "mariadb-growth" ? kubeconfigText(firstToken) : printed;
@@ -30,7 +30,7 @@ describe("secrets", function () {
     site.provider.objects
       .filter(({ type }) => type.endsWith(":Secret"))
       .flatMap(({ inputs }) => Object.entries(property(inputs, "stringData") as Record<string, string>))
-      // Whom a password is for is no secret.
+      // User names are no secrets.
       .filter(([key]) => key !== "username")
       .map(([, value]) => value);
 
@@ -57,24 +57,24 @@ describe("secrets", function () {
     }
   });
 
-  it("are nowhere in clear in the state, its history and backups", async () => {
+  it("are not in clear in the state, its history, and its backups", async () => {
     for (const name of ["history", "backups"]) {
       assert.ok(textsBelow(path.join(site.project.stateFolder, ".pulumi", name)).length > 0, `there is no ${name}`);
     }
     const state = textsBelow(site.project.stateFolder);
     assert.ok(
       state.some((text) => text.includes("10.0.0.10")),
-      "the state was not found: nothing would be either",
+      "the state was not read, so no secret would be found",
     );
     const exported = JSON.stringify(await site.project.resources());
     assertHidden([...state, exported], [...values(), firstToken]);
   });
 
-  it("are not in what the commands print", async () => {
+  it("are not in the output of commands", async () => {
     await site.project.preview("--diff");
     await site.project.pulumi("config");
     await site.project.pulumi("stack", "output");
-    assert.ok(site.project.transcript.includes("10.0.0.10"), "the transcript was not found: nothing would be either");
+    assert.ok(site.project.transcript.includes("10.0.0.10"), "the output was not read, so no secret would be found");
     assertHidden([site.project.transcript], [...values(), firstToken]);
   });
 
@@ -84,7 +84,7 @@ describe("secrets", function () {
     assertHidden([stackFile], [...values(), firstToken]);
   });
 
-  it("include the kubeconfig's token: a renewed one changes nothing in the cluster", async () => {
+  it("include the kubeconfig's token, whose renewal changes nothing in the cluster", async () => {
     await site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText(nextToken));
     await site.up();
     assert.deepStrictEqual(
@@ -94,14 +94,14 @@ describe("secrets", function () {
     assertHidden([...textsBelow(site.project.stateFolder), site.project.transcript], [nextToken]);
   });
 
-  it("are in the state for a user with the passphrase: the searches above can find them", async () => {
+  it("are in the decrypted state, so that a search can find them", async () => {
     const opened = await site.project.pulumi("stack", "export", "--show-secrets");
     const missing = [...values(), nextToken].filter((value) => !opened.includes(value));
     assert.deepStrictEqual(missing, []);
   });
 });
 
-/** Asserts that none of the values stands in the texts: as it is, in base64, or what its hexadecimal digits stand for in base64. */
+/** Asserts that the texts contain none of the values, neither in clear nor in base64, nor decoded from hexadecimal in base64. */
 function assertHidden(texts: readonly string[], values: readonly string[]): void {
   const base64 = (value: string, encoding?: "hex") =>
     Buffer.from(value, encoding).toString("base64").replace(/=+$/, "");

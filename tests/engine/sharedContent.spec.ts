@@ -8,18 +8,18 @@ const fill = /^Job\/wordpress-fill-/;
 const install = /^Job\/wordpress-install-/;
 const pods = "Deployment/wordpress";
 
-describe("a stack with shared content", function () {
+describe("stack with shared content", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
   let created: readonly RecordedCall[];
 
   before(async () => {
-    // As the preset has it: all pods on one node.
+    // The preset: all pods on one node.
     site = await RecordedSite.start({});
   });
   after(() => site.stop());
 
-  it("fills the claim, installs the site, and only then starts pods", async () => {
+  it("fills the claim and installs the site before it starts pods", async () => {
     await site.up({ wordpressReplicas: "3" });
     created = done(site.calls, "create");
     assertBefore(created, "PersistentVolumeClaim/wordpress-content", fill);
@@ -34,7 +34,7 @@ describe("a stack with shared content", function () {
     assert.ok(!created.some((call) => subject(call) === "StatefulSet/wordpress"));
   });
 
-  it("outputs the administrator's name, and the password with --show-secrets alone", async () => {
+  it("outputs the administrator's name, and the password only with --show-secrets", async () => {
     const outputs = await site.project.outputs();
     assert.strictEqual(outputs.adminUser, "admin");
     assert.strictEqual(outputs.adminPassword, "[secret]");
@@ -44,7 +44,7 @@ describe("a stack with shared content", function () {
     assert.ok(!(await site.project.pulumi("stack", "export")).includes(adminPassword));
   });
 
-  it("has nothing to do at the second up", async () => {
+  it("has no changes at the second up", async () => {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
     assert.deepStrictEqual(deeds(site.calls), []);
@@ -55,16 +55,16 @@ describe("a stack with shared content", function () {
     assert.deepStrictEqual(deeds(site.calls), [`update ${pods}`]);
   });
 
-  it("waits after scaling until every pod is ready, which the provider may not", async () => {
+  it("waits until every pod is ready after scaling", async () => {
     site.cluster.showUnready("wordpress", 10, [3, 9]);
     await site.up({ wordpressReplicas: "11" });
     assert.strictEqual(site.cluster.unreadyLeft("wordpress"), 0);
     await site.up({ wordpressReplicas: "10" });
   });
 
-  it("waits without a change, too: the up before may have failed before every pod was ready", async () => {
+  it("waits until every pod is ready even without a change, as after a failed up", async () => {
     site.cluster.showUnready("wordpress", 10, [3]);
-    // More answers than the wait for the site's pods asks for.
+    // More answers than the wait for the site's pods needs.
     site.cluster.showUnready("wordpress-cache", 10, [3, 3, 3, 3, 3]);
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
@@ -92,7 +92,7 @@ describe("a stack with shared content", function () {
 
   it("rolls the pods for other settings, and runs no job again", async () => {
     await site.up({ uploadLimit: "128Mi" });
-    // What lets an upload through is said to nginx as well.
+    // nginx limits uploads too.
     assert.deepStrictEqual(deeds(site.calls), [
       "update ConfigMap/wordpress-cache",
       "update ConfigMap/wordpress-site",
@@ -101,7 +101,7 @@ describe("a stack with shared content", function () {
     ]);
   });
 
-  it("upgrades the tables before the pods for another image, by jobs of other names", async () => {
+  it("upgrades the tables before the pods for another image, by jobs with new names", async () => {
     await site.up({ wordpressImage: "wordpress:6.4-apache" });
     const made = done(site.calls, "create");
     assert.deepStrictEqual(
@@ -135,7 +135,7 @@ describe("a stack with shared content", function () {
     await site.project.pulumi("config", "rm", "plugins");
   });
 
-  it("refuses to leave its files behind, and another mode for its claim", async () => {
+  it("refuses content perPod, which would not use its files, and another access mode for its claim", async () => {
     const other = await failure(site.up({ contentAccessMode: "ReadWriteMany", contentStorageClass: "standard" }));
     assert.match(other, /contentAccessMode: "ReadWriteMany" is not allowed on this stack: .*"ReadWriteOnce"/);
     await site.project.pulumi("config", "rm", "contentStorageClass");
@@ -146,7 +146,7 @@ describe("a stack with shared content", function () {
     await site.up({ content: "shared", contentAccessMode: "ReadWriteOnce" });
   });
 
-  it("deletes its pods first and its claim after them", async () => {
+  it("deletes its pods before its claim", async () => {
     await site.destroy();
     const deleted = done(site.calls, "delete");
     assertBefore(deleted, pods, "PersistentVolumeClaim/wordpress-content");
@@ -157,7 +157,7 @@ describe("a stack with shared content", function () {
     assert.deepStrictEqual(await site.project.resources(), []);
   });
 
-  it("starts no pods after a job that failed, and goes on there at the next up", async () => {
+  it("starts no pods after a failed job, and starts them at the next up", async () => {
     site.provider.failOnce({
       matches: (call) => call.operation === "create" && install.test(subject(call)),
       message: "BackoffLimitExceeded",
@@ -165,13 +165,13 @@ describe("a stack with shared content", function () {
     });
     const output = await failure(site.up());
     assert.match(output, /Job wordpress-install failed/);
-    assert.ok(!subjects(site.calls, "create").includes(pods), "pods came without a site");
+    assert.ok(!subjects(site.calls, "create").includes(pods), "pods were created without a site");
     await site.up();
     assert.ok(subjects(site.calls, "create").includes(pods));
   });
 });
 
-describe("a stack with content per pod", function () {
+describe("stack with content perPod", function () {
   this.timeout(20 * 60_000);
 
   it("moves its files with contentMigration merge: old pods are scaled to 0, their claims stay, and new pods start after the migration", async () => {
@@ -184,7 +184,7 @@ describe("a stack with content per pod", function () {
       );
       await site.up({ content: "shared", contentAccessMode: "ReadWriteOnce", contentMigration: "merge" });
       const changed = done(site.calls, "update").find((call) => subject(call) === "StatefulSet/wordpress");
-      assert.ok(changed, "the pods go on writing");
+      assert.ok(changed, "the pods keep writing");
       const { spec } = changed.inputs as { spec: { replicas: number; persistentVolumeClaimRetentionPolicy: object } };
       assert.strictEqual(spec.replicas, 0);
       assert.deepStrictEqual(spec.persistentVolumeClaimRetentionPolicy, {
@@ -203,7 +203,7 @@ describe("a stack with content per pod", function () {
     }
   });
 
-  it("refuses content shared without contentMigration: its files would stay behind", async () => {
+  it("refuses content shared without contentMigration, which would not use its files", async () => {
     const site = await RecordedSite.start();
     try {
       await site.up();

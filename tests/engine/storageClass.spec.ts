@@ -5,7 +5,7 @@ import { failure } from "../support/failure";
 import { deeds } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
-/** The stack beside a storage class that it uses, which is replaced whenever its parameter changes. */
+/** The stack and a storage class that it uses, which is replaced when its parameter changes. */
 const program = (copies: number) => `
 import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import { loadSettings } from "./stacks/settings";
@@ -19,7 +19,7 @@ new StorageClass("class", {
 export const { url } = deploy({ ...loadSettings(), storage: { engine: "existing", className: "fixed" } }).outputs;
 `;
 
-describe("a storage class in use", function () {
+describe("storage class in use", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
 
@@ -32,13 +32,13 @@ describe("a storage class in use", function () {
   });
   after(() => site.stop());
 
-  it("is replaced when its parameter changes, and no StatefulSet with it", async () => {
+  it("is replaced without its StatefulSets when its parameter changes", async () => {
     useClass(3);
     await site.up();
     assert.deepStrictEqual(deeds(site.calls), ["create StorageClass/fixed", "delete StorageClass/fixed"]);
   });
 
-  it("that does not expand claims makes up refuse a growth before anything changes", async () => {
+  it("makes up refuse a growth before any change if it does not expand claims", async () => {
     assert.match(
       await failure(site.up({ mariadbStorage: "2Gi" })),
       /mariadbStorage: "2Gi" .*data-mariadb-0 has 1Gi, and .*"fixed" does not expand claims/,

@@ -11,7 +11,7 @@ describe("pulumi up and down", function () {
   this.timeout(20 * 60_000);
   let site: RecordedSite;
   let created: readonly RecordedCall[];
-  /** How many resources the preview showed. */
+  /** Number of resources in the preview. */
   let planned: number | undefined;
 
   before(async () => {
@@ -19,14 +19,14 @@ describe("pulumi up and down", function () {
   });
   after(() => site.stop());
 
-  it("preview creates nothing, and runs nothing", async () => {
+  it("preview creates nothing and runs no command", async () => {
     const { changes } = await site.preview();
     planned = changes.create;
     assert.ok((changes.create ?? 0) > 20, `it plans ${changes.create} resources`);
     assert.deepStrictEqual(deeds(site.calls), []);
   });
 
-  it("up creates as many resources as preview showed, among them the tutorial's objects under their names", async () => {
+  it("up creates as many resources as preview showed, among them the tutorial's objects by name", async () => {
     const { changes } = await site.up();
     assert.deepStrictEqual(changes, { create: planned });
     created = done(site.calls, "create");
@@ -79,18 +79,18 @@ describe("pulumi up and down", function () {
     });
   });
 
-  it("a second up changes nothing, and runs nothing", async () => {
+  it("a second up changes nothing and runs no command", async () => {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
     assert.deepStrictEqual(deeds(site.calls), []);
   });
 
-  it("refresh finds everything as it was", async () => {
+  it("refresh finds no changes", async () => {
     const { changes } = await site.project.refresh();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
   });
 
-  it("destroy deletes all that up created, pods before what they need", async () => {
+  it("destroy deletes all resources that up created, pods before their dependencies", async () => {
     await site.destroy();
     const deleted = done(site.calls, "delete");
     assert.deepStrictEqual(deleted.map(subject).sort(), created.map(subject).sort());

@@ -9,12 +9,12 @@ const groups: Readonly<Record<string, string>> = {
   csinodes: "storage.k8s.io",
 };
 
-/** In no namespace. */
+/** Cluster-scoped resources. */
 const clusterResources = ["csinodes", "namespaces", "nodes", "persistentvolumes", "storageclasses"];
 
 /**
- * What kubectl asks the API server for at a call, as kubectl 1.34 does: it gets an object before it patches it, and a pod
- * before it runs a command in it or reads its log. @throws Error for a call that is not known here
+ * The API requests of a kubectl call, as of kubectl 1.34: it gets an object before it patches it, and a pod before it runs a
+ * command in it or reads its log. @throws Error for an unknown call
  */
 export function apiRequests({ verb, words, flags }: KubectlCall): ApiRequest[] {
   const [kind = "", name] = words;
@@ -45,6 +45,6 @@ export function apiRequests({ verb, words, flags }: KubectlCall): ApiRequest[] {
     case "delete":
       return request(plural, ...(name === undefined ? ["list"] : []), "delete");
     default:
-      throw new Error(`what the API server is asked for is not known: ${verb} ${words.join(" ")}`);
+      throw new Error(`the API requests are not known: ${verb} ${words.join(" ")}`);
   }
 }

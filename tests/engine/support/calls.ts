@@ -3,8 +3,8 @@ import { property } from "../../support/properties";
 import type { RecordedCall } from "../../support/recordedCall";
 
 /**
- * What a call is about, as people say it: `StatefulSet/mariadb` for an object in the cluster, by its name there;
- * `RandomPassword/keys-auth-key` for anything else, by its name in the program.
+ * Subject of a call: `StatefulSet/mariadb` for an object in the cluster, by its name there; `RandomPassword/keys-auth-key` for
+ * other resources, by their name in the program.
  */
 export function subject({ type, name, inputs, oldInputs }: RecordedCall): string {
   const kind = type.split(":").at(-1) ?? type;
@@ -12,23 +12,23 @@ export function subject({ type, name, inputs, oldInputs }: RecordedCall): string
   return `${kind}/${typeof named === "string" ? named : name}`;
 }
 
-/** Whether a call is about a subject. @param operation @default any */
+/** Matches calls about a subject. @param operation @default any */
 export function isAbout(name: string, operation?: RecordedCall["operation"]) {
   return (call: RecordedCall): boolean =>
     subject(call) === name && (operation === undefined || call.operation === operation);
 }
 
-/** The calls of one operation, plans left out. */
+/** The calls of one operation, without previews. */
 export function done(calls: readonly RecordedCall[], operation: RecordedCall["operation"]): RecordedCall[] {
   return calls.filter((call) => call.operation === operation && !call.preview);
 }
 
-/** Subjects of the calls of one operation, plans left out, in the order of arrival. */
+/** Subjects of the calls of one operation, without previews, in the order of arrival. */
 export function subjects(calls: readonly RecordedCall[], operation: RecordedCall["operation"]): string[] {
   return done(calls, operation).map(subject);
 }
 
-/** The one call of an operation on a subject. @throws AssertionError where there is none, or more than one */
+/** The only call of an operation on a subject. @throws AssertionError unless there is exactly one */
 export function only(
   calls: readonly RecordedCall[],
   operation: RecordedCall["operation"],
@@ -39,7 +39,7 @@ export function only(
   return found[0] as RecordedCall;
 }
 
-/** What was made, changed or deleted, for messages and comparisons: `update StatefulSet/wordpress`, sorted. */
+/** Sorted list of creations, updates, and deletions: `update StatefulSet/wordpress`. */
 export function deeds(calls: readonly RecordedCall[]): string[] {
   return calls
     .filter(({ operation, preview }) => !preview && ["create", "update", "delete"].includes(operation))
@@ -48,9 +48,8 @@ export function deeds(calls: readonly RecordedCall[]): string[] {
 }
 
 /**
- * Asserts that everything that matches `first` was done and answered before anything that matches `then` began, and that
- * there is something of both.
- * @param calls all of one operation's, e.g. what was created
+ * Asserts that all calls that match `first` were answered before any call that matches `then` began, and that both exist.
+ * @param calls calls of one operation, e.g. all creations
  */
 export function assertBefore(calls: readonly RecordedCall[], first: string | RegExp, then: string | RegExp): void {
   const matching = (pattern: string | RegExp) => {

@@ -7,8 +7,8 @@ import { ensurePulumi } from "../../../lab/pulumi/cli";
 let folder: Promise<string> | undefined;
 
 /**
- * A folder with `pulumi`, and with the language host's stand-in where there is no official one on PATH. To come first on
- * PATH; made once for each process, and gone with it. The providers are the tests' own.
+ * A folder to put first on PATH, with `pulumi`, and with the language host's stand-in unless PATH has the official one. It is
+ * created once for each process and deleted at its exit. The providers are the tests' own.
  */
 export function commandsFolder(): Promise<string> {
   folder ??= makeFolder();

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The `kubectl` of the engine tests: hands KUBECONFIG and its arguments to the small cluster that the test holds, and prints the
-# answer. No program starts faster, and there are about ten calls to each `up`.
+# The `kubectl` of the engine tests: passes KUBECONFIG and its arguments to the small cluster of the test, and prints the
+# answer. It is a shell script because that starts fastest, and each `up` makes about ten calls.
 answer=$(
   {
     printf '%s\0' "${KUBECONFIG-}" "$#" "$@"

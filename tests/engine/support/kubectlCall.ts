@@ -1,16 +1,16 @@
-/** A call of kubectl, taken apart. */
+/** A parsed call of kubectl. */
 export interface KubectlCall {
   /** `get`, `patch`, … */
   readonly verb: string;
-  /** What follows the verb: kind and name. */
+  /** Words after the verb: kind and name. */
   readonly words: readonly string[];
   /** Values of the flags, without the dashes: `{ namespace: "wordpress" }`. */
   readonly flags: Readonly<Record<string, string>>;
-  /** What went to its standard input. */
+  /** Standard input. */
   readonly input: string;
 }
 
-/** Takes the arguments of a call apart; flags are long and have a value, `--flag value` or `--flag=value`. */
+/** Parses the arguments of a call. Flags are long and have a value, `--flag value` or `--flag=value`. */
 export function kubectlCall(args: readonly string[], input: string): KubectlCall {
   const words: string[] = [];
   const flags: Record<string, string> = {};

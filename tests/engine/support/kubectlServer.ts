@@ -6,14 +6,14 @@ import { text } from "node:stream/consumers";
 import { kubectlCall } from "./kubectlCall";
 import type { SmallCluster } from "./smallCluster";
 
-/** Answers every kubectl that is started from a folder of its own, out of a small cluster in this process. */
+/** Answers every kubectl that runs from its folder, with the state of a small cluster in this process. */
 export class KubectlServer {
   private readonly server: http.Server;
 
   constructor(cluster: SmallCluster) {
     this.server = http.createServer((request, response) => {
       const answered = async () => {
-        // KUBECONFIG, as many arguments as the count says, then its standard input.
+        // KUBECONFIG, the number of arguments, the arguments, then the standard input.
         const [kubeconfig = "", count = "", ...rest] = (await text(request)).split("\0");
         const args = rest.slice(0, Number(count));
         const input = rest.slice(Number(count)).join("\0");
@@ -29,11 +29,11 @@ export class KubectlServer {
     });
   }
 
-  /** Puts `kubectl` into the folder. @returns the variables that it needs */
+  /** Puts `kubectl` into the folder. @returns its environment variables */
   async start(folder: string): Promise<Record<string, string>> {
     fs.symlinkSync(path.join(__dirname, "kubectl.sh"), path.join(folder, "kubectl"));
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    // This machine's own kubeconfig leads elsewhere.
+    // Without KUBECONFIG this machine's own one would be used.
     return { SMALL_CLUSTER_PORT: String((this.server.address() as AddressInfo).port), KUBECONFIG: "" };
   }
 

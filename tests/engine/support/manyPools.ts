@@ -4,12 +4,12 @@ import { subjects } from "./calls";
 import { RecordedSite } from "./recordedSite";
 import { testNode } from "./smallCluster";
 
-/** Brings up a stack with so many pools, and checks that each of them and its node's label is created. */
+/** Deploys a stack with that many pools, and asserts that each pool and its node's label are created. */
 export async function createPools(count: number): Promise<void> {
   const nodes = Array.from({ length: count }, (_, index) => `node-${index}`);
   const site = await RecordedSite.start();
   try {
-    // To write a file with all of the state after every step takes longer than all else.
+    // Writing the whole state after every step would take most of the time.
     Object.assign(site.project.environment, { PULUMI_SKIP_CHECKPOINTS: "true", PULUMI_EXPERIMENTAL: "true" });
     site.cluster.nodes.splice(0, Infinity, ...nodes.map(testNode));
     await site.project.configure({ "storage.engine": "replicated", ...poolSettings(nodes) });

@@ -2,10 +2,10 @@ import { type Properties, unwrappedRecord } from "../../support/properties";
 import type { RecordedCall } from "../../support/recordedCall";
 import { subject } from "./calls";
 
-/** Objects that a cluster holds, by subject: `Service/wordpress`. */
+/** Objects in a cluster, by subject: `Service/wordpress`. */
 export type World = ReadonlyMap<string, Properties>;
 
-/** A moment of an `up`, and every form in which the cluster may be then. */
+/** A moment of an `up`, and every state that the cluster may have then. */
 export interface Moment {
   /** The call that began or ended, for messages. */
   readonly at: string;
@@ -13,10 +13,10 @@ export interface Moment {
 }
 
 /**
- * What the cluster may hold whenever a call begins or ends. While a call is under way, its object has the previous form or the next
- * one, and calls that overlap do so independently of each other.
- * @param before objects that were there before the first call
- * @param isMeant which objects are of interest: each that is under way doubles the worlds
+ * The possible states of the cluster whenever a call begins or ends. During a call its object has the previous form or the
+ * next one, independently of overlapping calls.
+ * @param before objects before the first call
+ * @param isMeant selects the objects of interest: each call in progress doubles the number of states
  */
 export function momentsOf(
   before: readonly RecordedCall[],

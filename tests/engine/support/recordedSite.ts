@@ -12,8 +12,8 @@ import { KubectlServer } from "./kubectlServer";
 import { SmallCluster } from "./smallCluster";
 
 /**
- * This repository's program as the stack `dev`, run by the plain CLI on recording providers. Its commands really run, and
- * their kubectl finds a small cluster. Stop it when the tests are done.
+ * This repository's program as the stack `dev`, run by the plain CLI with recording providers. Its commands really run, and
+ * their kubectl uses a small cluster. Stop it after the tests.
  */
 export class RecordedSite {
   private readonly earlierCalls: RecordedCall[] = [];
@@ -54,12 +54,12 @@ export class RecordedSite {
     });
   }
 
-  /** What the providers were asked since the last `preview`, `up` or `destroy` began. */
+  /** Calls of the providers since the last `preview`, `up`, or `destroy` began. */
   get calls(): readonly RecordedCall[] {
     return this.provider.calls;
   }
 
-  /** What they were asked since the stack was made. */
+  /** Calls of the providers since the stack was created. */
   get allCalls(): readonly RecordedCall[] {
     return [...this.earlierCalls, ...this.calls];
   }
@@ -93,14 +93,14 @@ export class RecordedSite {
     this.release();
   }
 
-  /** Another operation begins: `calls` are its own from here on. */
+  /** Begins another operation: from now on `calls` contains only its own calls. */
   begin(): void {
     this.earlierCalls.push(...this.calls);
     this.provider.forget();
   }
 }
 
-/** Runs a command where the command provider would: in the project's folder, with the CLI's own variables and its own. */
+/** Runs a command as the command provider does: in the project's folder, with the variables of the CLI and of the command. */
 async function runCommand({ command, environment }: CommandRun, project: PulumiProject): Promise<string> {
   const [program, ...args] = command;
   try {

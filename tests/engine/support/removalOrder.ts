@@ -3,10 +3,10 @@ import type { StateResource } from "../../support/pulumiProject";
 import type { RecordedCall } from "../../support/recordedCall";
 import { done } from "./calls";
 
-/** Two resources by their URNs: the first needs the second, and so has to be deleted before it. */
+/** URNs of two resources: the first depends on the second, and is deleted before it. */
 export type DeletionPair = readonly [dependent: string, dependency: string];
 
-/** All pairs of a state, in the order in which `pulumi destroy` keeps them: through other resources and components too. */
+/** All pairs of a state, including dependencies through other resources and components. */
 export function deletionPairs(resources: readonly StateResource[]): DeletionPair[] {
   const direct = new Map(resources.map((resource) => [resource.urn, directDependencies(resource)]));
   return [...direct.keys()].flatMap((urn) => {
@@ -26,13 +26,13 @@ function directDependencies({ parent, dependencies = [], propertyDependencies }:
   return [...(parent === undefined ? [] : [parent]), ...dependencies, ...ofProperties];
 }
 
-/** Those pairs of which these calls delete both. */
+/** The pairs whose two resources these calls delete. */
 export function deletedPairs(pairs: readonly DeletionPair[], calls: readonly RecordedCall[]): DeletionPair[] {
   const deleted = new Set(done(calls, "delete").map(({ urn }) => urn));
   return pairs.filter((pair) => pair.every((urn) => deleted.has(urn)));
 }
 
-/** Asserts that each first one was deleted, and its deletion answered, before that of the second began. */
+/** Asserts that the deletion of each dependent was answered before that of its dependency began. */
 export function assertDeletedInOrder(pairs: readonly DeletionPair[], calls: readonly RecordedCall[]): void {
   const deletions = new Map(done(calls, "delete").map((call) => [call.urn, call]));
   const nameOf = (urn: string) => urn.split("::").at(-1) ?? urn;

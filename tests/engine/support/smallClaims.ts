@@ -2,17 +2,17 @@ import type { Claim } from "../../../components/kubernetes/objects";
 import { property } from "../../support/properties";
 import type { RecordedCall } from "../../support/recordedCall";
 
-/** A claim, and whether it goes with the StatefulSet or with its own pod. */
+/** A claim, and whether it is deleted with its StatefulSet or with its pod. */
 export interface SmallClaim extends Claim {
   readonly statefulSet: string;
   readonly ordinal: number;
-  readonly goesWhenDeleted: boolean;
-  readonly goesWhenScaled: boolean;
+  readonly isDeletedWithSet: boolean;
+  readonly isDeletedWithPod: boolean;
 }
 
 /**
- * What a StatefulSet controller makes of the claims: new pods get theirs from the template, a gone StatefulSet and surplus
- * pods take theirs along where the retention policy says so.
+ * Reconciles claims as the StatefulSet controller does: new pods get claims from the template, and the retention policy tells
+ * whether the claims of deleted StatefulSets and of surplus pods are deleted.
  */
 export function reconciled(
   claims: readonly SmallClaim[],
@@ -22,8 +22,8 @@ export function reconciled(
   const wanted = statefulSets.flatMap((statefulSet) => claimsOf(statefulSet, defaultClass));
   const kept = claims.filter((claim) => {
     const siblings = wanted.filter((other) => sameOwner(claim, other));
-    if (siblings.length === 0) return !claim.goesWhenDeleted;
-    return !claim.goesWhenScaled || claim.ordinal < siblings.length;
+    if (siblings.length === 0) return !claim.isDeletedWithSet;
+    return !claim.isDeletedWithPod || claim.ordinal < siblings.length;
   });
   const missing = wanted.filter(
     (claim) => !kept.some((other) => sameOwner(claim, other) && claim.ordinal === other.ordinal),
@@ -31,7 +31,7 @@ export function reconciled(
   return [...kept.map((claim) => underPresentPolicy(claim, wanted)), ...missing];
 }
 
-/** The claim with a size that it was asked for later, and that its volume took on at once. */
+/** The claim after a growth, whose volume has grown at once. */
 export function grown(claim: SmallClaim, storage: string): SmallClaim {
   return {
     ...claim,
@@ -59,8 +59,8 @@ function claimsOf({ inputs }: RecordedCall, defaultClass: string): SmallClaim[] 
       },
       status: { phase: "Bound", capacity: { storage } },
       ...{ statefulSet, ordinal },
-      goesWhenDeleted: text(`${policy}.whenDeleted`) === "Delete",
-      goesWhenScaled: text(`${policy}.whenScaled`) === "Delete",
+      isDeletedWithSet: text(`${policy}.whenDeleted`) === "Delete",
+      isDeletedWithPod: text(`${policy}.whenScaled`) === "Delete",
     };
   });
 }
@@ -68,7 +68,7 @@ function claimsOf({ inputs }: RecordedCall, defaultClass: string): SmallClaim[] 
 function underPresentPolicy(claim: SmallClaim, wanted: readonly SmallClaim[]): SmallClaim {
   const present = wanted.find((other) => sameOwner(claim, other));
   if (!present) return claim;
-  return { ...claim, goesWhenDeleted: present.goesWhenDeleted, goesWhenScaled: present.goesWhenScaled };
+  return { ...claim, isDeletedWithSet: present.isDeletedWithSet, isDeletedWithPod: present.isDeletedWithPod };
 }
 
 function sameOwner(one: SmallClaim, other: SmallClaim): boolean {

@@ -18,54 +18,54 @@ import { grown, reconciled, type SmallClaim } from "./smallClaims";
 import { SmallDatabase } from "./smallDatabase";
 import { type Kubeconfig, mergedKubeconfig, smallKubeconfig } from "./smallKubeconfig";
 
-/** Kinds in no namespace that the program deletes, as it names them. */
+/** Cluster-scoped kinds that the program deletes, in its own notation. */
 const clusterKinds = ["customresourcedefinition", "persistentvolume"];
 
 /**
- * The cluster that the program's own kubectl finds in the engine tests: what the recording provider holds, the claims that
- * its StatefulSets would make, and what a test puts beside it. Its contexts are `small` and `renamed`; another one, `other`, leads
- * to another cluster, which is empty.
+ * The cluster of the program's kubectl in the engine tests: the objects of the recording provider, the claims of their
+ * StatefulSets, and objects that a test adds. Its contexts are `small` and `renamed`. The context `other` leads to another
+ * cluster, which is empty.
  */
 export class SmallCluster {
-  /** The class that claims without one get: `standard`, `fast` or `fixed`. */
+  /** The default storage class: `standard`, `fast`, or `fixed`. */
   defaultClass = "standard";
-  /** Services of other people. */
+  /** Services of other workloads. */
   readonly services: Service[] = [];
   readonly pods: Pod[] = [];
-  /** What the pods' containers have printed, by `namespace/name` of the pod. */
+  /** Logs of pods, by `namespace/name`. */
   readonly logs: Record<string, string> = {};
-  /** Volumes of other people. */
+  /** Volumes of other workloads. */
   readonly volumes: Volume[] = [];
-  /** Namespaces of other people, on every cluster. */
-  readonly foreignNamespaces: Pick<Namespace, "metadata">[] = [];
-  /** Whether the stack's namespaces are there; not when somebody has deleted them by hand. */
+  /** Namespaces of other workloads, on every cluster. */
+  readonly namespacesOfOthers: Pick<Namespace, "metadata">[] = [];
+  /** Whether the stack's namespaces exist; false imitates a deletion by hand. */
   hasOwnNamespaces = true;
-  /** Definitions that somebody else brought. */
+  /** CustomResourceDefinitions of other workloads. */
   readonly definitions: AnyObject[] = [];
   readonly nodes: Node[] = ["k0", "k1", "k2"].map(testNode);
-  /** Status of the pools that are there, by name; Online unless it says otherwise. */
+  /** Status of the existing pools, by name. @default Online */
   readonly poolStatus: Record<string, NonNullable<DiskPool["status"]>> = {};
   /** OpenEBS's DaemonSets and the revisions of their pods. */
   readonly daemonSets: AnyObject[] = [];
   readonly controllerRevisions: AnyObject[] = [];
-  /** What kubectl deleted of the cluster's own objects: kind and names. */
+  /** Cluster-scoped objects that kubectl deleted: kind and names. */
   readonly deleted: string[] = [];
-  /** Another number is another cluster in its place: empty, behind the same context, at an address of its own. */
+  /** Another number replaces the cluster by another one: empty, behind the same context, with another address. */
   incarnation = 1;
-  /** Whether other clusters have the same nodes and storage classes, and else nothing. @default they have nothing at all */
+  /** Whether other clusters have the same nodes and storage classes. @default they are empty */
   areOthersComplete = false;
   /** Claims on other clusters, as `namespace/name`. */
   claimsOfOthers: readonly string[] = [];
-  /** Another number is another address of the same cluster. @default the incarnation */
+  /** Another number changes the address of the same cluster. @default the incarnation */
   address: number | undefined;
-  /** Another number is another CA of the same cluster. @default the address */
+  /** Another number changes the CA of the same cluster. @default the address */
   authority: number | undefined;
-  /** What kubectl says instead of an answer, such as of credentials that have expired. @default nothing */
+  /** An error of kubectl in place of every answer, such as for expired credentials. @default none */
   refusal: string | undefined;
   readonly database = new SmallDatabase();
-  /** What the site's pods print of a plugin or theme that is fatal. */
+  /** Output of the site's pods about a plugin or theme with a fatal error. */
   fatalError = "";
-  /** The status of Deployments that are not rolled out yet, by name: one each time that they are listed. */
+  /** Status of Deployments that are not rolled out yet, by name: one for each list. */
   private readonly rollouts = new Map<string, object[]>();
   /** Every call of kubectl, in order. */
   readonly calls: KubectlCall[] = [];
@@ -73,7 +73,7 @@ export class SmallCluster {
 
   constructor(private readonly provider: RecordingProvider) {}
 
-  /** Shows a Deployment with fewer ready pods than it has. @param ready how many are, one number for each time that it is listed */
+  /** Shows a Deployment with unready pods. @param ready number of ready pods for each list */
   showUnready(deployment: string, pods: number, ready: readonly number[]): void {
     const status = { observedGeneration: 1, replicas: pods, updatedReplicas: pods };
     this.rollouts.set(
@@ -82,26 +82,26 @@ export class SmallCluster {
     );
   }
 
-  /** How often {@link showUnready} will be obeyed yet. */
+  /** Number of lists for which {@link showUnready} still applies. */
   unreadyLeft(deployment: string): number {
     return this.rollouts.get(deployment)?.length ?? 0;
   }
 
-  /** Names of the claims that are there, with their sizes. */
+  /** Sizes of the existing claims, by name. */
   get claimSizes(): Record<string, string> {
     const sizes = this.present().map(({ metadata, spec }) => [metadata.name, spec.resources.requests.storage]);
     return Object.fromEntries(sizes) as Record<string, string>;
   }
 
-  /** Makes and deletes the claims that are due, as controllers do by themselves; whoever asks for claims has it done, too. */
+  /** Creates and deletes claims as the controllers would. Every list of claims does so first. */
   settle(): void {
     this.claims = reconciled(this.claims, this.made("StatefulSet"), this.defaultClass);
   }
 
   /**
-   * What kubectl prints.
-   * @param files the list in KUBECONFIG; where it is empty, kubectl's own file leads to this cluster
-   * @throws Error where a real one would, or where this one does not know the call
+   * The output of a kubectl call.
+   * @param files the files in KUBECONFIG; if empty, kubectl's default file leads to this cluster
+   * @throws Error if a real kubectl would fail, or for an unknown call
    */
   answer(call: KubectlCall, files: readonly string[] = []): string {
     this.calls.push(call);
@@ -125,10 +125,10 @@ export class SmallCluster {
     const system = { metadata: { name: "kube-system", uid: `uid of ${cluster}` } };
     if (name === "kube-system") return JSON.stringify(system);
     const items = listed(cluster === "small 1" ? this.list(kind) : this.listOfOther(kind), flags);
-    return JSON.stringify({ items: kind === "namespaces" ? [system, ...this.foreignNamespaces, ...items] : items });
+    return JSON.stringify({ items: kind === "namespaces" ? [system, ...this.namespacesOfOthers, ...items] : items });
   }
 
-  /** What a call's flag and KUBECONFIG lead to. An open file of the caller's cannot be read here: it has what this cluster's has. */
+  /** The kubeconfig of a call's flag or of KUBECONFIG. An open file of the caller cannot be read here: this cluster's is used. */
   private kubeconfigOf({ kubeconfig: file }: KubectlCall["flags"], files: readonly string[]): Kubeconfig {
     if (file !== undefined && !file.startsWith("/dev/fd/")) return mergedKubeconfig([file]);
     if (file === undefined && files.length > 0) return mergedKubeconfig(files);
@@ -239,14 +239,14 @@ export class SmallCluster {
     throw new Error(`the tests' kubectl runs nothing in ${path}`);
   }
 
-  /** The pod of a call as `namespace/name`. @throws Error where its namespace has no such pod */
+  /** The pod of a call as `namespace/name`. @throws Error if its namespace has no such pod */
   private podPath(name: string, { namespace = "default" }: KubectlCall["flags"]): string {
     const found = listed(this.list("pods"), { namespace, "field-selector": `metadata.name=${name}` });
     if (found.length === 0) throw new Error(`pods "${name}" not found`);
     return `${namespace}/${name}`;
   }
 
-  /** Deletes pods that a test put there; the others are deleted with their workload. */
+  /** Deletes pods that a test added. The other pods are deleted with their workload. */
   private deletePods({ namespace = "default", selector }: KubectlCall["flags"]): string {
     const selected = listed(this.pods, { namespace, selector });
     this.pods.splice(0, Infinity, ...this.pods.filter((pod) => !selected.includes(pod)));
@@ -291,7 +291,7 @@ export class SmallCluster {
   }
 }
 
-/** What `kubectl config` prints. */
+/** The output of `kubectl config`. */
 function configAnswer(kubeconfig: Kubeconfig, kind: string, { context, output }: KubectlCall["flags"]): string {
   const selected = context ?? kubeconfig["current-context"];
   if (kind === "current-context") {
@@ -309,13 +309,13 @@ function hasContext({ contexts }: Kubeconfig, context: string | undefined): bool
   return context === undefined || contexts.some(({ name }) => name === context);
 }
 
-/** The answers to a list of SelfSubjectAccessReviews, a line each. */
+/** The answers to a list of SelfSubjectAccessReviews, one line each. */
 function allAllowed(input: string): string {
   const { items } = JSON.parse(input) as { items: unknown[] };
   return items.map(() => "true\n").join("");
 }
 
-/** A node that has all that OpenEBS needs. */
+/** A node that meets all requirements of OpenEBS. */
 export function testNode(name: string): Node {
   return {
     metadata: { name, uid: `uid-${name}` },
@@ -333,7 +333,7 @@ function metadataOf({ inputs, serial }: RecordedCall): Namespace["metadata"] {
   return { ...(property(inputs, "metadata") as Omit<Namespace["metadata"], "uid">), uid: `uid-${serial}` };
 }
 
-/** A workload all of whose pods are ready. */
+/** A workload whose pods are all ready. */
 function rolledOut(call: RecordedCall) {
   const replicas = Number(property(call.inputs, "spec.replicas"));
   const counts = { replicas, readyReplicas: replicas, updatedReplicas: replicas };
@@ -362,7 +362,7 @@ function claimOfOther(path: string): Claim {
   };
 }
 
-/** A claim that the program makes itself; the cluster gives it its default class. */
+/** A claim that the program creates. Without a class it gets the cluster's default class. */
 function claimOf(call: RecordedCall, storageClassName: string): Claim {
   const spec = property(call.inputs, "spec") as Claim["spec"];
   return { metadata: metadataOf(call), spec: { storageClassName, ...spec }, status: { phase: "Bound" } };

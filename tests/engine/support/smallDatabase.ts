@@ -1,4 +1,4 @@
-/** The users of a small cluster's MariaDB, as far as the program's SQL is about them. */
+/** The users of a small cluster's MariaDB, for the program's SQL statements. */
 export class SmallDatabase {
   /** Passwords by user, oldest first. */
   private readonly passwords = new Map<string, string>();
@@ -7,22 +7,22 @@ export class SmallDatabase {
     return [...this.passwords.keys()];
   }
 
-  /** Whether a user gets in. */
+  /** Whether a user can log in. */
   admits({ username = "", password }: Readonly<Record<string, string>>): boolean {
     return this.passwords.get(username) === password;
   }
 
-  /** A user that others made, with an empty password. */
+  /** Adds a user of another workload, with an empty password. */
   add(user: string): void {
     this.passwords.set(user, "");
   }
 
-  /** What the image does at the server's first start. */
+  /** Creates the first user, as the image does at the server's first start. */
   begin(user: string, password: string): void {
     if (this.passwords.size === 0) this.passwords.set(user, password);
   }
 
-  /** What the client prints. @throws Error for a statement that it does not know */
+  /** The output of the client. @throws Error for an unknown statement */
   run(sql: string): string {
     const statements = sql.split(";").map((statement) => statement.trim());
     return statements
@@ -51,7 +51,7 @@ export class SmallDatabase {
   }
 }
 
-/** The users, all of them of any host, that a statement selects. */
+/** The users that a statement selects. All of them may connect from any host. */
 function usersWhere(statement: string, users: readonly string[]): string[] {
   const [, pattern] = / where host = '%' and user regexp '([^']+)'$/.exec(statement) ?? [];
   return users.filter((user) => pattern === undefined || new RegExp(pattern).test(user));

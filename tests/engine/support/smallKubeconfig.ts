@@ -11,15 +11,15 @@ export interface Kubeconfig {
 }
 
 export interface SmallKubeconfigOptions {
-  /** A number that the address of each cluster is made of. @default 1 */
+  /** A number in the address of each cluster. @default 1 */
   readonly address?: number;
-  /** A number that the CA of each cluster is made of. @default the address */
+  /** A number in the CA of each cluster. @default the address */
   readonly authority?: number | undefined;
-  /** Contexts of the file, one for each cluster. @default `small`, `renamed` and `other` */
+  /** Contexts of the file, one for each cluster. @default `small`, `renamed`, and `other` */
   readonly contexts?: readonly string[];
 }
 
-/** A kubeconfig for the small cluster, whose current context is `small`, also where the file lacks that context. */
+/** A kubeconfig for the small cluster, whose current context is `small`, even if the file lacks that context. */
 export function smallKubeconfig(token: string, options: SmallKubeconfigOptions = {}): Kubeconfig {
   const { address = 1, authority = address, contexts = ["small", "renamed", "other"] } = options;
   return {
@@ -37,7 +37,7 @@ export function kubeconfigText(token: string, options?: SmallKubeconfigOptions):
   return yaml.stringify(smallKubeconfig(token, options));
 }
 
-/** One kubeconfig of a list of files, as kubectl merges them: the first entry of each name counts, missing files are ignored. */
+/** Merges kubeconfig files as kubectl does: the first entry of each name counts, and missing files are ignored. */
 export function mergedKubeconfig(files: readonly string[]): Kubeconfig {
   const read = files
     .filter((file) => fs.existsSync(file))
