@@ -1,4 +1,4 @@
-import { mostPods } from "../components/wordpress/apache";
+import { maxReplicas } from "../components/wordpress/apache";
 import { chartVersion } from "../components/storage/openebs/chartVersion";
 import { diskUri } from "../components/storage/openebs/disk";
 import {
@@ -39,7 +39,7 @@ const optionalKey = <T>(rule: Rule<T>, meaning: string) => ({ rule, meaning });
 /** The flat keys. */
 export const keys = {
   namespace: key(dnsLabel, "wordpress", "Namespace that the stack makes and owns."),
-  wordpressReplicas: key(wholeNumber(1, mostPods, 3), "1", "Number of WordPress pods."),
+  wordpressReplicas: key(wholeNumber(1, maxReplicas, 3), "1", "Number of WordPress pods."),
   wordpressImage: imageKey("wordpress:6.5-apache", "Image of WordPress with Apache."),
   wordpressStorage: key(storageSize("1Gi"), "1Gi", "Size of each pod's claim, or of the shared one. It may only grow."),
   wordpressNodePort: key(wholeNumber(30000, 32767, 30007), "30007", "Port of every node at which the site answers."),

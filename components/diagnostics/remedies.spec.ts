@@ -35,7 +35,7 @@ describe("remedies", () => {
     [
       "wordpress-install",
       "WordPress database error Got error 28 from storage engine",
-      /^the database's volume is full: .*pulumi config set mariadbStorage SIZE$/,
+      /^the database's volume is full: .*pulumi config set mariadbStorage SIZE\)$/,
     ],
     ["wordpress-install", "The table 'wp_options' is full", /database's volume.*mariadbStorage/],
     ["mariadb", 'pod mariadb-0 cannot pull the image "x" (ErrImagePull): none', /pulumi config set mariadbImage NAME/],
@@ -88,7 +88,7 @@ describe("remedies", () => {
     );
     assert.match(
       first ?? "",
-      /volume is full \(pulumi config set mariadbStorage SIZE\).*If this site was never up.*docs\/operations\.md/,
+      /volume is full \(pulumi config set mariadbStorage SIZE\).*If this site never worked.*docs\/how-to\/recover-an-interrupted/,
     );
   });
 

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { urlHost } from "./hostAddress";
-import { siteJson } from "../wordpress/siteFiles";
+import { renderSiteSettings } from "../wordpress/siteFiles";
 import { siteSettings } from "../../tests/support/siteSettings";
 
 describe("host in a URL", () => {
@@ -16,7 +16,9 @@ describe("host in a URL", () => {
   });
 
   it("has the same form for every node address in the site's settings", () => {
-    const { addresses } = JSON.parse(siteJson(siteSettings, ["192.0.2.7", "2001:db8::7"])) as { addresses: string[] };
+    const { addresses } = JSON.parse(renderSiteSettings(siteSettings, ["192.0.2.7", "2001:db8::7"])) as {
+      addresses: string[];
+    };
     assert.deepEqual(addresses, ["192.0.2.7", "[2001:db8::7]"]);
   });
 });

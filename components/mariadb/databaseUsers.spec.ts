@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mock } from "node:test";
 import type { AnyObject, Pod } from "../kubernetes/objects";
-import { dropFormerUsers, ensurePassword, prepareUser } from "./databaseUsers";
+import { dropPreviousUsers, ensurePassword, prepareUser } from "./databaseUsers";
 import type { KubectlCall } from "../../tests/engine/support/kubectlCall";
 import { SmallDatabase } from "../../tests/engine/support/smallDatabase";
 import { SmallKubectl } from "../../tests/support/smallKubectl";
@@ -18,7 +18,7 @@ const site = (name: string, checksum: string, phase = "Running", namespace = "bl
   metadata: {
     ...named(name, namespace).metadata,
     labels: { app: "wordpress" },
-    // Pods of a previous version of the program have it too.
+    // Spelled out, because pods of a previous version of the program have it too.
     annotations: { "wordpress/database-checksum": checksum },
   },
   status: { phase },
@@ -28,14 +28,14 @@ const secretOf = (username: string, password: string, namespace = "blog") => {
   return { ...named("mariadb", namespace), data: { username: encode(username), password: encode(password) } };
 };
 
-/** Another site, in the namespace that is the default one. */
+/** Objects of another site, in the default namespace. */
 const others: Readonly<Record<string, readonly AnyObject[]>> = {
   statefulsets: [named("mariadb", "wordpress")],
   pods: [serverIn("wordpress"), site("wordpress-0", "old", "Running", "wordpress")],
   secrets: [secretOf("wordpress5", "newPassword1", "wordpress")],
 };
 
-/** A cluster with these objects by kind beside those of others, whose database answers a first question with these rows. */
+/** A cluster with these objects by kind and another site's objects. Its database answers the first query with these rows. */
 function smallCluster(objects: Readonly<Record<string, readonly AnyObject[]>>, rows: readonly string[] = []) {
   const sql: string[] = [];
   const answer = ({ verb, words, flags, input }: KubectlCall) => {
@@ -48,23 +48,23 @@ function smallCluster(objects: Readonly<Record<string, readonly AnyObject[]>>, r
   return { kubectl: new SmallKubectl(Object.fromEntries(all), { answer }), sql };
 }
 const running = { statefulsets: [named("mariadb")], pods: [server] };
-const making = (user: string) =>
+const createUser = (user: string) =>
   `create user if not exists '${user}'@'%' identified by 'newPassword1'; grant all privileges on \`wordpress\`.* to '${user}'@'%';`;
 
-describe("the database's user", () => {
-  it("is dropped when the next one is used, and no user of others with a name like it", async () => {
+describe("database user of WordPress", () => {
+  it("is dropped when its successor is in use, unlike other users with similar names", async () => {
     const database = new SmallDatabase();
     for (const user of ["wordpress", "wordpress2", "wordpress_reader", "my-wordpress", "wordpress2x", "root"]) {
       database.add(user);
     }
     const kubectl = new SmallKubectl({ pods: [] }, { answer: ({ input }) => database.run(input) });
-    assert.deepEqual(await dropFormerUsers(kubectl, { namespace: "blog", user: "wordpress2", checksum: "c" }), [
+    assert.deepEqual(await dropPreviousUsers(kubectl, { namespace: "blog", user: "wordpress2", checksum: "c" }), [
       "wordpress",
     ]);
     assert.deepEqual(database.users, ["wordpress2", "wordpress_reader", "my-wordpress", "wordpress2x", "root"]);
   });
 
-  it("is left to the image before the server's first start", async () => {
+  it("is left to the image to create before the server's first start", async () => {
     const { kubectl, sql } = smallCluster({});
     assert.equal(await prepareUser(kubectl, request), "wordpress");
     assert.deepEqual(sql, []);
@@ -77,14 +77,14 @@ describe("the database's user", () => {
     [["wordpress\t0", "wordpress2\t1"], "wordpress2"],
     [[], "wordpress"],
   ] as const) {
-    it(`is ${user} where there is ${taken.join(", ").replaceAll("\t", " with the password: ") || "none"}`, async () => {
+    it(`is named ${user} if the server has ${taken.join(", ").replaceAll("\t", " with the password: ") || "no user"}`, async () => {
       const { kubectl, sql } = smallCluster(running, taken);
       assert.equal(await prepareUser(kubectl, request), user);
-      assert.equal(sql[1], making(user));
+      assert.equal(sql[1], createUser(user));
     });
   }
 
-  it("is asked for by standard input: no password is on a command line", async () => {
+  it("is queried and created by SQL on standard input, so that no command line has the password", async () => {
     const { kubectl, sql } = smallCluster(running);
     await prepareUser(kubectl, request);
     assert.deepEqual(
@@ -95,7 +95,7 @@ describe("the database's user", () => {
     assert.ok(!commandLines.some((line) => line.includes(request.password)));
   });
 
-  it("is created by root, with the password that the server's pod has", async () => {
+  it("is created by root, with the root password from the server's pod", async () => {
     const { kubectl } = smallCluster(running);
     const run = mock.method(kubectl, "run");
     await prepareUser(kubectl, request);
@@ -103,7 +103,7 @@ describe("the database's user", () => {
     assert.equal(commands.length, 2);
     for (const args of commands) {
       const [shell = "", ...rest] = args.slice(args.indexOf("--") + 1);
-      // Prints what the client is given in its place.
+      // Replaces the client by a command that prints the client's password and arguments.
       const script = rest.map((word) => word.replace("mariadb", `sh -c 'echo "$MYSQL_PWD $*"' mariadb`));
       const env = { ...process.env, MARIADB_ROOT_PASSWORD: "top" };
       assert.equal(
@@ -113,67 +113,68 @@ describe("the database's user", () => {
     }
   });
 
-  it("is never made with what could end a text in SQL", async () => {
+  it("is refused with a password that could end an SQL string", async () => {
     const { kubectl, sql } = smallCluster(running);
     await assert.rejects(prepareUser(kubectl, { ...request, password: "a'b" }), /letters and digits/);
     assert.deepEqual(sql, []);
   });
 
-  it("is the first one where there is no server, and the Secret tells of a password alone", async () => {
+  it("is named wordpress if there is no server and the Secret has only a password", async () => {
     const { metadata, data } = secretOf("", "newPassword1");
     const { kubectl } = smallCluster({ secrets: [{ metadata, data: { password: data.password } } as AnyObject] });
     assert.equal(await prepareUser(kubectl, request), "wordpress");
   });
 
-  for (const [told, password, user] of [
+  for (const [secretUser, password, user] of [
     ["wordpress2", "newPassword1", "wordpress2"],
     ["wordpress", "old", "wordpress2"],
     ["wordpress2", "old", "wordpress"],
   ] as const) {
-    it(`is ${user} where there is no server, and the Secret tells of ${told} with the password ${password}`, async () => {
-      const { kubectl, sql } = smallCluster({ secrets: [named("wordpress"), secretOf(told, password)] });
+    it(`is named ${user} if there is no server and the Secret has ${secretUser} with the password ${password}`, async () => {
+      const { kubectl, sql } = smallCluster({ secrets: [named("wordpress"), secretOf(secretUser, password)] });
       assert.equal(await prepareUser(kubectl, request), user);
       assert.deepEqual(sql, []);
     });
   }
 
-  const going = { ...server, metadata: { ...server.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
-  for (const [what, pods] of [
-    ["does not get ready", []],
-    ["is going away", [going]],
-    ["is not ready beside a pod that is", [{ ...server, ...named("wordpress-0") }]],
+  const terminating = { ...server, metadata: { ...server.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+  for (const [state, pods] of [
+    ["has no ready pod", []],
+    ["is terminating", [terminating]],
+    ["is not ready, unlike a pod of the site", [{ ...server, ...named("wordpress-0") }]],
   ] as const) {
-    it(`is not made where the server ${what}`, async () => {
+    it(`is not created if the server ${state}`, async () => {
       const { kubectl, sql } = smallCluster({ statefulsets: [named("mariadb")], pods });
       await assert.rejects(prepareUser(kubectl, request, 0), {
-        message: /did not get ready within 0 s.*nothing was changed.*kubectl --namespace blog describe pod mariadb-0/,
+        message:
+          /was not ready within 0 s.*Nothing was changed\.\nInspect: kubectl --namespace blog describe pod mariadb-0/,
       });
       assert.deepEqual(sql, []);
     });
   }
 });
 
-describe("the password of the database's user", () => {
-  it("is left alone where it is the right one", async () => {
+describe("password of the database user", () => {
+  it("is not changed if it matches the Secret", async () => {
     const { kubectl, sql } = smallCluster(running, ["wordpress\t0", "wordpress2\t1"]);
     await ensurePassword(kubectl, { ...request, user: "wordpress2" });
     assert.equal(sql.length, 1);
   });
 
-  it("is set where the server has another one, or not the user", async () => {
+  it("is set if the server has another password or lacks the user", async () => {
     for (const rows of [["wordpress2\t0"], ["wordpress\t1"]]) {
       const { kubectl, sql } = smallCluster(running, rows);
       await ensurePassword(kubectl, { ...request, user: "wordpress2" });
-      assert.equal(sql[1], `${making("wordpress2")} alter user 'wordpress2'@'%' identified by 'newPassword1';`);
+      assert.equal(sql[1], `${createUser("wordpress2")} alter user 'wordpress2'@'%' identified by 'newPassword1';`);
     }
   });
 });
 
-describe("the database's former users", () => {
+describe("previous database users", () => {
   const rows = ["wordpress", "wordpress2"];
   const keep = { namespace: "blog", user: "wordpress2", checksum: "new" };
 
-  it("are dropped once no pod uses them; pods that have ended and other people's do not count", async () => {
+  it("are dropped once no pod uses them, not counting terminated and unrelated pods", async () => {
     const pods = [
       site("a", "new"),
       site("b", "old", "Failed"),
@@ -181,27 +182,27 @@ describe("the database's former users", () => {
       { ...named("other"), status: {} },
     ];
     const { kubectl, sql } = smallCluster({ pods }, [...rows, "wordpress3"]);
-    assert.deepEqual(await dropFormerUsers(kubectl, keep), ["wordpress", "wordpress3"]);
+    assert.deepEqual(await dropPreviousUsers(kubectl, keep), ["wordpress", "wordpress3"]);
     assert.equal(sql[1], "drop user 'wordpress'@'%'; drop user 'wordpress3'@'%';");
   });
 
-  it("are kept while pods use one; the message names these pods", async () => {
+  it("are kept while pods use one, with a message that names these pods", async () => {
     const { metadata } = named("wordpress-older");
     // A pod of a version that did not write the checksum.
     const older = { metadata: { ...metadata, labels: { app: "wordpress" } }, status: {} };
     const pods = [site("wordpress-old", "old"), site("wordpress-new", "new"), older];
     const { kubectl, sql } = smallCluster({ pods }, rows);
-    await assert.rejects(dropFormerUsers(kubectl, keep, 0), {
+    await assert.rejects(dropPreviousUsers(kubectl, keep, 0), {
       message:
-        "Pods still use the database's former user: wordpress-old, wordpress-older. It is kept. " +
-        "Look: kubectl --namespace blog get pods; when they are gone: pulumi up",
+        "The database's previous user was not dropped, because pods still use it: wordpress-old, wordpress-older.\n" +
+        "Inspect: kubectl --namespace blog get pods\nWhen they have terminated, run again: pulumi up",
     });
     assert.equal(sql.length, 1);
   });
 
-  it("are none at the first up", async () => {
+  it("do not exist at the first up", async () => {
     const { kubectl, sql } = smallCluster({ pods: [site("a", "old")] }, ["wordpress2"]);
-    assert.deepEqual(await dropFormerUsers(kubectl, keep), []);
+    assert.deepEqual(await dropPreviousUsers(kubectl, keep), []);
     assert.equal(sql.length, 1);
   });
 });

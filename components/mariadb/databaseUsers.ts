@@ -4,22 +4,22 @@ import type { Kubectl } from "../kubectl/client";
 import type { AnyObject, ObjectMeta, Pod } from "../kubernetes/objects";
 import { pollUntilEmpty } from "../kubectl/polling";
 
-/** On the site's pods: the checksum of the user and password that they were started with. */
+/** Annotation of the site's pods: checksum of the database user and password that they were started with. */
 export const databaseChecksumAnnotation = "wordpress/database-checksum";
 
-/** What WordPress's user is to have. */
+/** The database user that WordPress needs. */
 export interface PreparedUser {
   readonly namespace: string;
   readonly database: string;
-  /** Secret; letters and digits. */
+  /** Secret; letters and digits only. */
   readonly password: string;
 }
 
-/** Which user is the one that stays. */
-export interface FormerUsersRequest {
+/** The user to keep. */
+export interface PreviousUsersRequest {
   readonly namespace: string;
   readonly user: string;
-  /** What {@link databaseChecksumAnnotation} says on the pods that use it. */
+  /** Value of {@link databaseChecksumAnnotation} on the pods that use this user. */
   readonly checksum: string;
 }
 
@@ -28,35 +28,35 @@ interface Secret {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** Whole seconds that the server, and the pods that still use another user, are waited for. */
-const patience = 180;
+/** Timeout in whole seconds for the server to become ready, and for pods with another user to terminate. */
+const defaultTimeoutSeconds = 180;
 
 const firstUser = "wordpress";
 const anyUser = "host = '%' and user regexp '^wordpress[0-9]*$'";
 
 /**
- * Gives WordPress a user with this password, beside the one that its pods use until they are replaced: no password changes that
- * anybody uses. Without a server there is nothing to do yet: the image makes the user, or {@link ensurePassword}.
+ * Creates a database user with this password. Running pods keep their own user until they are replaced, so that a rotation has no
+ * downtime. Without a server it only chooses the name: the image creates the user, or {@link ensurePassword} does.
  * @returns the user's name
- * @throws UserError where the server does not answer
+ * @throws UserError if the server is not ready before the timeout
  */
 export async function prepareUser(
   kubectl: Kubectl,
   { namespace, database, password }: PreparedUser,
-  patienceSeconds = patience,
+  timeoutSeconds = defaultTimeoutSeconds,
 ): Promise<string> {
   const servers = await kubectl.list<AnyObject>("statefulsets", namespace);
   if (!servers.some(isNamed("mariadb"))) return userBeforeServer(kubectl, namespace, password);
-  await untilReady(kubectl, namespace, patienceSeconds);
+  await untilReady(kubectl, namespace, timeoutSeconds);
   const users = await usersOf(kubectl, namespace, password);
   const user = users.find(({ hasPassword }) => hasPassword)?.name ?? freeUser(users.map(({ name }) => name));
-  await runSql(kubectl, namespace, making(user, password, database));
+  await runSql(kubectl, namespace, createUserSql(user, password, database));
   return user;
 }
 
 /**
- * Sees to it that the server knows the user with its password: one whose data is older than its Secret does not, as after a
- * `pulumi destroy` that kept them. Nobody can use the user then.
+ * Creates the user if it is missing, and sets its password if that differs. A server differs from its Secret if its data is older, for
+ * example after a `pulumi destroy` that retained the data. No pod can use the user then.
  */
 export async function ensurePassword(
   kubectl: Kubectl,
@@ -65,25 +65,25 @@ export async function ensurePassword(
   const users = await usersOf(kubectl, namespace, password);
   if (users.some(({ name, hasPassword }) => name === user && hasPassword)) return;
   const change = `alter user '${user}'@'%' identified by '${password}';`;
-  await runSql(kubectl, namespace, `${making(user, password, database)}\n${change}`);
+  await runSql(kubectl, namespace, `${createUserSql(user, password, database)}\n${change}`);
 }
 
 /**
- * Drops the users that WordPress had before, once no pod uses them.
+ * Drops WordPress's previous database users once no pod uses them.
  * @returns their names
- * @throws UserError naming the pods that still do
+ * @throws UserError naming the pods that still use one after the timeout
  */
-export async function dropFormerUsers(
+export async function dropPreviousUsers(
   kubectl: Kubectl,
-  { namespace, user, checksum }: FormerUsersRequest,
-  patienceSeconds = patience,
+  { namespace, user, checksum }: PreviousUsersRequest,
+  timeoutSeconds = defaultTimeoutSeconds,
 ): Promise<string[]> {
-  const former = (await runSql(kubectl, namespace, `select user from mysql.user where ${anyUser};`))
+  const previous = (await runSql(kubectl, namespace, `select user from mysql.user where ${anyUser};`))
     .map(([name = ""]) => name)
     .filter((name) => name !== user);
-  if (former.length === 0) return [];
+  if (previous.length === 0) return [];
   await pollUntilEmpty(
-    patienceSeconds,
+    timeoutSeconds,
     async () =>
       (await kubectl.list<Pod>("pods", namespace)).filter(
         ({ metadata, status }) =>
@@ -93,24 +93,25 @@ export async function dropFormerUsers(
       ),
     (pods) =>
       new UserError(
-        `Pods still use the database's former user: ${pods.map(({ metadata }) => metadata.name).join(", ")}. ` +
-          `It is kept. Look: kubectl --namespace ${namespace} get pods; when they are gone: pulumi up`,
+        "The database's previous user was not dropped, because pods still use it: " +
+          `${pods.map(({ metadata }) => metadata.name).join(", ")}.\n` +
+          `Inspect: kubectl --namespace ${namespace} get pods\nWhen they have terminated, run again: pulumi up`,
       ),
   );
-  await runSql(kubectl, namespace, former.map((name) => `drop user '${name}'@'%';`).join("\n"));
-  return former;
+  await runSql(kubectl, namespace, previous.map((name) => `drop user '${name}'@'%';`).join("\n"));
+  return previous;
 }
 
-/** Before there is a server: the user that the Secret tells of, or with another password the other one. */
+/** Returns the user before a server exists: the Secret's user, or the next free name if the Secret has another password. */
 async function userBeforeServer(kubectl: Kubectl, namespace: string, password: string): Promise<string> {
   const data = (await kubectl.list<Secret>("secrets", namespace)).find(isNamed("mariadb"))?.data;
   const plain = (key: string) => Buffer.from(data?.[key] ?? "", "base64").toString();
-  const told = plain("username");
-  if (told === "" || plain("password") === password) return told || firstUser;
-  return freeUser([told]);
+  const user = plain("username");
+  if (user === "" || plain("password") === password) return user || firstUser;
+  return freeUser([user]);
 }
 
-/** The first of `wordpress`, `wordpress2`, `wordpress3`, … that nobody has. */
+/** The first of `wordpress`, `wordpress2`, `wordpress3`, … that is free. */
 function freeUser(taken: readonly string[]): string {
   let user = firstUser;
   for (let number = 2; taken.includes(user); number++) user = `${firstUser}${number}`;
@@ -121,34 +122,35 @@ function isNamed(name: string) {
   return ({ metadata }: AnyObject) => metadata.name === name;
 }
 
-async function untilReady(kubectl: Kubectl, namespace: string, patienceSeconds: number): Promise<void> {
-  const isThere = (pod: Pod) => isNamed("mariadb-0")(pod) && isServing(pod);
+async function untilReady(kubectl: Kubectl, namespace: string, timeoutSeconds: number): Promise<void> {
+  const isReadyServer = (pod: Pod) => isNamed("mariadb-0")(pod) && isServing(pod);
   await pollUntilEmpty(
-    patienceSeconds,
-    async () => ((await kubectl.list<Pod>("pods", namespace)).some(isThere) ? [] : ["mariadb-0"]),
+    timeoutSeconds,
+    async () => ((await kubectl.list<Pod>("pods", namespace)).some(isReadyServer) ? [] : ["mariadb-0"]),
     () =>
       new UserError(
-        `databasePasswordRotation: the database did not get ready within ${patienceSeconds} s, and only it can take another ` +
-          `password; nothing was changed. Look: kubectl --namespace ${namespace} describe pod mariadb-0`,
+        `databasePasswordRotation: the database was not ready within ${timeoutSeconds} s, and only a running database can get ` +
+          `another password. Nothing was changed.\nInspect: kubectl --namespace ${namespace} describe pod mariadb-0`,
       ),
   );
 }
 
 async function usersOf(kubectl: Kubectl, namespace: string, password: string) {
-  if (!/^[A-Za-z0-9]+$/.test(password)) throw new Error("the password has more in it than letters and digits");
+  if (!/^[A-Za-z0-9]+$/.test(password)) throw new Error("the password must have letters and digits only");
   const sql = `select user, authentication_string = password('${password}') from mysql.user where ${anyUser};`;
   const rows = await runSql(kubectl, namespace, sql);
   return rows.map(([name = "", hasPassword]) => ({ name, hasPassword: hasPassword === "1" }));
 }
 
-function making(user: string, password: string, database: string): string {
+function createUserSql(user: string, password: string, database: string): string {
   return `create user if not exists '${user}'@'%' identified by '${password}';
     grant all privileges on \`${database}\`.* to '${user}'@'%';`;
 }
 
 /**
- * What root gets to see, a list of columns a row. The text goes by standard input: a command line could be read by others on the
- * node. The server's pod knows root's password.
+ * Runs SQL as root in the server's pod, which has root's password. The SQL is passed by standard input: every process on the node
+ * could read a command line.
+ * @returns the rows, each as a list of columns
  */
 async function runSql(kubectl: Kubectl, namespace: string, sql: string): Promise<string[][]> {
   const client = 'MYSQL_PWD="$MARIADB_ROOT_PASSWORD" exec mariadb --user=root --batch --skip-column-names';

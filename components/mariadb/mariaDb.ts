@@ -17,33 +17,33 @@ export interface MariaDbArgs {
   readonly namespace: string;
   /** Image reference of MariaDB, e.g. `mariadb:10.11`. */
   readonly image: string;
-  /** Connections at once. Another number restarts the server. */
+  /** Maximum number of connections. Another number restarts the server. */
   readonly maxConnections: number;
-  /** Size of the claim `data-mariadb-0`, a Kubernetes quantity. It may only grow. */
+  /** Size of the claim `data-mariadb-0`, a Kubernetes quantity. It can only grow. */
   readonly storage: string;
   /** Storage class of the claim. @default the cluster's default class */
   readonly storageClass?: string | undefined;
   readonly dataRetention: DataRetention;
-  /** Any text; with another one WordPress gets another user with another password, and its pods are rolled. */
+  /** Any text. With another text WordPress gets another user with another password, and its pods are rolled. */
   readonly passwordRotation: string;
-  /** Called when the StatefulSet does not come up. */
+  /** Reports why the StatefulSet did not become ready. */
   readonly onError: pulumi.ErrorHook;
 }
 
 const database = "wordpress";
 
-/** Names of the objects that hold the database's name, and the user with its password. */
+/** Names of the objects with the database's name, and with the user and its password. */
 const connectionObjects = {
   configMap: { name: "mariadb", database: "database" },
   secret: { name: "mariadb", username: "username", password: "password" },
 } as const;
 
-/** One MariaDB server with its claim, its random passwords and its Services `mariadb` and `mariadb-client`, port 3306. */
+/** A MariaDB server with its claim, random passwords, and the Services `mariadb` and `mariadb-client` on port 3306. */
 export class MariaDb extends pulumi.ComponentResource {
   readonly connection: DatabaseConnection;
-  /** WordPress's user in the database. */
+  /** WordPress's database user. */
   readonly user: pulumi.Output<string>;
-  /** Changes with the user and its password. In a pod template it rolls the pods. */
+  /** Checksum of the user and its password. In a pod template it rolls the pods. */
   readonly checksum: pulumi.Output<string>;
 
   constructor(name: string, args: MariaDbArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -54,14 +54,14 @@ export class MariaDb extends pulumi.ComponentResource {
     const metadata = { name: "mariadb", namespace, labels: labels("mariadb") };
     const plain = { length: 32, special: false };
     const rootPassword = new RandomPassword(`${name}-root-password`, plain, kept).result;
-    // Not protected: Pulumi replaces nothing that is. The Secret, which is, keeps it.
+    // Not protected, because Pulumi does not replace a protected resource. The protected Secret keeps the password.
     const password = new RandomPassword(
       `${name}-password`,
       { ...plain, keepers: { rotation: args.passwordRotation } },
       child,
     ).result;
     const userCommand = { cluster, onChange: "prepare-database-user" } as const;
-    // On a server that runs, the user is there before anybody is told of it.
+    // On a running server the user is created before any pod gets its name.
     const request = { namespace, database, password };
     const prepared = kubectlCommand(`${name}-user`, { ...userCommand, request }, child);
     this.user = pulumi.unsecret(prepared.stdout);
@@ -85,7 +85,7 @@ export class MariaDb extends pulumi.ComponentResource {
     const client = new Service(
       `${name}-client`,
       {
-        // The workload is waited for.
+        // Pulumi waits for the StatefulSet instead.
         metadata: { ...metadata, name: "mariadb-client", annotations: { "pulumi.com/skipAwait": "true" } },
         spec: { ports: [{ name: "mysql", port: 3306 }], selector: selectorLabels("mariadb") },
       },
@@ -108,7 +108,7 @@ export class MariaDb extends pulumi.ComponentResource {
         spec: {
           serviceName: "mariadb",
           replicas: 1,
-          // A pod that never gets ready must not keep a mended template from being rolled out, as OrderedReady does.
+          // With OrderedReady, a pod that never becomes ready would block the rollout of a corrected template.
           podManagementPolicy: "Parallel",
           selector: { matchLabels: selectorLabels("mariadb") },
           template: {

@@ -1,42 +1,43 @@
 import { restrictedContainer, restrictedPod, scratchMounts, scratchVolumes } from "../kubernetes/restricted";
 import type { DatabaseConnection } from "./connection";
 
-/** `mysql` in the image. */
+/** UID of `mysql` in the image. */
 const databaseUser = 999;
 
-/** What the server writes to besides its data: its socket, and tables that a query needs for a moment. */
+/** Writable folders besides the data: for the socket, and for temporary tables of queries. */
 const folders = { run: "/run/mysqld", tmp: "/tmp" };
 
 /**
- * MiB that the server may take. Itself and its buffer pool took 340 on the lab, 1600 connections after two of WordPress's queries 190 more, and
- * a query that sorts in each of them at once 280; what it has freed it keeps for a while. It asks for far less: few sites come near.
+ * Memory limit in MiB. Measured on the lab: the server with its buffer pool took 340 MiB. 1600 connections, each after two of WordPress's
+ * queries, took 190 MiB more. A sorting query in all of them at once took 280 MiB more. MariaDB keeps freed memory for a while. The
+ * request is far lower, because few sites come near the limit.
  */
 const memoryMebibytes = 1536;
 
-/** MiB for what is read again and again. */
+/** Cache of tables and indexes. */
 const bufferPool = "--innodb-buffer-pool-size=256M";
 
 export interface MariaDbPodArgs {
   readonly image: string;
   readonly connection: Pick<DatabaseConnection, "configMap" | "secret">;
-  /** Connections at once. Another number restarts the server. */
+  /** Maximum number of connections. Another number restarts the server. */
   readonly maxConnections: number;
 }
 
-/** The pod of the database, as a plain object. */
+/** Returns the pod spec of the database. */
 export function mariaDbPodSpec({ image, connection: { configMap, secret }, maxConnections }: MariaDbPodArgs) {
   const fromConfigMap = (key: string) => ({ configMapKeyRef: { name: configMap.name, key } });
   const fromSecret = (key: string) => ({ secretKeyRef: { name: secret.name, key } });
   return {
     ...restrictedPod("mariadb", databaseUser),
-    // Time for InnoDB to write its dirty pages; Kubernetes' 30 s can end in a recovery at the next start.
+    // InnoDB needs the time to write its dirty pages. Kubernetes' default of 30 s can force a recovery at the next start.
     terminationGracePeriodSeconds: 120,
     containers: [
       {
         name: "mariadb",
         image,
-        // ext4 puts this folder at the root of a volume, and MariaDB takes every folder for a schema. Names of clients are asked for at
-        // every connection, and no name server can be reached from here.
+        // ext4 creates lost+found at the root of a volume, and MariaDB takes every folder for a schema. Without skip-name-resolve the
+        // server looks up the client's name at every connection, and its network policy allows no name server.
         args: ["--ignore-db-dirs=lost+found", "--skip-name-resolve", bufferPool, `--max-connections=${maxConnections}`],
         securityContext: restrictedContainer,
         ports: [{ name: "mysql", containerPort: 3306 }],
@@ -45,7 +46,7 @@ export function mariaDbPodSpec({ image, connection: { configMap, secret }, maxCo
           { name: "MARIADB_USER", valueFrom: fromSecret(secret.username) },
           { name: "MARIADB_PASSWORD", valueFrom: fromSecret(secret.password) },
           { name: "MARIADB_ROOT_PASSWORD", valueFrom: fromSecret("root-password") },
-          // From the first start on, root is not reachable over the network.
+          // root cannot log in over the network, from the first start on.
           { name: "MARIADB_ROOT_HOST", value: "localhost" },
         ],
         ...mariaDbProbes,
@@ -60,10 +61,10 @@ export function mariaDbPodSpec({ image, connection: { configMap, secret }, maxCo
 const healthcheck = { exec: { command: ["healthcheck.sh", "--connect", "--innodb_initialized"] }, timeoutSeconds: 10 };
 
 /**
- * Startup may take ten minutes: the first initialisation, or a recovery after a crash, must not be cut off. The others are rare, since
- * each starts four processes in the pod: on the lab they were an eighth of what all of a site took of the processors. And they are patient:
- * where processors or disks are busy, these processes are late while the server answers, and there is no other server. A minute without
- * an answer takes the address from WordPress's pods, so that they fail at once and do not wait; three minutes start the server again.
+ * Startup may take ten minutes, because the first initialization or a recovery after a crash must not be interrupted. The other probes run
+ * rarely, because each starts four processes in the pod: on the lab they took an eighth of a site's CPU time. Their timeouts
+ * are long: on busy CPUs or disks these processes are late although the server works, and there is no second server. A minute without a
+ * response removes the address from the Service, so that WordPress's pods fail at once and do not wait. Three minutes restart the server.
  */
 const mariaDbProbes = {
   startupProbe: { ...healthcheck, periodSeconds: 2, failureThreshold: 300 },

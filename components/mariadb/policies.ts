@@ -1,7 +1,7 @@
 import { selectorLabels } from "../kubernetes/labels";
 import { podsOf, type Policies, tcp } from "../kubernetes/networkPolicies";
 
-/** Who may connect to the database. @param clients values of the label `app` of the pods that do */
+/** Allows clients to connect to the database. @param clients values of the label `app` of the clients' pods */
 export function databasePolicies(clients: readonly string[]): Policies {
   return {
     mariadb: {
@@ -12,5 +12,5 @@ export function databasePolicies(clients: readonly string[]): Policies {
   };
 }
 
-/** How its clients get there. */
+/** Egress rule of the database's clients. */
 export const toDatabase = { to: [{ podSelector: { matchLabels: selectorLabels("mariadb") } }], ports: [tcp(3306)] };

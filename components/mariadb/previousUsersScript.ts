@@ -1,7 +1,7 @@
 import { commandRequest, runCommand } from "../kubectl/scriptRuntime";
-import { dropFormerUsers, type FormerUsersRequest } from "./databaseUsers";
+import { dropPreviousUsers, type PreviousUsersRequest } from "./databaseUsers";
 
 runCommand(async (kubectl) => {
-  const former = await dropFormerUsers(kubectl, commandRequest<FormerUsersRequest>());
-  if (former.length > 0) process.stderr.write(`Dropped the database's user ${former.join(", ")}\n`);
+  const dropped = await dropPreviousUsers(kubectl, commandRequest<PreviousUsersRequest>());
+  if (dropped.length > 0) process.stderr.write(`Dropped the database's previous user ${dropped.join(", ")}\n`);
 });

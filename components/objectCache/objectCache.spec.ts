@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import { objectCachePodSpec } from "./objectCachePod";
-import { siteJson } from "../wordpress/siteFiles";
+import { renderSiteSettings } from "../wordpress/siteFiles";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../../tests/support/loadedSettings";
 import { answers, type Outputs, type Registered, registeredBy } from "../../tests/support/mocks";
@@ -46,7 +46,7 @@ describe("object cache", () => {
       assert.ok(!given.includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
     }
     const settingOf = (hasObjectCache: boolean) =>
-      (JSON.parse(siteJson({ ...siteSettings, hasObjectCache }, ["10.0.0.2"])) as { objectCache: unknown }).objectCache;
+      (JSON.parse(renderSiteSettings({ ...siteSettings, hasObjectCache }, ["10.0.0.2"])) as { objectCache: unknown }).objectCache;
     assert.deepEqual([settingOf(false), settingOf(true)], [null, { port: 6379, plugin: "redis-cache" }]);
   });
 

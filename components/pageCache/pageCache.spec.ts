@@ -5,7 +5,7 @@ import { pageCachePodSpec } from "./pageCachePod";
 import { quantityBytes } from "../kubernetes/quantity";
 import { answersLimit } from "./pageCacheLimits";
 import { containerFile } from "../kubernetes/containerFile";
-import { siteFiles, siteJson } from "../wordpress/siteFiles";
+import { siteFiles, renderSiteSettings } from "../wordpress/siteFiles";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../../tests/support/loadedSettings";
 import { answers, type Registered, registeredBy } from "../../tests/support/mocks";
@@ -86,7 +86,7 @@ describe("page cache", () => {
     assert.equal(await checksum({}), await checksum({ seconds: 5 }));
     assert.notEqual(await checksum({ seconds: 6 }), await checksum({}));
     const addressOf = (hasPageCache: boolean) =>
-      (JSON.parse(siteJson({ ...siteSettings, hasPageCache }, ["10.0.0.2"])) as { pageCaches: unknown }).pageCaches;
+      (JSON.parse(renderSiteSettings({ ...siteSettings, hasPageCache }, ["10.0.0.2"])) as { pageCaches: unknown }).pageCaches;
     assert.deepEqual([addressOf(true), addressOf(false)], [{ host: "wordpress-caches", port: 8081 }, null]);
   });
 

@@ -5,16 +5,16 @@ import { healthVirtualHost } from "./health";
  * Requests that one pod works on at once; others wait for their turn. PHP keeps a processor busy, so that more would be slower
  * for all, and the image's 150 take more memory than a pod has: the kernel then kills them in the middle of their work.
  */
-const workers = 16;
+const maxRequestWorkers = 16;
 
 /** Most pods that a site may have. */
-export const mostPods = 100;
+export const maxReplicas = 100;
 
 /**
  * Connections to the database at once: one for each request that the most pods may work on, and some for their jobs. Whatever
  * wordpressReplicas is now: another number would start the server again.
  */
-export const databaseConnections = mostPods * workers + 100;
+export const databaseConnections = maxReplicas * maxRequestWorkers + 100;
 
 /** MiB that a worker may come to have for itself: 13 were seen at the dashboard; plugins need more than WordPress does. */
 const workerMebibytes = 36;
@@ -31,8 +31,8 @@ export function taskMemoryLimit(phpMemory: string): string {
 }
 
 /** Most memory of a pod: for all workers, or for two requests that take all they may. */
-export function memoryLimit(phpMemory: string): string {
-  return `${sharedMebibytes + Math.max(workers * workerMebibytes, 2 * mebibytes(phpMemory))}Mi`;
+export function podMemoryLimit(phpMemory: string): string {
+  return `${sharedMebibytes + Math.max(maxRequestWorkers * workerMebibytes, 2 * mebibytes(phpMemory))}Mi`;
 }
 
 function mebibytes(quantity: string): number {
@@ -41,7 +41,7 @@ function mebibytes(quantity: string): number {
 
 /** Read after the image's own configuration. */
 export const apacheConfiguration = [
-  `MaxRequestWorkers ${workers}`,
+  `MaxRequestWorkers ${maxRequestWorkers}`,
   // A visitor who is only connected keeps a worker from the others.
   "KeepAliveTimeout 1",
   healthVirtualHost,

@@ -3,7 +3,7 @@ import { selectorLabels, taskLabels } from "../kubernetes/labels";
 import { restrictedContainer } from "../kubernetes/restricted";
 import { spread } from "../kubernetes/spread";
 import { type ContentAccessMode, contentClaimName } from "../storage/claims/claims";
-import { memoryLimit, taskMemoryLimit } from "./apache";
+import { podMemoryLimit, taskMemoryLimit } from "./apache";
 import { siteProbes } from "./health";
 import type { ObjectCacheConnection } from "../objectCache/objectCache";
 import { requestPrefix, sessionsFolder, siteFolder } from "./siteFiles";
@@ -157,7 +157,7 @@ export function sharedPodSpec(args: SharedPodArgs) {
         lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } },
         resources: {
           requests: { cpu: "100m", memory: "128Mi" },
-          limits: { cpu: "2", memory: memoryLimit(args.phpMemory) },
+          limits: { cpu: "2", memory: podMemoryLimit(args.phpMemory) },
         },
       },
       sitePodHealth(args.image, args.database),

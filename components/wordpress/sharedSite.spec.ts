@@ -3,7 +3,7 @@ import type { RequestedContent } from "./content/contentChecks";
 import * as pulumi from "@pulumi/pulumi";
 import { selectorLabels } from "../kubernetes/labels";
 import { fillPodSpec, sharedPodSpec, sharedSelector, taskPodLabels, taskPodSpec } from "./sharedPod";
-import { siteChecksum, siteFiles, siteJson } from "./siteFiles";
+import { siteChecksum, siteFiles, renderSiteSettings } from "./siteFiles";
 import { loadSettings } from "../../stacks/settings";
 import { deploy } from "../../stacks/wordpress";
 import { answers, type Registered, registeredBy } from "../../tests/support/mocks";
@@ -104,7 +104,7 @@ describe("the files of a site", () => {
 
   it("hold the configuration as JSON, with IPv6 addresses in brackets", () => {
     const given = { ...settings, siteUrl: "https://a.example", siteHosts: ["b.example"], fileModifications: false };
-    assert.deepEqual(JSON.parse(siteJson(given, ["10.0.0.2", "fd00::2"])), {
+    assert.deepEqual(JSON.parse(renderSiteSettings(given, ["10.0.0.2", "fd00::2"])), {
       siteUrl: "https://a.example",
       hosts: ["b.example"],
       addresses: ["10.0.0.2", "[fd00::2]"],

@@ -55,24 +55,24 @@ export const sessionsFolder = "/var/lib/wordpress-sessions";
 /** What the paths of the files begin with that every request reads: `/etc/wordpress-site.php`. */
 export const requestPrefix = "/etc/wordpress-";
 
-const file = (name: string) => containerFile(__dirname, name);
+const readSiteFile = (name: string) => containerFile(__dirname, name);
 
 /** Seconds after which a changed file of wp-content is seen; opcache asks for its time no sooner. */
-const contentSeconds = 20;
+const opcacheRevalidateSeconds = 20;
 
 /** Files that the containers find in {@link siteFolder}, but for the nodes' addresses: by name. */
 export function siteFiles(settings: SiteSettings): Record<string, string> {
   return {
-    "site.php": file("site.php"),
-    "pageCache.php": file("pageCache.php"),
-    "install.php": file("install.php"),
-    "copyTree.sh": file("copyTree.sh"),
-    "fill.sh": file("fill.sh"),
-    "core.sh": file("core.sh"),
-    "extensions.php": file("extensions.php"),
-    "objectCache.php": file("objectCache.php"),
-    "copy.sh": file("copy.sh"),
-    "merge.php": file("merge.php"),
+    "site.php": readSiteFile("site.php"),
+    "pageCache.php": readSiteFile("pageCache.php"),
+    "install.php": readSiteFile("install.php"),
+    "copyTree.sh": readSiteFile("copyTree.sh"),
+    "fill.sh": readSiteFile("fill.sh"),
+    "core.sh": readSiteFile("core.sh"),
+    "extensions.php": readSiteFile("extensions.php"),
+    "objectCache.php": readSiteFile("objectCache.php"),
+    "copy.sh": readSiteFile("copy.sh"),
+    "merge.php": readSiteFile("merge.php"),
     // All that reaches Apache then has come through the page cache, or is a job of the site's: the network policies say so.
     ...podFiles(settings.hasPageCache ? "all" : settings.trustedProxies),
     // Apache's own limit is 1 GiB.
@@ -81,7 +81,7 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
       `memory_limit = ${wholeBytes(settings.phpMemory)}`,
       `upload_max_filesize = ${wholeBytes(settings.uploadLimit)}`,
       `post_max_size = ${maxRequestBytes(settings)}`,
-      `opcache.revalidate_freq = ${contentSeconds}`,
+      `opcache.revalidate_freq = ${opcacheRevalidateSeconds}`,
       // For a site with many plugins; WordPress alone fills a quarter.
       "opcache.interned_strings_buffer = 16",
       "opcache.max_accelerated_files = 10000",
@@ -97,15 +97,15 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
 /** Files of every pod of the site, whether its content is shared or its own. @param proxies whom Apache believes */
 export function podFiles(proxies: TrustedProxies): Record<string, string> {
   return {
-    "health.php": file("health.php"),
-    "fatal.php": file("fatal.php"),
+    "health.php": readSiteFile("health.php"),
+    "fatal.php": readSiteFile("fatal.php"),
     "site.conf": apacheConfiguration,
     "remoteip.conf": remoteIpConfiguration(proxies),
   };
 }
 
 /** What `site.php` reads. @param addresses the nodes' addresses, at least one */
-export function siteJson(settings: SiteSettings, addresses: readonly string[]): string {
+export function renderSiteSettings(settings: SiteSettings, addresses: readonly string[]): string {
   const { siteUrl, siteHosts, nodePort, fileModifications } = settings;
   const pageCaches = settings.hasPageCache ? { host: cachesService, port: pageCachePorts.control } : null;
   const objectCache = settings.hasObjectCache ? { port: objectCachePort, plugin: objectCachePlugin } : null;
@@ -117,5 +117,5 @@ export function siteJson(settings: SiteSettings, addresses: readonly string[]): 
 
 /** Changes with everything that the pods are to be made anew for. */
 export function siteChecksum(settings: SiteSettings, addresses: readonly string[]): string {
-  return digest({ files: siteFiles(settings), json: siteJson(settings, addresses) });
+  return digest({ files: siteFiles(settings), json: renderSiteSettings(settings, addresses) });
 }

@@ -2,7 +2,7 @@ import type { DatabaseConnection } from "../mariadb/connection";
 import { selectorLabels } from "../kubernetes/labels";
 import { restrictedContainer, restrictedPod, scratchMounts, scratchVolumes } from "../kubernetes/restricted";
 import { spread } from "../kubernetes/spread";
-import { memoryLimit } from "./apache";
+import { podMemoryLimit } from "./apache";
 import { healthContainer, healthMount, siteProbes } from "./health";
 import { siteFolder } from "./siteFiles";
 
@@ -74,7 +74,7 @@ export function wordPressPodSpec(image: string, saltsSecret: string, database: D
         ...siteProbes,
         resources: {
           requests: { cpu: "100m", memory: "128Mi" },
-          limits: { cpu: "2", memory: memoryLimit(imagePhpMemory) },
+          limits: { cpu: "2", memory: podMemoryLimit(imagePhpMemory) },
         },
         volumeMounts: [
           { name: "data", mountPath: "/var/www/html" },

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { siteJson } from "../../components/wordpress/siteFiles";
+import { renderSiteSettings } from "../../components/wordpress/siteFiles";
 import { record } from "../support/reliability";
 import { siteSettings } from "../support/siteSettings";
 import type { Container } from "./support/container";
@@ -35,7 +35,7 @@ describe("page cache of a changing site", function () {
   before(async function () {
     this.timeout(600_000);
     await bench.openInstalled();
-    const settings = JSON.parse(siteJson(siteSettings, ["127.0.0.1"])) as object;
+    const settings = JSON.parse(renderSiteSettings(siteSettings, ["127.0.0.1"])) as object;
     bench.put("settings.json", JSON.stringify({ ...settings, pageCaches: { host: "127.0.0.1", port: 8081 } }));
     folder = bench.workbench.volume(33);
     fs.writeFileSync(path.join(folder, "cache.php"), cache);

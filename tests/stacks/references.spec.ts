@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import type { AnyObject } from "../../components/kubernetes/objects";
-import { migrate, type MigrationRequest } from "../../components/wordpress/content/migration";
+import { migrateContent, type MigrationRequest } from "../../components/wordpress/content/migration";
 import { contentClaimName } from "../../components/storage/claims/claims";
 import { deploy } from "../../stacks/wordpress";
 import { registeredByStack } from "../support/golden";
@@ -80,7 +80,7 @@ async function migrating(): Promise<Registered[]> {
     return { ...job, status: { conditions: [{ type: "Complete", status: "True" }] } };
   };
   const objects = { persistentvolumeclaims: [...former, claim(contentClaimName)], pods: [], jobs: [] };
-  await migrate(new SmallKubectl(objects, { created, answer: () => "" }), request, () => undefined);
+  await migrateContent(new SmallKubectl(objects, { created, answer: () => "" }), request, () => undefined);
   return [
     ...resources,
     ...former.map((object) => asRegistered("kubernetes:core/v1:PersistentVolumeClaim", object)),

@@ -8,7 +8,7 @@ import { dependencies } from "../../kubernetes/dependencies";
 import { labels } from "../../kubernetes/labels";
 import { type ContentAccessMode, contentClaimName, type DataRetention } from "../../storage/claims/claims";
 import { fillPodSpec, siteConfigName } from "../sharedPod";
-import { type Extensions, siteFiles, siteJson, type SiteSettings } from "../siteFiles";
+import { type Extensions, siteFiles, renderSiteSettings, type SiteSettings } from "../siteFiles";
 import { runOnce } from "../tasks";
 
 export interface ContentArgs {
@@ -49,7 +49,7 @@ export class Content extends pulumi.ComponentResource {
         data: {
           ...siteFiles(settings),
           "extensions.json": JSON.stringify(args.extensions),
-          "settings.json": pulumi.output(args.addresses).apply((addresses) => siteJson(settings, addresses)),
+          "settings.json": pulumi.output(args.addresses).apply((addresses) => renderSiteSettings(settings, addresses)),
         },
       },
       child,

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { AnyObject } from "../../kubernetes/objects";
-import { migrate, patience } from "./migration";
+import { migrateContent, timeouts } from "./migration";
 import { copyPodSpec, mergePodSpec } from "../sharedPod";
 import { type Objects, SmallKubectl } from "../../../tests/support/smallKubectl";
 
@@ -63,17 +63,17 @@ function smallCluster(
 const complete = [{ type: "Complete", status: "True" }];
 
 describe("the move of the content", () => {
-  const usual = { ...patience };
+  const usual = { ...timeouts };
   beforeEach(() => {
-    Object.assign(patience, { pods: 3, copy: 3 });
+    Object.assign(timeouts, { pods: 3, copy: 3 });
   });
   afterEach(() => {
-    Object.assign(patience, usual);
+    Object.assign(timeouts, usual);
   });
 
   it("copies each claim of the StatefulSet and no other, merges the copies, and marks the claim as migrated", async () => {
     const { kubectl, jobs } = smallCluster([claim("data-wordpress-10"), own, shared], [], complete);
-    const lines = await migrate(kubectl, request, () => undefined);
+    const lines = await migrateContent(kubectl, request, () => undefined);
     const names = ["wordpress-copy-0", "wordpress-copy-10", "wordpress-merge"];
     assert.deepEqual(
       jobs.map(({ metadata }) => metadata.name),
@@ -100,16 +100,16 @@ describe("the move of the content", () => {
       },
       complete,
     );
-    await migrate(kubectl, request, () => undefined);
+    await migrateContent(kubectl, request, () => undefined);
     assert.deepEqual(jobsAtPoll, [0, 0, 0]);
     assert.equal(jobs.length, 2);
   });
 
   it("gives up where such a pod stays, and has copied nothing", async () => {
-    patience.pods = 0;
+    timeouts.pods = 0;
     const { kubectl, jobs } = smallCluster([own, shared], [writing("wordpress-1")], complete);
     await assert.rejects(
-      migrate(kubectl, request, () => undefined),
+      migrateContent(kubectl, request, () => undefined),
       /these pods still write: wordpress-1\./,
     );
     assert.deepEqual([jobs, kubectl.said("create", "delete", "annotate")], [[], []]);
@@ -133,7 +133,7 @@ describe("the move of the content", () => {
 
   it("leaves jobs that go with the claim that they write to: on the way back nothing holds it", async () => {
     const { kubectl, jobs } = smallCluster([own, shared], [], complete);
-    await migrate(kubectl, request, () => undefined);
+    await migrateContent(kubectl, request, () => undefined);
     const [name, uid] = ["wordpress-content", "uid-blog-wordpress-content"];
     const owner = { apiVersion: "v1", kind: "PersistentVolumeClaim", name, uid, blockOwnerDeletion: true };
     assert.deepEqual(
@@ -144,7 +144,7 @@ describe("the move of the content", () => {
 
   it("does nothing where it was done", async () => {
     const { kubectl } = smallCluster([own, claim("wordpress-content", done)], [], complete);
-    assert.deepEqual(await migrate(kubectl, request, () => undefined), []);
+    assert.deepEqual(await migrateContent(kubectl, request, () => undefined), []);
     assert.deepEqual(kubectl.said("create", "delete", "annotate"), []);
   });
 
@@ -152,18 +152,18 @@ describe("the move of the content", () => {
     const failed = [{ type: "Failed", status: "True", message: "it has no room" }];
     const { kubectl } = smallCluster([own, shared], [], failed);
     await assert.rejects(
-      migrate(kubectl, request, () => undefined),
+      migrateContent(kubectl, request, () => undefined),
       /wordpress-copy-0 failed: it has no room\n {2}\| log of blog\/job\/wordpress-copy-0\n.*pulumi up\. To go back: pulumi config set content perPod/,
     );
     assert.deepEqual(kubectl.said("annotate"), []);
   });
 
   it("ends with a pod that finds no node, with what the scheduler says", async () => {
-    patience.node = 0;
+    timeouts.node = 0;
     const pod = unscheduled("wordpress-copy-0", "volume node affinity conflict");
     const { kubectl } = smallCluster([own, shared], [pod], []);
     await assert.rejects(
-      migrate(kubectl, request, () => undefined),
+      migrateContent(kubectl, request, () => undefined),
       /wordpress-copy-0 has no node that reaches what it reads and what it writes: volume node affinity conflict\n.*To go back/,
     );
   });

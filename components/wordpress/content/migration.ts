@@ -15,7 +15,7 @@ export interface MigrationRequest {
 }
 
 /** Whole seconds that the old pods may take to go, a job's pod to find a node, and one claim to be copied. */
-export const patience = { pods: 300, node: 120, copy: 3600 };
+export const timeouts = { pods: 300, node: 120, copy: 3600 };
 
 interface Job extends AnyObject {
   readonly status?: {
@@ -28,28 +28,28 @@ interface Job extends AnyObject {
  * one content is made of all. Cut off anywhere, it goes on from there; the pods' claims are only read.
  * @returns what it did, a line each
  */
-export async function migrate(
+export async function migrateContent(
   kubectl: Kubectl,
   { namespace, image, accessMode }: MigrationRequest,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<string[]> {
   const all = await kubectl.list<Claim>("persistentvolumeclaims", namespace);
   const shared = all.find(({ metadata }) => metadata.name === contentClaimName);
   if (shared?.metadata.annotations?.[migratedAnnotation] === "true") return [];
   const claims = claimsOf("wordpress", all);
   await pollUntilEmpty(
-    patience.pods,
+    timeouts.pods,
     async () => (await kubectl.list<Pod>("pods", namespace)).filter(({ metadata }) => isOfAPodsClaim(metadata)),
     (pods) =>
       new UserError(
-        `After ${patience.pods} s these pods still write: ${pods.map(({ metadata }) => metadata.name).join(", ")}.\n` +
+        `After ${timeouts.pods} s these pods still write: ${pods.map(({ metadata }) => metadata.name).join(", ")}.\n` +
           `Look: kubectl --namespace ${namespace} describe pods. Then again: pulumi up`,
       ),
   );
   const lines: string[] = [];
   const run = async (name: string, pod: object) => {
     const output = await runJob(kubectl, { namespace, name, pod, claim: shared });
-    output.forEach(say);
+    output.forEach(log);
     lines.push(...output);
   };
   for (const { metadata } of claims) {
@@ -90,7 +90,7 @@ async function runJob(kubectl: Kubectl, { namespace, name, pod, claim }: JobArgs
     },
     spec: {
       backoffLimit: 0,
-      activeDeadlineSeconds: patience.copy,
+      activeDeadlineSeconds: timeouts.copy,
       template: {
         metadata: { labels: taskPodLabels("wordpress-migration") },
         spec: pod,
@@ -106,22 +106,22 @@ async function runJob(kubectl: Kubectl, { namespace, name, pod, claim }: JobArgs
     const seen = await kubectl.json<Job>(["get", "job", name, ...where]);
     ended = seen;
     if (condition(seen, "Complete") || condition(seen, "Failed")) return [];
-    if (mayLackNode && Date.now() - begun > patience.node * 1000) {
+    if (mayLackNode && Date.now() - begun > timeouts.node * 1000) {
       await refuseWithoutNode(kubectl, namespace, name);
       mayLackNode = false;
     }
     return [seen];
   };
   await pollUntilEmpty(
-    patience.copy,
+    timeouts.copy,
     unfinished,
-    () => new UserError(`The job ${name} has not ended after ${patience.copy} s.\nThen again: pulumi up`),
+    () => new UserError(`The job ${name} has not ended after ${timeouts.copy} s.\nThen again: pulumi up`),
   );
   const output = (await logs()).trimEnd().split("\n").filter(Boolean);
   if (ended && condition(ended, "Failed")) {
     const reason = condition(ended, "Failed")?.message ?? "";
     throw new UserError(
-      [`The job ${name} failed: ${reason}`, ...output.slice(-10).map((line) => `  | ${line}`), goOnOrBack].join("\n"),
+      [`The job ${name} failed: ${reason}`, ...output.slice(-10).map((line) => `  | ${line}`), resumeOrRevert].join("\n"),
     );
   }
   await remove();
@@ -137,7 +137,7 @@ async function refuseWithoutNode(kubectl: Kubectl, namespace: string, job: strin
     .find((found) => found !== undefined);
   if (reason === undefined) return;
   throw new UserError(
-    `The job ${job} has no node that reaches what it reads and what it writes: ${reason}\n${goOnOrBack}`,
+    `The job ${job} has no node that reaches what it reads and what it writes: ${reason}\n${resumeOrRevert}`,
   );
 }
 
@@ -145,7 +145,7 @@ function ownerReference({ metadata: { name, uid } }: Claim) {
   return { apiVersion: "v1", kind: "PersistentVolumeClaim", name, uid, blockOwnerDeletion: true };
 }
 
-const goOnOrBack =
+const resumeOrRevert =
   "The pods' own claims are as they were. Mend the cause, then again: pulumi up. To go back: pulumi config set content perPod, " +
   "without the keys that are for shared content, then pulumi up";
 

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { siteFiles, siteJson, type SiteSettings } from "../../../components/wordpress/siteFiles";
+import { siteFiles, renderSiteSettings, type SiteSettings } from "../../../components/wordpress/siteFiles";
 import { siteSettings } from "../../support/siteSettings";
 import type { Container } from "./container";
 import { Workbench } from "./workbench";
@@ -56,7 +56,7 @@ export class SiteBench {
 
   /** Writes the site's settings: these, and a stack's defaults for the others. */
   putSettings(settings: Partial<SiteSettings>): void {
-    this.put("settings.json", siteJson({ ...siteSettings, ...settings }, ["127.0.0.1"]));
+    this.put("settings.json", renderSiteSettings({ ...siteSettings, ...settings }, ["127.0.0.1"]));
   }
 
   /** Output of SQL that root runs, without headings. @throws Error with the database's message if it fails */

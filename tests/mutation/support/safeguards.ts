@@ -136,7 +136,7 @@ export const safeguards: readonly Fault[] = [
   {
     file: "stacks/keys.ts",
     what: "the rule of `wordpressReplicas`",
-    from: "key(wholeNumber(1, mostPods, 3),",
+    from: "key(wholeNumber(1, maxReplicas, 3),",
     to: "key((value: unknown) => value as number,",
     spec: units.settings,
     grep: ".",
