@@ -2,35 +2,35 @@ import { quantityBytes } from "../kubernetes/quantity";
 import { healthVirtualHost } from "./health";
 
 /**
- * Requests that one pod works on at once; others wait for their turn. PHP keeps a processor busy, so that more would be slower
- * for all, and the image's 150 take more memory than a pod has: the kernel then kills them in the middle of their work.
+ * Maximum number of concurrent requests of one pod; further requests are queued. PHP is CPU-bound, so that more workers would slow down
+ * every request. The image's default of 150 workers exceeds the memory limit: the kernel then kills workers during their requests.
  */
 const maxRequestWorkers = 16;
 
-/** Most pods that a site may have. */
+/** Maximum number of pods of a site. */
 export const maxReplicas = 100;
 
 /**
- * Connections to the database at once: one for each request that the most pods may work on, and some for their jobs. Whatever
- * wordpressReplicas is now: another number would start the server again.
+ * Maximum number of database connections: one for each concurrent request of the maximum number of pods, and 100 for jobs. It does not
+ * depend on wordpressReplicas, because another number restarts the server.
  */
 export const databaseConnections = maxReplicas * maxRequestWorkers + 100;
 
-/** MiB that a worker may come to have for itself: 13 were seen at the dashboard; plugins need more than WordPress does. */
+/** Private memory of a worker in MiB. 13 MiB were measured at the dashboard; plugins need more than WordPress does. */
 const workerMebibytes = 36;
 
-/** MiB that all workers share: opcache's 128, and Apache with PHP itself. */
+/** Memory in MiB that all workers share: 128 for opcache, the rest for Apache and PHP. */
 const sharedMebibytes = 192;
 
-/** MiB of a job besides what its one request may take: PHP itself, and libraries that work on pictures. */
+/** Memory of a job in MiB besides the limit of its one request: PHP, and image libraries. */
 const taskMebibytes = 256;
 
-/** Memory limit of a job, which is one request: 512Mi, or what `phpMemory` allows and some more. */
+/** Memory limit of a job, which is one request: `phpMemory` plus {@link taskMebibytes}, at least 512Mi. */
 export function taskMemoryLimit(phpMemory: string): string {
   return `${Math.max(512, taskMebibytes + mebibytes(phpMemory))}Mi`;
 }
 
-/** Most memory of a pod: for all workers, or for two requests that take all they may. */
+/** Memory limit of a pod: room for all workers, or for two requests of `phpMemory` if that is more. */
 export function podMemoryLimit(phpMemory: string): string {
   return `${sharedMebibytes + Math.max(maxRequestWorkers * workerMebibytes, 2 * mebibytes(phpMemory))}Mi`;
 }
@@ -39,10 +39,10 @@ function mebibytes(quantity: string): number {
   return Math.ceil((quantityBytes(quantity) ?? 0) / 2 ** 20);
 }
 
-/** Read after the image's own configuration. */
+/** Apache configuration; Apache reads it after the image's own. */
 export const apacheConfiguration = [
   `MaxRequestWorkers ${maxRequestWorkers}`,
-  // A visitor who is only connected keeps a worker from the others.
+  // An idle connection occupies a worker.
   "KeepAliveTimeout 1",
   healthVirtualHost,
 ].join("\n");

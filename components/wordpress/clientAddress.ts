@@ -1,7 +1,7 @@
-/** Whose forwarded headers are believed: proxies as CIDRs, or every client that reaches the server. */
+/** Clients whose forwarded headers are trusted: proxies as CIDRs, or every client that can connect to the server. */
 export type TrustedProxies = readonly string[] | "all";
 
-/** Headers by which a client or a proxy may claim an address. Plugins read them, and ignore who sent them. */
+/** Headers in which a client or a proxy can claim an address. Plugins read them without checking the sender. */
 const addressClaims = [
   ...["X-Forwarded-For", "X-Original-Forwarded-For", "X-Forwarded", "Forwarded-For", "Forwarded", "X-Real-IP"],
   ...["Real-IP", "Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "X-Remote-IP"],
@@ -15,24 +15,24 @@ const addressClaims = [
   ...["Ali-CDN-Real-IP", "CDN-Src-IP"],
 ];
 
-/** The same for a scheme or a name. */
+/** Headers in which a client or a proxy can claim a scheme or a host name. */
 const siteClaims = [
   ...["X-Forwarded-Host", "X-Forwarded-Server", "X-Forwarded-Port", "X-Forwarded-Ssl", "Front-End-Https"],
   ...["X-Original-Host", "X-Forwarded-Scheme", "X-Forwarded-Protocol", "X-Url-Scheme", "X-Scheme", "X-Proto"],
   ...["X-ARR-SSL", "CF-Visitor", "CloudFront-Forwarded-Proto"],
 ];
 
-/** In halves: Apache takes no range of all. */
+/** All addresses, in halves: Apache refuses a range with a prefix of zero bits. */
 const everyAddress = ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"];
 
-/** Not `%{HTTP:…}`, which adds the header's name to Vary: the page cache keeps no page that varies. */
+/** Not `%{HTTP:…}`, which adds the header's name to Vary: the page cache does not store a page with Vary. */
 const claimedScheme = "req_novary('X-Forwarded-Proto')";
 const https = `${claimedScheme} =~ m#^\\s*https\\s*(,|$)#i`;
 
 /**
- * Apache's `remoteip.conf`, in the place of the image's, which believes every private address. REMOTE_ADDR and the log have the client
- * that the trusted proxies name; X-Forwarded-Proto, which the image's wp-config.php believes from anyone, stays only where they sent
- * it, as one word; other such headers do not reach PHP.
+ * Renders Apache's `remoteip.conf`. It replaces the image's, which trusts every private address. REMOTE_ADDR and the log have the client
+ * that the trusted proxies name. X-Forwarded-Proto, which the image's wp-config.php trusts from every client, is kept only if a trusted
+ * proxy sent it, and is reduced to one word. Other such headers are removed before PHP runs.
  */
 export function remoteIpConfiguration(proxies: TrustedProxies): string {
   const ranges = proxies === "all" ? everyAddress : proxies;
@@ -48,7 +48,7 @@ export function remoteIpConfiguration(proxies: TrustedProxies): string {
     ...ranges.map((range) => `RemoteIPInternalProxy ${range}`),
     `RequestHeader unset X-Forwarded-Proto "expr=!((${isTrusted}) && ${https})"`,
     `RequestHeader set X-Forwarded-Proto https "expr=-n ${claimedScheme}"`,
-    // By the time that these are deleted, the address has been read.
+    // mod_remoteip has read the address before these are removed.
     ...[...addressClaims, ...siteClaims].map((name) => `RequestHeader unset ${name}`),
     "",
   ].join("\n");

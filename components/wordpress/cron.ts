@@ -10,7 +10,7 @@ export interface CronArgs {
   readonly pod: SharedPodArgs;
 }
 
-/** Runs what is due of WordPress's own cron, every five minutes and once for all pods. */
+/** Runs the due events of WP-Cron every five minutes, once for all pods. */
 export class Cron extends pulumi.ComponentResource {
   constructor(name: string, { namespace, pod }: CronArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:Cron", name, {}, options);
@@ -21,7 +21,7 @@ export class Cron extends pulumi.ComponentResource {
         metadata: { name: task, namespace, labels: taskLabels(task) },
         spec: {
           schedule: "*/5 * * * *",
-          // Said, so that a refresh sees one that somebody has suspended.
+          // Explicit, so that `pulumi refresh` detects a CronJob that was suspended by hand.
           suspend: false,
           concurrencyPolicy: "Forbid",
           startingDeadlineSeconds: 240,

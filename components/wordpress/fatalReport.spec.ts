@@ -9,16 +9,16 @@ function pod(name: string, app: string, ready: string, namespace = "site"): Pod 
     status: { conditions: [{ type: "Ready", status: ready }] },
   };
 }
-const leaving = pod("wp-3", "wordpress", "True");
+const terminating = pod("wp-3", "wordpress", "True");
 const pods = [
-  { ...leaving, metadata: { ...leaving.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } },
+  { ...terminating, metadata: { ...terminating.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } },
   pod("wp-0", "wordpress", "True", "wordpress"),
   pod("cache-1", "wordpress-cache", "True"),
   pod("wp-1", "wordpress", "False"),
   pod("wp-2", "wordpress", "True"),
 ];
 
-/** A kubectl whose command in a pod ends as told. */
+/** A kubectl whose command in a pod has the given result. */
 function kubectl(run: () => Promise<string>, found: readonly Pod[] | (() => never) = pods) {
   const calls: string[][] = [];
   const client = new SmallKubectl({ pods: found }, { answer: run });
@@ -33,8 +33,8 @@ function kubectl(run: () => Promise<string>, found: readonly Pod[] | (() => neve
 }
 const line = "plugin broken: wp-content/plugins/broken/b.php:4: no";
 
-describe("the report of a fatal error", () => {
-  it("comes from one ready pod of the site that is to stay, whose command ends in bounded time", async () => {
+describe("report of fatal errors", () => {
+  it("runs a command with a timeout in one ready pod of the site that is not terminating", async () => {
     const client = kubectl(() => Promise.resolve(`${line}\n`));
     assert.equal(await fatalError(client, "site"), line);
     assert.deepEqual(
@@ -43,14 +43,14 @@ describe("the report of a fatal error", () => {
     );
   });
 
-  it("is none where WordPress ends well", async () => {
+  it("is empty if WordPress works", async () => {
     const client = kubectl(() => Promise.resolve(""));
     assert.equal(await fatalError(client, "site"), undefined);
   });
 
-  it("is asked for again where a pod goes while it is asked", async () => {
-    let asked = 0;
-    const client = kubectl(() => (asked++ === 0 ? Promise.reject(new Error("exit code 137")) : Promise.resolve(line)));
+  it("checks another pod if the first one is deleted during the check", async () => {
+    let checks = 0;
+    const client = kubectl(() => (checks++ === 0 ? Promise.reject(new Error("exit code 137")) : Promise.resolve(line)));
     assert.equal(await fatalError(client, "site"), line);
   });
 
@@ -80,7 +80,7 @@ describe("the report of a fatal error", () => {
       reason: /^no pod answered in time$/,
     },
   ]) {
-    it(`is not known, with the reason, where ${title}`, async () => {
+    it(`fails with the reason if ${title}`, async () => {
       await assert.rejects(fatalError(client, "site", 0.05), ({ message }: Error) => reason.test(message));
     });
   }

@@ -8,35 +8,35 @@ import type { Pod } from "../kubernetes/objects";
 import { messageOf } from "../diagnostics/errorHook";
 import { siteFolder } from "./siteFiles";
 
-/** Whole seconds that the page may take in the pod, that passes before another pod is asked, and that all of it may take. */
-const seconds = { page: 20, rest: 1, report: 60 };
+/** Whole seconds: timeout of the request in a pod, pause before the next attempt, and timeout of the whole report. */
+const seconds = { request: 20, pause: 1, report: 60 };
 
 /**
- * Warns where WordPress ends with a fatal error: its pods are ready without it, so the rollout does not tell. The warning names the
- * plugin or theme. It never fails: a site that is broken on purpose, or a cluster that does not answer, is no reason to stop an `up`.
+ * Warns if WordPress ends with a fatal error, and names the plugin or theme. The rollout cannot tell, because the pods are ready without
+ * WordPress. It never throws: neither a fatal error nor a cluster that does not answer is a reason to fail an `up`.
  */
 export async function warnOfFatalError(cluster: ClusterAccess, namespace: string): Promise<void> {
   let line: string | undefined;
   try {
     line = await fatalError(new Kubectl(cluster), namespace);
   } catch (error) {
-    await pulumi.log.info(`Whether WordPress ends with a fatal error is not known: ${messageOf(error)}`);
+    await pulumi.log.info(`Could not check whether WordPress ends with a fatal error: ${messageOf(error)}`);
   }
   if (line === undefined) return;
   const kubectl = `kubectl --context ${cluster.context} --namespace ${namespace}`;
   await pulumi.log.warn(
     [
       `WordPress ends with a fatal error; visitors get its error page. The cause: ${line}`,
-      "What to do: install a version that works, or rename its folder in wp-content; WordPress then runs without it.",
-      `Look: ${kubectl} logs --selector app=wordpress --container wordpress --prefix`,
+      "Fix: install a version that works, or rename its folder in wp-content. WordPress then runs without it.",
+      `Inspect: ${kubectl} logs --selector app=wordpress --container wordpress --prefix`,
     ].join("\n"),
   );
 }
 
 /**
- * The plugin or theme that ends WordPress, in one line; undefined where none does. A pod may be deleted while it is asked: another
- * one is asked then.
- * @throws Error with the reason where no pod answered in time
+ * Returns the plugin or theme that causes a fatal error, in one line; undefined without such an error. If a pod is deleted during the
+ * check, another pod is checked.
+ * @throws Error with the last reason if no pod answered before the timeout
  */
 export async function fatalError(
   kubectl: Pick<Kubectl, "list" | "run">,
@@ -48,11 +48,11 @@ export async function fatalError(
   const answer = async () => {
     while (!timeUp.aborted) {
       try {
-        return (await askOnePod(kubectl, namespace)).trim() || undefined;
+        return (await checkOnePod(kubectl, namespace)).trim() || undefined;
       } catch (error) {
         reason = messageOf(error);
       }
-      await sleep(seconds.rest * 1000);
+      await sleep(seconds.pause * 1000);
     }
     throw new Error(reason);
   };
@@ -62,11 +62,11 @@ export async function fatalError(
   return Promise.race([answer(), late]);
 }
 
-/** What fatal.php prints in a pod that serves and is to stay. @throws Error where there is none, or the command fails */
-async function askOnePod(kubectl: Pick<Kubectl, "list" | "run">, namespace: string): Promise<string> {
+/** Returns the output of fatal.php in a ready pod that is not terminating. @throws Error without such a pod, or if the command fails */
+async function checkOnePod(kubectl: Pick<Kubectl, "list" | "run">, namespace: string): Promise<string> {
   const pods = await kubectl.list<Pod>("pods", namespace);
   const pod = pods.find((candidate) => candidate.metadata.labels?.app === "wordpress" && isServing(candidate));
   if (!pod) throw new Error("no pod of the site is ready");
   const inPod = ["exec", "--namespace", namespace, pod.metadata.name, "--container=wordpress", "--"];
-  return kubectl.run([...inPod, "timeout", String(seconds.page), "php", `${siteFolder}/fatal.php`]);
+  return kubectl.run([...inPod, "timeout", String(seconds.request), "php", `${siteFolder}/fatal.php`]);
 }

@@ -1,20 +1,20 @@
 import { restrictedContainer } from "../kubernetes/restricted";
 
 /**
- * Ports on which a pod answers the kubelet with health.php. They are in no Service, and no NetworkPolicy opens them; requests of the
- * kubelet come from the pod's own node, which is always let in.
+ * Ports of health.php, for the kubelet's probes. No Service has them and no NetworkPolicy allows them: the kubelet connects from the
+ * pod's own node, which Kubernetes always allows.
  */
 const healthPorts = {
-  /** Of PHP's own server in a container of its own: no visitor can hold it. */
+  /** PHP's built-in server in a separate container, which visitors cannot keep busy. */
   server: 8082,
-  /** Of Apache, asked while the pod starts: it proves that PHP runs in it. */
+  /** Apache, for the startup probe: proves that PHP runs in Apache. */
   apache: 8083,
 } as const;
 
-/** A file of its own: in the folder of a ConfigMap it would be a link that changes under PHP. */
+/** Mounted as a single file. In a mounted ConfigMap folder it would be a symlink that changes under PHP. */
 const script = "/etc/wordpress-health.php";
 
-/** Apache's part: a virtual host that has nothing but the script. */
+/** Apache's virtual host that serves only the script. */
 export const healthVirtualHost = [
   `Listen ${healthPorts.apache}`,
   `<VirtualHost *:${healthPorts.apache}>`,
@@ -26,15 +26,15 @@ export const healthVirtualHost = [
   "",
 ].join("\n");
 
-/** Where the containers find the script. @param volume name of the volume with the ConfigMap's files */
+/** Returns the mount of the script. @param volume name of the volume with the ConfigMap's files */
 export function healthMount(volume: string) {
   return { name: volume, mountPath: script, subPath: "health.php", readOnly: true };
 }
 
 /**
- * Probes of the container with Apache. Startup and readiness need PHP and the database, and nothing of WordPress: neither a plugin, a
- * theme nor maintenance may take the pods out, for then nobody sees why. Liveness needs the port alone: a pod without a database is
- * not dead.
+ * Probes of the container with Apache. Startup and readiness need PHP and the database, but not WordPress: if a plugin, a theme, or
+ * maintenance made all pods unready, visitors would not see the error page. Liveness needs only the port: a restart does not help a pod
+ * without a database.
  */
 export const siteProbes = {
   startupProbe: {
@@ -52,7 +52,7 @@ export const siteProbes = {
   livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, failureThreshold: 6 },
 };
 
-/** The container that answers readiness probes. @param env where the database is @param mounts its folders and the script */
+/** Returns the container that serves readiness probes. @param env the database connection @param mounts its folders and the script */
 export function healthContainer<E, M>({
   image,
   env,
@@ -65,13 +65,13 @@ export function healthContainer<E, M>({
   return {
     name: "health",
     image,
-    // opcache would take memory for the one small script.
+    // opcache would use memory for a single small script.
     command: ["php", "-q", "-d", "opcache.enable=0", "-S", `[$(POD_IP)]:${healthPorts.server}`, script],
     env: [...env, { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }],
     securityContext: restrictedContainer,
     ports: [{ name: "health", containerPort: healthPorts.server }],
     livenessProbe: { tcpSocket: { port: "health" }, periodSeconds: 10, failureThreshold: 6 },
-    // The image's stop signal is Apache's; as the first process of its container PHP heeds SIGINT alone. It answers until requests end.
+    // The image's stop signal is for Apache. PHP as process 1 reacts only to SIGINT. It serves probes until Apache has drained.
     lifecycle: { preStop: { exec: { command: ["bash", "-c", "sleep 5; kill -INT 1"] } } },
     resources: { requests: { cpu: "5m", memory: "16Mi" }, limits: { cpu: "500m", memory: "64Mi" } },
     volumeMounts: [...mounts],

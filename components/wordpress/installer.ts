@@ -10,7 +10,7 @@ import { type SharedPodArgs, taskPodSpec } from "./sharedPod";
 import { siteFolder } from "./siteFiles";
 import { runOnce, siteTasks } from "./tasks";
 
-/** Who the site's first user is, and what the site is called. They hold for the first installation. */
+/** The site's first user and title. They apply to the first installation only. */
 export interface Administrator {
   readonly title: string;
   readonly user: string;
@@ -24,16 +24,16 @@ export interface InstallerArgs {
   readonly pod: SharedPodArgs;
   readonly administrator: Administrator;
   readonly dataRetention: DataRetention;
-  /** Are there before WordPress is asked for anything: database, keys, content. */
+  /** Are ready before the job starts: database, salts, content. */
   readonly dependsOn: readonly pulumi.Resource[];
-  /** Called when the job does not end well. */
+  /** Returns the hook that reports why the job failed. */
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
 
-/** The job that makes the site by WordPress's own API, or brings its tables up to the image's core, and whom it is made for. */
+/** The job that installs the site by WordPress's API or upgrades its tables to the image's core, and the administrator's Secret. */
 export class Installer extends pulumi.ComponentResource {
   readonly adminPassword: pulumi.Output<string>;
-  /** The site's pods come after this. */
+  /** The site's pods depend on this job. */
   readonly job: Job;
 
   constructor(name: string, args: InstallerArgs, options: pulumi.ComponentResourceOptions = {}) {

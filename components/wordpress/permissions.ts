@@ -1,6 +1,6 @@
 import { everyVerb, type Permission } from "../kubernetes/permissions";
 
-/** What a site with shared content does besides. */
+/** Permissions that only a site with shared content needs. */
 export const sharedContentPermissions: readonly Permission[] = [
   { resource: "deployments", group: "apps" },
   { resource: "jobs", group: "batch" },

@@ -6,19 +6,19 @@ import { objectCachePolicies, toObjectCache } from "../objectCache/policies";
 import { pageCachePods, pageCachePolicies, toPageCache } from "../pageCache/policies";
 import { databaseClients } from "./tasks";
 
-/** Where pods may connect to outside of the namespace: ports 80 and 443 anywhere, or any port of these CIDRs. */
+/** Allowed connections to addresses outside of the namespace: ports 80 and 443 of all addresses, or all ports of these CIDRs. */
 export type Egress = "open" | readonly string[];
 
 export interface SitePolicyArgs {
-  /** Whether there is a page cache: visitors then connect to its pods alone. */
+  /** Whether there is a page cache. Visitors then connect only to its pods. */
   readonly pageCache: boolean;
   readonly objectCache: boolean;
   readonly egress: Egress;
-  /** To the cluster's name servers. */
+  /** Egress rule for the cluster's name servers. */
   readonly nameServers: pulumi.Input<ReturnType<typeof nameServerRule>>;
 }
 
-/** Who may connect to the site and to what it needs, and whom it connects to. */
+/** Network policies of the site, its database, and its caches. */
 export function sitePolicies({ pageCache, objectCache, egress, nameServers }: SitePolicyArgs): Policies {
   const clients = databaseClients;
   const clientPods = podsOf(clients);
@@ -31,7 +31,7 @@ export function sitePolicies({ pageCache, objectCache, egress, nameServers }: Si
       policyTypes: ["Ingress"],
       ingress: [{ from: [{ podSelector: pageCachePods }, { podSelector: clientPods }], ports: [tcp(80)] }],
     },
-    // Deleted at the end of the `up` that turns the page cache on: until then the Service may lead to these pods.
+    // Deleted at the end of the `up` that enables the page cache: until then the Service may select these pods.
     ...(!pageCache && {
       wordpress: { podSelector: site, policyTypes: ["Ingress"], ingress: [fromAnywhere(80)] },
     }),
@@ -43,7 +43,7 @@ export function sitePolicies({ pageCache, objectCache, egress, nameServers }: Si
         toDatabase,
         // WordPress sends requests to itself.
         toSite,
-        // To both caches, turned on or not: without the rule, pods that still use one would be cut off as it is turned off.
+        // Both caches, enabled or not: when a cache is disabled, running pods still use it until they are replaced.
         toPageCache,
         toObjectCache,
         ...worldRules(egress),
@@ -54,7 +54,7 @@ export function sitePolicies({ pageCache, objectCache, egress, nameServers }: Si
   };
 }
 
-/** A rule without peers would allow all of the world. */
+/** Returns no rule for an empty list: a rule without peers would allow all addresses. */
 function worldRules(egress: Egress) {
   if (egress === "open") return [{ ports: [tcp(80), tcp(443)] }];
   return egress.length === 0 ? [] : [{ to: egress.map((cidr) => ({ ipBlock: { cidr } })) }];

@@ -6,11 +6,11 @@ import { warnOfFatalError } from "./fatalReport";
 
 export interface RolloutArgs {
   readonly cluster: ClusterAccess;
-  /** Called when the pods do not come up. */
+  /** Returns the hook that reports why the pods did not become ready. */
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
 
-/** How long the site's pods are waited for, and what follows once they are ready. */
+/** Returns the timeout of a rollout of the site's pods, and the hooks that run after it. */
 export function rolloutOptions({ cluster, onError }: RolloutArgs, rollout: Rollout) {
   const { workload, timeoutSeconds } = rollout;
   const report = () => warnOfFatalError(cluster, workload.namespace);

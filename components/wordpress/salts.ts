@@ -5,22 +5,22 @@ import { dependencies } from "../kubernetes/dependencies";
 import { digest } from "../kubernetes/digest";
 import { labels } from "../kubernetes/labels";
 
-/** The eight settings from which WordPress makes its cookies; every pod needs the same ones. */
+/** Names of the eight constants that WordPress signs cookies and nonces with. All pods need the same values. */
 const keyNames = ["AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY"] as const;
 const saltNames = ["AUTH_SALT", "SECURE_AUTH_SALT", "LOGGED_IN_SALT", "NONCE_SALT"] as const;
 
 export interface SaltsArgs {
   readonly namespace: string;
-  /** Any text; another one makes new keys, and everybody is logged out. */
+  /** Any text. Another text replaces all salts, which logs all users out. */
   readonly rotation: string;
   /** Whether `pulumi destroy` refuses to delete the Secret. */
   readonly protect: boolean;
 }
 
-/** The Secret `wordpress-secrets`: eight random keys and salts of 40 hexadecimal digits, which all pods share. */
+/** The Secret `wordpress-secrets` of all pods: WordPress's eight keys and salts, 40 random hexadecimal digits each. */
 export class Salts extends pulumi.ComponentResource {
   readonly secretName = "wordpress-secrets";
-  /** Changes with the keys. In the pod template it rolls the pods. */
+  /** Checksum of the salts. In the pod template it rolls the pods. */
   readonly checksum: pulumi.Output<string>;
 
   constructor(name: string, args: SaltsArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -47,8 +47,8 @@ function resourceName(name: string, key: string): string {
 }
 
 /**
- * 160 random bits as 40 digits, like the chapter's sha1sums. RandomPassword keeps its value encrypted in the state;
- * RandomBytes and RandomId, which would be the obvious choice, keep it in clear.
+ * 160 random bits as 40 digits, like the SHA-1 sums in the tutorial *Just add another pod*. RandomPassword encrypts its value in the
+ * state. RandomBytes and RandomId, the obvious choices, do not.
  */
 function hexDigits(name: string, { rotation }: SaltsArgs, options: pulumi.CustomResourceOptions) {
   return new RandomPassword(

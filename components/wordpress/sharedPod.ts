@@ -12,7 +12,7 @@ import { databaseEnvironment, serverMounts, siteContainerBase, sitePodBase, site
 /** ConfigMap with the site's files. */
 export const siteConfigName = "wordpress-site";
 
-/** Folder on the claim with PHP's sessions, beside what Apache serves. The kubelet would make it as root, so the fill job makes it. */
+/** Folder of PHP's sessions on the claim, outside the folder that Apache serves. The fill job creates it: the kubelet would do so as root. */
 const sessionsSubPath = "sessions";
 
 /** A variable of a container's environment. */
@@ -27,24 +27,24 @@ export interface SharedPodArgs {
   readonly saltsSecret: string;
   readonly database: DatabaseConnection;
   readonly accessMode: ContentAccessMode;
-  /** Memory that one request may take, a Kubernetes quantity. */
+  /** Memory limit of one request, a Kubernetes quantity. */
   readonly phpMemory: string;
-  /** Undefined where the site has no object cache. */
+  /** Undefined without an object cache. */
   readonly objectCache: ObjectCacheConnection | undefined;
 }
 
-/** On every pod that mounts the content; with ReadWriteOnce they are all where the first one is. */
+/** Labels of every pod that mounts the content. With ReadWriteOnce all of them run on the node of the first one. */
 const contentLabels = { "wordpress/content": "shared" } as const;
 
-/** What selects the pods that serve the site. */
+/** Selector of the pods that serve the site. */
 export const sharedSelector = { ...selectorLabels("wordpress"), ...contentLabels };
 
-/** Labels of a job's pods. They are no pods of the site: the Service must not send anybody to them. */
+/** Labels of a job's pods. They differ from the site's pods, so that the Service does not select them. */
 export function taskPodLabels(task: string) {
   return { ...taskLabels(task), ...contentLabels };
 }
 
-/** What every pod of the site has: who it is, where it may run, and the claim. */
+/** Returns the part that every pod with the claim has: user, affinity, and volumes. */
 function sitePod({ accessMode }: Pick<SharedPodArgs, "accessMode">) {
   const pod = sitePodBase();
   return {
@@ -58,14 +58,14 @@ function sitePod({ accessMode }: Pick<SharedPodArgs, "accessMode">) {
   };
 }
 
-/** What a pod with WordPress in it has besides: a docroot with core from the image. */
+/** Adds a document root with core from the image, for pods that run WordPress. */
 function wordPressPod(args: Pick<SharedPodArgs, "image" | "accessMode">) {
   const pod = sitePod(args);
   return {
     ...pod,
     initContainers: [
       {
-        // Without the shared claim: nothing that the image brings can overwrite what is there.
+        // Without the shared claim, so that no file of the image can overwrite a file on it.
         name: "core",
         image: args.image,
         command: ["bash", `${siteFolder}/core.sh`],
@@ -81,8 +81,8 @@ function wordPressPod(args: Pick<SharedPodArgs, "image" | "accessMode">) {
 const siteMount = { name: "site", mountPath: siteFolder, readOnly: true };
 
 /**
- * What every request reads is mounted as files. In the folder a file is a link that is turned to another one when the ConfigMap
- * changes, and PHP, which keeps where links lead to for two minutes, would look for what is gone.
+ * Mounts of files that every request reads. Each is mounted by itself: in a mounted folder Kubernetes swaps symlinks when the ConfigMap
+ * changes. PHP caches the targets of symlinks for two minutes, and would read deleted files.
  */
 const requestFiles = ["site.php", "settings.json", "pageCache.php"].map((file) => ({
   name: "site",
@@ -92,9 +92,9 @@ const requestFiles = ["site.php", "settings.json", "pageCache.php"].map((file) =
 }));
 
 /**
- * All pods are on one node. When that node is drained, the new pods are tried while the old ones, which end there, still hold them; the
- * scheduler tries them again at the end of a pod only if it is one that they repel. The second term makes the old pods such, and
- * repels none: no node has a label of that name. Without it the new pods wait for five minutes.
+ * Keeps all pods on one node. During a drain of that node, the new pods cannot be scheduled while the old pods terminate. When a pod has
+ * terminated, the scheduler retries only the pods that have an anti-affinity to it. Therefore the second term selects the old pods, with a
+ * topology key that no node has, so that it repels none. Without that term the new pods wait for five minutes.
  */
 const besideEachOther = {
   podAffinity: {
@@ -109,8 +109,8 @@ const besideEachOther = {
   },
 };
 
-/** What runs WordPress in a pod: its image, settings and files. */
-function wordPressContainer({ image, saltsSecret: saltsSecret, database, objectCache }: SharedPodArgs) {
+/** Returns the part of a container spec that runs WordPress: image, environment, and mounts. */
+function wordPressContainer({ image, saltsSecret, database, objectCache }: SharedPodArgs) {
   const fromPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   const password = (secret: string) => ({ secretKeyRef: { name: secret, key: "password" } });
   return {
@@ -141,7 +141,7 @@ function wordPressContainer({ image, saltsSecret: saltsSecret, database, objectC
   };
 }
 
-/** A pod that serves the site. */
+/** Returns the spec of a pod that serves the site. */
 export function sharedPodSpec(args: SharedPodArgs) {
   const container = wordPressContainer(args);
   return {
@@ -153,7 +153,7 @@ export function sharedPodSpec(args: SharedPodArgs) {
         ...container,
         ports: [{ name: "http", containerPort: 80 }],
         ...siteProbes,
-        // Until everybody knows that the pod goes, requests still come.
+        // Requests still arrive until all nodes and proxies know that the pod terminates.
         lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } },
         resources: {
           requests: { cpu: "100m", memory: "128Mi" },
@@ -165,7 +165,7 @@ export function sharedPodSpec(args: SharedPodArgs) {
   };
 }
 
-/** A pod that runs a command with the site around it, and ends. */
+/** Returns the spec of a job's pod that runs a command in the site's environment. */
 export function taskPodSpec(args: SharedPodArgs, command: readonly string[], env: readonly EnvironmentVariable[] = []) {
   const container = wordPressContainer(args);
   return {
@@ -186,7 +186,7 @@ export function taskPodSpec(args: SharedPodArgs, command: readonly string[], env
   };
 }
 
-/** A pod that sees all of the claim, and nothing of WordPress. @param from another claim, to be read */
+/** Returns the spec of a pod that mounts the whole claim and runs no WordPress. @param from another claim, mounted read-only */
 function claimPod(args: Pick<SharedPodArgs, "image" | "accessMode">, command: readonly string[], from?: string) {
   const pod = sitePod(args);
   const claim =
@@ -214,17 +214,17 @@ function claimPod(args: Pick<SharedPodArgs, "image" | "accessMode">, command: re
   };
 }
 
-/** The pod that fills the claim. */
+/** Returns the spec of the pod that fills the claim. */
 export function fillPodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">) {
   return claimPod(args, ["bash", `${siteFolder}/fill.sh`, sessionsSubPath]);
 }
 
-/** A pod that copies the content of a pod's own claim beside the shared one. @param number the pod's */
+/** Returns the spec of a pod that copies the content of a pod's claim to the shared claim. @param number the pod's ordinal */
 export function copyPodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">, claim: string, number: string) {
   return claimPod(args, ["bash", `${siteFolder}/copy.sh`, number], claim);
 }
 
-/** The pod that makes one content of all copies. */
+/** Returns the spec of the pod that merges all copies. */
 export function mergePodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">) {
   return claimPod(args, ["php", `${siteFolder}/merge.php`]);
 }

@@ -8,59 +8,59 @@ import { objectCachePlugin, objectCachePort } from "../objectCache/objectCacheNa
 import { maxRequestBytes } from "../pageCache/pageCacheLimits";
 import { cachesService, pageCachePorts } from "../pageCache/pageCacheNames";
 
-/** A plugin or a theme that the stack installs. */
+/** A plugin or theme that the stack installs. */
 export interface Extension {
-  /** Name of its folder. */
+  /** Name of its folder in wp-content/plugins or wp-content/themes. */
   readonly slug: string;
   readonly version: string;
-  /** Of the archive, 64 hexadecimal digits. */
+  /** SHA-256 checksum of the archive, 64 hexadecimal digits. */
   readonly sha256: string;
   readonly active: boolean;
 }
 
-/** What the stack installs of plugins and themes. */
+/** The plugins and themes that the stack installs. */
 export interface Extensions {
-  /** Address below which the archives are: `plugin/SLUG.VERSION.zip` and `theme/SLUG.VERSION.zip`. */
+  /** Base URL of the archives `plugin/SLUG.VERSION.zip` and `theme/SLUG.VERSION.zip`. */
   readonly repository: string;
   readonly plugins: readonly Extension[];
   readonly themes: readonly Extension[];
 }
 
-/** What the site's pods and jobs are told besides the database and the keys. */
+/** Settings of the site's pods and jobs, besides the database and the salts. */
 export interface SiteSettings {
-  /** The one address of the site, e.g. `https://blog.example.com`; undefined for the NodePort's on every node. */
+  /** The only URL of the site, e.g. `https://blog.example.com`; undefined for the NodePort on every node. */
   readonly siteUrl: string | undefined;
-  /** Names that the site has besides its nodes' addresses. */
+  /** Host names of the site, besides the addresses of the nodes. */
   readonly siteHosts: readonly string[];
   readonly nodePort: number;
   /** Whether the dashboard may install and edit plugins and themes. */
   readonly fileModifications: boolean;
-  /** Largest upload, a Kubernetes quantity. */
+  /** Maximum size of an upload, a Kubernetes quantity. */
   readonly uploadLimit: string;
-  /** Memory that one request may take, a Kubernetes quantity. */
+  /** Memory limit of one request, a Kubernetes quantity. */
   readonly phpMemory: string;
-  /** Whether there is a page cache, which has to be told what changed. */
+  /** Whether there is a page cache, which WordPress has to purge after changes. */
   readonly hasPageCache: boolean;
   readonly hasObjectCache: boolean;
-  /** CIDRs of the proxies whose forwarded headers (address, scheme) are believed. */
+  /** CIDRs of the proxies whose forwarded headers (address, scheme) are trusted. */
   readonly trustedProxies: readonly string[];
 }
 
-/** Folder in the containers where the files are. */
+/** Folder of the site's files in the containers. */
 export const siteFolder = "/etc/wordpress";
 
-/** Where the containers find PHP's sessions, which all pods share. */
+/** Folder of PHP's sessions in the containers. All pods share it. */
 export const sessionsFolder = "/var/lib/wordpress-sessions";
 
-/** What the paths of the files begin with that every request reads: `/etc/wordpress-site.php`. */
+/** Prefix of the paths of files that every request reads, e.g. `/etc/wordpress-site.php`. */
 export const requestPrefix = "/etc/wordpress-";
 
 const readSiteFile = (name: string) => containerFile(__dirname, name);
 
-/** Seconds after which a changed file of wp-content is seen; opcache asks for its time no sooner. */
+/** Maximum seconds until a changed file of wp-content takes effect: opcache's interval between checks of a file's time. */
 const opcacheRevalidateSeconds = 20;
 
-/** Files that the containers find in {@link siteFolder}, but for the nodes' addresses: by name. */
+/** Returns the files in {@link siteFolder} by name, without settings.json and extensions.json. */
 export function siteFiles(settings: SiteSettings): Record<string, string> {
   return {
     "site.php": readSiteFile("site.php"),
@@ -73,20 +73,20 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     "objectCache.php": readSiteFile("objectCache.php"),
     "copy.sh": readSiteFile("copy.sh"),
     "merge.php": readSiteFile("merge.php"),
-    // All that reaches Apache then has come through the page cache, or is a job of the site's: the network policies say so.
+    // With a page cache, the network policies allow only the cache and the site's jobs to connect to Apache.
     ...podFiles(settings.hasPageCache ? "all" : settings.trustedProxies),
-    // Apache's own limit is 1 GiB.
+    // Apache's default limit is 1 GiB.
     "site.conf": `${apacheConfiguration}LimitRequestBody ${maxRequestBytes(settings)}\n`,
     "site.ini": [
       `memory_limit = ${wholeBytes(settings.phpMemory)}`,
       `upload_max_filesize = ${wholeBytes(settings.uploadLimit)}`,
       `post_max_size = ${maxRequestBytes(settings)}`,
       `opcache.revalidate_freq = ${opcacheRevalidateSeconds}`,
-      // For a site with many plugins; WordPress alone fills a quarter.
+      // Enough for many plugins: WordPress without plugins uses a quarter.
       "opcache.interned_strings_buffer = 16",
       "opcache.max_accelerated_files = 10000",
       `session.save_path = ${sessionsFolder}`,
-      // Old sessions are deleted by every thousandth request that has one: the folder may be on a network.
+      // One of a thousand requests with a session deletes old sessions. Listing the folder is slow on network storage.
       "session.gc_probability = 1",
       "session.gc_divisor = 1000",
       "",
@@ -94,7 +94,7 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
   };
 }
 
-/** Files of every pod of the site, whether its content is shared or its own. @param proxies whom Apache believes */
+/** Returns the files of every pod of the site, in both modes of `content`. @param proxies the proxies that Apache trusts */
 export function podFiles(proxies: TrustedProxies): Record<string, string> {
   return {
     "health.php": readSiteFile("health.php"),
@@ -104,7 +104,7 @@ export function podFiles(proxies: TrustedProxies): Record<string, string> {
   };
 }
 
-/** What `site.php` reads. @param addresses the nodes' addresses, at least one */
+/** Returns the text of settings.json, which `site.php` reads. @param addresses addresses of the nodes, at least one */
 export function renderSiteSettings(settings: SiteSettings, addresses: readonly string[]): string {
   const { siteUrl, siteHosts, nodePort, fileModifications } = settings;
   const pageCaches = settings.hasPageCache ? { host: cachesService, port: pageCachePorts.control } : null;
@@ -115,7 +115,7 @@ export function renderSiteSettings(settings: SiteSettings, addresses: readonly s
   });
 }
 
-/** Changes with everything that the pods are to be made anew for. */
+/** Returns a checksum of everything that requires a rollout of the pods. */
 export function siteChecksum(settings: SiteSettings, addresses: readonly string[]): string {
   return digest({ files: siteFiles(settings), json: renderSiteSettings(settings, addresses) });
 }

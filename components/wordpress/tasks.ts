@@ -6,10 +6,10 @@ import { taskLabels } from "../kubernetes/labels";
 import { taskPodLabels } from "./sharedPod";
 import { siteWorkload } from "./workload";
 
-/** Whole seconds after which a job that has not ended is given up: its image may have to be pulled, its database to come up. */
+/** Timeout of a job in whole seconds. It includes the pull of the image and the start of the database. */
 const taskSeconds = 900;
 
-/** Jobs with WordPress in them, by what they do; the value is their pods' label `app`. */
+/** Jobs that run WordPress, by purpose. The value is their pods' label `app`. */
 export const siteTasks = {
   install: "wordpress-install",
   extensions: "wordpress-extensions",
@@ -17,22 +17,22 @@ export const siteTasks = {
   objectCache: "wordpress-object-cache-begin",
 } as const;
 
-/** Values of the label `app` of all pods that ask the database. */
+/** Values of the label `app` of all pods that connect to the database. */
 export const databaseClients: readonly string[] = ["wordpress", ...Object.values(siteTasks)];
 
-/** A job that is run once for each form of its pod. */
+/** A job that runs once for each pod spec. */
 export interface Task {
   readonly namespace: string;
-  /** What the job's name begins with, and its pods' label `app`. */
+  /** Prefix of the job's name, and its pods' label `app`. */
   readonly name: string;
   readonly pod: object;
-  /** How often it is tried again. @default 3 */
+  /** Maximum number of retries. @default 3 */
   readonly retries?: number;
-  /** Called when it does not end well. */
+  /** Returns the hook that reports why the job failed. */
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
 
-/** Runs a task: another image is another job, under another name. One that failed is made anew by the next `up`. */
+/** Runs a task. Another image is another job with another name. The next `up` replaces a failed job. */
 export function runOnce(
   name: string,
   { namespace, name: task, pod, retries = 3, onError }: Task,
@@ -42,13 +42,13 @@ export function runOnce(
     name,
     {
       metadata: {
-        name: `${task}-${digest(stated(pod)).slice(0, 8)}`,
+        name: `${task}-${digest(withoutOutputs(pod)).slice(0, 8)}`,
         namespace,
         labels: taskLabels(task),
         annotations: { "pulumi.com/replaceUnready": "true" },
       },
       spec: {
-        // It can be run again: what it did is still done.
+        // Retries are safe: all tasks are idempotent.
         backoffLimit: retries,
         activeDeadlineSeconds: taskSeconds,
         template: { metadata: { labels: taskPodLabels(task) }, spec: pod as never },
@@ -56,7 +56,7 @@ export function runOnce(
     },
     {
       ...options,
-      // One whose image cannot be had must not keep the job before it waiting for its end: going back needs that one's name.
+      // Otherwise a job whose image is unavailable would keep the previous job, and a return to that image needs the job's name again.
       deleteBeforeReplace: true,
       customTimeouts: { create: `${taskSeconds + 60}s` },
       hooks: { onError: [onError(siteWorkload(namespace, "Job", task))] },
@@ -64,10 +64,10 @@ export function runOnce(
   );
 }
 
-/** A value without its Outputs: the name of a job does not depend on what the cluster answers, such as the address of a Service. */
-function stated(value: unknown): unknown {
+/** Removes Outputs from a value: a job's name must not depend on results of the cluster, such as the address of a Service. */
+function withoutOutputs(value: unknown): unknown {
   if (pulumi.Output.isInstance(value)) return null;
-  if (Array.isArray(value)) return value.map(stated);
+  if (Array.isArray(value)) return value.map(withoutOutputs);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, stated(field)]));
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withoutOutputs(field)]));
 }

@@ -6,48 +6,48 @@ import { podMemoryLimit } from "./apache";
 import { healthContainer, healthMount, siteProbes } from "./health";
 import { siteFolder } from "./siteFiles";
 
-/** ConfigMap with the files of pods whose content is their own. */
+/** ConfigMap with the files of pods that have content of their own. */
 export const podConfigName = "wordpress-pods";
 
-/** On pods of the site: `kubectl logs` and `kubectl exec` mean Apache's container. */
+/** Annotation of the site's pods: makes Apache's container the default of `kubectl logs` and `kubectl exec`. */
 export const defaultContainer = { "kubectl.kubernetes.io/default-container": "wordpress" } as const;
 
-/** What one request may take in the image, where the stack sets no limit: PHP's own default. */
+/** PHP's default memory limit of a request, which the image has if the stack sets no limit. */
 const imagePhpMemory = "128Mi";
 
-/** www-data in the image. */
+/** UID of `www-data` in the image. */
 const webUser = 33;
 
-/** What Apache and PHP write to: its pid, its locks, and what is uploaded until it is in its place. */
+/** Writable folders of Apache and PHP: for the PID file, for locks, and for unfinished uploads. */
 const folders = { "apache-run": "/var/run/apache2", "apache-lock": "/var/lock/apache2", tmp: "/tmp" };
 
-/** A pod of the site's or of one of its jobs', but for what it runs. */
+/** Returns the part of a pod spec that pods of the site and of its jobs share, without containers. */
 export function sitePodBase() {
   const pod = restrictedPod("wordpress", webUser);
   return {
     ...pod,
     securityContext: {
       ...pod.securityContext,
-      // Port 80 without being root.
+      // Lets a process bind port 80 without root.
       sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
     },
     volumes: scratchVolumes(folders),
   };
 }
 
-/** A container in such a pod. */
+/** Part of a container spec in such a pod. */
 export const siteContainerBase = { securityContext: restrictedContainer, volumeMounts: scratchMounts(folders) };
 
-/** Where a container with the site's Apache finds the configuration of both, in the volume `site`. */
+/** Mounts of Apache's configuration and the site's files, from the volume `site`. */
 export const serverMounts = [
   { name: "site", mountPath: siteFolder, readOnly: true },
   healthMount("site"),
   { name: "site", mountPath: "/etc/apache2/conf-enabled/zz-site.conf", subPath: "site.conf", readOnly: true },
-  // In the place of the image's own: what two files say of proxies adds up.
+  // Replaces the image's file: Apache would add up the trusted proxies of both.
   { name: "site", mountPath: "/etc/apache2/conf-enabled/remoteip.conf", subPath: "remoteip.conf", readOnly: true },
 ];
 
-/** The container beside Apache's that answers the kubelet. */
+/** Returns the sidecar container that serves the kubelet's readiness probes. */
 export function sitePodHealth(image: string, database: DatabaseConnection) {
   return healthContainer({
     image,
@@ -56,7 +56,7 @@ export function sitePodHealth(image: string, database: DatabaseConnection) {
   });
 }
 
-/** A pod of the site whose whole document root is on its own claim `data`, as a plain object. */
+/** Returns the spec of a pod whose whole document root is on its own claim `data`. */
 export function wordPressPodSpec(image: string, saltsSecret: string, database: DatabaseConnection) {
   const pod = sitePodBase();
   return {
@@ -87,7 +87,7 @@ export function wordPressPodSpec(image: string, saltsSecret: string, database: D
   };
 }
 
-/** Where the database is, as the image's wp-config.php asks for it. */
+/** Environment variables of the database connection, as the image's wp-config.php reads them. */
 export function databaseEnvironment({ host, configMap, secret }: DatabaseConnection) {
   return [
     { name: "WORDPRESS_DB_HOST", value: host },

@@ -9,13 +9,13 @@ const remedies: readonly Remedy[] = [
   {
     symptom: /tables are of a newer WordPress/,
     instructions: ({ image }) =>
-      "no pod was replaced and no table was changed: go back to the previous image, or take a newer one " +
+      "no pod was replaced and no table was changed: go back to the previous image, or use a newer one " +
       `(${configSet(image, "NAME")}). An older WordPress needs a database from before the upgrade`,
   },
   moduleRemedy,
 ];
 
-/** The site's pods or one of its jobs, and what is known of their failures. @param app @default the site's pods */
+/** Returns the workload of the site's pods or of a job, with the remedies for its failures. @param app @default the site's pods */
 export function siteWorkload<K extends Workload["kind"]>(
   namespace: string,
   kind: K,

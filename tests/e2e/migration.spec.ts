@@ -143,7 +143,10 @@ describe("from content per pod to shared content, on a site with pictures on thr
     const old = pods.map((pod) => `data-wordpress-${pod}`);
     assert.deepEqual(await site.claims(), ["data-mariadb-0", ...old, "wordpress-content"]);
     await toPerPod();
-    assert.match(await failure(site.project.up()), /content: "perPod" is not allowed on this stack: .*before the move/);
+    assert.match(
+      await failure(site.project.up()),
+      /content: "perPod" is not allowed on this stack: .*before the migration/,
+    );
     await toShared();
     await site.cluster.kubectl("delete", "persistentvolumeclaim", ...old, "--namespace", namespace);
     const { changes } = await site.project.up();

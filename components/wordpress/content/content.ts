@@ -15,25 +15,25 @@ export interface ContentArgs {
   readonly cluster: ClusterAccess;
   readonly namespace: string;
   readonly image: string;
-  /** Size of the claim `wordpress-content`, a Kubernetes quantity. It may only grow. */
+  /** Size of the claim `wordpress-content`, a Kubernetes quantity. It can only grow. */
   readonly storage: string;
-  /** Class of that claim. @default the cluster's default class */
+  /** Storage class of the claim. @default the cluster's default class */
   readonly storageClass?: string | undefined;
   readonly accessMode: ContentAccessMode;
   readonly settings: SiteSettings;
   readonly extensions: Extensions;
-  /** The nodes' addresses, at least one. */
+  /** Addresses of the nodes, at least one. */
   readonly addresses: pulumi.Input<readonly string[]>;
   readonly dataRetention: DataRetention;
-  /** Pods that had files of their own, and are no more: what is on their claims comes along. */
+  /** The StatefulSet whose pods had files of their own and were deleted. Their claims are migrated. Undefined without a migration. */
   readonly previousPods?: pulumi.Resource | undefined;
-  /** Called when the job that fills the claim does not end well. */
+  /** Returns the hook that reports why the job that fills the claim failed. */
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
 
-/** The one claim for `wp-content`, filled once, and the files that pods and jobs are told by. */
+/** The shared claim of `wp-content`, the job that fills it once, and the ConfigMap of pods and jobs. */
 export class Content extends pulumi.ComponentResource {
-  /** Whatever mounts the claim comes after this. */
+  /** Pods and jobs that mount the claim depend on this job. */
   readonly fillJob: Job;
 
   constructor(name: string, args: ContentArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -57,7 +57,7 @@ export class Content extends pulumi.ComponentResource {
     const claim = new PersistentVolumeClaim(
       `${name}-claim`,
       {
-        // The job that fills it waits for its volume, and with some classes the volume for the job.
+        // The fill job waits for the volume. With some classes, a volume is provisioned only when a pod uses the claim.
         metadata: { ...metadata, name: contentClaimName, annotations: { "pulumi.com/skipAwait": "true" } },
         spec: {
           accessModes: [accessMode],
@@ -68,7 +68,7 @@ export class Content extends pulumi.ComponentResource {
       {
         ...child,
         protect: args.dataRetention === "retain",
-        // Another class or mode would be another claim, without what is on this one. The preflight refuses it.
+        // Another class or mode would replace the claim and lose its data. The preflight refuses such a change.
         ignoreChanges: ["spec.accessModes", "spec.storageClassName"],
       },
     );

@@ -22,15 +22,15 @@ const finding = (...args: Parameters<typeof findings>) => {
   return all[0] ?? "";
 };
 
-describe("what stands in the way of the site's content", () => {
-  it("is nothing for a stack that begins, or stays as it is", () => {
+describe("checks of the requested content", () => {
+  it("find no problem on a new or unchanged stack", () => {
     assert.deepEqual(findings(many), []);
     assert.deepEqual(findings(many, [shared]), []);
     assert.deepEqual(findings({ content: "perPod" }), []);
     assert.deepEqual(findings({ content: "perPod" }, perPod), []);
   });
 
-  it("is a class that is not there, or that refuses many nodes, with the ways out", () => {
+  it("report a class that does not exist or is not ReadWriteMany, with the options", () => {
     assert.equal(
       finding({ ...many, className: "none-such" }),
       'contentStorageClass: "none-such" is no storage class of this cluster; it has many; choose one: ' +
@@ -53,13 +53,13 @@ describe("what stands in the way of the site's content", () => {
     );
   });
 
-  it("is no class that comes with the stack and is not there yet, but for a claim that has another one", () => {
+  it("accept a class that the stack has yet to create, unless the claim has another class", () => {
     const own = { ...many, className: "openebs-nfs", classIsManaged: true };
     assert.deepEqual(findings(own), []);
     assert.match(finding(own, [shared]), /contentStorageClass: "openebs-nfs" is not allowed .*has "many"/);
   });
 
-  it("is another class or mode for a claim that is there", () => {
+  it("report another class or access mode for an existing claim", () => {
     assert.equal(
       finding({ ...many, accessMode: "ReadWriteOnce" }, [shared]),
       'contentAccessMode: "ReadWriteOnce" is not allowed on this stack: the claim wordpress-content has "ReadWriteMany", ' +
@@ -74,11 +74,11 @@ describe("what stands in the way of the site's content", () => {
     assert.deepEqual(more, []);
   });
 
-  it("is that files would be left behind, unless they are to come along, or did", () => {
+  it("report claims that would be orphaned, unless they are or were migrated", () => {
     assert.equal(
       finding(many, perPod),
       'content: "shared" is not allowed on this stack: the site\'s files are in data-wordpress-0, data-wordpress-1. Keep it: ' +
-        "pulumi config set content perPod. Or bring them along, while nobody can write: pulumi config set " +
+        "pulumi config set content perPod. Or migrate them, which makes the site unavailable meanwhile: pulumi config set " +
         "contentMigration merge (docs/how-to/migrate-to-shared-content.md)",
     );
     assert.deepEqual(findings({ ...many, migrateContent: true }, perPod), []);
@@ -87,7 +87,7 @@ describe("what stands in the way of the site's content", () => {
     assert.match(finding(many, [...perPod, shared]), /contentMigration merge/);
   });
 
-  it("is that one node is to have what is on several, which cannot leave them", () => {
+  it("report a migration to one node of volumes that are bound to several nodes", () => {
     const node = (name: string): Node => ({ metadata: { name, uid: name, labels: { host: name } }, status: {} });
     const nodes = [node("k1"), node("k2")];
     const own = (index: number, className = "many"): Claim => {
@@ -108,10 +108,10 @@ describe("what stands in the way of the site's content", () => {
     const apart = { nodes, volumes: [ofAnotherClaim, local(0, "k1"), local(1, "k2")] };
     assert.equal(
       finding(move, [own(0), own(1)], apart),
-      'contentAccessMode: "ReadWriteOnce" keeps all files on one node, and the volumes of data-wordpress-0, ' +
-        "data-wordpress-1 are of this class and on several nodes, which they cannot leave: no pod can read the one and " +
-        "write the other. Take a class that many nodes write to: pulumi config set contentStorageClass NAME and " +
-        "pulumi config set contentAccessMode ReadWriteMany, or stay as it is: pulumi config set content perPod",
+      'contentAccessMode: "ReadWriteOnce" keeps all files on one node, but the volumes of data-wordpress-0, ' +
+        "data-wordpress-1 have the same storage class and are bound to several nodes: no pod can mount both the previous and " +
+        "the new volume. Use a ReadWriteMany storage class: pulumi config set contentStorageClass NAME and " +
+        "pulumi config set contentAccessMode ReadWriteMany, or keep the mode: pulumi config set content perPod",
     );
     // A node has to match all expressions of one term. `In` without values matches no node, nor does it match a label that is missing.
     const unlabeled = within(0, [{ key: "zone", operator: "In", values: [""] }]);
@@ -120,16 +120,19 @@ describe("what stands in the way of the site's content", () => {
       within(0, [{ key: "host", operator: "In" }]),
       unlabeled,
     ]) {
-      assert.match(finding(move, [own(0), own(1)], { nodes, volumes: [first, local(1, "k2")] }), /on several nodes/);
+      assert.match(
+        finding(move, [own(0), own(1)], { nodes, volumes: [first, local(1, "k2")] }),
+        /bound to several nodes/,
+      );
     }
     const anywhere = [volume(0), volume(0, {}), volume(0, { required: { nodeSelectorTerms: [{}] } })];
     const exists = within(0, [{ key: "host", operator: "Exists" }]);
     for (const first of [...anywhere, exists, within(0, [on("k1")], [on("k2")])]) {
       assert.deepEqual(findings(move, [own(0), own(1)], { nodes, volumes: [first, local(1, "k2")] }), []);
     }
-    // Claims that have no volumes yet keep nothing on a node.
+    // Claims without volumes are not bound to a node.
     assert.deepEqual(findings(move, [own(0), own(1)], { nodes: [], volumes: [] }), []);
-    // Of another class nobody knows where its volume will be; and some volumes can be had on several nodes, or on all.
+    // The location of a volume of another class is unknown. Some volumes can be mounted on several nodes, or on all.
     assert.deepEqual(findings(move, [own(0, "other"), own(1, "other")], apart), []);
     assert.deepEqual(findings(move, [own(0), own(1)], { nodes, volumes: [local(0, "k1", "k2"), local(1, "k2")] }), []);
     assert.deepEqual(findings(move, [own(0), own(1)], { nodes, volumes: [local(0, "k1")] }), []);
@@ -138,7 +141,7 @@ describe("what stands in the way of the site's content", () => {
     assert.deepEqual(findings(move, [own(0), own(1), done], apart), []);
   });
 
-  it("is the way back from shared content, but for a move that has not come to its end", () => {
+  it("report a return from shared content, except during an unfinished migration", () => {
     const start =
       'content: "perPod" is not allowed on this stack: the site\'s files are in wordpress-content, and would stay there.';
     const steps =
@@ -147,7 +150,7 @@ describe("what stands in the way of the site's content", () => {
     assert.equal(finding({ content: "perPod" }, [shared]), start + steps);
     assert.equal(
       finding({ content: "perPod" }, [...perPod, migrated]),
-      `${start} What is in data-wordpress-0, data-wordpress-1 is from before the move.${steps}`,
+      `${start} The files in data-wordpress-0, data-wordpress-1 are from before the migration.${steps}`,
     );
     assert.deepEqual(findings({ content: "perPod" }, [...perPod, shared]), []);
   });

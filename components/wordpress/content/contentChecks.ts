@@ -3,35 +3,36 @@ import { sharedStorageOptions } from "../../storage/claims/sharedStorageOptions"
 import { configSet } from "../../../stacks/config/rules";
 import type { Claim, Node, StorageClass, Volume } from "../../kubernetes/objects";
 
-/** Where the site's files are to be. */
+/** The mode of `content` that the stack requests, with its storage. */
 export type RequestedContent =
   | { readonly content: "perPod" }
   | {
       readonly content: "shared";
       readonly accessMode: ContentAccessMode;
-      /** Without one the cluster's default is taken. */
+      /** Storage class of the claim. @default the class of all claims */
       readonly className?: string | undefined;
-      /** Whether that class comes with the stack, and so need not be there. */
+      /** Whether the stack manages that class, which then need not exist yet. */
       readonly classIsManaged: boolean;
-      /** Whether the files of pods that each have their own are to be brought along. */
+      /** Whether the files of pods that each have their own are migrated. */
       readonly migrateContent: boolean;
     };
 
-/** What of the content was read from the cluster. */
+/** The state of the cluster that the checks need. */
 export interface ContentFacts {
   /** Claims in the stack's namespace. */
   readonly claims: readonly Claim[];
   readonly classes: readonly StorageClass[];
   readonly nodes: readonly Node[];
-  /** Volumes of the cluster; empty where nothing is to be moved. */
+  /** Volumes of the cluster; empty without a migration. */
   readonly volumes: readonly Volume[];
-  /** Why the class gives no volumes for many nodes; undefined where it does, or is not asked to. */
+  /** Why the class provides no ReadWriteMany volumes; undefined if it does, or was not probed. */
   readonly rwxProbeError?: string | undefined;
 }
 
 /**
- * What stands in the way of the site's content: a class that is not there, and claims that would be left behind.
- * @param stackClass the class of claims that name none
+ * Returns the problems of the requested content, a message each: a class that does not exist, claims that would be orphaned, and changes
+ * that a claim cannot make.
+ * @param stackClass storage class of claims without a class of their own
  */
 export function contentFindings(
   { content }: { readonly content: RequestedContent },
@@ -43,15 +44,15 @@ export function contentFindings(
   const shared = facts.claims.find(({ metadata }) => metadata.name === contentClaimName);
   const isMigrated = shared?.metadata.annotations?.[migratedAnnotation] === "true";
   if (content.content === "perPod") {
-    // A migration that has not come to its end has taken nothing away: it can be gone back from.
+    // An unfinished migration can be reverted, because it only reads the pods' claims.
     const isUnfinished = perPod.length > 0 && !isMigrated;
-    return shared && !isUnfinished ? [cannotGoBack(perPod)] : [];
+    return shared && !isUnfinished ? [cannotRevert(perPod)] : [];
   }
-  if (perPod.length > 0 && !content.migrateContent && !isMigrated) return [leavesBehind(perPod)];
+  if (perPod.length > 0 && !content.migrateContent && !isMigrated) return [orphansClaims(perPod)];
   if (perPod.length > 0 && !isMigrated && content.accessMode === "ReadWriteOnce") {
     const className = content.className ?? stackClass;
-    const old = podClaims.filter(({ spec }) => spec.storageClassName === className);
-    if (haveNoNodeInCommon(old, facts)) return [onNodesOfTheirOwn(old.map(({ metadata }) => metadata.name))];
+    const sameClass = podClaims.filter(({ spec }) => spec.storageClassName === className);
+    if (haveNoCommonNode(sameClass, facts)) return [noCommonNode(sameClass.map(({ metadata }) => metadata.name))];
   }
   const names = facts.classes.map(({ metadata }) => metadata.name);
   if (content.className !== undefined && !content.classIsManaged && !names.includes(content.className)) {
@@ -78,18 +79,18 @@ export function contentFindings(
   ];
 }
 
-/** Whether no node reaches the volumes of all these claims: each is a folder or a disk of one node, for example. */
-function haveNoNodeInCommon(claims: readonly Claim[], { nodes, volumes }: ContentFacts): boolean {
+/** Whether no node can mount the volumes of all these claims, for example because each is a folder or disk of another node. */
+function haveNoCommonNode(claims: readonly Claim[], { nodes, volumes }: ContentFacts): boolean {
   const found = claims.flatMap(({ spec }) => volumes.find(({ metadata }) => metadata.name === spec.volumeName) ?? []);
-  return found.length > 0 && !nodes.some((node) => found.every((volume) => reaches(node, volume)));
+  return found.length > 0 && !nodes.some((node) => found.every((volume) => canMount(node, volume)));
 }
 
-function reaches({ metadata: { labels = {} } }: Node, { spec }: Volume): boolean {
+function canMount({ metadata: { labels = {} } }: Node, { spec }: Volume): boolean {
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms;
   return (
     terms === undefined ||
     terms.some(({ matchExpressions = [] }) =>
-      // Of the other operators nobody knows a volume that has them: they are taken to match.
+      // No known provisioner uses the other operators. They are assumed to match.
       matchExpressions.every(
         ({ key, operator, values }) => operator !== "In" || (key in labels && values?.includes(labels[key] ?? "")),
       ),
@@ -97,27 +98,27 @@ function reaches({ metadata: { labels = {} } }: Node, { spec }: Volume): boolean
   );
 }
 
-function onNodesOfTheirOwn(claims: readonly string[]): string {
+function noCommonNode(claims: readonly string[]): string {
   return (
-    `contentAccessMode: "ReadWriteOnce" keeps all files on one node, and the volumes of ${claims.join(", ")} are of this class and on ` +
-    "several nodes, which they cannot leave: no pod can read the one and write the other. Take a class that many nodes write to: " +
-    `${configSet("contentStorageClass", "NAME")} and ${configSet("contentAccessMode", "ReadWriteMany")}, or stay as it is: ` +
+    `contentAccessMode: "ReadWriteOnce" keeps all files on one node, but the volumes of ${claims.join(", ")} have the same storage ` +
+    "class and are bound to several nodes: no pod can mount both the previous and the new volume. Use a ReadWriteMany storage class: " +
+    `${configSet("contentStorageClass", "NAME")} and ${configSet("contentAccessMode", "ReadWriteMany")}, or keep the mode: ` +
     configSet("content", "perPod")
   );
 }
 
-function leavesBehind(claims: readonly string[]): string {
+function orphansClaims(claims: readonly string[]): string {
   return (
     `content: "shared" is not allowed on this stack: the site's files are in ${claims.join(", ")}. Keep it: ` +
-    `${configSet("content", "perPod")}. Or bring them along, while nobody can write: ${configSet("contentMigration", "merge")} ` +
+    `${configSet("content", "perPod")}. Or migrate them, which makes the site unavailable meanwhile: ${configSet("contentMigration", "merge")} ` +
     "(docs/how-to/migrate-to-shared-content.md)"
   );
 }
 
-function cannotGoBack(perPod: readonly string[]): string {
-  const old = perPod.length > 0 ? ` What is in ${perPod.join(", ")} is from before the move.` : "";
+function cannotRevert(perPod: readonly string[]): string {
+  const outdated = perPod.length > 0 ? ` The files in ${perPod.join(", ")} are from before the migration.` : "";
   return (
-    `content: "perPod" is not allowed on this stack: the site's files are in ${contentClaimName}, and would stay there.${old} ` +
+    `content: "perPod" is not allowed on this stack: the site's files are in ${contentClaimName}, and would stay there.${outdated} ` +
     `Keep it: ${configSet("content", "shared")}. To move: create a second stack with the new value, copy database and files, then ` +
     "destroy this one (docs/how-to/move-a-site.md)"
   );

@@ -16,13 +16,13 @@ const writing = (name: string, app = "wordpress", of = namespace) => ({
   metadata: { name, namespace: of, uid: name, labels: { app } },
   status: {},
 });
-/** Of a job, and nowhere to run. */
+/** A job's pod that the scheduler finds no node for. */
 const unscheduled = (job: string, message: string, of = namespace) => ({
   metadata: { name: `${job}-abcde`, namespace: of, uid: `${of}-${job}`, labels: { "job-name": job } },
   status: { conditions: [{ type: "PodScheduled", status: "False", message }] },
 });
 
-/** Another site in the namespace that is the default one, and objects of others in the site's own. */
+/** Objects of another site in the default namespace, and unrelated objects in the site's own namespace. */
 const others = {
   claims: [
     ...[claim("data-wordpress-0", {}, "wordpress"), claim("data-wordpress-7", {}, "wordpress")],
@@ -40,7 +40,7 @@ interface MadeJob extends AnyObject {
   readonly metadata: AnyObject["metadata"] & { readonly ownerReferences: readonly object[] };
 }
 
-/** A cluster with these claims and pods beside those of others, whose jobs all end as said. */
+/** A cluster with these claims and pods and the {@link others}. All jobs get the given conditions. */
 function smallCluster(
   claims: readonly AnyObject[],
   pods: readonly AnyObject[] | (() => readonly AnyObject[]),
@@ -62,7 +62,7 @@ function smallCluster(
 }
 const complete = [{ type: "Complete", status: "True" }];
 
-describe("the move of the content", () => {
+describe("content migration", () => {
   const usual = { ...timeouts };
   beforeEach(() => {
     Object.assign(timeouts, { pods: 3, copy: 3 });
@@ -84,12 +84,12 @@ describe("the move of the content", () => {
       names.map((name) => `log of blog/job/${name}`),
     );
     assert.ok(jobs.every(({ metadata }) => metadata.namespace === namespace));
-    assert.deepEqual(kubectl.names("jobs"), ["wordpress/wordpress-copy-0"], "a job of the site's is left over");
+    assert.deepEqual(kubectl.names("jobs"), ["wordpress/wordpress-copy-0"], "a job of the site still exists");
     const [before, after] = [[...others.claims, claim("data-wordpress-10"), own], claim("wordpress-content", done)];
     assert.deepEqual(kubectl.all("persistentvolumeclaims"), [...before, after]);
   });
 
-  it("copies nothing while a pod of the StatefulSet may still write", async () => {
+  it("copies nothing before all pods of the StatefulSet have terminated", async () => {
     let polls = 0;
     const jobsAtPoll: number[] = [];
     const { kubectl, jobs } = smallCluster(
@@ -105,17 +105,17 @@ describe("the move of the content", () => {
     assert.equal(jobs.length, 2);
   });
 
-  it("gives up where such a pod stays, and has copied nothing", async () => {
+  it("fails without copying if a pod of the StatefulSet does not terminate", async () => {
     timeouts.pods = 0;
     const { kubectl, jobs } = smallCluster([own, shared], [writing("wordpress-1")], complete);
     await assert.rejects(
       migrateContent(kubectl, request, () => undefined),
-      /these pods still write: wordpress-1\./,
+      /These pods still write to their claims after 0 s: wordpress-1\./,
     );
     assert.deepEqual([jobs, kubectl.said("create", "delete", "annotate")], [[], []]);
   });
 
-  it("only reads the claims that it copies, and sees none of them when it merges", () => {
+  it("mounts the pods' claims read-only to copy them, and does not mount them to merge", () => {
     const site = { image: request.image, accessMode: request.accessMode };
     const { volumes, containers } = copyPodSpec(site, "data-wordpress-0", "0");
     const claims = volumes.filter((volume) => "persistentVolumeClaim" in volume);
@@ -131,7 +131,7 @@ describe("the move of the content", () => {
     assert.doesNotMatch(JSON.stringify(mergePodSpec(site)), /data-wordpress|"from"/);
   });
 
-  it("leaves jobs that go with the claim that they write to: on the way back nothing holds it", async () => {
+  it("creates jobs that the shared claim owns, so that they cannot block its deletion", async () => {
     const { kubectl, jobs } = smallCluster([own, shared], [], complete);
     await migrateContent(kubectl, request, () => undefined);
     const [name, uid] = ["wordpress-content", "uid-blog-wordpress-content"];
@@ -142,29 +142,29 @@ describe("the move of the content", () => {
     );
   });
 
-  it("does nothing where it was done", async () => {
+  it("does nothing if the claim is marked as migrated", async () => {
     const { kubectl } = smallCluster([own, claim("wordpress-content", done)], [], complete);
     assert.deepEqual(await migrateContent(kubectl, request, () => undefined), []);
     assert.deepEqual(kubectl.said("create", "delete", "annotate"), []);
   });
 
-  it("ends with a job that fails, with what it printed and the two ways on", async () => {
+  it("fails if a job fails, with its output and the commands to resume or go back", async () => {
     const failed = [{ type: "Failed", status: "True", message: "it has no room" }];
     const { kubectl } = smallCluster([own, shared], [], failed);
     await assert.rejects(
       migrateContent(kubectl, request, () => undefined),
-      /wordpress-copy-0 failed: it has no room\n {2}\| log of blog\/job\/wordpress-copy-0\n.*pulumi up\. To go back: pulumi config set content perPod/,
+      /wordpress-copy-0 failed: it has no room\n {2}\| log of blog\/job\/wordpress-copy-0\nThe pods' own.*\nFix the cause, then run again: pulumi up\nTo go back: pulumi config set content perPod/,
     );
     assert.deepEqual(kubectl.said("annotate"), []);
   });
 
-  it("ends with a pod that finds no node, with what the scheduler says", async () => {
+  it("fails if a job's pod cannot be scheduled, with the scheduler's reason", async () => {
     timeouts.node = 0;
     const pod = unscheduled("wordpress-copy-0", "volume node affinity conflict");
     const { kubectl } = smallCluster([own, shared], [pod], []);
     await assert.rejects(
       migrateContent(kubectl, request, () => undefined),
-      /wordpress-copy-0 has no node that reaches what it reads and what it writes: volume node affinity conflict\n.*To go back/,
+      /wordpress-copy-0 cannot be scheduled, because no node can mount both of its claims: volume node affinity conflict\n.*To go back/s,
     );
   });
 });

@@ -7,14 +7,14 @@ import { pollUntilEmpty } from "../../kubectl/polling";
 import { taskLabels } from "../../kubernetes/labels";
 import { copyPodSpec, mergePodSpec, taskPodLabels } from "../sharedPod";
 
-/** A site whose files are to come from its pods' claims onto one. */
+/** A site whose files are migrated from its pods' claims to the shared claim. */
 export interface MigrationRequest {
   readonly namespace: string;
   readonly image: string;
   readonly accessMode: ContentAccessMode;
 }
 
-/** Whole seconds that the old pods may take to go, a job's pod to find a node, and one claim to be copied. */
+/** Timeouts in whole seconds: for the termination of the previous pods, the scheduling of a job's pod, and the copy of one claim. */
 export const timeouts = { pods: 300, node: 120, copy: 3600 };
 
 interface Job extends AnyObject {
@@ -24,9 +24,10 @@ interface Job extends AnyObject {
 }
 
 /**
- * Brings the content of all the pods' claims onto the shared one: no pod writes any more, each claim is copied and compared, then
- * one content is made of all. Cut off anywhere, it goes on from there; the pods' claims are only read.
- * @returns what it did, a line each
+ * Migrates the content of all pods' claims to the shared claim. It waits until no pod writes, copies each claim, compares the copy, then
+ * merges all copies. After an interruption it continues where it stopped. It only reads the pods' claims.
+ * @param log gets each line as soon as its job has ended
+ * @returns all lines of the jobs' output
  */
 export async function migrateContent(
   kubectl: Kubectl,
@@ -39,11 +40,12 @@ export async function migrateContent(
   const claims = claimsOf("wordpress", all);
   await pollUntilEmpty(
     timeouts.pods,
-    async () => (await kubectl.list<Pod>("pods", namespace)).filter(({ metadata }) => isOfAPodsClaim(metadata)),
+    async () => (await kubectl.list<Pod>("pods", namespace)).filter(({ metadata }) => isStatefulPod(metadata)),
     (pods) =>
       new UserError(
-        `After ${timeouts.pods} s these pods still write: ${pods.map(({ metadata }) => metadata.name).join(", ")}.\n` +
-          `Look: kubectl --namespace ${namespace} describe pods. Then again: pulumi up`,
+        `These pods still write to their claims after ${timeouts.pods} s: ` +
+          `${pods.map(({ metadata }) => metadata.name).join(", ")}.\n` +
+          `Inspect: kubectl --namespace ${namespace} describe pods\nThen run again: pulumi up`,
       ),
   );
   const lines: string[] = [];
@@ -62,8 +64,8 @@ export async function migrateContent(
   return lines;
 }
 
-/** Whether it is a pod of the StatefulSet's: those of the Deployment and of jobs have other names. */
-function isOfAPodsClaim({ name, labels = {} }: Pod["metadata"]): boolean {
+/** Whether the pod belongs to the StatefulSet: pods of the Deployment and of jobs have other names. */
+function isStatefulPod({ name, labels = {} }: Pod["metadata"]): boolean {
   return labels.app === "wordpress" && /^wordpress-\d+$/.test(name);
 }
 
@@ -71,11 +73,11 @@ interface JobArgs {
   readonly namespace: string;
   readonly name: string;
   readonly pod: object;
-  /** The claim that it writes to: one that goes takes the job along, which would hold it for as long as it runs. */
+  /** The claim that the job writes to, and its owner: a running job would block the claim's deletion. */
   readonly claim: Claim | undefined;
 }
 
-/** Runs a job to its end, a new one each time and never two at once, and returns the lines that it printed. */
+/** Replaces a previous job of that name, waits until the new one has ended, deletes it, and returns the lines of its output. */
 async function runJob(kubectl: Kubectl, { namespace, name, pod, claim }: JobArgs): Promise<string[]> {
   const where = ["--namespace", namespace];
   const remove = () =>
@@ -101,35 +103,37 @@ async function runJob(kubectl: Kubectl, { namespace, name, pod, claim }: JobArgs
   const logs = () => kubectl.run(["logs", `job/${name}`, ...where, "--tail=1000"]).catch(() => "");
   let ended: Job | undefined;
   const begun = Date.now();
-  let mayLackNode = true;
+  let isSchedulingChecked = false;
   const unfinished = async () => {
     const seen = await kubectl.json<Job>(["get", "job", name, ...where]);
     ended = seen;
     if (condition(seen, "Complete") || condition(seen, "Failed")) return [];
-    if (mayLackNode && Date.now() - begun > timeouts.node * 1000) {
-      await refuseWithoutNode(kubectl, namespace, name);
-      mayLackNode = false;
+    if (!isSchedulingChecked && Date.now() - begun > timeouts.node * 1000) {
+      await assertScheduled(kubectl, namespace, name);
+      isSchedulingChecked = true;
     }
     return [seen];
   };
   await pollUntilEmpty(
     timeouts.copy,
     unfinished,
-    () => new UserError(`The job ${name} has not ended after ${timeouts.copy} s.\nThen again: pulumi up`),
+    () => new UserError(`The job ${name} did not end within ${timeouts.copy} s.\nRun again: pulumi up`),
   );
   const output = (await logs()).trimEnd().split("\n").filter(Boolean);
   if (ended && condition(ended, "Failed")) {
     const reason = condition(ended, "Failed")?.message ?? "";
     throw new UserError(
-      [`The job ${name} failed: ${reason}`, ...output.slice(-10).map((line) => `  | ${line}`), resumeOrRevert].join("\n"),
+      [`The job ${name} failed: ${reason}`, ...output.slice(-10).map((line) => `  | ${line}`), resumeOrRevert].join(
+        "\n",
+      ),
     );
   }
   await remove();
   return output;
 }
 
-/** @throws UserError where the scheduler finds no node for a job's pod, with what it says */
-async function refuseWithoutNode(kubectl: Kubectl, namespace: string, job: string): Promise<void> {
+/** @throws UserError with the scheduler's reason, if it finds no node for a job's pod */
+async function assertScheduled(kubectl: Kubectl, namespace: string, job: string): Promise<void> {
   const pods = await kubectl.list<Pod>("pods", namespace);
   const reason = pods
     .filter(({ metadata }) => metadata.labels?.["job-name"] === job)
@@ -137,7 +141,7 @@ async function refuseWithoutNode(kubectl: Kubectl, namespace: string, job: strin
     .find((found) => found !== undefined);
   if (reason === undefined) return;
   throw new UserError(
-    `The job ${job} has no node that reaches what it reads and what it writes: ${reason}\n${resumeOrRevert}`,
+    `The job ${job} cannot be scheduled, because no node can mount both of its claims: ${reason}\n${resumeOrRevert}`,
   );
 }
 
@@ -146,8 +150,8 @@ function ownerReference({ metadata: { name, uid } }: Claim) {
 }
 
 const resumeOrRevert =
-  "The pods' own claims are as they were. Mend the cause, then again: pulumi up. To go back: pulumi config set content perPod, " +
-  "without the keys that are for shared content, then pulumi up";
+  "The pods' own claims are unchanged.\nFix the cause, then run again: pulumi up\n" +
+  "To go back: pulumi config set content perPod, remove the keys that are only for shared content, then run: pulumi up";
 
 function condition({ status }: Job, type: string) {
   return status?.conditions?.find((candidate) => candidate.type === type && candidate.status === "True");
