@@ -46,7 +46,8 @@ describe("object cache", () => {
       assert.ok(!given.includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
     }
     const settingOf = (hasObjectCache: boolean) =>
-      (JSON.parse(renderSiteSettings({ ...siteSettings, hasObjectCache }, ["10.0.0.2"])) as { objectCache: unknown }).objectCache;
+      (JSON.parse(renderSiteSettings({ ...siteSettings, hasObjectCache }, ["10.0.0.2"])) as { objectCache: unknown })
+        .objectCache;
     assert.deepEqual([settingOf(false), settingOf(true)], [null, { port: 6379, plugin: "redis-cache" }]);
   });
 

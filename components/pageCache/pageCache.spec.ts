@@ -86,7 +86,8 @@ describe("page cache", () => {
     assert.equal(await checksum({}), await checksum({ seconds: 5 }));
     assert.notEqual(await checksum({ seconds: 6 }), await checksum({}));
     const addressOf = (hasPageCache: boolean) =>
-      (JSON.parse(renderSiteSettings({ ...siteSettings, hasPageCache }, ["10.0.0.2"])) as { pageCaches: unknown }).pageCaches;
+      (JSON.parse(renderSiteSettings({ ...siteSettings, hasPageCache }, ["10.0.0.2"])) as { pageCaches: unknown })
+        .pageCaches;
     assert.deepEqual([addressOf(true), addressOf(false)], [{ host: "wordpress-caches", port: 8081 }, null]);
   });
 
