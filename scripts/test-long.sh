@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests that take hours: those of the lab again and again, at random moments, then long ones of their own (docs/testing.md).
+# The tests that take hours: those of the lab again and again, at random moments, then long ones of their own (docs/development/testing.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
