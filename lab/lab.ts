@@ -4,7 +4,7 @@ import { ensureImageStore } from "./cluster/imageStore";
 import { labNodes, type LabNode } from "./cluster/layout";
 import { withLock } from "./cluster/lock";
 import { startNode, stopNode } from "./cluster/node";
-import { isLabHere, removeLab } from "./cluster/removal";
+import { isLabHere, labDown, needsRoot } from "./cluster/removal";
 import { readStatus } from "./cluster/status";
 import { labUp } from "./cluster/up";
 import { ensureHelm } from "./helm/build";
@@ -70,12 +70,7 @@ async function lab(args: readonly string[]): Promise<void> {
 }
 
 async function down(): Promise<void> {
-  if (!isLabHere()) {
-    process.stdout.write("There is no lab on this machine.\n");
-    return;
-  }
-  needsRoot("down");
-  await withLock(() => step("removing the lab", removeLab));
+  if (!(await labDown())) process.stdout.write("There is no lab on this machine.\n");
 }
 
 async function status(): Promise<void> {
@@ -101,12 +96,6 @@ async function nodeStart(node: LabNode): Promise<void> {
 function needsLab(): void {
   needsRoot("…");
   if (!isLabHere()) throw new UserError("There is no lab on this machine. Start one: npm run lab -- up");
-}
-
-function needsRoot(command: string): void {
-  if (process.getuid?.() !== 0) {
-    throw new UserError(`The lab needs root: sudo --preserve-env=PATH npm run lab -- ${command}`);
-  }
 }
 
 useSystemPrograms();

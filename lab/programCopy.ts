@@ -26,7 +26,8 @@ export function copyProgram(
     const [from, to] = [path.join(source, file), path.join(target, file)];
     // A file that the program has no more must not stay.
     fs.rmSync(to, { recursive: true, force: true });
-    if (linked.includes(file)) fs.symlinkSync(from, to);
+    // On Windows every user may make a junction. Elsewhere the type is ignored.
+    if (linked.includes(file)) fs.symlinkSync(from, to, "junction");
     else fs.cpSync(from, to, { recursive: true, filter: (name) => !name.endsWith(".spec.ts") });
   }
   const project = (parse(fs.readFileSync(path.join(source, "Pulumi.yaml"), "utf8")) as { name: string }).name;

@@ -11,7 +11,12 @@ export const passphraseFile = path.join(stateRoot, "passphrase");
 export const pluginsFile = path.join(stateRoot, "plugins.json");
 
 /** Variables of the user's shell that would direct commands to another stack than the lab's. */
-export const foreignVariables = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_STACK"] as const;
+const foreignVariables = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_STACK"] as const;
+
+/** Unsets them in the environment of a child process. */
+export const unsetForeignVariables: NodeJS.ProcessEnv = Object.fromEntries(
+  foreignVariables.map((name) => [name, undefined]),
+);
 
 /**
  * Variables with which plain `pulumi` and `kubectl` work on the lab; PATH is that of this process, with the lab's commands first.
@@ -30,11 +35,22 @@ export function shellExports(): string {
   return exportLines(labVariables(readPlugins()), labPaths.bin);
 }
 
-/** Lines for a POSIX shell that set variables, unset foreign ones, and prepend a folder to PATH unless PATH has it. */
-export function exportLines(variables: Readonly<Record<string, string>>, bin: string): string {
+/**
+ * Lines for a POSIX shell that set variables, unset foreign ones, and prepend a folder to PATH unless PATH has it.
+ * @param bin the folder. @default PATH stays
+ */
+export function exportLines(variables: Readonly<Record<string, string>>, bin?: string): string {
   const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
-  const path = `case ":$PATH:" in *:${quoted(bin)}:*) ;; *) export PATH=${quoted(bin)}:"$PATH" ;; esac`;
-  return [`unset ${foreignVariables.join(" ")}`, ...exports, path, ""].join("\n");
+  const path =
+    bin === undefined ? [] : [`case ":$PATH:" in *:${quoted(bin)}:*) ;; *) export PATH=${quoted(bin)}:"$PATH" ;; esac`];
+  return [`unset ${foreignVariables.join(" ")}`, ...exports, ...path, ""].join("\n");
+}
+
+/** Lines for PowerShell that set variables and unset foreign ones. */
+export function powerShellLines(variables: Readonly<Record<string, string>>): string {
+  const unset = foreignVariables.map((name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`);
+  const set = Object.entries(variables).map(([name, value]) => `$env:${name} = '${value.replaceAll("'", "''")}'`);
+  return [...unset, ...set, ""].join("\n");
 }
 
 /** All variables except PATH. */

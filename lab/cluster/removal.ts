@@ -1,11 +1,12 @@
 import * as fs from "node:fs";
 import { stateRoot } from "../support/paths";
 import { run } from "../support/processes";
-import { UserError } from "../support/progress";
+import { step, UserError } from "../support/progress";
 import { groupFolders, removeCgroups } from "./cgroups";
 import { killProcesses } from "./endProcesses";
 import { removeRules, rulesLeft } from "./firewall";
 import { network } from "./layout";
+import { withLock } from "./lock";
 import { mountsBelow, unmountBelow } from "./mounts";
 import { hasBridge, removeNetwork } from "./network";
 import { isOfTheLab, readProcesses } from "./processTable";
@@ -14,6 +15,21 @@ import { clearSharedPlaces, sharedFiles } from "./sharedPlaces";
 /** Whether a lab, or part of one, exists on this machine. */
 export function isLabHere(): boolean {
   return fs.existsSync(stateRoot) || hasBridge() || readProcesses().some(isOfTheLab);
+}
+
+/** Removes the lab from this machine, all but what was built. @returns whether there was one */
+export async function labDown(): Promise<boolean> {
+  if (!isLabHere()) return false;
+  needsRoot("down");
+  await withLock(() => step("removing the lab", removeLab));
+  return true;
+}
+
+/** @throws UserError for every user but root */
+export function needsRoot(command: string): void {
+  if (process.getuid?.() !== 0) {
+    throw new UserError(`The lab needs root: sudo --preserve-env=PATH npm run lab -- ${command}`);
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { labPaths } from "../support/paths";
 import { run } from "../support/processes";
 
 /** The version of the Pulumi CLI that go.mod pins, and the oldest supported one. */
-const pulumiVersion = "3.259.0";
+export const pulumiVersion = "3.259.0";
 
 /** The Pulumi CLI, as the lab builds it. */
 export const pulumiProgram: GoProgram = {
@@ -34,7 +34,7 @@ export async function pulumiOnPath(searchPath: string): Promise<string | undefin
 }
 
 /** Whether the output of `pulumi version` is the pinned version or a later one. False for an invalid version. */
-function isRecent(version: string): boolean {
+export function isRecent(version: string): boolean {
   const parsed = /^v(\d+)\.(\d+)\.(\d+)/.exec(version);
   if (!parsed) return false;
   const found = parsed.slice(1).map(Number);
