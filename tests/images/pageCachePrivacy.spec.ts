@@ -77,7 +77,7 @@ describe("page cache in front of a site that reflects each request", function ()
     ["has a shopping cart", "wp_woocommerce_session_0123=x; woocommerce_items_in_cart=1"],
     ["has chosen a currency", "shop_currency=EUR"],
   ] as const) {
-    it(`passes a visitor who ${visitor} on to WordPress, and caches none of the answer`, async () => {
+    it(`requests the page from WordPress for a visitor who ${visitor}, and caches none of it`, async () => {
       const url = `/of-${encodeURIComponent(visitor)}/`;
       const own = await bench.fetch(url, { headers: { cookie } });
       assert.equal(own.state, "BYPASS");
