@@ -14,22 +14,22 @@ interface Rendered {
 const registry = "registry.example.com";
 const credentials = { rootPassword: "of-the-stack", userPassword: "of-the-stack-too" };
 
-/** The forms in which the program installs OpenEBS. */
+/** The variants in which the program installs OpenEBS. */
 export const forms = [
   { engine: "hostpath", logging: false },
   { engine: "replicated", logging: false },
   { engine: "replicated", logging: true },
 ] as const;
 
-/** Where a chart is. */
+/** The source of a chart. */
 export interface ChartPlace {
   readonly repository: string;
   readonly version: string;
 }
 
 /**
- * Renders the chart with the program's values, and compares it with what they are meant to make: its classes, its images from
- * one registry, and nothing that nobody asked for.
+ * Renders the chart with the program's values, and checks the result: the expected classes, images from one registry, and no
+ * component that the values do not request.
  */
 export async function checkRendered({ engine, logging }: (typeof forms)[number], place: ChartPlace): Promise<void> {
   const values = openEbsValues({
@@ -39,17 +39,17 @@ export async function checkRendered({ engine, logging }: (typeof forms)[number],
   const { text, ofKind } = await render("openebs", "openebs", place, values);
   assert.deepEqual(ofKind("StorageClass").sort(), [...chartClasses(engine, logging)].sort());
   const workloads = ["Deployment", "DaemonSet", "StatefulSet", "ConfigMap"].flatMap(ofKind);
-  const unasked = logging
+  const unrequested = logging
     ? /lvm|zfs|rawfile|callhome|telemetry/
     : /lvm|zfs|rawfile|callhome|telemetry|loki|alloy|minio/;
   assert.deepEqual(
-    workloads.filter((name) => unasked.test(name)),
+    workloads.filter((name) => unrequested.test(name)),
     [],
   );
   if (logging) assert.ok(text.includes(credentials.rootPassword) && text.includes(credentials.userPassword));
 }
 
-/** Renders the chart of NFS's driver in the same way: the driver, no class, no snapshots. */
+/** Renders the chart of the NFS driver in the same way: only the driver, without classes and snapshots. */
 export async function checkNfsDriver(repository: string): Promise<void> {
   const place = { repository, version: nfsDriverChart.version };
   const { text, ofKind } = await render(nfsDriverChart.name, nfsName, place, nfsDriverValues(registry));
@@ -60,7 +60,7 @@ export async function checkNfsDriver(repository: string): Promise<void> {
   assert.ok(!/snapshotter|snapshot-controller/.test(text));
 }
 
-/** What Helm makes of a chart and values; every image has to be from the one registry. */
+/** Renders a chart with Helm. Checks that every image is from the one registry. */
 async function render(chart: string, namespace: string, { repository, version }: ChartPlace, values: object) {
   const args = ["template", chart, chart, "--repo", repository, "--version", version, "--namespace", namespace];
   const text = await run(await ensureHelm(), [...args, "--values=-"], { input: JSON.stringify(values) });

@@ -2,14 +2,14 @@ import type { LabSite } from "../e2e/support/labSite";
 import { oldPodsGone } from "./support/pods";
 import { survives } from "./support/survives";
 
-/** Sets keys, brings them up, and waits until the pods that had to go are gone. */
+/** Sets keys, deploys them, and waits until the replaced pods are gone. */
 async function change(site: LabSite, settings: Readonly<Record<string, string>>): Promise<void> {
   await site.project.configure(settings);
   await site.project.up();
   await oldPodsGone(site);
 }
 
-describe("under load, `pulumi up` with", function () {
+describe("site under load during `pulumi up` with", function () {
   this.timeout(15 * 60_000);
 
   survives("another image (WordPress 6.4 to 6.5): a rolling update", "image", (site) =>

@@ -2,7 +2,7 @@ import { delayHealthChecks } from "./support/healthChecks";
 import { silenceNameServer } from "./support/nameServer";
 import { survives } from "./support/survives";
 
-describe("under load, of what all pods need", function () {
+describe("site under load, faults of shared services:", function () {
   this.timeout(5 * 60_000);
 
   survives("the cluster's name server does not answer for 15 s", "nameServerSilent", () => silenceNameServer(15));

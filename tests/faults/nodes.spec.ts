@@ -6,7 +6,7 @@ import { declareBack, declareOffCommand, drain, gather, nodeWithSiteAlone, place
 import { allReady, databasePod, untilRestarted } from "./support/pods";
 import { survives } from "./support/survives";
 
-describe("under load, of a lab with three nodes", function () {
+describe("site under load, faults of three nodes:", function () {
   this.timeout(15 * 60_000);
 
   survives(
@@ -42,7 +42,7 @@ describe("under load, of a lab with three nodes", function () {
     await powerCut(database, async () => {
       await site.cluster.kubectl(...declareOffCommand(database));
       const moved = async () => (await placement(site)).database !== database;
-      // Between its deletion and its successor there is no pod.
+      // Between its deletion and its replacement, the pod does not exist.
       await site.cluster.until("the database is on another node", 150, moved, isFailedCommand);
       await allReady(site);
       await load.goesWell();

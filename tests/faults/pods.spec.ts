@@ -8,9 +8,9 @@ import { survives } from "./support/survives";
 const runs = (program: string) => (entry: { readonly executable: string }) =>
   path.basename(entry.executable) === program;
 
-// A container that is killed a second time within some minutes waits for 10 s before it is started again, and longer each time: in between
-// its pod is made anew.
-describe("under load, of two WordPress pods and the database's", function () {
+// Kubernetes restarts a container that is killed again within some minutes after 10 s, and later each time: so its pod is recreated in
+// between.
+describe("site under load, faults of two WordPress pods and the database's:", function () {
   this.timeout(15 * 60_000);
 
   survives("MariaDB is killed (`kill -9`)", "databaseKilled", async (site) =>
@@ -19,7 +19,7 @@ describe("under load, of two WordPress pods and the database's", function () {
 
   survives("Apache is killed (`kill -9`) in a WordPress pod", "apacheKilled", async (site) => {
     const [pod] = seededRandom.shuffle(await sitePods(site));
-    if (pod === undefined) throw new Error("there is no pod to kill Apache in");
+    if (pod === undefined) throw new Error("no WordPress pod in which to kill Apache");
     await kill(site, pod, runs("apache2"));
   });
 

@@ -7,7 +7,7 @@ import { lab } from "../lab-cluster/support/machine";
 import { allReady } from "./support/pods";
 import { takeSite } from "./support/site";
 
-/** What holds the site, by kind, name and UID, and the posts that it has. */
+/** The site's objects, by kind, name and UID, and its posts. */
 async function contents(site: LabSite): Promise<string> {
   const kinds = "deployments,statefulsets,secrets,services,persistentvolumeclaims";
   const objects = await site.cluster.kubectl(
@@ -17,7 +17,7 @@ async function contents(site: LabSite): Promise<string> {
   return objects + (await site.rows("select post_title from wp_posts where post_status = 'publish'"));
 }
 
-describe("a recreated cluster, with another stack's site in the namespace", function () {
+describe("recreated cluster with another stack's site in the namespace", function () {
   this.timeout(15 * 60_000);
   let lost: LabSite;
   let other: LabSite;
@@ -26,7 +26,7 @@ describe("a recreated cluster, with another stack's site in the namespace", func
     lost = takeSite();
     await lab("down");
     await lab("up");
-    // Which stack is meant, the CLI keeps in its own folder, which went with the lab.
+    // The CLI stores the selected stack in its own folder, which was deleted with the lab.
     await lost.project.pulumi("stack", "select", "dev");
     other = await LabSite.start(
       sharedPlace(lost.namespace, 30127, { wordpressReplicas: 1, siteTitle: "Another site" }),
@@ -47,7 +47,7 @@ describe("a recreated cluster, with another stack's site in the namespace", func
     await other?.stop();
   });
 
-  it("refuses up and destroy of a stack whose context leads to it, and keeps that site as it is", async () => {
+  it("refuses up and destroy of a stack whose context leads to it, and does not change that site", async () => {
     const before = await contents(other);
     assert.match(before, /^Theirs$/m);
     const anotherCluster = /leads to another cluster than the one this stack is on/;

@@ -17,8 +17,8 @@ const statefulSet = (
   spec: { ...workload(), serviceName: "pods", replicas: 0, ${spec} },
 }, options);`;
 
-/** Each test has names of its own: what the one before made goes with the first `up` of the next. */
-describe("Kubernetes objects by the plugin", function () {
+/** Each test uses its own names: the first `up` of the next test deletes the objects of the previous one. */
+describe("Kubernetes plugin: objects", function () {
   this.timeout(10 * 60_000);
   let rules: RulesProgram;
   before(async () => {
@@ -67,7 +67,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.equal((await rules.object<{ spec: { replicas: number } }>("statefulset", "scaled")).spec.replicas, 3);
   });
 
-  it("are replaced where a StatefulSet's claims, service or pod management change, and updated for its replicas", async () => {
+  it("are replaced if a StatefulSet's claims, service or pod management change, and updated if its replicas change", async () => {
     const changed = {
       claims: [`volumeClaimTemplates: [claimTemplate("1Gi")]`, `volumeClaimTemplates: [claimTemplate("2Gi")]`],
       service: [`serviceName: "one"`, `serviceName: "two"`],
@@ -86,7 +86,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.deepEqual(replaced, ["claims", "service", "management"]);
   });
 
-  it("are replaced where the data of Secrets, ConfigMaps and classes change, the first two unless the provider has them mutable", async () => {
+  it("are replaced if the data of Secrets, ConfigMaps and classes change, unless the provider makes the first two mutable", async () => {
     const storageClass = (value: string) => `new kubernetes.storage.v1.StorageClass("class", {
       metadata: { name: "plugin-objects" }, provisioner: "example.com/none", parameters: { value: "${value}" },
     }, options);`;
@@ -107,7 +107,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.equal(Buffer.from(data.password, "base64").toString(), "three");
   });
 
-  it("get a generated name where they have none, and a replacement before they are deleted", async () => {
+  it("get a generated name if they have none, and then a replacement before they are deleted", async () => {
     const unnamed = (value: string) =>
       `new kubernetes.core.v1.ConfigMap("unnamed", { data: { value: "${value}" } }, options);`;
     await rules.up(unnamed("1"));
@@ -120,14 +120,14 @@ describe("Kubernetes objects by the plugin", function () {
     assert.deepEqual(others, []);
   });
 
-  it("have no value of a Secret in clear in the state", async () => {
+  it("have no value of a Secret in plain text in the state", async () => {
     await rules.up(secret("hidden", "hush-hush-hush"));
     assert.ok(rules.program.resources().hidden);
     const encoded = Buffer.from("hush-hush-hush").toString("base64");
     for (const text of ["hush-hush-hush", encoded]) assert.ok(!rules.program.stateText().includes(text), text);
   });
 
-  it("may be patches, which change a label of an existing node and remove it when they are deleted", async () => {
+  it("can be patches, which set a label of an existing node and remove it when they are deleted", async () => {
     const patch = (value: string) => `new kubernetes.core.v1.NodePatch("label", {
       metadata: { name: "k1", labels: { "plugin-objects": "${value}" } },
     }, options);`;
@@ -143,7 +143,7 @@ describe("Kubernetes objects by the plugin", function () {
     assert.deepEqual(await label(), [undefined, "k1"]);
   });
 
-  it("that were changed or deleted by hand are restored by refresh and up", async () => {
+  it("are restored by refresh and up after manual changes and deletion", async () => {
     const mutable = { enableConfigMapMutable: true };
     await rules.up(configMap("seen", { a: "1" }), mutable);
     const merge = ["patch", "configmap", "seen", "--type=merge", '--patch={"data":{"a":"by hand"}}'];

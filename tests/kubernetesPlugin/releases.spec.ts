@@ -8,7 +8,7 @@ import { RulesProgram } from "./support/rulesProgram";
 
 const namespace = "rules-releases";
 
-describe("the Kubernetes plugin: a release of a chart", function () {
+describe("Kubernetes plugin: Helm release", function () {
   this.timeout(10 * 60_000);
   let rules: RulesProgram;
   let charts: ChartRepository;
@@ -38,7 +38,7 @@ describe("the Kubernetes plugin: a release of a chart", function () {
       resources: Record<string, string[]>;
     };
 
-  it("is refused at preview where the chart is not available", async () => {
+  it("is refused at preview if the chart is not available", async () => {
     rules.change(release(`name: "own", version: "9.9.9"`));
     const output = await failure(rules.program.preview());
     assert.match(
@@ -65,13 +65,13 @@ describe("the Kubernetes plugin: a release of a chart", function () {
     assert.equal(deployment.status.readyReplicas, 1);
   });
 
-  it("keeps secret values secret, and gives them to the chart", async () => {
+  it("keeps secret values secret, and passes them to the chart", async () => {
     assert.ok(!rules.program.stateText().includes("hunter2"));
     const { data } = await rules.object<{ data: { password: string } }>("secret", "own-small");
     assert.equal(Buffer.from(data.password, "base64").toString(), "hunter2");
   });
 
-  it("has nothing to do the second time", async () => {
+  it("changes nothing at a second up", async () => {
     const { changes } = await rules.program.up();
     assert.deepEqual(Object.keys(changes), ["same"]);
   });
@@ -83,7 +83,7 @@ describe("the Kubernetes plugin: a release of a chart", function () {
     assert.deepEqual([status.revision, status.version, status.status], [2, "1.1.0", "deployed"]);
   });
 
-  it("that does not get ready fails up, and the next up fixes it", async () => {
+  it("fails up if it does not become ready, and is fixed by the next up", async () => {
     const broken = `name: "own", version: "1.1.0", timeout: 5, values: { image: "registry.k8s.io/pause:none" }`;
     const output = await failure(rules.up(release(broken)));
     assert.match(output, new RegExp(`Helm release "${namespace}/own" failed to initialize completely`));
@@ -92,20 +92,20 @@ describe("the Kubernetes plugin: a release of a chart", function () {
     assert.deepEqual([status.revision, status.status], [4, "deployed"]);
   });
 
-  it("is refused where another release has its name", async () => {
+  it("is refused if another release has its name", async () => {
     await helm("install", "foreign", "small", "--repo", charts.address);
     const output = await failure(rules.up(release(`name: "foreign"`)));
     assert.match(output, /cannot re-use a name that is still in use/);
     await helm("uninstall", "foreign");
   });
 
-  it("keeps its name where the program states none anymore, and takes the latest version", async () => {
+  it("keeps its name if the program removes it, and uses the latest version", async () => {
     await rules.up(release(""));
     const { name, status } = await outputs();
     assert.deepEqual([name, status.version], ["own", "1.1.0"]);
   });
 
-  it("that was uninstalled by hand is created again after a refresh, under a generated name", async () => {
+  it("is created again under a generated name after a manual uninstall and a refresh", async () => {
     await helm("uninstall", "own");
     await rules.program.refresh();
     const { changes } = await rules.program.up();

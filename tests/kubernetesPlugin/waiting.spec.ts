@@ -10,11 +10,11 @@ new kubernetes.apps.v1.${kind}("${kind}-${name}", {
   spec: { ...workload(${more}), ${kind === "DaemonSet" ? "replicas: undefined," : ""} ${kind === "StatefulSet" ? `serviceName: "pods", podManagementPolicy: "Parallel"` : ""} },
 }, ${options});`;
 
-/** A probe of a port that nobody listens at. */
+/** A probe of a port without a listener. */
 const neverReady = `{ readinessProbe: { tcpSocket: { port: 81 }, periodSeconds: 1 } }`;
 
-/** Each test has names of its own where they matter: what the one before made goes with the first `up` of the next. */
-describe("waiting by the plugin", function () {
+/** Each test uses its own names where they matter: the first `up` of the next test deletes the objects of the previous one. */
+describe("Kubernetes plugin: waiting", function () {
   this.timeout(10 * 60_000);
   let rules: RulesProgram;
   before(async () => {
@@ -31,14 +31,14 @@ describe("waiting by the plugin", function () {
     );
   };
 
-  it("up returns when all pods of the workloads are ready, and destroy when they are gone", async () => {
+  it("makes up return when all pods of the workloads are ready, and destroy when they are gone", async () => {
     await rules.up((["StatefulSet", "Deployment", "DaemonSet"] as const).map((kind) => pods(kind)).join("\n"));
     assert.equal((await readyPods()).length, 1 + 1 + 3);
     await rules.program.destroy();
     assert.deepEqual(await rules.names("pods"), []);
   });
 
-  it("up returns after an update when the old pods are replaced", async () => {
+  it("makes up return after an update when the old pods are replaced", async () => {
     await rules.up(pods("StatefulSet"));
     await rules.up(pods("StatefulSet", `{ env: [{ name: "NEW", value: "yes" }] }`));
     const { items } = await rules.cluster.json<{ items: { spec: { containers: { env?: object[] }[] } }[] }>(
@@ -50,7 +50,7 @@ describe("waiting by the plugin", function () {
     );
   });
 
-  it("a workload that does not get ready fails at its timeout, with the pod named; the object is kept, and the next up goes on", async () => {
+  it("fails at the timeout of a workload that is not ready, names the pod, and continues at the next up", async () => {
     const limited = `{ ...options, customTimeouts: { create: "8s", update: "60s" } }`;
     const up = () => rules.up(pods("StatefulSet", neverReady, limited, "slow"));
     const { result: message, seconds } = await timed(() => failure(up()));
@@ -64,7 +64,7 @@ describe("waiting by the plugin", function () {
     assert.equal(await rules.uid("statefulset", "slow"), uid);
   });
 
-  it("an image that does not exist is named with the cluster's reason", async () => {
+  it("names a missing image with the cluster's reason", async () => {
     const source = pods(
       "Deployment",
       `{ image: "example.invalid/none:1" }`,
@@ -73,7 +73,7 @@ describe("waiting by the plugin", function () {
     assert.match(await failure(rules.up(source)), /(ErrImagePull|ImagePullBackOff)\].*example\.invalid\/none:1/);
   });
 
-  it("pulumi.com/skipAwait: up does not wait", async () => {
+  it("is skipped with pulumi.com/skipAwait", async () => {
     await rules.up(
       pods("StatefulSet", neverReady).replace(
         `name: "pods" }`,
@@ -83,19 +83,19 @@ describe("waiting by the plugin", function () {
     assert.deepEqual(await readyPods(), []);
   });
 
-  it("a Service with an address waits until its endpoints have settled; a headless one does not", async () => {
+  it("lasts until a Service's endpoints have settled, and is skipped for a headless Service", async () => {
     const service = (name: string, clusterIP = "") => `new kubernetes.core.v1.Service("${name}", {
-      metadata: { name: "${name}" }, spec: { ${clusterIP} selector: { app: "nobody" }, ports: [{ port: 80 }] },
+      metadata: { name: "${name}" }, spec: { ${clusterIP} selector: { app: "none" }, ports: [{ port: 80 }] },
     }, options);`;
     const { steps } = await rules.up(service("settling") + service("headless", `clusterIP: "None",`));
     const seconds = (service: string) => steps.find(({ name }) => name === service)?.seconds ?? NaN;
     const [settling, headless] = [seconds("settling"), seconds("headless")];
-    // 10 s, of which each end may lose a part to the log's whole seconds. However busy the machine is, it is not less.
+    // 10 s, minus rounding at both ends: the log has whole seconds. A busy machine cannot make it shorter.
     assert.ok(settling >= 9, `${settling} s with an address`);
     assert.ok(headless < 9, `${headless} s without one`);
   });
 
-  it("up waits until a claim is bound, but not where its class waits for the first pod", async () => {
+  it("lasts until a claim is bound, unless its class waits for the first pod", async () => {
     const claim = (name: string) => `new kubernetes.core.v1.PersistentVolumeClaim("${name}", {
       metadata: { name: "${name}" },
       spec: { storageClassName: "${name}", accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
@@ -105,7 +105,7 @@ describe("waiting by the plugin", function () {
     assert.deepEqual([await phase("shared"), await phase("standard")], ["Bound", "Pending"]);
   });
 
-  it("up waits until a Job is complete, and says why one failed", async () => {
+  it("lasts until a Job is complete, and reports why one failed", async () => {
     const job = (name: string, image: string, deadline: number) => `new kubernetes.batch.v1.Job("${name}", {
       metadata: { name: "${name}" },
       spec: {
@@ -121,7 +121,7 @@ describe("waiting by the plugin", function () {
     assert.equal(rules.program.resources().ends?.id, `${rules.namespace}/ends`);
   });
 
-  it("pulumi.com/waitFor: up waits for the condition, and fails at the timeout where it does not hold", async () => {
+  it("lasts until the condition of pulumi.com/waitFor holds, and fails at the timeout if it does not", async () => {
     const namespace = (phase: string) => `new kubernetes.core.v1.Namespace("${phase}", {
       metadata: {
         name: "plugin-waiting-${phase.toLowerCase()}",
@@ -132,7 +132,7 @@ describe("waiting by the plugin", function () {
     assert.match(message, /Namespace Asleep \*\*creating failed\*\*[^]*timed out waiting for the condition/);
   });
 
-  it("an object whose namespace or definition is created 3 s later is created then", async () => {
+  it("retries an object whose namespace or definition is created 3 s later", async () => {
     const definition = {
       apiVersion: "apiextensions.k8s.io/v1",
       kind: "CustomResourceDefinition",
@@ -164,7 +164,7 @@ describe("waiting by the plugin", function () {
     await rules.cluster.kubectl("delete", "namespace/plugin-waiting-later", "crd/rules.example.com");
   });
 
-  it("destroy waits for a finalizer until the timeout, and keeps the object in the state", async () => {
+  it("lets destroy fail at the timeout of a finalizer, and keeps the object in the state", async () => {
     const held = `new kubernetes.core.v1.ConfigMap("held", {
       metadata: { name: "held", finalizers: ["example.com/held"] },
     }, { ...options, customTimeouts: { delete: "3s" } });`;
@@ -179,7 +179,7 @@ describe("waiting by the plugin", function () {
     assert.equal(rules.program.resources().held, undefined);
   });
 
-  it("destroy succeeds where an object was deleted by hand", async () => {
+  it("lets destroy succeed if an object was deleted manually", async () => {
     await rules.up(`new kubernetes.core.v1.ConfigMap("gone", { metadata: { name: "gone" } }, options);`);
     await rules.cluster.kubectl("--namespace", rules.namespace, "delete", "configmap", "gone");
     await rules.program.destroy();

@@ -26,7 +26,7 @@ describe("the lab", function () {
   const volumeFolders = (name: string) => fs.readdirSync(labPaths.volumes).filter((folder) => folder.endsWith(name));
   const dataIsThere = async () => {
     for (const pod of pods) {
-      // What the API says of a pod may be from before it was hurt: that one is ready is not to be trusted yet.
+      // The pod's status may be older than the fault: a ready pod may have failed since.
       let found = "";
       const isRead = async () => {
         found = await inPod(pod, "cat /srv/own/name /srv/shared/all");
@@ -43,8 +43,8 @@ describe("the lab", function () {
   });
   after(() => lab("down"));
 
-  describe("that is not there", () => {
-    it("is reported by each command, with the command that starts one", async () => {
+  describe("before it exists", () => {
+    it("has commands that fail with the command that starts a lab", async () => {
       for (const command of [["status"], ["env"], ["node", "stop", "k1"]]) {
         assert.match(
           await lab(...command).catch(({ output }: { output: string }) => output),
@@ -60,7 +60,7 @@ describe("the lab", function () {
     });
 
     for (const port of [30007, 6443]) {
-      it(`does not start where port ${port} is taken, and says by whom`, () =>
+      it(`does not start if port ${port} is in use, and names the process`, () =>
         whilePortIsTaken(port, async () => {
           const taken = `port ${port} of 127.0.0.1 is in use by PID ${process.pid} `;
           assert.ok((await refusedLab("up")).includes(taken));
@@ -69,7 +69,7 @@ describe("the lab", function () {
     }
   });
 
-  describe("once it is up", () => {
+  describe("after up", () => {
     it("has three ready nodes within 90 s", async () => {
       const begun = Date.now();
       await lab("up");
@@ -79,20 +79,20 @@ describe("the lab", function () {
       assert.match(await lab("status"), /^k2 +Ready +10\.86\.0\.12 +v1\.34\.4/m);
     });
 
-    it("refuses a second command while one is at work", async () => {
+    it("refuses a second command while one is running", async () => {
       const outcomes = await Promise.allSettled([lab("up"), lab("up")]);
       assert.deepEqual(outcomes.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
       const said = outcomes.map((one) => (one.status === "rejected" ? String(one.reason) : one.value)).join();
       assert.match(said, /another lab command is running, PID \d+/);
     });
 
-    it("runs a pod on each node, which reach the Service and the API server by name", async () => {
+    it("runs a pod on each node, each of which reaches the Service and the API server by name", async () => {
       await apply(...workload);
       await podsServe();
       const nodes = await inTests("get", "pods", "--output=jsonpath={.items[*].spec.nodeName}");
       assert.deepEqual(nodes.split(" ").sort(), ["k0", "k1", "k2"]);
       for (const pod of pods) {
-        // Up to a second passes from ready pods to the rules that lead to them.
+        // kube-proxy writes its rules up to a second after the pods are ready.
         assert.match(
           await inPod(pod, "curl -fsS --retry 5 --retry-connrefused http://web.lab-test.svc.cluster.local/"),
           /^web-\d\n$/,
@@ -132,8 +132,8 @@ describe("the lab", function () {
       await cluster.until("every pod has answered", 20, haveAllAnswered, isUnreachable);
     });
 
-    it("refuses connections to the NodePort without a pod, and accepts them again with pods, from the same port too", async () => {
-      // Outside of the range that the kernel takes them from by itself.
+    it("refuses connections to the NodePort without a pod, and accepts them again with pods, even from the same source port", async () => {
+      // Outside the kernel's ephemeral port range.
       const from = 61_100;
       const select = (app: string) =>
         inTests("patch", "service", "web", "--patch", JSON.stringify({ spec: { selector: { app } } }));
@@ -154,7 +154,7 @@ describe("the lab", function () {
       await connect(nodePort, { localPort: from });
     });
 
-    it("keeps a pod's files on a volume of its own, and shares those of `shared`", async () => {
+    it("gives each pod its own volume, and shares a volume of the class `shared`", async () => {
       for (const pod of pods) await inPod(pod, `echo ${pod} > /srv/own/name`);
       await inPod("web-0", "echo all > /srv/shared/all");
       await dataIsThere();
@@ -168,8 +168,8 @@ describe("the lab", function () {
     });
   });
 
-  describe("its storage classes", () => {
-    it("refuse on `standard` what only `shared` has", async () => {
+  describe("storage classes", () => {
+    it("refuse ReadWriteMany on `standard`", async () => {
       await apply(claim("refused", "standard", "ReadWriteMany"), podWith("refused"));
       await cluster.until("the claim's events say why", 30, async () =>
         (await inTests("describe", "pvc", "refused")).includes("ReadWriteOnce and ReadWriteOncePod only"),
@@ -177,7 +177,7 @@ describe("the lab", function () {
       await inTests("delete", "pod/refused", "pvc/refused");
     });
 
-    it("grow a claim where the class can, and refuse where it cannot", async () => {
+    it("expand a claim of an expandable class, and refuse one of another class", async () => {
       await apply(claim("fixed", "fixed", "ReadWriteOnce"), podWith("fixed"));
       await inTests("wait", "pvc", "fixed", "--for=jsonpath={.status.phase}=Bound", "--timeout=20s");
       const larger = ["--patch", JSON.stringify({ spec: { resources: { requests: { storage: "2Gi" } } } })];
@@ -186,9 +186,11 @@ describe("the lab", function () {
       assert.ok(folder);
       await inTests("delete", "pod/fixed", "pvc/fixed");
       await cluster.until("its files are gone", 60, () => Promise.resolve(volumeFolders(folder).length === 0));
-      // As containerd does for a container that it was about to start.
+      // As containerd does for a container that it is about to start.
       fs.mkdirSync(path.join(labPaths.volumes, folder), { recursive: true });
-      await cluster.until("so is what was made anew", 90, () => Promise.resolve(volumeFolders(folder).length === 0));
+      await cluster.until("the recreated files are gone, too", 90, () =>
+        Promise.resolve(volumeFolders(folder).length === 0),
+      );
       for (const name of ["own-web-0", "shared"]) {
         await inTests("patch", "pvc", name, ...larger);
         await inTests("wait", "pvc", name, "--for=jsonpath={.status.capacity.storage}=2Gi", "--timeout=20s");
@@ -196,8 +198,8 @@ describe("the lab", function () {
     });
   });
 
-  describe("that was hurt", () => {
-    it("goes on after a kill -9 of a kubelet, with the same containers", async () => {
+  describe("after a fault", () => {
+    it("keeps its containers after a kill -9 of a kubelet", async () => {
       const ids = () => inTests("get", "pods", "--output=jsonpath={.items[*].status.containerStatuses[*].containerID}");
       const old = await ids();
       assert.match(old, /containerd:/);
@@ -208,21 +210,21 @@ describe("the lab", function () {
       assert.equal(await ids(), old);
     });
 
-    it("goes on after a kill -9 of the API server, its store and a containerd", async () => {
+    it("recovers from a kill -9 of the API server, etcd and a containerd", async () => {
       for (const name of ["kube-apiserver", "etcd", "containerd-k2"]) await killDaemon(name);
       await lab("up");
       await podsServe();
       await dataIsThere();
     });
 
-    it("goes on after a kill -9 of all daemons and shims", async () => {
+    it("recovers from a kill -9 of all daemons and shims", async () => {
       await killDaemonsAndShims();
       await lab("up");
       await podsServe();
       await dataIsThere();
     });
 
-    it("goes on after a simulated reboot, where its PID files name another process", async () => {
+    it("recovers from a simulated reboot, after which its PID files name another process", async () => {
       await pretendReboot();
       await lab("up");
       await podsServe();
@@ -230,12 +232,12 @@ describe("the lab", function () {
     });
   });
 
-  describe("whose node is stopped", () => {
+  describe("with a stopped node", () => {
     const [, k1] = labNodes;
     const ready = (status: string) =>
       cluster.kubectl("wait", "node/k1", `--for=condition=Ready=${status}`, "--timeout=270s");
 
-    it("runs no daemon of that node, and says that it is not ready", async () => {
+    it("runs no daemon of that node, and reports it as not ready", async () => {
       const itsDaemons = () => daemons().filter(({ command }) => command.includes(k1?.folder ?? "?"));
       assert.ok(itsDaemons().length > 0);
       await lab("node", "stop", "k1");
@@ -245,7 +247,7 @@ describe("the lab", function () {
       assert.match(await refusedLab("status"), /^k1 +NotReady/m);
     });
 
-    it("has the node and its pod back when it is started", async () => {
+    it("runs the node and its pod again after a start", async () => {
       await lab("node", "start", "k1");
       await ready("True");
       await podsServe();
@@ -254,8 +256,8 @@ describe("the lab", function () {
     });
   });
 
-  describe("that is left", () => {
-    it("removes the files of all volumes with their claims' namespace", async () => {
+  describe("cleanup", () => {
+    it("removes the files of all volumes when their namespace is deleted", async () => {
       assert.equal(volumeFolders("_lab-test_own-web-0").length, 1);
       await cluster.kubectl("delete", "namespace", namespace, "--timeout=180s");
       await cluster.until("no file is left", 90, async () => {
@@ -268,7 +270,7 @@ describe("the lab", function () {
       assert.deepEqual(await cluster.names("persistentvolumes"), []);
     });
 
-    it("leaves nothing after a down, also with running pods", async () => {
+    it("leaves nothing after a down, even with running pods", async () => {
       await apply(...workload);
       await podsServe();
       await lab("down");

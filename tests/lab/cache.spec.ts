@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { projectRoot } from "../../lab/support/paths";
 
-/** Asks for a part whose build tells that it runs, and lasts until the file `go` is there. */
+/** Requests a part whose build records that it runs, and lasts until the file `go` exists. */
 const program = `
 const fs = require("fs");
 const { setTimeout } = require("timers/promises");
@@ -21,7 +21,7 @@ const build = async (folder) => {
 cached({ name: "part", version: "1", inputs: [], build }).then((folder) => console.log(fs.readFileSync(folder + "/file", "utf8")));
 `;
 
-describe("the lab's cache", () => {
+describe("build cache", () => {
   let place: string;
   const children: ChildProcess[] = [];
   beforeEach(() => (place = fs.mkdtempSync(path.join(os.tmpdir(), "wordpress-cache-"))));
@@ -30,7 +30,7 @@ describe("the lab's cache", () => {
     fs.rmSync(place, { recursive: true });
   });
 
-  /** A process that asks for the part. */
+  /** Starts a process that requests the part. */
   function start() {
     const child = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", program], {
       cwd: projectRoot,
@@ -51,7 +51,7 @@ describe("the lab's cache", () => {
   };
   const finish = () => fs.writeFileSync(path.join(place, "go"), "");
 
-  /** Two processes, of which the second waits for the first. */
+  /** Starts two processes, of which the second waits for the first. */
   async function startTwo() {
     const first = start();
     await until(() => builds().length === 1);
@@ -61,7 +61,7 @@ describe("the lab's cache", () => {
     return { first, second };
   }
 
-  it("builds a part once when two processes ask for it at the same time", async () => {
+  it("builds a part once if two processes request it at the same time", async () => {
     const { first, second } = await startTwo();
     finish();
     assert.deepEqual([(await first.ended)[0], (await second.ended)[0]], ["built\n", "built\n"]);
@@ -70,7 +70,7 @@ describe("the lab's cache", () => {
     assert.deepEqual(left.map((name) => name.replace(/-[0-9a-f]{12}/, "")).sort(), ["locks", "part-1", "part-1/file"]);
   });
 
-  it("builds a part in the process that waits when the one that builds it is killed", async () => {
+  it("builds a part in the waiting process if the building one is killed", async () => {
     const { first, second } = await startTwo();
     first.child.kill("SIGKILL");
     await first.ended;
@@ -79,7 +79,7 @@ describe("the lab's cache", () => {
     assert.deepEqual(builds(), [first.pid, second.pid]);
   });
 
-  it("takes over the lock of a process that was killed and left it", async () => {
+  it("takes over the lock of a killed process", async () => {
     const killed = start();
     await until(() => builds().length === 1);
     killed.child.kill("SIGKILL");

@@ -15,13 +15,13 @@ function tar(folder: string, result: string, files: Readonly<Record<string, stri
   return path.join(folder, result);
 }
 
-describe("the images' sources", () => {
+describe("image sources", () => {
   const scripts = fs
     .readdirSync(images, { recursive: true, encoding: "utf8" })
     .map((file) => path.join(images, file))
     .filter((file) => fs.statSync(file).isFile() && fs.readFileSync(file, "utf8").startsWith("#!/bin/bash"));
 
-  it("hold the entrypoints and checks that the images run", () => {
+  it("contain the entrypoints and checks that the images run", () => {
     const names = scripts.map((file) => path.relative(images, file)).sort();
     const mariadb = ["mariadb/docker-entrypoint.sh", "mariadb/healthcheck.sh"];
     assert.deepEqual(names, [...mariadb, "php/apache2-foreground", "wordpress/docker-entrypoint.sh"]);
@@ -41,7 +41,7 @@ describe("sourcesOf", () => {
     ...["deb http://mirror.example/security bookworm-security main", "deb http://other.example/x nodistro main"],
   ];
 
-  it("takes main of bookworm and of its security updates", () => {
+  it("uses main of bookworm and of its security updates", () => {
     assert.deepEqual(sourcesOf("bookworm", known), [known[0], known[2]]);
   });
 
@@ -49,7 +49,7 @@ describe("sourcesOf", () => {
     assert.deepEqual(sourcesOf("sid", known), ["deb http://mirror.example/debian sid main"]);
   });
 
-  it("finds none where apt names no mirror of bookworm", () => {
+  it("finds none if apt has no mirror of bookworm", () => {
     assert.deepEqual(sourcesOf("sid", known.slice(3)), []);
   });
 });
@@ -59,7 +59,7 @@ describe("joinArchives", () => {
   beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "wordpress-archives-"))));
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-  it("puts several images under their names into one archive, a common layer once", async () => {
+  it("stores several images with their tags in one archive, and a common layer once", async () => {
     const image = (config: string, layers: readonly string[]) =>
       JSON.stringify([{ Config: config, RepoTags: ["old:name"], Layers: layers }]);
     const first = {

@@ -8,7 +8,7 @@ import { table } from "../../lab/cluster/table";
 import { stateRoot } from "../../lab/support/paths";
 
 describe("table", () => {
-  it("has columns as wide as their longest cell, and no blanks at the ends", () => {
+  it("has columns as wide as their longest cell, and no trailing blanks", () => {
     assert.equal(
       table(
         ["NODE", "STATE"],
@@ -32,7 +32,7 @@ describe("removalOf", () => {
 -A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
 -A POSTROUTING -s 10.86.0.0/16 ! -d 10.86.0.0/16 -m comment --comment wordpress-lab -j MASQUERADE
 -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
--A POSTROUTING -s 172.18.0.0/16 -m comment --comment wordpress-lab-of-somebody -j MASQUERADE
+-A POSTROUTING -s 172.18.0.0/16 -m comment --comment wordpress-lab-of-another -j MASQUERADE
 -A KUBE-SERVICES -d 10.87.0.1/32 -j KUBE-MARK-MASQ
 COMMIT
 *filter
@@ -42,7 +42,7 @@ COMMIT
 COMMIT
 `;
 
-  it("removes the lab's rules and Kubernetes' chains, and what leads there, and nothing of others", () => {
+  it("removes the lab's rules, Kubernetes' chains and jumps to them, and no other rules", () => {
     assert.equal(
       removalOf(saved),
       `*nat
@@ -57,14 +57,14 @@ COMMIT
     );
   });
 
-  it("is empty where there is nothing of the lab's", () => {
+  it("is empty if there are no rules of the lab", () => {
     assert.equal(removalOf(saved.slice(saved.indexOf("*filter"))), "");
     assert.equal(removalOf(""), "");
   });
 });
 
 describe("parseListeners", () => {
-  it("takes those that listen, on one IPv4 address or on any", () => {
+  it("finds sockets that listen on one IPv4 address or on any", () => {
     const line = (local: string, state: string) =>
       `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 4242 1 0 100`;
     const text = [
@@ -84,12 +84,12 @@ describe("parseListeners", () => {
 });
 
 describe("mountPoints", () => {
-  it("reads blanks that the kernel writes as numbers", () => {
+  it("decodes blanks that the kernel escapes", () => {
     assert.deepEqual(mountPoints("36 35 98:0 / /mnt/a\\040b rw - ext4 /dev/root rw\n"), ["/mnt/a b"]);
   });
 });
 
-describe("which processes are the lab's", () => {
+describe("process table of the lab", () => {
   const [k0, k1] = [labNodes[0]!, labNodes[1]!];
   const entry = (argv: readonly string[], cgroups: readonly string[] = ["/"]) => ({
     pid: 1,
@@ -98,13 +98,13 @@ describe("which processes are the lab's", () => {
     cgroups,
   });
 
-  it("daemons by the link they are called by, and no editor with their file", () => {
+  it("recognizes daemons by the link that started them, and ignores an editor with their file", () => {
     assert.ok(isOfTheLab(entry([`${stateRoot}/parts/kubelet`, "--config=x"])));
     assert.ok(!isOfTheLab(entry(["vi", `${stateRoot}/config/Corefile`])));
     assert.ok(!isOfTheLab(entry(["/usr/bin/containerd"])));
   });
 
-  it("shims by their node's socket", () => {
+  it("recognizes shims by their node's socket", () => {
     const shim = entry(["/usr/bin/containerd-shim-runc-v2", "-namespace", "k8s.io", "-address", k1.containerdSocket]);
     assert.ok(isOfTheLab(shim));
     assert.ok(isShimOf(k1, shim));
@@ -113,15 +113,15 @@ describe("which processes are the lab's", () => {
     assert.ok(!isOfTheLab(entry(foreign)));
   });
 
-  it("what runs in a pod by its control group", () => {
+  it("recognizes processes in pods by their control group", () => {
     const inPod = entry(["apache2"], ["/", `${k0.cgroup}/besteffort/pod1/c1`]);
     assert.ok(isOfTheLab(inPod));
     assert.ok(isInPodOf(k0, inPod));
     assert.ok(!isInPodOf(k1, inPod));
-    assert.ok(!isOfTheLab(entry(["apache2"], ["/wordpress-lab-of-somebody/x"])));
+    assert.ok(!isOfTheLab(entry(["apache2"], ["/wordpress-lab-of-another/x"])));
   });
 
-  it("a process that is there can be read, one that is not is none", () => {
+  it("reads a running process, and returns undefined for a missing one", () => {
     assert.equal(readProcess(process.pid)?.pid, process.pid);
     assert.equal(readProcess(2 ** 30), undefined);
   });

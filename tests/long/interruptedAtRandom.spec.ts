@@ -5,10 +5,10 @@ import { LabSite } from "../e2e/support/labSite";
 import { killedAt, recover } from "../e2e/support/recovery";
 import { sharedPlace } from "../e2e/support/sharedSite";
 
-/** How often `up` is killed on its way up, at a change, and `destroy` on its way down. */
+/** How often each is killed: the first `up`, an `up` that changes something, and `destroy`. */
 const rounds = 8;
 
-/** Milliseconds that the longest of these commands takes on two cores. */
+/** Duration in milliseconds of the longest of these commands on two cores. */
 const longestMs = 40_000;
 
 describe("pulumi up and destroy killed at random", function () {
@@ -20,7 +20,7 @@ describe("pulumi up and destroy killed at random", function () {
   });
   after(() => site?.stop());
 
-  it("end in one complete site after recovery as the docs say, and in none after destroy", async () => {
+  it("leave one complete site after the documented recovery, and none after destroy", async () => {
     const points: number[] = [];
     let kills = 0;
     for (let round = 1; round <= rounds; round++) {
@@ -38,7 +38,7 @@ describe("pulumi up and destroy killed at random", function () {
     await site.project.cancel();
     await site.project.destroy();
     await assertGone(site);
-    assert.ok(kills > 0, `each command had ended before it was to be killed, after ${points.join(", ")} s`);
+    assert.ok(kills > 0, `each command ended before its kill, after ${points.join(", ")} s`);
     console.log(`killed ${kills} times, after ${points.join(", ")} s`);
 
     async function killedAfter(command: readonly [string, ...string[]]): Promise<void> {
@@ -50,7 +50,7 @@ describe("pulumi up and destroy killed at random", function () {
       await killedAt(site, command, { name, isNow: () => Promise.resolve(isNow) }).then(
         () => kills++,
         (error: unknown) => {
-          // One that has come to its end before is as good; one that found something on the cluster is recovered.
+          // A command that ended before its kill is fine; one that found existing objects is recovered.
           if (!String(error).includes("it ended before") || String(error).includes("already exists")) throw error;
         },
       );

@@ -1,6 +1,6 @@
 import { createPools } from "../engine/support/manyPools";
 
-describe("a stack with many pools", function () {
+describe("stack with many pools", function () {
   this.timeout(20 * 60_000);
 
   it("creates 300 pools and the labels of their nodes", () => createPools(300));

@@ -1,7 +1,7 @@
 import { FaultCopy } from "./support/faultCopy";
 import { fileFaults } from "./support/fileFaults";
 
-describe("a fault in a file of the site makes a test fail", function () {
+describe("fault in a container file", function () {
   this.timeout(30 * 60_000);
   let copy: FaultCopy;
   before(() => {
@@ -10,6 +10,6 @@ describe("a fault in a file of the site makes a test fail", function () {
   after(() => copy.remove());
 
   for (const fault of fileFaults) {
-    it(`${fault.what} (${fault.file})`, () => copy.check(fault));
+    it(`makes a test fail: ${fault.what} (${fault.file})`, () => copy.check(fault));
   }
 });

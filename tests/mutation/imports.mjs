@@ -1,13 +1,13 @@
 import fs from "node:fs";
 import path from "node:path";
 
-/** Folders of the unit tests that are the oracle. */
+/** Folders of the unit tests that must notice mutants. */
 const folders = ["components", "tests/components", "tests/stacks"];
 
-/** Compares with the text of the files, which is another one where Stryker has put its mutants in. */
+/** Specs that read source text, which Stryker changes. */
 const ofTexts = ["tests/stacks/renovate.spec.ts"];
 
-/** Spec files that are the oracle. */
+/** The spec files that must notice mutants. */
 export function specFiles(root) {
   return folders
     .flatMap((folder) =>
@@ -18,7 +18,7 @@ export function specFiles(root) {
     .map((file) => path.join(root, file));
 }
 
-/** Spec files that import a file, directly or through others; first those that reach the fewest files, and so are about it. */
+/** Spec files that import a file, directly or through others; starting with those that import the fewest files, which test it most directly. */
 export function importersOf(root, file) {
   return specFiles(root)
     .filter((spec) => reached(spec).has(file))
@@ -27,7 +27,7 @@ export function importersOf(root, file) {
 
 const known = new Map();
 
-/** All files that a file imports, and itself. */
+/** The file and all files that it imports, directly or indirectly. */
 function reached(file) {
   const found = new Set([file]);
   for (const each of found) {

@@ -1,4 +1,4 @@
-/** Parts of the program whose unit tests have to notice at least 90 % of the mutants, by the name that MUTATE takes. */
+/** Parts of the program whose unit tests must detect at least 90 % of the mutants, by their name for MUTATE. */
 export const parts = {
   "pod-specs": [
     "components/kubernetes/restricted.ts",

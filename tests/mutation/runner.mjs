@@ -1,5 +1,6 @@
-// StrykerJS's test runner for Mocha 12: its own supports Mocha up to 11. Differences: for a mutant only the spec files with tests that cover it
-// are loaded, each once, and run until one fails; and the coverage of a `before` hook counts for each test of its suite.
+// A StrykerJS test runner for Mocha 12, because StrykerJS's own supports only Mocha up to 11. Differences: for a mutant, only the spec
+// files with tests that cover it are loaded, each once, and run until one fails; the coverage of a `before` hook counts for each test of
+// its suite.
 import { declareClassPlugin, PluginKind } from "@stryker-mutator/api/plugin";
 import { DryRunStatus, MutantRunStatus, TestStatus } from "@stryker-mutator/api/test-runner";
 import Mocha from "mocha";
@@ -7,27 +8,27 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { importersOf, specFiles } from "./imports.mjs";
 
-/** Milliseconds, about three times what the slowest test takes on two slow processors. Stryker's own limit is for a loop without an end. */
+/** Milliseconds: about three times the duration of the slowest test on two slow processors. Stryker's own limit detects infinite loops. */
 const testTimeout = 20_000;
 
 const context = (globalThis.__stryker__ ??= {});
 
 class MochaRunner {
-  /** For each spec file that is loaded a Mocha that has it alone. */
+  /** A Mocha instance for each loaded spec file. */
   loaded = new Map();
-  /** How long each spec file took last, in milliseconds. */
+  /** Last duration of each spec file, in milliseconds. */
   durations = new Map();
 
   capabilities() {
     return { reloadEnvironment: true };
   }
 
-  /** In Stryker's copy of the project, where the files have their mutants. */
+  /** Runs in Stryker's copy of the project, whose files contain the mutants. */
   async init() {
     this.root = process.cwd();
     this.require = createRequire(path.join(this.root, "package.json"));
     this.require("tsx/cjs");
-    // Pulumi's SDK takes a stack for every promise, which was half of the time of the tests.
+    // Pulumi's SDK records a stack trace for every promise, which took half of the test time.
     process.setSourceMapsEnabled(false);
     Error.stackTraceLimit = 0;
   }
@@ -69,7 +70,7 @@ class MochaRunner {
       if (!failure) return { status: MutantRunStatus.Survived, nrOfTests };
       return { status: MutantRunStatus.Killed, killedBy: [failure.id], failureMessage: failure.message, nrOfTests };
     } catch (error) {
-      // What cannot even be loaded is noticed by every test.
+      // Every test detects a mutant that cannot be loaded.
       return { status: MutantRunStatus.Killed, killedBy: [], failureMessage: String(error), nrOfTests: 0 };
     } finally {
       if (isStatic) this.forget();
@@ -77,7 +78,7 @@ class MochaRunner {
     }
   }
 
-  /** @returns a Mocha with this spec file alone, loaded once: loading takes longer than most tests */
+  /** @returns a Mocha instance with only this spec file. Loaded once, because loading takes longer than most tests */
   load(spec) {
     const known = this.loaded.get(spec);
     if (known) return known;
@@ -91,8 +92,8 @@ class MochaRunner {
   }
 
   /**
-   * Gives what a `before` hook covered to each test of its suite, and what an `after` hook covered to none. What a test covers counts as
-   * covered by the test, also where loading a file covers it.
+   * Assigns the coverage of a `before` hook to each test of its suite, and that of an `after` hook to none. The coverage of a test counts
+   * for the test, even if loading a file covers the same.
    */
   spread({ static: loading, perTest }, hooks) {
     for (const [id, suite] of hooks) {
@@ -107,7 +108,7 @@ class MochaRunner {
     return { static: Object.fromEntries(Object.entries(loading).filter(([mutant]) => !byTests.has(mutant))), perTest };
   }
 
-  /** Has all files of the project loaded again at their next use. */
+  /** Clears the module cache, so that all files of the project are loaded again. */
   forget() {
     for (const file of Object.keys(this.require.cache)) {
       if (file.startsWith(this.root) && !file.includes("/node_modules/")) delete this.require.cache[file];
@@ -118,8 +119,8 @@ class MochaRunner {
   /**
    * Runs the tests of spec files until one fails.
    *
-   * @param watch is told of each hook and test, and of its end
-   * @param mutant is active while tests run, and while files are loaded only if it is static: those stay loaded for other mutants
+   * @param watch callbacks for the start and end of each hook and test
+   * @param mutant active while tests run; while files are loaded, only if it is static, because files stay loaded for other mutants
    */
   async run(specs, titles, { watch = {}, mutant, isStatic = false }) {
     const tests = [];
@@ -139,7 +140,7 @@ class MochaRunner {
     let failure;
     return new Promise((resolve) => {
       const runner = mocha.run(() => {
-        // Else it goes on to hear unhandled rejections, and hands them to the next runner and back for ever.
+        // Otherwise it keeps listening for unhandled rejections, and passes them to the next runner and back forever.
         runner.dispose();
         resolve(failure);
       });

@@ -1,7 +1,7 @@
 import { FaultCopy } from "./support/faultCopy";
 import { safeguards } from "./support/safeguards";
 
-describe("a safeguard of docs/development/reliability.md that is taken out makes a test fail", function () {
+describe("removed safeguard of the reliability report", function () {
   this.timeout(30 * 60_000);
   let copy: FaultCopy;
   before(() => {
@@ -10,6 +10,6 @@ describe("a safeguard of docs/development/reliability.md that is taken out makes
   after(() => copy.remove());
 
   for (const fault of safeguards) {
-    it(`${fault.what} (${fault.file})`, () => copy.check(fault));
+    it(`makes a test fail: ${fault.what} (${fault.file})`, () => copy.check(fault));
   }
 });

@@ -3,13 +3,13 @@ import * as fs from "node:fs";
 import { turnOnAutomaticLog } from "../../lab/pulumi/automaticLog";
 import { SmallProgram } from "./support/smallProgram";
 
-describe("the log that the CLI keeps of every command", function () {
+describe("automatic log of the CLI", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.write("")));
   after(() => small?.remove());
 
-  it("is off in the tests, and on again for the bench", async () => {
+  it("is off in the tests, and on in the benchmark", async () => {
     const logs = small.inFolder(".home/logs");
     await small.pulumi("whoami");
     assert.ok(fs.statSync(logs).isFile());

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { failure } from "../support/failure";
 import { SmallProgram } from "./support/smallProgram";
 
-/** A script that tells what it was given, and prints a number of its own. */
+/** A script that records its input, and prints its own number. */
 const script = `echo "@ $WORD \${PULUMI_COMMAND_STDOUT-none}" >> "$RUNS"; echo @-$WORD`;
 
 const program = ({ word = "one", round = "1", extra = "", without = "" } = {}) => `
@@ -24,33 +24,33 @@ for (const [name, args] of Object.entries(commands)) {
 
 const runsOf = (small: SmallProgram) => small.runs().sort();
 
-describe("command: when a script runs", function () {
+describe("command: trigger of a script", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.start(program())));
   after(() => small?.remove());
 
-  it("never at preview, and what it prints is not known then", async () => {
+  it("is never a preview, in which its output is unknown", async () => {
     const { output, changes } = await small.preview();
     assert.equal(changes.create, 5);
     assert.deepEqual(small.runs(), []);
     assert.doesNotMatch(output, /printed/);
   });
 
-  it("create when it is new, without the output of a last run", async () => {
+  it("is create for a new command, without a previous output", async () => {
     const { output } = await small.up();
     assert.deepEqual(runsOf(small), ["full-create one none", "short-create one none", "triggered-create fixed none"]);
     assert.match(output, /full printed <full-create-one>/);
     assert.match(output, /quiet printed <>/);
   });
 
-  it("not when nothing changed", async () => {
+  it("is nothing if nothing changed", async () => {
     const { changes } = await small.up();
     assert.deepEqual(changes, { same: 5 });
     assert.deepEqual(small.runs(), []);
   });
 
-  it("update when an input changed, else create again, with the output of the last run", async () => {
+  it("is update for a changed input, or create without one, with the previous output", async () => {
     small.change(program({ word: "two" }));
     const preview = await small.preview();
     assert.deepEqual(small.runs(), []);
@@ -60,7 +60,7 @@ describe("command: when a script runs", function () {
     assert.deepEqual(runsOf(small), ["full-update two full-create-one", "short-create two short-create-one"]);
   });
 
-  it("update when only the script for a delete changed", async () => {
+  it("is update if only the delete script changed", async () => {
     small.change(program({ word: "two", extra: 'delete: "true",' }));
     const { steps } = await small.up();
     assert.deepEqual(
@@ -70,7 +70,7 @@ describe("command: when a script runs", function () {
     assert.deepEqual(small.runs(), ["full-update two full-update-two"]);
   });
 
-  it("for other triggers the new create, and then the old delete with the output of the old run", async () => {
+  it("is the new create and then the old delete for changed triggers, the latter with the old output", async () => {
     small.change(program({ word: "two", round: "2" }));
     const { steps } = await small.up();
     const triggered = steps.filter(({ name }) => name === "triggered").map(({ operation }) => operation);
@@ -79,7 +79,7 @@ describe("command: when a script runs", function () {
     assert.deepEqual(runs, ["triggered-create fixed none", "triggered-delete fixed triggered-create-fixed"]);
   });
 
-  it("delete when it is removed from the program, with the inputs of the state", async () => {
+  it("is delete if the command is removed from the program, with the inputs of the state", async () => {
     small.change(program({ word: "three", without: "full", round: "2" }));
     await small.up();
     assert.deepEqual(runsOf(small), ["full-delete two full-update-two", "short-create three short-create-two"]);
@@ -89,7 +89,7 @@ describe("command: when a script runs", function () {
   });
 });
 
-describe("command: a script that fails", function () {
+describe("command: failed script", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   const failing = (words: string) => `new command.local.Command("failing", {
@@ -100,13 +100,13 @@ describe("command: a script that fails", function () {
   before(async () => (small = await SmallProgram.start(failing(""))));
   after(() => small?.remove());
 
-  it("is reported with its exit code, its text and its output, and fails the deployment", async () => {
+  it("fails the deployment, and is reported with exit code, text and output", async () => {
     const output = await failure(small.up());
     assert.match(output, /exit status 3: running "echo out; echo err >&2; echo create >> \\"\$RUNS\\"; exit 3":\n/);
     assert.match(output, /:\n\s*out\n\s*err\n/);
   });
 
-  it("creates nothing: the next up runs create", async () => {
+  it("creates nothing, so that the next up runs create", async () => {
     assert.equal(small.resources().failing, undefined);
     small.runs();
     small.change(failing('create: "true"'));
@@ -114,7 +114,7 @@ describe("command: a script that fails", function () {
     assert.deepEqual({ changes, runs: small.runs() }, { changes: { create: 1, same: 1 }, runs: [] });
   });
 
-  it("changes nothing: the next up runs update again, from the previous state", async () => {
+  it("changes nothing, so that the next up runs update from the previous state", async () => {
     const changed = failing('create: "true", environment: { WORD: "one" }');
     small.change(changed);
     assert.match(await failure(small.up()), /exit status 1: running/);
@@ -124,7 +124,7 @@ describe("command: a script that fails", function () {
     assert.deepEqual((await small.up()).changes, { same: 2 });
   });
 
-  it("is reported where its folder or its shell does not exist", async () => {
+  it("is reported if its folder or its shell does not exist", async () => {
     const wrong = (args: string): Promise<string> => {
       small.change(`new command.local.Command("lost", { create: "true", ${args} });`);
       return failure(small.up("--target", "urn:pulumi:dev::small::command:local:Command::lost"));

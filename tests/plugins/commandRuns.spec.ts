@@ -18,7 +18,7 @@ const commands = {
   lineEnds: `{ create: "printf 'a\\n\\n'; printf 'b' >&2" }`,
   secret: `{ create: 'echo "pass $PASSWORD"; echo "pass $PASSWORD" >&2', environment: { PASSWORD: pulumi.secret("hunter2") } }`,
   secretWord: `{ create: pulumi.secret("echo tiger2"), logging: "none" }`,
-  // Put together by the shell, so that the word is not in the state as an input.
+  // The shell joins the word, so that the state's inputs do not contain it.
   hidden: `{ create: "echo li''on2; echo li''on2 >&2", logging: "none" }, { additionalSecretOutputs: ["stdout", "stderr"] }`,
   clear: `{ create: "echo in clear" }`,
   both: `{ create: "echo shown-both-out; echo shown-both-err >&2" }`,
@@ -33,7 +33,7 @@ const program = (changes: Partial<Record<keyof typeof commands, string>> = {}) =
     .map(([name, args]) => `exports.${name} = new command.local.Command("${name}", ${args}).stdout;`)
     .join("\n");
 
-describe("command: how a script runs", function () {
+describe("command: script", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   let shown: string;
@@ -52,26 +52,26 @@ describe("command: how a script runs", function () {
     small?.remove();
   });
 
-  it("with its own variables and those of the CLI", () =>
+  it("runs with its own variables and those of the CLI", () =>
     assert.equal(outputOf("environment").stdout, "hello, tester"));
 
-  it("with its text on standard input, and without any where none is given", () => {
+  it("gets its text on standard input, or none", () => {
     assert.equal(outputOf("stdin").stdout, "line one\nline two");
     assert.equal(outputOf("noStdin").stdout, "done");
     assert.equal(outputOf("deaf").stdout, "");
   });
 
-  it("in its folder, else in the program's", () => {
+  it("runs in its folder, by default the program's", () => {
     assert.equal(outputOf("folder").stdout, "/");
     assert.equal(outputOf("ownFolder").stdout, small.folder);
   });
 
-  it("by its interpreter", () => assert.equal(outputOf("node").stdout, "42"));
+  it("runs with its interpreter", () => assert.equal(outputOf("node").stdout, "42"));
 
-  it("and gives what it printed, each without one line end", () =>
+  it("has outputs without the trailing line break", () =>
     assert.deepEqual(outputOf("lineEnds"), { stdout: "a\n", stderr: "b" }));
 
-  it("and what it prints is secret only where the program says so, whatever its inputs are", async () => {
+  it("has secret outputs only if the program marks them, regardless of its inputs", async () => {
     assert.ok(!small.stateText().includes("lion2"), "it is in clear");
     const { secret, secretWord, hidden, clear } = await small.outputs();
     assert.deepEqual(
@@ -81,19 +81,19 @@ describe("command: how a script runs", function () {
     assert.equal((await small.outputs("--show-secrets")).hidden, "lion2");
   });
 
-  it("and what it prints is shown as its logging says", () => {
+  it("shows its output as its logging says", () => {
     for (const word of ["shown-both-out", "shown-both-err", "shown-err", "shown-out"]) assert.ok(shown.includes(word));
-    // What follows shows the outputs themselves.
+    // The rest shows the outputs themselves.
     assert.doesNotMatch(shown.slice(0, shown.indexOf("Outputs:")), /hidden-|tiger2/);
   });
 
-  it("without the last output, if the program says so", async () => {
+  it("does not get the previous output if the program turns that off", async () => {
     small.change(program({ first: commands.first.replace("echo first", "echo second") }));
     await small.up();
     assert.equal(outputOf("first").stdout, "none");
   });
 
-  it("only with inputs that the plugin has", async () => {
+  it("is refused with an input that the plugin does not have", async () => {
     small.change(program({ silent: `{ create: "true", logging: "loud" }` }));
     assert.match(await failure(small.preview()), /logging.*(none|loud)/);
     small.change(program({ silent: `{ create: "true", assetPaths: ["*"] }` }));
@@ -101,12 +101,12 @@ describe("command: how a script runs", function () {
   });
 });
 
-describe("command: a script that runs when the CLI ends", function () {
+describe("command: script that runs when the CLI ends", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   after(() => small?.remove());
 
-  /** Interrupts or kills `up` as soon as both processes are there. @returns their numbers, and the seconds until it had ended */
+  /** Interrupts or kills `up` as soon as both processes run. @returns their PIDs, and the seconds until it ended */
   const ended = async (signal: NodeJS.Signals, files: readonly string[]) => {
     for (const file of files) fs.rmSync(small.inFolder(file), { force: true });
     const up = new StartedCommand(small, "up", "--yes", "--skip-preview");
@@ -123,7 +123,7 @@ describe("command: a script that runs when the CLI ends", function () {
     assert.deepEqual(pids.filter(isRunning), []);
   };
 
-  it("is killed alone by an interrupt, and what it started is waited for, as the official plugin does", async () => {
+  it("is killed without its child processes by an interrupt, and these are awaited, as in the official plugin", async () => {
     const script = "echo $$ > script.pid; sleep 4 & echo $! > child.pid; wait";
     small = await SmallProgram.start(`new command.local.Command("long", { create: "${script}" });`);
     const { pids, seconds, output } = await ended("SIGINT", ["script.pid", "child.pid"]);
@@ -132,7 +132,7 @@ describe("command: a script that runs when the CLI ends", function () {
     await assertGone(pids);
   });
 
-  describe("and is one of this project's", () => {
+  describe("of this project", () => {
     before(() => {
       small.put("bin/kubectl", "#!/bin/sh\necho $PPID > script.pid\necho $$ > kubectl.pid\nexec sleep 300\n");
       fs.chmodSync(small.inFolder("bin/kubectl"), 0o755);
@@ -145,7 +145,7 @@ describe("command: a script that runs when the CLI ends", function () {
     });
 
     for (const signal of ["SIGINT", "SIGKILL"] as const) {
-      it(`ends within seconds with a CLI that ${signal} ends, and its kubectl too: no server that is silent holds it`, async () => {
+      it(`ends within seconds with a CLI that ${signal} ends, and so does its kubectl, even if the server does not answer`, async () => {
         await small.cancel().catch(() => undefined);
         const { pids, seconds } = await ended(signal, ["script.pid", "kubectl.pid"]);
         assert.ok(seconds < 10, `it took ${seconds} s`);

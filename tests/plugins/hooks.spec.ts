@@ -24,7 +24,7 @@ const failing = `
 new command.local.Command("failing", { create: 'echo "try" >> "$RUNS"; exit 1' }, { hooks: { onError: [again] } });
 `;
 
-describe("the language host: hooks", function () {
+describe("language host: hooks", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.start(program("one"))));
@@ -37,25 +37,25 @@ describe("the language host: hooks", function () {
     assert.deepEqual(small.runs(), ["beforeCreate hooked one", "run one", "afterCreate hooked one one"]);
   });
 
-  it("run before and after an update, with what was and what is", async () => {
+  it("run before and after an update, with old and new values", async () => {
     small.change(program("two"));
     await small.up();
     assert.deepEqual(small.runs(), ["beforeUpdate hooked two one", "run two", "afterUpdate hooked two one two"]);
   });
 
-  it("stop what they come before when they fail", async () => {
+  it("prevent the operation after them if they fail", async () => {
     small.change(program("three", "beforeUpdate"));
     assert.match(await failure(small.up()), /the hook said no/);
     assert.deepEqual(small.runs(), ["beforeUpdate hooked three two"]);
   });
 
-  it("run after an error, and have it tried again or not", async () => {
+  it("run after an error, and decide about a retry", async () => {
     small.change(program("two") + failing);
     assert.match(await failure(small.up()), /exit status 1: running/);
     assert.deepEqual(small.runs(), ["try", "error of failing: 1", "try", "error of failing: 2"]);
   });
 
-  it("run before and after a delete, where the program runs", async () => {
+  it("run before and after a delete if the program runs", async () => {
     small.change(program("two"));
     await small.pulumi("destroy", "--yes", "--skip-preview", "--run-program");
     assert.deepEqual(small.runs(), ["beforeDelete hooked two", "afterDelete hooked two"]);

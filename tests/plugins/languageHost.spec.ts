@@ -25,7 +25,7 @@ exports.withoutTypeScript = !isLoaded();
 exports.serialized = pulumi.runtime.serializeFunction(() => "of a function").then(({ text }) => [isLoaded(), text]);
 `;
 
-describe("the language host: a program", function () {
+describe("language host: program", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   let shown: string;
@@ -39,7 +39,7 @@ describe("the language host: a program", function () {
   });
   after(() => small?.remove());
 
-  it("runs, and its outputs are the stack's", async () => {
+  it("sets the stack's outputs", async () => {
     const { project, stack, folder, preview, urn } = await small.outputs();
     assert.deepEqual(
       { project, stack, folder, preview, urn },
@@ -53,7 +53,7 @@ describe("the language host: a program", function () {
     );
   });
 
-  it("gets its configuration, secrets as secrets", async () => {
+  it("gets its configuration, with secrets marked", async () => {
     const { word, object, otherWord, secretKeys, password } = await small.outputs();
     assert.deepEqual(
       { word, object, otherWord, secretKeys, password },
@@ -68,25 +68,25 @@ describe("the language host: a program", function () {
     assert.match(shown, /standard error/);
   });
 
-  it("gets the arguments of node that Pulumi.yaml gives, split as a shell does", () => {
+  it("gets node's arguments from Pulumi.yaml, split like a shell", () => {
     assert.match(shown, /node's arguments: --max-old-space-size=300\n/);
     assert.match(shown, /titled: a title\n/);
   });
 
-  it("has TypeScript loaded by the SDK when the SDK serializes a function, and not before", async () => {
+  it("loads TypeScript only when the SDK serializes a function", async () => {
     const { withoutTypeScript, serialized } = await small.outputs();
     const [isLoaded, text] = serialized as [boolean, string];
     assert.deepEqual([withoutTypeScript, isLoaded], [true, true]);
     assert.match(text, /"of a function"/);
   });
 
-  it("knows that it is a preview", async () => {
+  it("detects a preview", async () => {
     small.change(`console.log("preview: " + pulumi.runtime.isDryRun());`);
     assert.match((await small.preview()).output, /preview: true/);
   });
 });
 
-describe("the language host: a program that fails", function () {
+describe("language host: failed program", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.start("")));
@@ -98,26 +98,26 @@ describe("the language host: a program that fails", function () {
     return failure(small.up());
   };
 
-  it("by an error is reported with its place", async () => {
+  it("is reported with the location of its error", async () => {
     const output = await told(`throw new Error("the roof is on fire");`);
     assert.match(output, /failed with an unhandled exception/);
     assert.match(output, /the roof is on fire[^]*index\.js:2/);
     assert.doesNotMatch(output, /non-zero exit code/);
   });
 
-  it("by a RunError is reported by its message alone", async () => {
+  it("is reported with only the message of a RunError", async () => {
     const output = await told(`throw new pulumi.RunError("word: 'x' is not allowed");`);
     assert.match(output, /error: word: 'x' is not allowed/);
     assert.doesNotMatch(output, /index\.js|unhandled|non-zero exit code/);
   });
 
-  it("in a promise that is not awaited is reported too", async () =>
+  it("is reported for a rejected promise that is not awaited", async () =>
     assert.match(await told(`Promise.reject(new Error("too late"));`), /too late/));
 
-  it("by process.exit is reported with its exit code", async () =>
+  it("is reported with the exit code of process.exit", async () =>
     assert.match(await told("process.exit(7);"), /Program exited with non-zero exit code: 7/));
 
-  it("out of memory is reported as that", async () => {
+  it("is reported as out of memory", async () => {
     small.put(
       "Pulumi.yaml",
       JSON.stringify({
@@ -129,7 +129,7 @@ describe("the language host: a program that fails", function () {
     assert.match(output, /Detected a possible out of memory error/);
   });
 
-  it("for a wrong option is reported with the option", async () => {
+  it("is reported with an invalid option", async () => {
     small.put(
       "Pulumi.yaml",
       JSON.stringify({ name: "small", runtime: { name: "nodejs", options: { typescript: "yes" } } }),
@@ -137,7 +137,7 @@ describe("the language host: a program that fails", function () {
     assert.match(await told(""), /typescript option must be a boolean/);
   });
 
-  it("without the SDK is reported with the command to run", async () => {
+  it("is reported with the install command if the SDK is missing", async () => {
     const bare = await SmallProgram.write("", { packages: false });
     try {
       await bare.pulumi("stack", "init", "dev");
@@ -148,7 +148,7 @@ describe("the language host: a program that fails", function () {
   });
 });
 
-describe("the language host: a TypeScript program", function () {
+describe("language host: TypeScript program", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   const options = { module: "nodenext", moduleResolution: "nodenext", strict: true };
@@ -164,13 +164,13 @@ describe("the language host: a TypeScript program", function () {
   });
   after(() => small?.remove());
 
-  it("runs by the tsconfig that Pulumi.yaml names", async () => {
+  it("uses the tsconfig from Pulumi.yaml", async () => {
     small.put("word.ts", "export const word: string = 1;\n");
     await small.up();
     assert.equal((await small.outputs()).result, 1);
   });
 
-  it("is type-checked where that tsconfig says so", async () => {
+  it("is type-checked if that tsconfig says so", async () => {
     small.put("other.json", JSON.stringify({ compilerOptions: options }));
     const output = await failure(small.up());
     assert.match(output, /word\.ts.*error TS2322: Type 'number' is not assignable to type 'string'/s);

@@ -43,7 +43,7 @@ new PolicyPack("lengths", {
 });
 `;
 
-describe("the language host: policy packs", function () {
+describe("language host: policy packs", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   const withPack = ["--policy-pack", "pack"];
@@ -66,7 +66,7 @@ describe("the language host: policy packs", function () {
     assert.doesNotMatch(output, /\[mandatory\]/);
   });
 
-  it("stop preview and up at a violation of a mandatory policy", async () => {
+  it("stop preview and up if a mandatory policy is violated", async () => {
     small.change(program(4));
     for (const command of ["preview", "up"] as const) {
       const output = await failure(small[command](...withPack));
@@ -76,14 +76,14 @@ describe("the language host: policy packs", function () {
     assert.equal(small.resources().text?.inputs.length, 5);
   });
 
-  it("take the configuration of --policy-pack-config", async () => {
+  it("read the configuration of --policy-pack-config", async () => {
     small.put("policy.json", JSON.stringify({ long: { least: 4 } }));
     const { output } = await small.up(...withPack, "--policy-pack-config", "policy.json");
     assert.doesNotMatch(output, /is less than/);
     assert.equal(small.resources().text?.inputs.length, 4);
   });
 
-  it("without their packages are refused with the command to run", async () => {
+  it("are refused with the install command if their packages are missing", async () => {
     const bare = fs.mkdtempSync(path.join(os.tmpdir(), "plugins-"));
     try {
       fs.cpSync(small.inFolder("pack"), bare, { recursive: true, filter: (file) => !file.endsWith("node_modules") });
@@ -94,7 +94,7 @@ describe("the language host: policy packs", function () {
     }
   });
 
-  it("that cannot be started are reported with their error", async () => {
+  it("are reported with their error if they cannot be started", async () => {
     small.put("pack/index.ts", 'throw new Error("the pack is torn");\n');
     assert.match(await failure(small.preview(...withPack)), /the pack is torn/);
   });

@@ -11,7 +11,7 @@ setInterval(() => undefined, 1000);
 module.exports = async () => new Promise(() => undefined);
 `;
 
-describe("the language host: a program that is at work", function () {
+describe("language host: running program", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.start(source)));
@@ -23,7 +23,7 @@ describe("the language host: a program that is at work", function () {
     const preview = new StartedCommand(small, "preview");
     const read = () => (fs.existsSync(file) ? fs.readFileSync(file, "utf8").split(" ").slice(0, -1).map(Number) : []);
     while (read().length < 2) await sleep(50);
-    // It is interruptible once its handler is there.
+    // It can be interrupted once its handler is installed.
     await sleep(300);
     return { preview, pids: read() };
   };
@@ -40,14 +40,14 @@ describe("the language host: a program that is at work", function () {
     assert.ok(fs.existsSync(small.inFolder("interrupted")));
   });
 
-  it("ends with a CLI that is killed, and the language host too", async () => {
+  it("ends with a killed CLI, as does the language host", async () => {
     const { preview, pids } = await started();
     preview.signal("SIGKILL");
     assert.equal(await preview.ended(), "SIGKILL");
     await allGone(pids);
   });
 
-  it("ends with a language host that is killed", async () => {
+  it("ends with a killed language host", async () => {
     const { preview, pids } = await started();
     const [, languageHost = 0] = pids;
     process.kill(languageHost, "SIGKILL");
@@ -55,7 +55,7 @@ describe("the language host: a program that is at work", function () {
     await allGone(pids);
   });
 
-  it("ends when both are killed at once", async () => {
+  it("ends if both are killed at once", async () => {
     const { preview, pids } = await started();
     const [, languageHost = 0] = pids;
     process.kill(languageHost, "SIGKILL");

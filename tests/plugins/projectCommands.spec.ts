@@ -13,13 +13,13 @@ interface About {
 const installed = (name: string) =>
   (JSON.parse(fs.readFileSync(require.resolve(`${name}/package.json`), "utf8")) as { version: string }).version;
 
-describe("the language host: the CLI's commands on a project", function () {
+describe("language host: project commands of the CLI", function () {
   this.timeout(6 * 60_000);
   let small: SmallProgram;
   before(async () => (small = await SmallProgram.start('new random.RandomUuid("uuid");')));
   after(() => small?.remove());
 
-  it("about tells of Node, the packages and the plugins that they need", async () => {
+  it("show Node, the packages and their plugins with about", async () => {
     small.put(
       "package.json",
       JSON.stringify({ dependencies: { "@pulumi/random": "*" }, devDependencies: { yaml: "*" } }),
@@ -37,7 +37,7 @@ describe("the language host: the CLI's commands on a project", function () {
     assert.ok("nodejs" in plugins);
   });
 
-  it("preview names a plugin that the program needs and that is missing", async () => {
+  it("name a missing plugin of the program with preview", async () => {
     const plugin = small.inFolder(`.home/plugins/resource-random-v${pluginVersion("random")}`);
     fs.renameSync(plugin, `${plugin}.away`);
     try {
@@ -47,7 +47,7 @@ describe("the language host: the CLI's commands on a project", function () {
     }
   });
 
-  it("install runs npm, or the package manager of the lock file, and fails with it", async () => {
+  it("run npm or the lock file's package manager with install, and fail with it", async () => {
     const bare = await SmallProgram.write("", { packages: false });
     try {
       bare.put("greeting/package.json", '{ "name": "greeting", "version": "1.0.0" }');

@@ -3,7 +3,7 @@ import type { EngineOperation } from "../support/engineLog";
 import { failure } from "../support/failure";
 import { SmallProgram } from "./support/smallProgram";
 
-/** What marks an encrypted value in the state. */
+/** The signature of an encrypted value in the state. */
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 const program = (changed: { hex?: string; replaced?: string; spelled?: string; more?: string } = {}) => `
@@ -52,20 +52,19 @@ describe("random", function () {
     assert.match(up.output, /the result has 40 characters/);
   });
 
-  it("draws from the special characters that the program gives", () =>
-    assert.match(values.hex ?? "", /^[abcdef]{40}$/));
+  it("uses the program's special characters", () => assert.match(values.hex ?? "", /^[abcdef]{40}$/));
 
-  it("draws from each kind of characters at least as often as the program says", () => {
+  it("uses each kind of characters at least as often as required", () => {
     const text = values.counted ?? "";
     assert.equal(text.length, 4);
     for (const kind of [/[A-Z]/, /[a-z]/, /[0-9]/, /[!@#$%&*()\-_=+[\]{}<>:?]/]) assert.match(text, kind);
   });
 
-  it("encrypts every password that it generates, and prints none", async () => {
+  it("encrypts every generated password, and prints none", async () => {
     for (const name of ["hex", "replaced", "spelled", "counted"]) {
       const value = values[name] ?? "";
       assert.ok(value.length > 3);
-      for (const place of [small.stateText(), up.output]) assert.ok(!place.includes(value), `${name} is in clear`);
+      for (const place of [small.stateText(), up.output]) assert.ok(!place.includes(value), `${name} is in plain text`);
     }
     const { result } = small.resources().hex?.outputs as { result: Record<string, string> };
     assert.ok(Object.values(result).includes(secretSignature));
@@ -73,14 +72,14 @@ describe("random", function () {
     assert.equal((await small.outputs()).hex, "[secret]");
   });
 
-  it("keeps RandomBytes as the official plugin does: outputs encrypted, the same bytes in clear as the ID", async () => {
+  it("keeps RandomBytes as the official plugin does: outputs encrypted, the same bytes in plain text as the ID", async () => {
     assert.equal(small.resources().bytes?.id, values.bytesBase64);
     assert.equal(Buffer.from(values.bytesBase64 ?? "", "base64").toString("hex"), values.bytesHex);
     assert.ok(!small.stateText().includes(values.bytesHex ?? ""));
     assert.equal((await small.outputs()).bytesHex, "[secret]");
   });
 
-  it("keeps RandomId in clear, in all its forms", () => {
+  it("keeps all forms of RandomId in plain text", () => {
     const { id, outputs } = small.resources().id ?? assert.fail();
     const bytes = Buffer.from(id, "base64url");
     assert.equal(bytes.length, 8);
@@ -95,7 +94,7 @@ describe("random", function () {
     );
   });
 
-  it("draws texts, numbers and UUIDs", () => {
+  it("generates texts, numbers and UUIDs", () => {
     const { string, integer, uuid } = small.resources();
     assert.match(String(string?.outputs.result), /^[A-Za-z0-9]{12}$/);
     assert.equal(integer?.outputs.result, 3);
@@ -104,14 +103,14 @@ describe("random", function () {
 
   it("imports a password", () => assert.equal(values.imported, "swordfish"));
 
-  it("changes nothing at a second up, and nothing where a default is spelled out", async () => {
+  it("changes nothing at a second up, or for an explicit default", async () => {
     small.change(program({ spelled: "upper: true, minSpecial: 0, keepers: {}" }));
     const { changes } = await small.up("--refresh");
     assert.deepEqual(changes, { same: 11 });
     assert.deepEqual(await readValues(), values);
   });
 
-  it("replaces for other keepers and for other characters, and keeps what did not change", async () => {
+  it("replaces resources with other keepers or characters, and keeps the others", async () => {
     small.change(program({ replaced: 'keepers: { round: "2" }', hex: "length: 41" }));
     const { steps } = await small.up();
     assert.deepEqual(
@@ -127,13 +126,13 @@ describe("random", function () {
     assert.equal(now.spelled, values.spelled);
   });
 
-  it("refuses a length that is not allowed, at preview", async () => {
+  it("refuses an invalid length at preview", async () => {
     small.change(program({ more: 'new random.RandomPassword("length", { length: 0 });' }));
     const output = await failure(small.preview());
     assert.match(output, /resource 'length': property length value \{0\} has a problem: .*at least 1, got: 0/);
   });
 
-  it("says what the stand-in lacks", async () => {
+  it("reports a resource that the stand-in does not support", async () => {
     small.change(program({ more: 'new random.RandomPet("pet");' }));
     assert.match(
       await failure(small.preview()),

@@ -3,7 +3,7 @@ import { failure } from "../support/failure";
 import { SshNode } from "../support/sshNode";
 import { SmallProgram } from "./support/smallProgram";
 
-describe("command: a script on another machine", function () {
+describe("command: script on another machine", function () {
   this.timeout(6 * 60_000);
   let node: SshNode;
   let small: SmallProgram;
@@ -18,7 +18,7 @@ describe("command: a script on another machine", function () {
     await node?.stop();
   });
 
-  /** A program of one remote command with these inputs. */
+  /** A program with one remote command and these inputs. */
   const program = (inputs: string, connection: object = {}) => `
     const privateKey = new pulumi.Config().requireSecret("key");
     const connection = { privateKey, ...${JSON.stringify({ ...reached(), ...connection })} };
@@ -34,7 +34,7 @@ describe("command: a script on another machine", function () {
     assert.equal(node.calls, "modprobe there\n");
   });
 
-  it("keeps the key secret, and what was printed where the program says so", async () => {
+  it("keeps the key secret, and its outputs if the program marks them", async () => {
     const [, line = ""] = node.privateKey.split("\n");
     assert.ok(line.length > 50);
     assert.ok(!small.stateText().includes(line));
@@ -42,7 +42,7 @@ describe("command: a script on another machine", function () {
     assert.equal((await small.outputs()).stdout, "[secret]");
   });
 
-  it("has nothing to do the second time", async () => {
+  it("does not run at a second up", async () => {
     const { changes } = await small.up();
     assert.deepEqual(Object.keys(changes), ["same"]);
   });
@@ -54,7 +54,7 @@ describe("command: a script on another machine", function () {
     assert.match(node.calls, /modprobe updated\n$/);
   });
 
-  it("fails with the script's code and what it printed, and the state stays as it was", async () => {
+  it("fails with the script's exit code and output, and keeps the state", async () => {
     small.change(program(`create: "echo made", update: "echo so far; echo it breaks >&2; exit 3"`));
     const output = await failure(small.up());
     assert.match(output, /Process exited with status 3: running "echo so far; echo it breaks >&2; exit 3":/);
@@ -62,7 +62,7 @@ describe("command: a script on another machine", function () {
     assert.equal(await stdout(), "given");
   });
 
-  it("runs nothing on a machine that shows another key", async () => {
+  it("does not run on a machine that presents another key", async () => {
     const other = await SshNode.start();
     try {
       small.change(program(`create: "echo made", update: "modprobe wrong"`, { hostKey: other.hostKey }));
@@ -79,7 +79,7 @@ describe("command: a script on another machine", function () {
     assert.match(await failure(small.up()), /after 3 failed attempts: ssh: connect to host 127\.0\.0\.1 port 1: /);
   });
 
-  it("refuses what the stand-in lacks, before anything runs", async () => {
+  it("refuses unsupported inputs before anything runs", async () => {
     small.change(program(`create: "echo made", update: "modprobe refused"`, { password: "hunter2" }));
     assert.match(await failure(small.up()), /connection\.password.*not supported by the stand-in/);
     assert.ok(!node.calls.includes("refused"));

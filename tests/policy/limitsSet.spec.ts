@@ -9,11 +9,11 @@ const message = (name: string, missing: string) =>
   `container ${name}: ${missing} not set; without it, one pod can use up a whole node: set it`;
 
 describe("policy: limits-set", () => {
-  it("allows containers that have requests and limits of both", () => {
+  it("allows containers with requests and limits of both", () => {
     assert.deepEqual(findingsOf(limitsSet, withResources({ requests: both, limits: both })), []);
   });
 
-  it("names each amount that is missing", () => {
+  it("names each missing amount", () => {
     assert.deepEqual(findingsOf(limitsSet, withResources({ requests: { cpu: "1" }, limits: { memory: "1Gi" } })), [
       message("app", "resources.requests.memory, resources.limits.cpu"),
     ]);
@@ -22,7 +22,7 @@ describe("policy: limits-set", () => {
     ]);
   });
 
-  it("refuses containers without resources, init containers too, in each kind of workload", () => {
+  it("refuses containers and init containers without resources, in each kind of workload", () => {
     const all = "resources.requests.cpu, resources.requests.memory, resources.limits.cpu, resources.limits.memory";
     const spec = podSpec({
       initContainers: [container({ name: "first", resources: undefined })],

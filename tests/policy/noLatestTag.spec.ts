@@ -29,12 +29,12 @@ describe("policy: no-latest-tag", () => {
     });
   }
 
-  it("refuses a container without an image as one without a tag", () => {
+  it("refuses a container without an image like one without a tag", () => {
     const message = `container app: image "" has no tag, which means latest; ${remedy}`;
     assert.deepEqual(findingsOf(noLatestTag, withImage(undefined)), [message]);
   });
 
-  it("refuses an image without a tag in init containers too, in each kind of workload", () => {
+  it("refuses an image without a tag in init containers, in each kind of workload", () => {
     const spec = podSpec({ initContainers: [container({ name: "first", image: "busybox" })] });
     const message = `container first: image "busybox" has no tag, which means latest; ${remedy}`;
     for (const resource of workloads(spec)) assert.deepEqual(findingsOf(noLatestTag, resource), [message]);

@@ -18,7 +18,7 @@ describe("policy: no-plain-secrets", () => {
         ]);
       });
 
-      it(`lets ${name} from a Secret through`, () => {
+      it(`allows ${name} from a Secret`, () => {
         assert.deepEqual(findingsOf(noPlainSecrets, withVariable({ name, valueFrom: fromSecret })), []);
       });
     }
@@ -39,7 +39,7 @@ describe("policy: no-plain-secrets", () => {
       }
     });
 
-    it("allows a variable that names a file, and those whose names are no secret's", () => {
+    it("allows a variable that names a file, and variables without a secret's name", () => {
       const value = "x";
       const env = ["MARIADB_PASSWORD_FILE", "MARIADB_USER", "AUTH_KEY"].map((name) => ({ name, value }));
       assert.deepEqual(findingsOf(noPlainSecrets, withVariable(...env)), []);
@@ -75,7 +75,7 @@ describe("policy: no-plain-secrets", () => {
         assert.deepEqual(findingsOf(noPlainSecrets, secret(field, ["data", "stringData"])), []);
       });
 
-      it(`refuses ${field} that is not marked as secret, in both types of a Secret`, () => {
+      it(`refuses ${field} that is not marked as secret, in both types of Secrets`, () => {
         const message = `${field} is not marked as secret, and would be in plain text in the state; create it with kubernetes.core.v1.Secret, which marks it`;
         for (const type of ["kubernetes:core/v1:Secret", "kubernetes:v1:Secret"]) {
           assert.deepEqual(findingsOf(noPlainSecrets, secret(field, [], type)), [message]);

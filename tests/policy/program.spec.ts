@@ -6,7 +6,7 @@ import { type Changeable, changes } from "./support/changes";
 import { findingsOf } from "./support/policyResources";
 import { allResources, type NamedResource, programResources, programStacks } from "./support/program";
 
-describe("policy: the resources of the program", function () {
+describe("policy: resources of the program", function () {
   this.timeout(5 * 60_000);
   for (const stack of programStacks) {
     it(`break no mandatory rule in the stack: ${stack}`, async () => {
@@ -16,7 +16,7 @@ describe("policy: the resources of the program", function () {
     });
   }
 
-  it("are of every kind that the rules are about and the program makes", async () => {
+  it("include every kind that the rules check and the program creates", async () => {
     const kinds = new Set(
       (await allResources()).map(({ resource }) => kindOf(resource)).filter((kind) => kind !== undefined),
     );
@@ -30,7 +30,7 @@ describe("policy: the resources of the program", function () {
     );
   });
 
-  it("dev would break retain-in-production by each claim and namespace if it were production", async () => {
+  it("break retain-in-production with each claim and namespace if dev counts as production", async () => {
     const resources = (await programResources("dev")).map(({ name, resource }) => ({
       name,
       resource: { ...resource, stack: "production" },
@@ -41,15 +41,15 @@ describe("policy: the resources of the program", function () {
     ]);
   });
 
-  describe("break a rule once they are changed", () => {
-    it("of each rule there is a change", () => {
+  describe("after a change that breaks a rule", () => {
+    it("are changed for each rule", () => {
       assert.deepEqual([...new Set(changes.map(({ rule }) => rule))].sort(), rules.map(({ name }) => name).sort());
     });
 
     for (const { rule, title, of, change, isExempt = () => false } of changes) {
-      it(`${rule}: ${title}`, async () => {
+      it(`are refused by ${rule}: ${title}`, async () => {
         const meant = (await allResources()).filter(({ resource }) => of(resource) && !isExempt(resource));
-        assert.ok(meant.length > 0, "no resource of the program could break it");
+        assert.ok(meant.length > 0, "no resource of the program can break it");
         const changed = meant.map(({ name, resource }) => {
           const copy = structuredClone(resource);
           change(copy as Changeable);
@@ -74,7 +74,7 @@ function named(name: string): Rule {
   return rules.find((rule) => rule.name === name) ?? assert.fail(`no rule ${name}`);
 }
 
-/** What breaks a mandatory rule, as `rule name`. */
+/** Resources that break a mandatory rule, as `rule name`. */
 function broken(resources: readonly NamedResource[]): string[] {
   const mandatory = rules.filter(({ enforcementLevel }) => enforcementLevel === "mandatory");
   const found = resources.flatMap(({ name, resource }) =>

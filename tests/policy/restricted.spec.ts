@@ -10,7 +10,7 @@ const escalation = message("may escalate its privileges: set allowPrivilegeEscal
 const capabilities = message('has capabilities: set capabilities to { drop: ["ALL"] }');
 const seccomp = message("is not confined: set seccompProfile.type to RuntimeDefault");
 
-/** What is said of a pod whose container has this besides. */
+/** The findings about a pod whose container has these fields in addition. */
 const found = (own: SecurityContext, ofPod: SecurityContext | undefined = podSpec().securityContext) =>
   findingsOf(
     restricted,
@@ -48,7 +48,7 @@ const safeSysctls = [
   ...["net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem"],
 ];
 
-/** And in a container's fields. */
+/** One violation of each control in a container's fields. */
 const containerViolations: readonly [Partial<Container>, RegExp][] = [
   ...(
     [
@@ -88,7 +88,7 @@ describe("policy: restricted", () => {
   }
 
   for (const [fields, told] of containerViolations) {
-    it(`refuses a container with ${JSON.stringify(fields)}, of each list of the pod's`, () => {
+    it(`refuses a container with ${JSON.stringify(fields)}, in each list of the pod`, () => {
       for (const list of ["initContainers", "containers", "ephemeralContainers"] as const) {
         const spec = podSpec({ [list]: [container({ name: "second", ...fields })] });
         const [finding = "", ...others] = findingsOf(restricted, pod(spec));
@@ -99,7 +99,7 @@ describe("policy: restricted", () => {
     });
   }
 
-  it("refuses an AppArmor profile that is turned off by an annotation, in each kind of workload", () => {
+  it("refuses an annotation that turns AppArmor off, in each kind of workload", () => {
     const name = "container.apparmor.security.beta.kubernetes.io/app";
     const finding = `the pod is not confined: remove the annotation ${name}`;
     for (const resource of workloads(podSpec(), { [name]: "unconfined" })) {
@@ -112,10 +112,10 @@ describe("policy: restricted", () => {
     }
   });
 
-  it("reads no other annotation: its value may be unknown at a preview", () => {
+  it("reads no other annotation, because its value may be unknown at preview", () => {
     const unknown = {
       get "wordpress/database-checksum"(): string {
-        throw new Error("unknown at a preview");
+        throw new Error("unknown at preview");
       },
     };
     for (const resource of workloads(podSpec(), unknown)) assert.deepEqual(findingsOf(restricted, resource), []);
@@ -155,12 +155,12 @@ describe("policy: restricted", () => {
     }
   });
 
-  it("allows a pod whose securityContext or whose container's has runAsNonRoot and a seccomp profile", () => {
+  it("allows a pod with runAsNonRoot and a seccomp profile in its own or its container's securityContext", () => {
     assert.deepEqual(found({}), []);
     assert.deepEqual(found({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } }, {}), []);
   });
 
-  it("refuses root where neither pod nor container excludes it", () => {
+  it("refuses root if neither pod nor container excludes it", () => {
     const { seccompProfile } = podSpec().securityContext ?? {};
     assert.deepEqual(found({}, { seccompProfile }), [root]);
     const ofPod = "the pod may run as root: set runAsNonRoot to true in its securityContext";
@@ -196,7 +196,7 @@ describe("policy: restricted", () => {
     for (const resource of workloads(spec)) assert.deepEqual(findingsOf(restricted, resource), all);
   });
 
-  it("allows any pod in the exempt namespaces: those that serve volumes, or the configured ones instead", () => {
+  it("allows any pod in the exempt namespaces: by default those that serve volumes, else the configured ones", () => {
     const spec = podSpec({ securityContext: undefined });
     for (const namespace of ["openebs", "openebs-nfs"]) {
       assert.deepEqual(findingsOf(restricted, pod(spec, namespace)), []);

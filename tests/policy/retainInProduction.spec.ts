@@ -26,7 +26,7 @@ describe("policy: retain-in-production", () => {
       }
     });
 
-    it(`allows a ${kind} that is protected, and any in another stack`, () => {
+    it(`allows a protected ${kind}, and any in another stack`, () => {
       assert.deepEqual(findingsOf(retainInProduction, resource("production", true)), []);
       for (const stack of ["dev", "production-2", "preprod"]) {
         assert.deepEqual(findingsOf(retainInProduction, resource(stack, false)), []);
@@ -62,7 +62,7 @@ describe("policy: retain-in-production", () => {
     assert.deepEqual(findingsOf(retainInProduction, resource), []);
   });
 
-  it("takes the configured stacks for production, and no others", () => {
+  it("treats exactly the configured stacks as production", () => {
     const lists = { stacks: ["live.*"] };
     const found = (stack: string) =>
       findingsOf(retainInProduction, policyResource("kubernetes:core/v1:Namespace", {}, { stack }), lists);

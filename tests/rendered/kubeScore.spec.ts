@@ -4,7 +4,7 @@ import { exceptions } from "./support/exceptions";
 import { score, type Score, unargued, unneeded } from "./support/kubeScore";
 import { changed, objectsOf, renderedStacks, type RenderedStack } from "./support/objects";
 
-describe("the objects of a stack under kube-score", () => {
+describe("kube-score of a stack's objects", () => {
   const scores = new Map<RenderedStack, Score>();
   before(async function () {
     this.timeout(3 * 60_000);
@@ -12,7 +12,7 @@ describe("the objects of a stack under kube-score", () => {
   });
   const scoreOf = (stack: RenderedStack) => scores.get(stack) ?? assert.fail();
 
-  it("every finding has its reason in tests/rendered/support/exceptions.ts, and every reason there its finding", () => {
+  it("has a reason in tests/rendered/support/exceptions.ts for each finding, and a finding for each reason", () => {
     assert.deepEqual([unargued(scores, exceptions), unneeded(scores, exceptions)], [[], []]);
     record("Security", {
       fault: `the objects of the stacks ${renderedStacks.join(", ")} under kube-score`,
@@ -22,7 +22,7 @@ describe("the objects of a stack under kube-score", () => {
   });
 
   for (const stack of renderedStacks) {
-    it(`${stack}: every pod, Service, policy and budget is scored`, async () => {
+    it(`scores every pod, Service, policy and budget of ${stack}`, async () => {
       const kinds = /^(Deployment|StatefulSet|Job|CronJob|Service|NetworkPolicy|PodDisruptionBudget)$/;
       const meant = [...(await objectsOf(stack))].filter(([, { kind }]) => kinds.test(kind)).map(([name]) => name);
       assert.ok(meant.length > 5, `${meant.length} objects`);
@@ -33,7 +33,7 @@ describe("the objects of a stack under kube-score", () => {
     });
   }
 
-  describe("the check finds", () => {
+  describe("check", () => {
     const pods = "wordpress-shared-pods";
     const template = ["spec", "template", "spec"];
     const container = [...template, "containers", 0];
@@ -49,20 +49,20 @@ describe("the objects of a stack under kube-score", () => {
       ],
       ["a Service without pods", "service-targets-pod", "wordpress-service", ["spec", "selector"], { app: "other" }],
     ] as const) {
-      it(wrong, async () => {
+      it(`finds ${wrong}`, async () => {
         const dev = await score(changed(await objectsOf("dev"), name, steps, value));
         assert.deepEqual(unargued(new Map(scores).set("dev", dev), exceptions), [`dev: ${check} ${name}`]);
       });
     }
 
-    it("one pod in production, for which only dev has a reason", async () => {
+    it("finds a single pod in production, for which only dev has a reason", async () => {
       const production = await score(changed(await objectsOf("production"), pods, ["spec", "replicas"], 1));
       assert.deepEqual(unargued(new Map(scores).set("production", production), exceptions), [
         `production: deployment-replicas ${pods}`,
       ]);
     });
 
-    it("a reason without a finding", () => {
+    it("finds a reason without a finding", () => {
       const [check, objects, reason] = ["container-resources", [pods], "there is none"];
       assert.deepEqual(unneeded(scores, [...exceptions, { check, objects, reason }]), [`${check} ${pods}`]);
     });

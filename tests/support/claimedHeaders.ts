@@ -1,4 +1,4 @@
-/** Headers by which a client may claim an address, a scheme or a name. A list of the tests' own: a name lost from the program's is missed. */
+/** Headers in which a client can claim an address, a scheme or a name. Independent of the program's list, so that tests detect a missing name. */
 export const claimedHeaders = [
   ...["X-Forwarded-For", "X-Original-Forwarded-For", "X-Forwarded", "Forwarded-For", "Forwarded", "X-Real-IP"],
   ...["Real-IP", "Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "X-Remote-IP"],

@@ -3,20 +3,20 @@ import type { RecordedCall } from "./recordedCall";
 
 export const localCommand = "command:local:Command";
 
-/** One run of a command, as the command provider would make it. */
+/** One run of a command, as the command provider executes it. */
 export interface CommandRun {
   /** Name of the command in the program. */
   readonly name: string;
   /** The program, its options and the script, which is one argument. */
   readonly command: readonly [string, ...string[]];
-  /** What the program gives it, and in PULUMI_COMMAND_STDOUT what the last run printed. */
+  /** The program's variables, and the output of the last run in PULUMI_COMMAND_STDOUT. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
- * The run that a call leads to.
+ * The run that a call causes.
  * @param outputs the command's outputs before the call
- * @returns undefined where nothing runs: in a plan, and on a delete without a script for it
+ * @returns undefined if nothing runs: at preview, and for a delete without a script
  */
 export function commandRun(call: RecordedCall, outputs: Properties): CommandRun | undefined {
   const { type, operation, name, preview } = call;

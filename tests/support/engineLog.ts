@@ -1,24 +1,24 @@
-/** What one `preview`, `up`, `refresh` or `destroy` did. */
+/** The result of one `preview`, `up`, `refresh` or `destroy`. */
 export interface EngineOperation {
-  /** What it printed to standard output. */
+  /** Its standard output. */
   readonly output: string;
-  /** How many resources it created, updated, left as they are: `{ create: 2, same: 30 }`. */
+  /** Numbers of created, updated, unchanged resources: `{ create: 2, same: 30 }`. */
   readonly changes: Readonly<Record<string, number>>;
-  /** Every resource that it did not leave as it is. */
+  /** All steps except for unchanged resources. */
   readonly steps: readonly EngineStep[];
 }
 
-/** One step of the engine's. */
+/** One step of the engine. */
 export interface EngineStep {
-  /** In the engine's words: `create`, `update`, `delete`, `replace`, `create-replacement`, `delete-replaced`, … */
+  /** The engine's name: `create`, `update`, `delete`, `replace`, `create-replacement`, `delete-replaced`, … */
   readonly operation: string;
   readonly urn: string;
   readonly type: string;
   /** Name in the program, the URN's last part. */
   readonly name: string;
-  /** Where it differs: `spec.replicas`. Empty where the provider was not asked. */
+  /** Changed paths: `spec.replicas`. Empty if the provider was not called for a diff. */
   readonly paths: readonly string[];
-  /** Whole seconds that it took; undefined where it failed. */
+  /** Duration in whole seconds; undefined if it failed. */
   readonly seconds: number | undefined;
 }
 
@@ -40,7 +40,7 @@ interface EngineEvent {
   readonly summaryEvent?: { readonly resourceChanges: Readonly<Record<string, number>> };
 }
 
-/** Reads the log that the CLI's `--event-log` writes; of a command that plans first, only what it did then. */
+/** Reads the log of the CLI's `--event-log`. For a command with a preview, returns only the steps after it. */
 export function readEngineLog(text: string): Pick<EngineOperation, "changes" | "steps"> {
   const events = text
     .split("\n")

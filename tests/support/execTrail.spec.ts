@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 import { commandLinesOf } from "./execTrail";
 
-describe("the command lines in the kernel's audit records", () => {
-  it("are read from quoted arguments, and from those in hexadecimal digits", () => {
+describe("command lines in the kernel's audit records", () => {
+  it("are read from quoted and from hexadecimal arguments", () => {
     const log = [
       'type=SYSCALL msg=audit(1.1:7): arch=c000003e comm="sh"',
       'type=EXECVE msg=audit(1.1:7): argc=3 a0="sh" a1="-c" a2=6563686F20227822',
@@ -11,7 +11,7 @@ describe("the command lines in the kernel's audit records", () => {
     assert.deepEqual(commandLinesOf(log), ['sh -c echo "x"', "true"]);
   });
 
-  it("are put together where an argument is long, in parts and over several records", () => {
+  it("are joined from the parts and records of a long argument", () => {
     const log = [
       'type=EXECVE msg=audit(1.1:7): argc=3 a0="sh" a1_len=6 a1[0]="abc"',
       'type=EXECVE msg=audit(1.1:7): a1[1]="def"',

@@ -8,12 +8,12 @@ import { run } from "../../lab/support/processes";
 
 const rule = ["always,exit", "-F", "arch=b64", "-S", "execve", "-S", "execveat"];
 
-/** Records that wait for the daemon. The kernel counts what does not fit. */
+/** Capacity of the queue of records. The kernel counts lost ones. */
 const backlog = 8192;
 
 /**
- * The command lines of all programs that this machine starts, those in the lab's containers as well, also of programs that end at once: the kernel's
- * audit records. Not seen: what a process that ran before the trail executes without a fork.
+ * The command lines of all programs that this machine starts, including those in the lab's containers and those that end at once, from the
+ * kernel's audit records. Not recorded: programs that a process from before the trail executes without a fork.
  */
 export class ExecTrail {
   private constructor(
@@ -22,12 +22,14 @@ export class ExecTrail {
     private readonly lostBefore: number,
   ) {}
 
-  /** @throws Error where this machine has another audit daemon: there can be one */
+  /** @throws Error if this machine runs another audit daemon: only one is possible */
   static async start(): Promise<ExecTrail> {
     await installPackages([{ file: "auditd", name: "auditd" }]);
     const { pid, lost } = await status();
     if (pid !== 0)
-      throw new Error(`the audit daemon with PID ${pid} runs: stop it, so that the test can read the kernel's records`);
+      throw new Error(
+        `the audit daemon with PID ${pid} is running: stop it, so that the test can read the kernel's records`,
+      );
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "exec-trail-"));
     fs.writeFileSync(path.join(folder, "auditd.conf"), configuration(path.join(folder, "log")), { mode: 0o640 });
     const daemon = spawn("auditd", ["-n", "-c", folder], { stdio: "ignore" });
@@ -41,16 +43,16 @@ export class ExecTrail {
     return trail;
   }
 
-  /** One line for each program that was started so far. @throws Error where the kernel lost a record */
+  /** One line for each started program. @throws Error if the kernel lost a record */
   async commandLines(): Promise<string[]> {
-    // The daemon writes each record as it comes; this one is the last.
+    // The daemon writes records in order; this one is the last.
     const mark = `exec-trail-${Date.now()}`;
     await run("true", [mark]);
     for (let attempt = 0; attempt < 100 && !this.log().includes(mark); attempt++) await wait(100);
     const lines = commandLinesOf(this.log());
-    if (!lines.some((line) => line.includes(mark))) throw new Error("the audit daemon writes no records any more");
+    if (!lines.some((line) => line.includes(mark))) throw new Error("the audit daemon has stopped writing records");
     const lost = (await status()).lost - this.lostBefore;
-    if (lost > 0) throw new Error(`the kernel lost ${lost} audit records: not all command lines were seen`);
+    if (lost > 0) throw new Error(`the kernel lost ${lost} audit records: some command lines are missing`);
     return lines;
   }
 
@@ -88,7 +90,7 @@ async function status(): Promise<{ readonly pid: number; readonly lost: number }
   return { pid: number("pid"), lost: number("lost") };
 }
 
-/** Arguments as the records have them: quoted, or in hexadecimal digits where they have quotes, spaces or other characters; long ones in parts. */
+/** Decodes arguments of records: quoted, or hexadecimal if they have quotes, spaces or other characters; long ones in parts. */
 export function commandLinesOf(log: string): string[] {
   const records = log.split("\n").filter((line) => line.startsWith("type=EXECVE "));
   const byEvent = new Map<string, string[]>();

@@ -1,6 +1,6 @@
 import { CommandFailed } from "../../lab/support/processes";
 
-/** Everything that a command printed that is to fail. @throws Error when it does not fail */
+/** Returns the output of a command that must fail. @throws Error if it succeeds */
 export async function failure(command: Promise<unknown>): Promise<string> {
   try {
     await command;
@@ -8,5 +8,5 @@ export async function failure(command: Promise<unknown>): Promise<string> {
     if (error instanceof CommandFailed && typeof error.code === "number") return error.output;
     throw error;
   }
-  throw new Error("the command was to fail, and did not");
+  throw new Error("the command succeeded, but must fail");
 }

@@ -3,7 +3,7 @@ import type { LoadFigures } from "../e2e/support/load";
 import { LoggedOut, Tally } from "../e2e/support/tally";
 import { exceeded, type Limits, limits, promise } from "../faults/support/limits";
 
-/** A run of 240 s: four reads and two writes a second, each of which ends as `outcome` says of its second. */
+/** Simulates a run of 240 s: four reads and two writes per second, with the outcome of their second. */
 function simulated(outcome: (kind: "read" | "write", second: number) => Error | undefined): LoadFigures {
   let now = 0;
   const tallies = { read: new Tally(() => now), write: new Tally(() => now) };
@@ -29,9 +29,9 @@ const during = (begin: number, end: number, error: Error) => (second: number) =>
   second >= begin && second < end ? error : undefined;
 const all = Object.entries(limits) as [string, Limits][];
 
-describe("the limits of the faults under load", () => {
+describe("limits of faults under load", () => {
   for (const [name, limit] of all) {
-    it(`of ${name} pass a run in which all is well, and none with 180 s of failures`, () => {
+    it(`allow for ${name} a run without failures, and refuse one with 180 s of failures`, () => {
       assert.deepEqual(
         exceeded(
           simulated(() => undefined),
@@ -52,7 +52,7 @@ describe("the limits of the faults under load", () => {
       assert.equal(exceeded(hangs, limit, 1).length, 2);
     });
 
-    it(`of ${name} do not pass a run that logs all writers out for a minute`, () => {
+    it(`refuse for ${name} a run that logs all writers out for a minute`, () => {
       const out = during(60, 120, new LoggedOut("post answered 401"));
       const lines = exceeded(
         simulated((kind, second) => (kind === "write" ? out(second) : undefined)),
@@ -63,7 +63,7 @@ describe("the limits of the faults under load", () => {
     });
   }
 
-  it("let no writer be logged out except by another keyRotation, and there few", () => {
+  it("allow logged out writers only for a changed keyRotation", () => {
     const once = (kind: string, second: number) =>
       kind === "write" && second === 60 ? new LoggedOut("post answered 401") : undefined;
     const passed = all.filter(([, limit]) => exceeded(simulated(once), limit, 1).length === 0);
@@ -73,7 +73,7 @@ describe("the limits of the faults under load", () => {
     );
   });
 
-  it("name what was too much, its limit and the reasons", () => {
+  it("report an exceeded figure, its limit and the reasons", () => {
     const figures = simulated((_, second) => during(60, 72, new Error("refused"))(second));
     const limit = { failedReads: 20, failedWrites: 30, outageSeconds: 10 };
     assert.deepEqual(exceeded(figures, limit, 1), [
@@ -84,7 +84,7 @@ describe("the limits of the faults under load", () => {
     assert.deepEqual(exceeded(figures, limit, 2), ["48 reads failed, more than 40: Error: refused"]);
   });
 
-  it("are in the promise of each test, but for the outage of those in which no request may fail", () => {
+  it("are in the promise of each test, except for the outage if no request may fail", () => {
     assert.ok(all.length > 0);
     for (const [name, { failedReads, failedWrites, loggedOut, outageSeconds }] of all) {
       const said = promise({ failedReads, failedWrites, outageSeconds, ...(loggedOut !== undefined && { loggedOut }) });
@@ -101,8 +101,8 @@ describe("the limits of the faults under load", () => {
   });
 });
 
-describe("a tally", () => {
-  it("counts a request of a client that was logged out as failed, and begins its streak again", () => {
+describe("tally", () => {
+  it("counts a request of a logged out client as failed, and resets the streak", () => {
     const tally = new Tally(() => 0);
     tally.succeeded();
     tally.failedWith(new LoggedOut("post answered 401"));

@@ -2,17 +2,17 @@ interface Listed {
   readonly metadata: { readonly namespace?: string; readonly labels?: Readonly<Record<string, string>> };
 }
 
-/** What narrows a list, by the names of kubectl's flags. */
+/** Filters of a list, by the names of kubectl's flags. */
 export interface ListFlags {
   /** @default all namespaces */
   readonly namespace?: string | undefined;
-  /** Of labels: `app=wordpress,tier=web`. */
+  /** Label selector: `app=wordpress,tier=web`. */
   readonly selector?: string | undefined;
-  /** Of fields: `metadata.name=web`. */
+  /** Field selector: `metadata.name=web`. */
   readonly "field-selector"?: string | undefined;
 }
 
-/** The objects that kubectl lists. Those without a namespace are the cluster's own, and are in every list. */
+/** The objects that kubectl lists. Cluster-scoped objects are in every list. */
 export function listed<T extends Listed>(objects: readonly T[], flags: ListFlags): T[] {
   const { namespace, selector, "field-selector": fields } = flags;
   return objects.filter(
@@ -30,7 +30,7 @@ function pairsOf(selector = ""): [string, string][] {
     .filter(Boolean)
     .map((part) => {
       const [, key, value] = /^([^=!]+)={1,2}([^=]*)$/.exec(part) ?? [];
-      if (key === undefined || value === undefined) throw new Error(`the tests' kubectl does not know: ${part}`);
+      if (key === undefined || value === undefined) throw new Error(`the tests' kubectl does not support: ${part}`);
       return [key, value];
     });
 }

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { loadSettings } from "../../stacks/settings";
 
-/** The design's defaults, with content per pod. */
+/** The default configuration, with content per pod. */
 export const defaults = {
   cluster: { kubeconfig: undefined, context: undefined, upsertExistingObjects: false },
   namespace: "wordpress",
@@ -24,9 +24,8 @@ export const defaults = {
 };
 
 /**
- * Settings of a stack whose configuration has these keys, and content per pod unless they say otherwise; keys without a namespace
- * are the project's own.
- * @param secrets those that are secrets in the stack file
+ * Loads a configuration with these keys, by default with content per pod. Keys without a namespace are the project's own.
+ * @param secrets keys that are secrets in the stack file
  */
 export function load(given: Record<string, string>, secrets: readonly string[] = []) {
   const config = { content: "perPod", ...given };
@@ -36,18 +35,18 @@ export function load(given: Record<string, string>, secrets: readonly string[] =
   return loadSettings();
 }
 
-/** Why a configuration is refused. */
+/** Returns the message with which a configuration is refused. */
 export function refusal(config: Record<string, string>, secrets?: readonly string[]): string {
   try {
     load(config, secrets);
   } catch (error) {
-    assert.ok(error instanceof pulumi.RunError, "a RunError is shown without a stack");
+    assert.ok(error instanceof pulumi.RunError, "a RunError is shown without a stack trace");
     return error.message;
   }
-  return assert.fail(`${JSON.stringify(config)} was taken`);
+  return assert.fail(`${JSON.stringify(config)} was accepted`);
 }
 
-/** The one finding of a configuration that has one thing wrong. */
+/** Returns the only finding about a configuration with one error. */
 export function finding(config: Record<string, string>, secrets?: readonly string[]): string {
   const [head, ...findings] = refusal(config, secrets).split("\n  - ");
   assert.equal(head, "One setting to be mended; nothing was changed:");

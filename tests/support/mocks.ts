@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 
-/** A resource as a component registered it. */
+/** A resource that a component registered. */
 export interface Registered {
   readonly type: string;
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Registered {
   readonly ignoreChanges: readonly string[];
   /** The option `additionalSecretOutputs`. */
   readonly secretOutputs: readonly string[];
-  /** Durations by operation; undefined where the program sets none. */
+  /** Timeouts by operation; undefined if the program sets none. */
   readonly timeouts?: { readonly create: string; readonly update: string } | undefined;
 }
 
@@ -30,14 +30,14 @@ interface Monitor {
   registerResourceHook?: (request: unknown, answer: Answer) => void;
 }
 
-/** Outputs of a resource, beyond its inputs. */
+/** Outputs of a resource in addition to its inputs. */
 export type Outputs = (type: string, name: string) => Record<string, unknown>;
 
 const nothingMore: Outputs = () => ({});
 
 /**
- * Runs a program under Pulumi's mocks and returns what it registered, in order of name.
- * The mocks of this SDK know no hooks; here they accept them.
+ * Runs a program under Pulumi's mocks and returns the registered resources, sorted by name.
+ * The SDK's mocks do not support hooks; here they accept them.
  */
 export async function registeredBy(program: () => unknown, outputs: Outputs = nothingMore): Promise<Registered[]> {
   const inputs = new Map<string, Record<string, unknown>>();
@@ -80,7 +80,7 @@ export async function registeredBy(program: () => unknown, outputs: Outputs = no
 
 const machinePath = process.env.PATH;
 
-/** Hides this machine's kubectl, whose kubeconfig may have a context of the same name, but not one that a test has put on PATH. */
+/** Hides this machine's kubectl, whose kubeconfig may have a context of the same name, but not one that a test put on PATH. */
 function withoutKubectl<T>(program: () => T): T {
   if (process.env.PATH !== machinePath) return program();
   process.env.PATH = "";
@@ -91,7 +91,7 @@ function withoutKubectl<T>(program: () => T): T {
   }
 }
 
-/** What the preflight agreed on. */
+/** The preflight's result. */
 export const preflightResult = {
   context: "golden",
   server: "https://127.0.0.1:6443",
@@ -111,13 +111,13 @@ const printed: Readonly<Record<string, string>> = {
   "mariadb-user": "wordpress",
 };
 
-/** Addresses that the cluster gives its Services. */
+/** Cluster IPs of the Services. */
 const clusterIPs: Readonly<Record<string, string>> = {
   "mariadb-client": "10.96.0.10",
   "wordpress-shared-object-cache-service": "10.96.0.11",
 };
 
-/** What generated resources would answer: the preflight's record, the database's user, addresses, and recognisable passwords. */
+/** Outputs of generated resources: the preflight's result, the database's user, addresses, and recognizable passwords. */
 export const answers: Outputs = (type, name) => {
   if (type === "command:local:Command") return { stdout: printed[name] ?? "" };
   if (name in clusterIPs) return { spec: { clusterIP: clusterIPs[name] } };

@@ -16,31 +16,31 @@ const fromWeb = policy({
   policyTypes: ["Ingress"],
   ingress: [{ from: [{ podSelector: { matchLabels: { app: "web" } } }], ports: [{ port: 3306 }] }],
 });
-/** Whether the store lets a connection in by one rule. */
+/** Whether one rule allows a connection to the store. */
 const lets = (rule: IngressRule, from: PolicyPod | string, port = 3306, protocol = "TCP") =>
   allowed([policy({ podSelector: {}, policyTypes: ["Ingress"], ingress: [rule] })], from, store, port, protocol);
 
-describe("the tests' evaluation of NetworkPolicies", () => {
-  it("allows everything where no policy selects the pod", () => {
+describe("evaluation of NetworkPolicies in tests", () => {
+  it("allows everything if no policy selects the pod", () => {
     assert.ok(allowed([], web, store, 3306));
     const ofWeb = policy({ podSelector: { matchLabels: { app: "web" } }, policyTypes: ["Ingress"] });
     assert.ok(allowed([ofWeb], web, store, 3306));
     assert.ok(allowed([{ ...isolated, metadata: { name: "p", namespace: "other" } }], web, store, 3306));
   });
 
-  it("denies everything where the policies that select the pod have no rule", () => {
+  it("denies everything if the policies that select the pod have no rule", () => {
     assert.ok(!allowed([isolated], web, store, 3306));
     assert.ok(!allowed([policy({ podSelector: {}, policyTypes: ["Egress"] })], store, outside, 443));
   });
 
-  it("selects all pods of the namespace by a podSelector that is empty or missing", () => {
+  it("selects all pods of the namespace with an empty or missing podSelector", () => {
     for (const all of [isolated, policy({ policyTypes: ["Ingress"] })]) {
       for (const to of [store, web]) assert.ok(!allowed([all], outside, to, 3306));
       assert.ok(allowed([all], outside, foreign, 3306));
     }
   });
 
-  it("adds the rules of all policies, each for its port and protocol, TCP by default", () => {
+  it("combines the rules of all policies, each for its port and protocol, TCP by default", () => {
     const policies = [isolated, fromWeb];
     assert.ok(allowed(policies, web, store, 3306));
     assert.ok(!allowed(policies, web, store, 80));
@@ -48,12 +48,12 @@ describe("the tests' evaluation of NetworkPolicies", () => {
     assert.ok(!allowed(policies, store, web, 3306));
   });
 
-  it("needs the policies of both ends", () => {
+  it("requires that the policies of both ends allow a connection", () => {
     const closed = policy({ podSelector: { matchLabels: { app: "web" } }, policyTypes: ["Egress"] });
     assert.ok(!allowed([fromWeb, closed], web, store, 3306));
   });
 
-  it("takes a list of peers that is empty or missing for everybody, and one of ports for every port", () => {
+  it("treats an empty or missing list of peers as all peers, and of ports as all ports", () => {
     for (const rule of [{}, { from: [] }, { ports: [] }, { from: [], ports: [{ port: 3306 }] }]) {
       for (const from of [web, foreign, outside]) assert.ok(lets(rule, from), JSON.stringify(rule));
     }
@@ -64,12 +64,12 @@ describe("the tests' evaluation of NetworkPolicies", () => {
     assert.ok(!allowed([open], web, outside, 80));
   });
 
-  it("denies everything by an empty list of rules, in contrast to an empty rule", () => {
+  it("denies everything with an empty list of rules, unlike an empty rule", () => {
     assert.ok(!allowed([policy({ podSelector: {}, policyTypes: ["Ingress"], ingress: [] })], web, store, 3306));
     assert.ok(lets({}, web));
   });
 
-  it("isolates for ingress where policyTypes is not set, and for egress where there are such rules", () => {
+  it("isolates for ingress without policyTypes, and for egress if there are egress rules", () => {
     const inferred = policy({ podSelector: {} });
     assert.ok(!allowed([inferred], web, store, 3306));
     assert.ok(allowed([inferred], store, outside, 443));
@@ -78,19 +78,19 @@ describe("the tests' evaluation of NetworkPolicies", () => {
     assert.ok(allowed([withEgress], store, outside, 53, "UDP"));
   });
 
-  it("ignores rules of a direction that policyTypes leaves out", () => {
+  it("ignores rules of a direction that policyTypes omits", () => {
     const egress = [{ to: [{ ipBlock: { cidr: "192.0.2.0/24" } }] }];
     assert.ok(allowed([policy({ podSelector: {}, policyTypes: ["Ingress"], egress })], store, outside, 443));
   });
 
-  describe("of peers that are pods", () => {
-    it("takes a podSelector alone for pods of the policy's own namespace", () => {
+  describe("for pod peers", () => {
+    it("matches a podSelector alone in the policy's own namespace", () => {
       assert.ok(lets({ from: [{ podSelector: {} }] }, web));
       assert.ok(!lets({ from: [{ podSelector: {} }] }, foreign));
       assert.ok(!lets({ from: [{ podSelector: {} }] }, outside));
     });
 
-    it("takes a namespaceSelector alone for all pods of the namespaces that it selects, an empty one for all", () => {
+    it("matches all pods of the selected namespaces with a namespaceSelector alone, and of all namespaces with an empty one", () => {
       for (const from of [web, foreign]) assert.ok(lets({ from: [{ namespaceSelector: {} }] }, from));
       assert.ok(!lets({ from: [{ namespaceSelector: {} }] }, outside));
       const blue = { namespaceSelector: { matchLabels: { team: "blue" } } };
@@ -98,13 +98,13 @@ describe("the tests' evaluation of NetworkPolicies", () => {
       assert.ok(!lets({ from: [blue] }, web));
     });
 
-    it("knows each namespace by the label that has its name", () => {
+    it("matches each namespace by the label with its name", () => {
       const other = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "other" } } };
       assert.ok(lets({ from: [other] }, foreign));
       assert.ok(!lets({ from: [other] }, web));
     });
 
-    it("needs both selectors of one peer, and one of two peers", () => {
+    it("requires both selectors of one peer, and one of two peers", () => {
       const namespaceSelector = { matchLabels: { team: "blue" } };
       const podSelector = { matchLabels: { app: "store" } };
       const storeOfBlue = { ...foreign, labels: { app: "store" } };
@@ -113,7 +113,7 @@ describe("the tests' evaluation of NetworkPolicies", () => {
       assert.ok(lets({ from: [{ namespaceSelector }, { podSelector }] }, foreign));
     });
 
-    it("compares labels by each operator", () => {
+    it("compares labels with each operator", () => {
       const by = (operator: string, values?: string[], key = "app") =>
         lets({ from: [{ podSelector: { matchExpressions: [{ key, operator, ...(values && { values }) }] } }] }, web);
       assert.deepEqual(
@@ -128,18 +128,18 @@ describe("the tests' evaluation of NetworkPolicies", () => {
       assert.throws(() => by("Gt", ["1"]), /refuses the operator Gt/);
     });
 
-    it("knows no peer that the API server refuses", () => {
+    it("refuses peers that the API server refuses", () => {
       for (const peer of [{}, { ipBlock: { cidr: "192.0.2.0/24" }, podSelector: {} }]) {
         assert.throws(() => lets({ from: [peer] }, web), /refuses the peer/);
       }
     });
   });
 
-  describe("of peers that are addresses", () => {
+  describe("for address peers", () => {
     const by = (cidr: string, address: string, except?: string[]) =>
       lets({ from: [{ ipBlock: { cidr, ...(except && { except }) } }] }, address);
 
-    it("takes those of a block, less its exceptions", () => {
+    it("matches addresses in a block, except for its exceptions", () => {
       assert.ok(by("198.51.100.0/24", outside));
       assert.ok(!by("198.51.100.0/24", "198.51.101.7"));
       assert.ok(by("0.0.0.0/0", outside));
@@ -147,7 +147,7 @@ describe("the tests' evaluation of NetworkPolicies", () => {
       assert.ok(by("0.0.0.0/0", "198.51.100.200", ["198.51.100.0/25"]));
     });
 
-    it("takes those of IPv6, however they are written, and none of the other family", () => {
+    it("matches IPv6 addresses in any notation, and none of the other family", () => {
       assert.ok(by("2001:db8::/32", "2001:db8:0:0::7"));
       assert.ok(!by("2001:db8::/32", "2001:db9::7"));
       assert.ok(by("::/0", "2001:DB8::7"));
@@ -156,14 +156,14 @@ describe("the tests' evaluation of NetworkPolicies", () => {
       assert.ok(!by("::/0", "2001:db8::7", ["2001:db8::/64"]));
     });
 
-    it("takes a pod by its address", () => {
+    it("matches a pod by its address", () => {
       assert.ok(lets({ from: [{ ipBlock: { cidr: "10.1.0.0/16" } }] }, web));
       assert.ok(!lets({ from: [{ ipBlock: { cidr: "10.2.0.0/16" } }] }, web));
     });
   });
 
-  describe("of ports", () => {
-    it("takes a range with both its ends", () => {
+  describe("for ports", () => {
+    it("matches a range including both ends", () => {
       const range = { ports: [{ port: 3306, endPort: 3308 }] };
       assert.deepEqual(
         [3305, 3306, 3307, 3308, 3309].map((port) => lets(range, web, port)),
@@ -171,13 +171,13 @@ describe("the tests' evaluation of NetworkPolicies", () => {
       );
     });
 
-    it("takes a name for that port of the pod that is connected to", () => {
+    it("resolves a name to that port of the target pod", () => {
       assert.ok(lets({ ports: [{ port: "mysql" }] }, web));
       assert.ok(!lets({ ports: [{ port: "mysql" }] }, web, 3307));
       assert.ok(!lets({ ports: [{ port: "http" }] }, web));
     });
 
-    it("takes a protocol without a port for all of its ports", () => {
+    it("matches all ports of a protocol without a port", () => {
       assert.ok(lets({ ports: [{ protocol: "UDP" }] }, web, 9, "UDP"));
       assert.ok(!lets({ ports: [{ protocol: "UDP" }] }, web, 9, "TCP"));
     });

@@ -1,13 +1,13 @@
 import { BlockList, isIP } from "node:net";
 
-/** A pod as policies see it. */
+/** The properties of a pod that policies check. */
 export interface PolicyPod {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Labels of its namespace, besides its name, which every namespace has as `kubernetes.io/metadata.name`. */
+  /** Labels of its namespace, except for `kubernetes.io/metadata.name`, which every namespace has. */
   readonly namespaceLabels?: Readonly<Record<string, string>>;
-  /** Its address, for rules about addresses; without one no such rule lets it through. */
+  /** Its address, for rules about addresses; without one, no such rule allows it. */
   readonly address?: string;
   /** Named ports of its containers, for rules that name a port. */
   readonly ports?: Readonly<Record<string, number>>;
@@ -29,9 +29,9 @@ interface Peer {
 }
 
 interface Port {
-  /** A number, or the name of a port of the pod that is connected to. @default all ports */
+  /** A number, or the name of a port of the target pod. @default all ports */
   readonly port?: number | string;
-  /** The last of a range that begins with `port`. */
+  /** The last port of a range that begins with `port`. */
   readonly endPort?: number;
   readonly protocol?: string;
 }
@@ -53,11 +53,11 @@ export interface Policy {
   };
 }
 
-/** One end of a connection: a pod, or an address that is no pod's, IPv4 or IPv6. */
+/** One end of a connection: a pod, or another IPv4 or IPv6 address. */
 export type End = PolicyPod | string;
 
 /**
- * Whether a network that enforces policies lets a connection through.
+ * Whether a network that enforces policies allows a connection.
  * @see https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/
  */
 export function allowed(policies: readonly Policy[], from: End, to: End, port: number, protocol = "TCP"): boolean {
@@ -74,7 +74,7 @@ export function allowed(policies: readonly Policy[], from: End, to: End, port: n
       ((type === "Ingress" ? spec.ingress : spec.egress) ?? []).some((rule) => {
         const { from: sources, to: targets, ports = [] } = rule;
         const peers = (type === "Ingress" ? sources : targets) ?? [];
-        // An empty list restricts nothing, as one that is missing: all peers, all ports.
+        // An empty or missing list restricts nothing: all peers, all ports.
         const isPeer = peers.length === 0 || peers.some((peer) => isOf(peer, other, metadata.namespace));
         return isPeer && (ports.length === 0 || ports.some((own) => includes(own, port, protocol, to)));
       }),
@@ -83,7 +83,7 @@ export function allowed(policies: readonly Policy[], from: End, to: End, port: n
   return direction(from, to, "Egress") && direction(to, from, "Ingress");
 }
 
-/** Ingress always, and Egress where there are such rules, unless the policy says otherwise. */
+/** By default Ingress, and Egress if there are egress rules. */
 function policyTypes({ policyTypes: given = [], egress = [] }: Policy["spec"]): readonly string[] {
   return given.length > 0 ? given : ["Ingress", ...(egress.length > 0 ? ["Egress"] : [])];
 }
@@ -95,7 +95,7 @@ function isOf(peer: Peer, end: End, namespace: string): boolean {
     return podSelector || namespaceSelector ? invalid(peer) : address !== undefined && isIn(ipBlock, address);
   if (!podSelector && !namespaceSelector) return invalid(peer);
   if (typeof end === "string") return false;
-  // Pods of the namespaces that are selected; without such a selector, of the policy's own.
+  // Pods of the selected namespaces; without a namespaceSelector, of the policy's own.
   const isThere = namespaceSelector
     ? matches(namespaceSelector, { ...end.namespaceLabels, "kubernetes.io/metadata.name": end.namespace })
     : end.namespace === namespace;

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** Commands of a node's that only write down what they were asked. `sysctl` knows the one number. */
+/** Fake commands of a node that only record their calls. `sysctl` stores one number. */
 const commands = {
   modprobe: 'echo "modprobe $*" >> "$NODE/calls"',
   systemctl: 'echo "systemctl $*" >> "$NODE/calls"; [ "$1" != is-active ] || [ "$3" = "$UNIT" ]',
@@ -13,10 +13,10 @@ const commands = {
 };
 
 /**
- * Makes a folder a node, as far as the scripts go that prepare one: commands in `bin`, which write what they were asked into
- * `calls`, and the number of huge pages in `pages`.
- * @param settings what the commands else have from the environment: `NODE`, the folder; `UNIT`, the kubelet's; `MOST`, how many
- *   pages its memory has room for
+ * Turns a folder into a fake node for the scripts that prepare one: commands in `bin`, which record their calls in `calls`, and the
+ * number of huge pages in `pages`.
+ * @param settings replace environment variables of the commands: `NODE`, the folder; `UNIT`, the kubelet's unit; `MOST`, the number of
+ *   pages that fit into its memory
  */
 export function putNodeCommands(node: string, settings: Readonly<Record<string, string>> = {}): void {
   const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'`);

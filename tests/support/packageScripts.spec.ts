@@ -27,11 +27,11 @@ describe("npm scripts", () => {
     ...scriptFiles.map((file) => fs.readFileSync(path.join(projectRoot, file), "utf8")),
   ];
 
-  it("select tests with --grep by titles that the spec file has, each alternative at least one", () => {
+  it("use only --grep alternatives that match a title in the spec file", () => {
     const commands = texts.join("\n");
     const selections = [...commands.matchAll(/mocha (\S+\.spec\.ts) --grep '([^']+)'/g)];
     assert.ok(selections.length > 0);
-    assert.equal(selections.length, commands.split("--grep").length - 1, "a --grep of another form");
+    assert.equal(selections.length, commands.split("--grep").length - 1, "unsupported form of --grep");
     for (const [, file = "", pattern = ""] of selections) {
       const titles = titlesIn(fs.readFileSync(path.join(projectRoot, file), "utf8"));
       for (const alternative of pattern.split("|")) {
@@ -76,7 +76,7 @@ describe("package.json of the program, and that of the lab", () => {
   it("leave the lab's packages out of `npm install --omit=dev`", () => assert.equal(lab.dependencies, undefined));
 });
 
-/** Titles of the groups and tests that a spec file names by a plain string. */
+/** Titles in a spec file that are plain strings. */
 function titlesIn(spec: string): string[] {
   return [...spec.matchAll(/\b(?:describe|it)\("((?:[^"\\]|\\.)*)"/g)].map(([, title = ""]) => title);
 }

@@ -1,4 +1,4 @@
-/** Settings of a stack with a pool on each of the nodes, as `pulumi config set` takes them. */
+/** Configuration of a stack with a pool on each of the nodes, for `pulumi config set`. */
 export function poolSettings(nodes: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     nodes.flatMap((node, index) => [

@@ -1,6 +1,6 @@
 import { isRpcSecret, specialSecretSig, specialSigKey, unwrapRpcSecret } from "@pulumi/pulumi/runtime/rpc";
 
-/** Inputs or outputs of a resource as they go over the wire: secrets are still wrapped. */
+/** Inputs or outputs of a resource in the wire format: secrets are wrapped. */
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** Whether the value is marked as secret on the wire. */
@@ -8,12 +8,12 @@ export function isSecret(value: unknown): boolean {
   return isRpcSecret(value);
 }
 
-/** The value marked as secret, as a provider sends it. */
+/** Wraps a value as secret, as a provider sends it. */
 export function asSecret(value: unknown): Properties {
   return { [specialSigKey]: specialSecretSig, value };
 }
 
-/** The value with every mark of secrecy taken off, at any depth. */
+/** The value without secret wrappers, at any depth. */
 export function unwrapped(value: unknown): unknown {
   if (isSecret(value)) return unwrapped(unwrapRpcSecret(value));
   if (Array.isArray(value)) return value.map(unwrapped);
@@ -21,15 +21,15 @@ export function unwrapped(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrapped(inner)]));
 }
 
-/** The properties with every mark of secrecy taken off. */
+/** The properties without secret wrappers. */
 export function unwrappedRecord(properties: Properties): Properties {
   const plain = unwrapped(properties);
   return isRecord(plain) ? plain : {};
 }
 
 /**
- * What stands at a path such as `spec.template.spec.containers[0].image`, secret or not.
- * @returns undefined where nothing stands there
+ * The value at a path such as `spec.template.spec.containers[0].image`, secret or not.
+ * @returns undefined if there is none
  */
 export function property(value: unknown, path: string): unknown {
   return pathSteps(path).reduce<unknown>(

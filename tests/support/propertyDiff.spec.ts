@@ -2,8 +2,8 @@ import * as assert from "node:assert";
 import { asSecret, property } from "./properties";
 import { differences, isWithin } from "./propertyDiff";
 
-describe("differences of properties", () => {
-  it("names what was added, removed and changed, at the innermost place", () => {
+describe("property differences", () => {
+  it("name added, removed and changed values at the innermost path", () => {
     const before = { spec: { replicas: 1, ports: [{ port: 80 }], paused: true }, same: [1, { a: 2 }] };
     const after = { spec: { replicas: 3, ports: [{ port: 80, name: "web" }] }, same: [1, { a: 2 }] };
     assert.deepStrictEqual(differences(before, after), [
@@ -13,26 +13,26 @@ describe("differences of properties", () => {
     ]);
   });
 
-  it("quotes keys that are not plain words", () => {
+  it("quote keys that are not plain words", () => {
     const [difference] = differences({ annotations: {} }, { annotations: { "pulumi.com/skipAwait": "true" } });
     assert.strictEqual(difference?.path, 'annotations["pulumi.com/skipAwait"]');
   });
 
-  it("takes a change of kind, list to map or map to text, as one difference", () => {
+  it("count a changed type, such as list to map or map to text, as one difference", () => {
     assert.deepStrictEqual(differences({ a: [1], b: { c: 1 } }, { a: { 0: 1 }, b: "c" }), [
       { path: "a", kind: "UPDATE" },
       { path: "b", kind: "UPDATE" },
     ]);
   });
 
-  it("looks through secrets: a changed secret differs, a value that became secret does not", () => {
+  it("include a changed secret, but not a value that became secret", () => {
     const before = { data: asSecret({ key: "one" }), plain: "x" };
     assert.deepStrictEqual(differences(before, { data: { key: asSecret("two") }, plain: asSecret("x") }), [
       { path: "data.key", kind: "UPDATE" },
     ]);
   });
 
-  it("tells whether a path lies within another by whole steps", () => {
+  it("compare paths by whole steps", () => {
     assert.ok(isWithin("spec.volumeClaimTemplates[0].spec", "spec.volumeClaimTemplates"));
     assert.ok(isWithin("spec.selector", "spec.selector"));
     assert.ok(!isWithin("spec.selectors", "spec.selector"));
@@ -40,7 +40,7 @@ describe("differences of properties", () => {
     assert.ok(isWithin('metadata.annotations["a.b/c"]', "metadata.annotations"));
   });
 
-  it("reads what stands at a path, also inside secrets and lists", () => {
+  it("read the value at a path, even inside secrets and lists", () => {
     const inputs = { spec: asSecret({ containers: [{ env: { "a.b": "deep" } }] }) };
     assert.strictEqual(property(inputs, 'spec.containers[0].env["a.b"]'), "deep");
     assert.strictEqual(property(inputs, "spec.containers[1].env"), undefined);

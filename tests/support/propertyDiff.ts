@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import { isRecord, pathSteps, type Properties, unwrapped } from "./properties";
 
-/** One place in which two sets of properties differ. */
+/** A difference between two sets of properties. */
 export interface Difference {
-  /** In Pulumi's form: `spec.ports[0].port`, `metadata.annotations["pulumi.com/skipAwait"]`. */
+  /** The path in Pulumi's format: `spec.ports[0].port`, `metadata.annotations["pulumi.com/skipAwait"]`. */
   readonly path: string;
   readonly kind: "ADD" | "DELETE" | "UPDATE";
 }
 
-/** Every innermost place where the properties differ. Whether a value is secret makes no difference. */
+/** The innermost differences. Whether a value is secret makes no difference. */
 export function differences(before: Properties, after: Properties): Difference[] {
   return below(unwrapped(before), unwrapped(after), "");
 }
 
-/** Whether a path is another one or lies inside it: `spec.template.spec` is within `spec.template`. */
+/** Whether a path equals another one or is inside it: `spec.template.spec` is within `spec.template`. */
 export function isWithin(path: string, outer: string): boolean {
   const steps = pathSteps(path);
   return pathSteps(outer).every((step, index) => steps[index] === step);

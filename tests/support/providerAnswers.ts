@@ -19,15 +19,15 @@ export function replacesFor(type: string, path: string, configuration: ProviderA
   return fieldsThatReplace(type, configuration).some((field) => isWithin(path, field));
 }
 
-/** Whether the official provider deletes an object that it replaces before it makes the next. */
+/** Whether the official provider deletes a replaced object before it creates the replacement. */
 export function deletesFirst({ type, oldInputs, inputs }: RecordedCall): boolean {
   return type.startsWith("kubernetes:") && isDeletedBeforeReplacement(oldInputs, inputs);
 }
 
-/** The identifier that an object gets: `namespace/name` for Kubernetes, a number for everything else. */
+/** The ID of an object: `namespace/name` for Kubernetes, a number for everything else. */
 export function identifierOf(call: RecordedCall): string {
   const { type, inputs, name, serial } = call;
-  // What makes the official one unfit for keys: an identifier is never encrypted in the state.
+  // The ID contains the value, as with the official provider: it is unsuitable for keys, because the state never encrypts an ID.
   if (type === randomBytes) return Buffer.from(randomText(call), "hex").toString("base64");
   if (!type.startsWith("kubernetes:")) return `${name}-${serial}`;
   const namespace = property(inputs, "metadata.namespace");
@@ -36,8 +36,8 @@ export function identifierOf(call: RecordedCall): string {
 }
 
 /**
- * The outputs of a create or an update, as far as a program can tell them from the official provider's.
- * @param stdout what a command printed; in a plan nothing runs, and nobody knows it
+ * The outputs of a create or an update, indistinguishable for a program from the official provider's.
+ * @param stdout the output of a command; unknown at preview, when nothing runs
  */
 export function outputsOf(call: RecordedCall, stdout: string): Properties {
   const { operation, type, inputs, preview } = call;
@@ -51,7 +51,7 @@ export function outputsOf(call: RecordedCall, stdout: string): Properties {
     return { ...inputs, hex: asSecret(known(digits)), base64: asSecret(known(base64)) };
   }
   if (type === "random:index/randomString:RandomString") return { ...inputs, result: known(randomText(call)) };
-  // In clear, also where an input is secret: what is to be hidden, the program says.
+  // In plain text, even if an input is secret: the program must mark secret outputs.
   if (type === localCommand) return { ...inputs, stdout: known(stdout), stderr: "" };
   if (type === "kubernetes:core/v1:Service" && property(inputs, "spec.clusterIP") === undefined) {
     const clusterIP = preview && operation === "create" ? unknownValue : addressOf(call);
@@ -64,13 +64,13 @@ export function outputsOf(call: RecordedCall, stdout: string): Properties {
   return inputs;
 }
 
-/** The address that a cluster gives a Service. */
+/** The cluster IP of a Service. */
 function addressOf({ urn }: RecordedCall): string {
   const [third, fourth] = createHash("sha256").update(urn).digest();
   return `10.96.${third}.${fourth}`;
 }
 
-/** Text that no other resource, and no successor of this one, has: hexadecimal digits, or bytes in them, as many as asked for. */
+/** A unique text for each resource and each replacement: hexadecimal digits or bytes, with the requested length. */
 function randomText({ type, urn, serial, inputs }: RecordedCall): string {
   const length = Number(property(inputs, "length")) * (type === randomBytes ? 2 : 1);
   const digits = createHash("sha512").update(`${urn} ${serial}`).digest("hex");

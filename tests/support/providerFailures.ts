@@ -6,20 +6,20 @@ import type { Properties } from "./properties";
 import { Refusal, toStruct } from "./providerWire";
 import type { RecordedCall } from "./recordedCall";
 
-/** A failure that a test orders. */
+/** A failure that a test injects. */
 export interface Failure {
   readonly matches: (call: RecordedCall) => boolean;
-  /** What the engine is told, as the cluster would word it. */
+  /** The message for the engine, as the cluster would send it. */
   readonly message: string;
   /**
-   * Whether the object is there all the same, as one whose pods never became ready is: the engine keeps it in its state
-   * and tries to update it the next time.
+   * Whether the object exists nevertheless, such as one whose pods never became ready: the engine keeps it in its state and updates it
+   * the next time.
    * @default false
    */
   readonly leavesObject?: boolean;
 }
 
-/** The error by which a provider says that an object was made or changed and is not well. */
+/** The error with which a provider reports that an object was created or updated but is not ready. */
 export function initializationRefusal(message: string, id: string, inputs: Properties, outputs: Properties): Refusal {
   const detail = new ErrorResourceInitFailed();
   detail.setId(id).setReasonsList([message]);

@@ -4,7 +4,7 @@ import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/st
 import type { Properties } from "./properties";
 import type { Difference } from "./propertyDiff";
 
-/** An error that is answered instead of a result. */
+/** An error response. */
 export class Refusal extends Error implements Partial<grpc.StatusObject> {
   constructor(
     message: string,
@@ -16,7 +16,7 @@ export class Refusal extends Error implements Partial<grpc.StatusObject> {
   readonly code = grpc.status.UNKNOWN;
 }
 
-/** What the engine hears about changes at these paths, and about those of them that cannot be made in place. */
+/** The diff response for changes at these paths, and for those among them that require a replacement. */
 export function diffAnswer(changes: readonly Difference[], replacing: readonly string[]): messages.DiffResponse {
   const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
   const answer = new messages.DiffResponse().setHasdetaileddiff(true).setReplacesList([...replacing]);

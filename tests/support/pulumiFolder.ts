@@ -5,23 +5,23 @@ import { turnOffAutomaticLog } from "../../lab/pulumi/automaticLog";
 import { run } from "../../lab/support/processes";
 import { type EngineOperation, readEngineLog } from "./engineLog";
 
-/** Milliseconds after which a command of Pulumi's is ended. */
+/** Timeout of a Pulumi command in milliseconds. */
 const commandTimeoutMs = 20 * 60_000;
 
-/** A program in a folder of its own, with its state, and the plain `pulumi` on it, as a user runs it. */
+/** A program in its own folder, with its state, operated with the plain `pulumi` as by a user. */
 export abstract class PulumiFolder {
   /** Real path of the folder: every command runs in it. */
   readonly folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "wordpress-")));
-  /** The file backend's folder, unless another backend is given. */
+  /** The file backend's folder, unless another backend is set. */
   readonly stateFolder = this.inFolder(".state");
-  /** Variables of every command, on top of this process's. */
+  /** Variables of every command, in addition to this process's. */
   readonly environment: NodeJS.ProcessEnv;
   private readonly stacksFolder = path.join(this.stateFolder, ".pulumi/stacks");
   private readonly transcriptFile = this.inFolder(".transcript");
 
   /**
-   * @param environment variables of every command, on top of this process's: PATH, the providers to use, KUBECONFIG.
-   *   PULUMI_HOME, PULUMI_BACKEND_URL and PULUMI_CONFIG_PASSPHRASE are the folder's own unless they are given here.
+   * @param environment variables of every command, in addition to this process's: PATH, the providers to use, KUBECONFIG.
+   *   PULUMI_HOME, PULUMI_BACKEND_URL and PULUMI_CONFIG_PASSPHRASE default to the folder's own.
    */
   constructor(environment: NodeJS.ProcessEnv) {
     fs.mkdirSync(this.stateFolder);
@@ -42,12 +42,12 @@ export abstract class PulumiFolder {
     return path.join(this.folder, file);
   }
 
-  /** Runs any command of Pulumi's. Returns its standard output. @throws CommandFailed */
+  /** Runs any Pulumi command. Returns its standard output. @throws CommandFailed */
   async pulumi(...args: string[]): Promise<string> {
     return this.run(args);
   }
 
-  /** Sets a key as a secret, which is on no command line. */
+  /** Sets a key as a secret, whose value is on no command line. */
   async configureSecret(key: string, value: string): Promise<void> {
     await this.run(["config", "set", "--secret", key], value);
   }
@@ -57,7 +57,7 @@ export abstract class PulumiFolder {
     return this.operation("preview", ...flags);
   }
 
-  /** `pulumi up` without a plan before it. @throws CommandFailed */
+  /** Runs `pulumi up` without a preview. @throws CommandFailed */
   async up(...flags: string[]): Promise<EngineOperation> {
     return this.operation("up", "--yes", "--skip-preview", ...flags);
   }
@@ -68,32 +68,32 @@ export abstract class PulumiFolder {
     await this.pulumi("cancel", "--yes");
   }
 
-  /** `pulumi refresh` without a plan before it. @throws CommandFailed */
+  /** Runs `pulumi refresh` without a preview. @throws CommandFailed */
   async refresh(...flags: string[]): Promise<EngineOperation> {
     return this.operation("refresh", "--yes", "--skip-preview", ...flags);
   }
 
-  /** `pulumi destroy`: its plan refuses what is protected, before anything goes. @throws CommandFailed */
+  /** Runs `pulumi destroy` with its preview, which refuses protected resources before anything is deleted. @throws CommandFailed */
   async destroy(...flags: string[]): Promise<EngineOperation> {
     return this.operation("destroy", "--yes", ...flags);
   }
 
-  /** The stack's outputs; a secret one reads `[secret]`, unless they are to be shown. */
+  /** The stack's outputs; a secret one is `[secret]`, unless flags show secrets. */
   async outputs(...flags: string[]): Promise<Record<string, unknown>> {
     return JSON.parse(await this.pulumi("stack", "output", "--json", ...flags)) as Record<string, unknown>;
   }
 
-  /** Everything that the commands so far printed, and the commands. */
+  /** All commands so far, with their output. */
   get transcript(): string {
     return fs.readFileSync(this.transcriptFile, "utf8");
   }
 
-  /** The file that the file backend keeps a stack's state in. @param stack with its project, e.g. `wordpress/dev` */
+  /** The file backend's state file of a stack. @param stack with its project, e.g. `wordpress/dev` */
   stateFile(stack: string): string {
     return path.join(this.stacksFolder, `${stack}.json`);
   }
 
-  /** Removes the folder, with the state in it. */
+  /** Removes the folder, including the state. */
   remove(): void {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
@@ -116,7 +116,7 @@ export abstract class PulumiFolder {
   }
 }
 
-/** What the shell says about Pulumi must not lead a test to another stack, backend or account. */
+/** Removes Pulumi's variables of the shell, which could select another stack, backend or account. */
 function withoutShellSettings(): NodeJS.ProcessEnv {
   const names = Object.keys(process.env).filter((name) => name.startsWith("PULUMI_"));
   return Object.fromEntries(names.map((name) => [name, undefined]));

@@ -7,16 +7,16 @@ import { PulumiFolder } from "./pulumiFolder";
 export interface PulumiProjectOptions {
   /** Name of the stack; the copy has its stack file, `Pulumi.<stack>.yaml`. */
   readonly stack: string;
-  /** As `PulumiFolder` takes them. */
+  /** Variables for `PulumiFolder`. */
   readonly environment: NodeJS.ProcessEnv;
-  /** What the copy's stack file says besides, or no more where it is undefined: keys of the project. */
+  /** Keys of the project to set in the copy's stack file; undefined ones are removed. */
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Settings of a site whose pods each have files of their own, as in the chapter. */
+/** Configuration of a site whose pods each have their own files, as in the tutorial. */
 export const perPodSettings = { content: "perPod", contentAccessMode: undefined, pageCache: undefined };
 
-/** A resource as the state has it. */
+/** A resource in the state. */
 export interface StateResource {
   readonly urn: string;
   readonly type: string;
@@ -24,11 +24,11 @@ export interface StateResource {
   readonly protect?: boolean;
   readonly delete?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
-  /** URN of the component that it belongs to. */
+  /** URN of its parent component. */
   readonly parent?: string;
-  /** URNs of what it depends on. */
+  /** URNs of its dependencies. */
   readonly dependencies?: readonly string[];
-  /** The same by its inputs. */
+  /** URNs of its dependencies, by input. */
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
 }
 
@@ -50,7 +50,7 @@ export class PulumiProject extends PulumiFolder {
     fs.writeFileSync(file, document.toString());
   }
 
-  /** Makes the stack. The stack file that comes with the program holds its first settings. @throws CommandFailed */
+  /** Creates the stack. Its initial configuration is the program's stack file. @throws CommandFailed */
   async init(): Promise<void> {
     await this.pulumi("stack", "init", this.stack);
   }
@@ -61,7 +61,7 @@ export class PulumiProject extends PulumiFolder {
     await this.pulumi("config", "set-all", "--path", ...flags);
   }
 
-  /** What the stack's state holds; secrets are ciphertext. */
+  /** The resources of the stack's state; secrets are ciphertext. */
   async resources(): Promise<StateResource[]> {
     const state = JSON.parse(await this.pulumi("stack", "export")) as { deployment: { resources?: StateResource[] } };
     return state.deployment.resources ?? [];

@@ -1,28 +1,28 @@
 import type { Properties } from "./properties";
 
-/** One call of the engine to a provider. Checks are not recorded: the engine asks for one before everything else. */
+/** One call of the engine to a provider. Checks, which precede all other calls, are not recorded. */
 export interface RecordedCall {
   readonly operation: "configure" | "diff" | "create" | "update" | "delete" | "read" | "invoke";
-  /** Whether the engine was only planning: nothing may be made then. */
+  /** Whether it was a preview, in which nothing must be created. */
   readonly preview: boolean;
   readonly urn: string;
   /** Type token without the parents', e.g. `kubernetes:core/v1:Secret`. */
   readonly type: string;
   /** Name in the program, the URN's last part. */
   readonly name: string;
-  /** Identifier of the object, where it exists already. */
+  /** ID of the object, if it exists. */
   readonly id?: string;
-  /** What the program asks for; secrets are wrapped. Empty for a delete. */
+  /** The program's inputs, with wrapped secrets. Empty for a delete. */
   readonly inputs: Properties;
-  /** What it asked for the last time; empty for a create. */
+  /** The previous inputs; empty for a create. */
   readonly oldInputs: Properties;
-  /** When it arrived: calls and answers are counted together, from 1. */
+  /** Sequence number of the call: calls and responses are counted together, from 1. */
   readonly serial: number;
-  /** When it was answered, in the same count. Two calls of which neither was answered before the other came did overlap. */
+  /** Sequence number of its response. Two calls overlap if each arrived before the other's response. */
   answered?: number;
 }
 
-/** Type and name that an URN ends with. */
+/** Type and name at the end of a URN. */
 export function urnParts(urn: string): { type: string; name: string } {
   const [, , types = "", ...name] = urn.split("::");
   return { type: types.split("$").at(-1) ?? "", name: name.join("::") };

@@ -16,7 +16,7 @@ const command = "command:local:Command";
 const urn = (type: string, name = "thing") => `urn:pulumi:dev::wordpress::wordpress:site:WordPress$${type}::${name}`;
 const metadata = { name: "mariadb", namespace: "wordpress" };
 
-describe("the recording provider", () => {
+describe("recording provider", () => {
   const provider = new RecordingProvider();
   let client: ResourceProviderClient;
 
@@ -73,7 +73,7 @@ describe("the recording provider", () => {
     });
   }
 
-  it("sees no change where the program ignores it", async () => {
+  it("reports no change that the program ignores", async () => {
     const [before, after] = [1, 2].map((size) => ({ metadata, spec: { volumeClaimTemplates: [{ size }] } }));
     const answer = await diff(statefulSet, before ?? {}, after ?? {}, ["spec.volumeClaimTemplates"]);
     assert.strictEqual(answer.getChanges(), messages.DiffResponse.DiffChanges.DIFF_NONE);
@@ -101,7 +101,7 @@ describe("the recording provider", () => {
     ]);
   });
 
-  it("gives every password a value of its own and of the length asked for, none in a plan", async () => {
+  it("generates a unique password of the requested length, and none at preview", async () => {
     const first = await created(password, { length: 40 }, false, "first");
     const second = await created(password, { length: 40 }, false, "second");
     assert.match(String(first.result), /^[0-9a-f]{40}$/);
@@ -110,7 +110,7 @@ describe("the recording provider", () => {
     assert.doesNotMatch(String(planned.result), /^[0-9a-f]{40}$/);
   });
 
-  it("gives every Service an address of its own, none in a plan, and a headless one none at all", async () => {
+  it("assigns each Service a unique address, none at preview, and none to a headless one", async () => {
     const spec = { ports: [{ port: 80 }] };
     const address = async (...of: Parameters<typeof created>) => property(await created(...of), "spec.clusterIP");
     const first = await address(service, { metadata, spec }, false, "first");
@@ -126,26 +126,26 @@ describe("the recording provider", () => {
     );
   });
 
-  it("returns what a command prints, in clear even where an input is secret", async () => {
+  it("returns a command's output in plain text, even if an input is secret", async () => {
     provider.runCommand = ({ name, command: words }) => Promise.resolve(`${words.at(-1)} from ${name}`);
     assert.strictEqual((await created(command, { create: "true" })).stdout, "true from thing");
     const output = (await created(command, { create: "true", environment: { TOKEN: asSecret("t") } })).stdout;
     assert.strictEqual(output, "true from thing");
   });
 
-  it("refuses to create what is there already", async () => {
+  it("refuses to create an existing object", async () => {
     await create(secret, { metadata: { name: "twice", namespace: "wordpress" } });
     await assert.rejects(create(secret, { metadata: { name: "twice", namespace: "wordpress" } }), /already exists/);
   });
 
-  it("fails once when a test says so, and not in a plan", async () => {
+  it("fails once on request of a test, and never at preview", async () => {
     provider.failOnce({ matches: ({ operation }) => operation === "create", message: "exceeded quota" });
     await create(statefulSet, { metadata }, true);
     await assert.rejects(create(statefulSet, { metadata }), /exceeded quota/);
     assert.strictEqual((await create(statefulSet, { metadata })).getId(), "wordpress/mariadb");
   });
 
-  it("can leave a failed object behind, with the details that the engine keeps in its state", async () => {
+  it("can leave a failed object, with the details that the engine keeps in its state", async () => {
     provider.failOnce({ matches: () => true, message: "never became ready", leavesObject: true });
     await assert.rejects(create(statefulSet, { metadata: { name: "unready" } }), (error: grpc.ServiceError) => {
       const [packed] = error.metadata.get("grpc-status-details-bin");
@@ -157,7 +157,7 @@ describe("the recording provider", () => {
     });
   });
 
-  it("records what it was asked, in order, with the old inputs and the plans marked", async () => {
+  it("records calls in order, with the old inputs, and marks previews", async () => {
     await create(statefulSet, { metadata: { name: "recorded" } }, true);
     await diff(statefulSet, { spec: 1 }, { spec: 2 });
     assert.deepStrictEqual(

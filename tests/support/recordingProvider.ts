@@ -15,7 +15,7 @@ import { type Failure, initializationRefusal } from "./providerFailures";
 import { diffAnswer, fromStruct, Refusal, toStruct } from "./providerWire";
 import { type RecordedCall, urnParts } from "./recordedCall";
 
-/** The calls that are answered; to all others the engine hears that they are not implemented. */
+/** The implemented calls; all others are answered as unimplemented. */
 type Answered = Pick<
   IResourceProviderServer,
   | "handshake"
@@ -37,24 +37,23 @@ type Answered = Pick<
 
 const packages = ["kubernetes", "random", "command"];
 
-/** High enough for every SDK: the engine warns of a plugin that is older than the SDK asks for. */
+/** Newer than every SDK, because the engine warns of a plugin that is older than its SDK requires. */
 const version = "999.0.0";
 
-/** Milliseconds that making, changing and deleting take. */
+/** Duration in milliseconds of a create, update or delete. */
 const momentMs = 25;
 
 /**
- * One gRPC server in place of the provider plugins for Kubernetes, random and command. It makes nothing, records what the
- * engine asks for, and answers what would be changed or replaced as the official providers do. Start it, and give the
- * engine its `environment`.
+ * A gRPC server that replaces the provider plugins for Kubernetes, random and command. It creates nothing, records the engine's calls,
+ * and reports changes and replacements as the official providers do. Start it, and pass its `environment` to the engine.
  */
 export class RecordingProvider {
   /**
-   * Runs a command and returns what it printed to standard output; an error fails the command with its message.
-   * @default nothing runs, nothing is printed
+   * Runs a command and returns its standard output; an error fails the command with its message.
+   * @default runs nothing, returns no output
    */
   runCommand: (run: CommandRun) => Promise<string> = () => Promise.resolve("");
-  /** Takes as long as a made, changed or deleted object takes to be so in a cluster. @default no longer than a moment */
+  /** Resolves when a cluster would have completed the create, update or delete. @default at once */
   untilDone: (call: RecordedCall) => Promise<void> = () => Promise.resolve();
   private readonly server = new grpc.Server({ "grpc.max_receive_message_length": 1 << 28 });
   private readonly failures: Failure[] = [];
@@ -77,7 +76,7 @@ export class RecordingProvider {
     this.server.forceShutdown();
   }
 
-  /** Variables that make the engine use this server and no plugin. */
+  /** Variables that make the engine use this server instead of plugins. */
   get environment(): Record<string, string> {
     return {
       PULUMI_DEBUG_PROVIDERS: packages.map((name) => `${name}:${this.port}`).join(","),
@@ -90,17 +89,17 @@ export class RecordingProvider {
     return this.recorded;
   }
 
-  /** The Kubernetes objects that were created and not deleted, as they were asked for last. */
+  /** The existing Kubernetes objects, with their latest calls. */
   get objects(): readonly RecordedCall[] {
     return [...this.existing.values()];
   }
 
-  /** Forgets the calls so far. Objects that exist go on existing. */
+  /** Forgets the calls so far. Objects keep existing. */
   forget(): void {
     this.recorded = [];
   }
 
-  /** Makes the next call that matches fail, once. A plan (preview) never fails. */
+  /** Makes the next matching call fail once. A preview never fails. */
   failOnce(failure: Failure): void {
     this.failures.push(failure);
   }
@@ -120,7 +119,7 @@ export class RecordingProvider {
       configure: unary((request) => this.configure(request)),
       invoke: unary((request) => {
         this.record("invoke", request.getTok(), { inputs: fromStruct(request.getArgs()) });
-        throw new Refusal(`${request.getTok()}: this server knows no function`);
+        throw new Refusal(`${request.getTok()}: this server supports no functions`);
       }),
       diff: unary((request) => this.diff(request)),
       create: unary((request) => this.create(request)),
@@ -215,7 +214,7 @@ export class RecordingProvider {
     return call;
   }
 
-  /** Takes a moment, as a cluster does: what the engine does not wait for then overlaps, and an order that is luck shows. */
+  /** Delays the response, as a cluster does: calls that the engine does not order then overlap, so that tests detect a missing order. */
   private async finish(call: RecordedCall): Promise<void> {
     if (!call.preview) await Promise.all([setTimeout(momentMs), this.untilDone(call)]);
     this.count += 1;

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { digest } from "../../components/kubernetes/digest";
 import { projectRoot } from "../../lab/support/paths";
 
-/** Where results are kept until the page is written or compared: one file for each fault, so that specs side by side do not clash. */
+/** Folder of the results until the page is written or compared: one file for each fault, so that parallel specs do not conflict. */
 export const resultsFolder = path.join(projectRoot, "tests/faults/output");
 
 /** The tables of docs/development/reliability.md, in their order. */
@@ -12,22 +12,21 @@ export type Part = (typeof parts)[number];
 
 /** A row of docs/development/reliability.md. */
 export interface FaultResult {
-  /** What was done to the site, or tried on it. No two tests do the same. */
+  /** The fault, unique among all tests. */
   readonly fault: string;
-  /** What the test insists on. */
+  /** The property that the test checks. */
   readonly holds: string;
-  /** What was seen besides; it differs from run to run. */
+  /** Measured figures, which differ from run to run. */
   readonly measured: string;
 }
 
-/** A result, and the table that it is in. */
+/** A result and its table. */
 export interface KeptResult extends FaultResult {
   readonly part: Part;
 }
 
 /**
- * Keeps the result of a test that went well, in the place of the one that it had before. With TEST_RESULTS in the environment it goes
- * into that folder, too.
+ * Stores the result of a passed test, and replaces its previous one. With TEST_RESULTS in the environment, also stores it in that folder.
  */
 export function record(part: Part, { fault, holds, measured }: FaultResult): void {
   const line = JSON.stringify({ part, fault, holds, measured });
@@ -39,7 +38,7 @@ export function record(part: Part, { fault, holds, measured }: FaultResult): voi
 
 export const recordFault = (result: FaultResult): void => record("Faults", result);
 
-/** All results that are kept, the oldest first. */
+/** All stored results, oldest first. */
 export function keptResults(folder = resultsFolder): KeptResult[] {
   if (!fs.existsSync(folder)) return [];
   return fs

@@ -1,5 +1,5 @@
-// Mocha's spec reporter, with a last line that is the same for every tier: `12 passed, 0 failed`. With TEST_SUMMARY the line goes
-// into that file too.
+// Mocha's spec reporter, plus a last line with the same format for every tier: `12 passed, 0 failed`. With TEST_SUMMARY, also writes the
+// line to that file.
 const { writeFileSync } = require("node:fs");
 const { reporters } = require("mocha");
 

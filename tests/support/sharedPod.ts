@@ -1,11 +1,11 @@
-/** Where a pod of the site finds its database. */
+/** The database of a pod of the site. */
 export const database = {
   host: "mariadb",
   configMap: { name: "mariadb", database: "database" },
   secret: { name: "mariadb", username: "username", password: "password" },
 };
 
-/** What a pod of a site with shared content is made of. */
+/** Arguments of a pod of a site with shared content. */
 export const sharedPod = {
   image: "wordpress:x",
   saltsSecret: "keys",

@@ -25,18 +25,18 @@ export function sitePermissions(namespace: string): string[] {
   ];
 }
 
-/** What the API server is asked for. */
+/** A request to the API server. */
 export interface ApiRequest {
   readonly verb: string;
-  /** With its subresource and group, as the preflight writes it: `pods/exec`, `statefulsets.apps`. */
+  /** With its subresource and group, in the preflight's notation: `pods/exec`, `statefulsets.apps`. */
   readonly resource: string;
-  /** Of the whole cluster without it. */
+  /** Cluster-wide without it. */
   readonly namespace?: string | undefined;
 }
 
 /**
- * Whether a user may do it who is granted permissions, written as the preflight writes those that are missing. One without a
- * namespace is for all of them, as a ClusterRole's is.
+ * Whether the granted permissions, in the preflight's notation, allow a request. A permission without a namespace is for all
+ * namespaces, like that of a ClusterRole.
  */
 export function permits(granted: readonly string[], { verb, resource, namespace }: ApiRequest): boolean {
   return granted

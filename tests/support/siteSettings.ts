@@ -1,6 +1,6 @@
 import type { SiteSettings } from "../../components/wordpress/siteFiles";
 
-/** What a site with shared content is told where its stack says nothing. */
+/** The default settings of a site with shared content. */
 export const siteSettings: SiteSettings = {
   siteUrl: undefined,
   siteHosts: [],
@@ -13,7 +13,7 @@ export const siteSettings: SiteSettings = {
   trustedProxies: [],
 };
 
-/** What a stack says that has an object cache. */
+/** Configuration of a stack with an object cache. */
 export const withObjectCache: Readonly<Record<string, string>> = {
   objectCache: '{"enabled":true}',
   plugins: JSON.stringify([{ slug: "redis-cache", version: "2.6.3", sha256: "0".repeat(64), active: false }]),

@@ -2,16 +2,16 @@ import { once } from "node:events";
 import type * as http from "node:http";
 import { setTimeout } from "node:timers/promises";
 
-/** Where requests are sent to. */
+/** The server under test. */
 export interface Served {
-  /** A request that is not ended yet. */
+  /** Opens a request without ending it. */
   request(
     url: string,
     asked: { readonly method: string; readonly headers: Readonly<Record<string, string>> },
   ): http.ClientRequest;
 }
 
-/** A visitor who takes so many bytes a second. */
+/** A client that reads a limited number of bytes per second. */
 export class SlowReader {
   bytes = 0;
   status = 0;
@@ -41,17 +41,17 @@ export class SlowReader {
   }
 }
 
-/** A visitor who uploads a file with so many bytes a second. */
+/** A client that uploads a file with a limited number of bytes per second. */
 export class SlowSender {
   isOpen = true;
-  /** What ended it before an answer came. */
+  /** The error that ended it before a response. */
   problem: string | undefined;
-  /** Status of the answer. */
+  /** Status of the response. */
   readonly answered: Promise<number>;
   private readonly request: http.ClientRequest;
   private readonly timer: NodeJS.Timeout;
 
-  /** @param address that a trusted proxy names as the visitor's */
+  /** @param address the client's address according to a trusted proxy */
   constructor(site: Served, length: number, rate: number, address?: string) {
     const forwarded: Record<string, string> = address === undefined ? {} : { "x-forwarded-for": address };
     const headers = { ...forwarded, "content-length": String(length), "content-type": "application/octet-stream" };

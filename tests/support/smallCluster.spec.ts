@@ -3,7 +3,7 @@ import { kubectlCall } from "../engine/support/kubectlCall";
 import { SmallCluster } from "../engine/support/smallCluster";
 import { RecordingProvider } from "./recordingProvider";
 
-describe("the engine tests' cluster", () => {
+describe("simulated cluster of the engine tests", () => {
   let cluster: SmallCluster;
   const kubectl = (...args: string[]) => cluster.answer(kubectlCall(args, ""));
 
@@ -19,13 +19,13 @@ describe("the engine tests' cluster", () => {
     cluster.fatalError = "plugin field\n";
   });
 
-  it("prints the log of a pod in the namespace that is named", () => {
+  it("prints the log of a pod in the given namespace", () => {
     assert.equal(kubectl("logs", "--namespace", "blog", "wordpress-0"), "of the blog\n");
     assert.equal(kubectl("logs", "--namespace", "shop", "wordpress-0"), "");
     assert.throws(() => kubectl("logs", "wordpress-0"), /pods "wordpress-0" not found/);
   });
 
-  it("runs a command in a pod of the namespace that is named", () => {
+  it("runs a command in a pod of the given namespace", () => {
     const exec = (namespace: string, pod: string) =>
       kubectl("exec", "--namespace", namespace, pod, "--container=wordpress", "--", "timeout", "9", "php", "-r", "");
     assert.equal(exec("blog", "wordpress-0"), "plugin field\n");
@@ -33,7 +33,7 @@ describe("the engine tests' cluster", () => {
     assert.throws(() => exec("blog", "mariadb-0"), /pods "mariadb-0" not found/);
   });
 
-  it("deletes pods in the namespace that is named, by their labels", () => {
+  it("deletes pods in the given namespace by their labels", () => {
     kubectl("delete", "pods", "--selector=app=mariadb", "--namespace", "blog");
     assert.equal(cluster.pods.length, 2);
     kubectl("delete", "pods", "--selector=app=wordpress", "--namespace", "blog");

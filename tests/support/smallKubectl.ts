@@ -3,27 +3,27 @@ import type { AnyObject } from "../../components/kubernetes/objects";
 import { type KubectlCall, kubectlCall } from "../engine/support/kubectlCall";
 import { listed } from "./listed";
 
-/** Objects by kind in the plural, as `kubectl get` takes it; a function is called for each list. */
+/** Objects by plural kind, as for `kubectl get`; a function is called for each list. */
 export type Objects = Readonly<Record<string, readonly AnyObject[] | (() => readonly AnyObject[])>>;
 
 export interface SmallKubectlOptions {
-  /** What the cluster makes of an object that is created, such as one with a status. @default the object itself */
+  /** Converts a created object, e.g. adds a status. @default the object itself */
   readonly created?: (object: AnyObject) => AnyObject;
-  /** What the cluster makes of an object that is patched, such as a claim with a larger volume. @default the object itself */
+  /** Converts a patched object, e.g. a claim with a larger volume. @default the object itself */
   readonly patched?: (object: AnyObject) => AnyObject;
-  /** Answers of the verbs that read and change no objects: `logs`, `exec`. */
+  /** Responses of the verbs that neither read nor change objects: `logs`, `exec`. */
   readonly answer?: (call: KubectlCall) => string | Promise<string>;
 }
 
-/** Kinds that are in no namespace. */
+/** Cluster-scoped kinds. */
 const clusterKinds = [
   ...["csidrivers", "csinodes", "customresourcedefinitions", "namespaces", "nodes", "persistentvolumes"],
   "storageclasses",
 ];
 
 /**
- * kubectl on a cluster with these objects. It reads, creates, deletes, annotates and patches by namespace, name, label
- * selector and field selector, as the API server does. A kind that the test has not named is unknown to the cluster.
+ * A simulated kubectl on a cluster with these objects. It reads, creates, deletes, annotates and patches by namespace, name, label
+ * selector and field selector, like the API server. The cluster does not know kinds that the test has not listed.
  */
 export class SmallKubectl extends Kubectl {
   /** Every call, in order. */
@@ -64,11 +64,11 @@ export class SmallKubectl extends Kubectl {
         return this.merge(call, JSON.parse(call.flags.patch ?? "{}") as object);
       default:
         if (this.options.answer) return this.options.answer(call);
-        throw new Error(`the tests' kubectl does not know: ${args.join(" ")}`);
+        throw new Error(`the tests' kubectl does not support: ${args.join(" ")}`);
     }
   }
 
-  /** The objects of a kind that there are now. @throws KubectlError where the cluster does not know the kind */
+  /** The existing objects of a kind. @throws KubectlError where the cluster does not know the kind */
   all(kind: string): readonly AnyObject[] {
     const items = this.objects[plural(kind)];
     if (items === undefined) throw new KubectlError(`error: the server doesn't have a resource type "${kind}"`);
@@ -78,12 +78,12 @@ export class SmallKubectl extends Kubectl {
     return now;
   }
 
-  /** The objects of a kind that there are now, as `namespace/name` or, without a namespace, `name`. */
+  /** The existing objects of a kind, as `namespace/name` or, without a namespace, `name`. */
   names(kind: string): string[] {
     return this.all(kind).map(({ metadata: { namespace, name } }) => [namespace, name].filter(Boolean).join("/"));
   }
 
-  /** The calls of these verbs, each as its verb and words: `delete job wordpress-merge`. */
+  /** The calls with these verbs, each as verb and words: `delete job wordpress-merge`. */
   said(...verbs: readonly string[]): string[] {
     return this.calls.filter(({ verb }) => verbs.includes(verb)).map(({ verb, words }) => [verb, ...words].join(" "));
   }
@@ -96,7 +96,7 @@ export class SmallKubectl extends Kubectl {
     return "";
   }
 
-  /** What is in a namespace is deleted with it. */
+  /** Deletes the objects of deleted namespaces. */
   private empty(namespaces: readonly string[]): void {
     for (const [kind, items] of Object.entries(this.objects)) {
       if (typeof items === "function") continue;
@@ -133,7 +133,7 @@ export class SmallKubectl extends Kubectl {
   }
 }
 
-/** The namespace of a call; undefined where all are meant. */
+/** The namespace of a call; undefined for all. */
 function namespaceOf(flags: KubectlCall["flags"]): string | undefined {
   return "all-namespaces" in flags ? undefined : (flags.namespace ?? "default");
 }
@@ -143,11 +143,11 @@ function plural(kind: string): string {
   return [name.endsWith("s") ? name : `${name}s`, ...group].join(".");
 }
 
-/** @throws Error for an object of a kind that cannot be there: a pod in no namespace, a node in one */
+/** @throws Error for an object in the wrong scope: a pod without a namespace, a node in one */
 function checked(kind: string) {
   return ({ metadata: { name, namespace } }: AnyObject) => {
     if ((namespace === undefined) === clusterKinds.includes(kind)) return;
-    throw new Error(`the fixture is no object of a cluster: ${kind} ${name} in the namespace ${namespace}`);
+    throw new Error(`invalid fixture: ${kind} ${name} in the namespace ${namespace}`);
   };
 }
 

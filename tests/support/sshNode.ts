@@ -8,13 +8,13 @@ import { installPackages } from "../../lab/cluster/packages";
 import { run } from "../../lab/support/processes";
 import { putNodeCommands } from "./nodeCommands";
 
-/** The server alone, without a service that would start it: and the user's side. */
+/** The server without its service unit, and the client. */
 const packages = [
   { file: "dropbear", name: "dropbear-bin" },
   { file: "ssh", name: "openssh-client" },
 ];
 
-/** What the server sees in place of this machine's: /etc can be written, root's folder has one key, commands only write down. */
+/** The server's view of the file system: /etc is writable, root's folder has one key, and commands only record their calls. */
 const namespace = `
 set -e
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$NODE/etc,workdir=$NODE/work" /etc
@@ -23,15 +23,15 @@ mount --bind "$NODE/home" /root
 exec dropbear -F -E -s -r "$NODE/host" -p "127.0.0.1:$PORT"
 `;
 
-/** A machine that is reached by SSH on 127.0.0.1, as far as the scripts go that prepare a node. */
+/** A simulated machine, reachable by SSH on 127.0.0.1, for the scripts that prepare a node. */
 export class SshNode {
   private constructor(
     private readonly folder: string,
     private readonly server: ChildProcess,
     readonly port: number,
-    /** The public key that it shows. */
+    /** The public key that it presents. */
     readonly hostKey: string,
-    /** Text of the key that root is let in with. */
+    /** Text of root's key. */
     readonly privateKey: string,
   ) {}
 
@@ -56,13 +56,13 @@ export class SshNode {
     return node;
   }
 
-  /** What a file of the node holds, a path below its own root; undefined where the node has none of its own. */
+  /** Content of a file of the node, by its path below the node's root; undefined if the node has none. */
   read(file: string): string | undefined {
     const own = path.join(this.folder, file);
     return fs.existsSync(own) ? fs.readFileSync(own, "utf8") : undefined;
   }
 
-  /** What the scripts asked of modprobe and systemctl. */
+  /** The scripts' calls of modprobe and systemctl. */
   get calls(): string {
     return this.read("calls") ?? "";
   }

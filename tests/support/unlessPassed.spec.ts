@@ -6,7 +6,7 @@ import { digest } from "../../components/kubernetes/digest";
 import { type KeptResult, resultsFolder } from "./reliability";
 import { filesOf, mochaUnlessPassed, partsOfLab, type PassedRun } from "./unlessPassed";
 
-describe("tests of what stands still", () => {
+describe("tests of unchanged code", () => {
   let folder: string;
 
   beforeEach(() => {
@@ -21,7 +21,7 @@ describe("tests of what stands still", () => {
     fs.writeFileSync(path.join(folder, "tier", name), text);
   }
 
-  /** @returns the exit code, and whether Mocha ran: a spec file of that name tells */
+  /** @returns the exit code, and whether Mocha ran, which the spec file records */
   function run({
     args = [] as string[],
     versions = "1",
@@ -43,7 +43,7 @@ describe("tests of what stands still", () => {
 
   const trailed = `require("node:fs").writeFileSync(process.env.TRAIL, "");\n`;
 
-  it("do not run again with the same files, and the line of their last run is kept", function () {
+  it("do not run again with the same files, and repeat the summary of their last run", function () {
     this.timeout(30_000);
     put("ran.spec.ts", trailed);
     assert.deepEqual(run(), { code: 0, ran: true });
@@ -52,7 +52,7 @@ describe("tests of what stands still", () => {
     assert.equal(kept.summary, "1 passed, 0 failed");
   });
 
-  it("leave what they have for docs/development/reliability.md also where they do not run again", function () {
+  it("leave their results for the reliability report without running again", function () {
     this.timeout(30_000);
     const result: KeptResult = { part: "Faults", fault: `a trial ${process.pid}`, holds: "yes", measured: "1" };
     const file = path.join(resultsFolder, `${digest(result.fault)}.json`);
@@ -70,7 +70,7 @@ describe("tests of what stands still", () => {
     }
   });
 
-  it("run again with TEST_AGAIN=1, with another argument, with another version and with another file beside them", function () {
+  it("run again with TEST_AGAIN=1, another argument, another version or another file in their folder", function () {
     this.timeout(60_000);
     put("ran.spec.ts", trailed);
     run();
@@ -82,7 +82,7 @@ describe("tests of what stands still", () => {
     assert.ok(!run({ versions: "2" }).ran);
   });
 
-  it("run again after they failed, and fail again", function () {
+  it("run again after a failure, and fail again", function () {
     this.timeout(30_000);
     put("ran.spec.ts", trailed);
     run();
@@ -95,10 +95,10 @@ describe("tests of what stands still", () => {
       ],
     );
     put("helper.js", "exports.right = true;");
-    assert.ok(run().ran, "what passed before the failure counts as passed");
+    assert.ok(run().ran, "tests that passed before the failure count as passed");
   });
 
-  it("depend on what their files import, on all of the lab and on the packages, and not on the rest of the program", () => {
+  it("depend on their imports, all of the lab and the packages, and not on the rest of the program", () => {
     const files = filesOf(["tests/plugins"]);
     const all = [
       "components/kubernetes/quantity.ts",

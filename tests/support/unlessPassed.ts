@@ -9,26 +9,26 @@ import { cacheRoot, projectRoot } from "../../lab/support/paths";
 import { main } from "../../lab/support/progress";
 import { keptResults, type KeptResult, record } from "./reliability";
 
-/** A run of Mocha that went well. */
+/** A passed Mocha run. */
 export interface PassedRun {
-  /** Of its command, files and plugins. */
+  /** Digest of its command, files and plugins. */
   readonly digest: string;
   /** Its last line, e.g. `12 passed, 0 failed`. */
   readonly summary: string;
-  /** When it ended, in ISO 8601. */
+  /** Time of its end, in ISO 8601. */
   readonly at: string;
-  /** What its tests have for docs/development/reliability.md. */
+  /** Its tests' results for the reliability report. */
   readonly results: readonly KeptResult[];
 }
 
-/** What the tests depend on that run the program, or its files, without a cluster. Their spec files import only some of it. */
+/** Dependencies of tests that run the program or its files without a cluster. Their specs import only some of them. */
 const program = ["components", "stacks", "policy", "index.ts", "scripts.ts", "package.json"];
 const presets = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.production.yaml", "Pulumi.openebs.yaml"];
 const inputs: Readonly<Record<string, readonly string[]>> = { engine: [...program, ...presets], images: program };
 
 /**
- * The part of the lab that a tier depends on, where it is not all of it. The specs of the Kubernetes plugin depend on the versions of
- * the API server, Helm and the CLI, and not on how the lab starts them.
+ * The part of the lab that a tier depends on, if not all of it. The specs of the Kubernetes plugin depend on the versions of the API
+ * server, Helm and the CLI, and not on how the lab starts them.
  */
 export const partsOfLab: Readonly<Record<string, readonly string[]>> = {
   "kubernetes-plugin": [
@@ -37,14 +37,14 @@ export const partsOfLab: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Where the last run of each tier is kept that went well. */
+/** Folder of the last passed run of each tier. */
 export const passedRuns = path.join(cacheRoot, "passed");
 
 /**
- * The files that a tier's tests depend on, by their paths in the project: each module that a spec file imports, directly or through
- * others; the lab, whose programs and configuration are no modules; what lies beside the spec files; the versions of packages.
- * @param places folders of the tier's spec files, and the folders and files that it depends on besides
- * @param partOfLab folders and files of the lab that it depends on, besides the lab's modules that it imports
+ * The files that a tier's tests depend on, by their paths in the project: all modules that a spec file imports, directly or indirectly;
+ * the lab, whose programs and configuration are not modules; the folders of the spec files; the versions of packages.
+ * @param places folders of the tier's spec files, and further folders and files that it depends on
+ * @param partOfLab folders and files of the lab that it depends on, in addition to the lab's modules that it imports
  */
 export function filesOf(places: readonly string[], partOfLab: readonly string[] = ["lab"]): string[] {
   const beside = [...places, ...partOfLab].flatMap((place) => {
@@ -62,7 +62,7 @@ export function filesOf(places: readonly string[], partOfLab: readonly string[] 
   return [...files].sort();
 }
 
-/** Whether a file is a unit test beside the code: no other tier runs it. */
+/** Whether a file is a unit test next to the code, which no other tier runs. */
 function isUnitSpec(file: string): boolean {
   return file.startsWith("components/") && file.endsWith(".spec.ts");
 }
@@ -80,21 +80,21 @@ export interface Tier {
   readonly name: string;
   /** Mocha's arguments: options, and patterns of spec files that end in `.spec.ts`. */
   readonly args: readonly string[];
-  /** What else the result depends on: versions of programs. */
+  /** Other dependencies of the result: versions of programs. */
   readonly versions: unknown;
-  /** Folders and files that it depends on, besides what {@link filesOf} finds by the spec files. @default none */
+  /** Folders and files that it depends on, in addition to those that {@link filesOf} finds. @default none */
   readonly inputs?: readonly string[];
   /** Folders and files of the lab that it depends on, besides the modules that its spec files import. @default all of the lab */
   readonly partOfLab?: readonly string[];
-  /** Where passed runs are kept. @default passedRuns */
+  /** Folder of passed runs. @default passedRuns */
   readonly kept?: string;
-  /** Where Mocha's output goes. @default this process's own */
+  /** Destination of Mocha's output. @default this process's own */
   readonly output?: "inherit" | "ignore";
 }
 
 /**
- * Runs Mocha, unless the same run went well before: the same arguments, files and versions. Only for tests whose result depends on
- * nothing else. With TEST_AGAIN=1 in the environment it always runs.
+ * Runs Mocha, unless a run with the same arguments, files and versions has passed. Use it only for tests whose result depends on nothing
+ * else. With TEST_AGAIN=1 in the environment, it always runs.
  * @returns Mocha's exit code
  */
 export function mochaUnlessPassed(tier: Tier): number {

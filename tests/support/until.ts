@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandFailed } from "../../lab/support/processes";
 
-/** A condition throws this while it does not hold yet: the wait goes on, and its timeout names the reason. */
+/** A condition throws this while it does not hold yet: the wait continues, and names the reason at its timeout. */
 export class NotYet extends Error {}
 
 /** Whether an error means that the condition does not hold yet. Every other error ends the wait at once. */
@@ -9,15 +9,15 @@ export type IsTransient = (error: unknown) => boolean;
 
 /** A clock, so that a test of the wait takes no time. */
 export interface Clock {
-  /** Milliseconds since some moment. */
+  /** Milliseconds since a fixed time. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
 export interface Wait {
-  /** @default no error is */
+  /** @default no error is transient */
   readonly isTransient?: IsTransient;
-  /** Milliseconds between two polls. @default 1000: each is a kubectl, and takes a tenth of a second from what it waits for */
+  /** Milliseconds between two polls. @default 1000: each poll runs kubectl, which takes a tenth of a second of processor time from the awaited program */
   readonly pollMs?: number;
   /** @default {@link slack} */
   readonly slack?: number;
@@ -32,10 +32,10 @@ export function parseSlack(value: string | undefined): number {
   const { least, most } = slackRange;
   const factor = value === undefined ? least : Number(value);
   if (factor >= least && factor <= most) return factor;
-  throw new Error(`TEST_SLACK: "${value}" is not allowed; expected a number from ${least} to ${most}, such as 2`);
+  throw new Error(`TEST_SLACK: "${value}" is invalid; expected a number from ${least} to ${most}, such as 2`);
 }
 
-/** By how much each limit of the tests is longer: `TEST_SLACK`, for a machine that is slower than the limits are for. 1 unless set. */
+/** Factor of all time limits of the tests: `TEST_SLACK`, for slow machines. @default 1 */
 export const slack = parseSlack(process.env.TEST_SLACK);
 
 /** A limit for messages: `20 s`, or `40 s (20 s × TEST_SLACK 2)`. */
@@ -45,8 +45,8 @@ export function limitText(seconds: number, factor: number = slack): string {
 
 /**
  * Polls until a condition holds.
- * @param seconds the limit. A condition that holds only after it has failed, also where its last poll began before
- * @throws Error at the limit, with what did not hold and why; at once, with what the condition threw, unless that is {@link NotYet} or transient
+ * @param seconds the limit. A condition that first holds after the limit has failed, even if its last poll began before
+ * @throws Error at the limit, with the condition and the last reason; at once, with the condition's error, unless that is {@link NotYet} or transient
  */
 export async function until(
   what: string,
@@ -73,7 +73,7 @@ export async function until(
 
 const machineClock: Clock = { now: () => performance.now(), sleep };
 
-/** Codes of Node and of its `fetch` for a server that is not there, or not there any more. */
+/** Error codes of Node and its `fetch` for a server that is not available. */
 const unreachableCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ETIMEDOUT", "UND_ERR_SOCKET"]);
 
 /** Transient: a request that no server answered. */

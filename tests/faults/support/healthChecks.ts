@@ -5,8 +5,8 @@ import type { LabSite } from "../../e2e/support/labSite";
 import { databasePod, processesOf } from "./pods";
 
 /**
- * Stops each process that asks whether the database is well, as if there were no processor left for it. The database itself runs.
- * Kubernetes kills them when they have not answered in time.
+ * Suspends each health check process of the database, as if no processor time were left for it. The database itself keeps running.
+ * Kubernetes kills the processes at their timeout.
  */
 export async function delayHealthChecks(site: LabSite, seconds: number): Promise<string> {
   const pod = await databasePod(site);

@@ -1,24 +1,24 @@
 import type { LoadFigures } from "../../e2e/support/load";
 import { limitText, slack } from "../../support/until";
 
-/** What a fault may cost. Whatever it costs, no acknowledged write is lost, and the site is well again in the end. */
+/** The limits of a fault's impact. In any case no acknowledged write is lost, and the site recovers. */
 export interface Limits {
-  /** Reads that fail. */
+  /** Failed reads. */
   readonly failedReads: number;
-  /** Writes that fail, but for those of writers that were logged out. */
+  /** Failed writes, except those of writers that were logged out. */
   readonly failedWrites: number;
-  /** Writes that fail because the writer was logged out. @default 0 */
+  /** Failed writes of writers that were logged out. @default 0 */
   readonly loggedOut?: number;
-  /** Longest span without a read that ends well, and without such a write; seconds. */
+  /** Longest time in seconds without a successful read, and without a successful write. */
   readonly outageSeconds: number;
 }
 
-/** Nothing fails. A request may be slow. */
+/** No request fails, but requests may be slow. */
 const noneFails: Limits = { failedReads: 0, failedWrites: 0, outageSeconds: 15 };
 
 /**
- * By fault: about three times what was seen on processors half as fast as those of docs/development/reliability.md, where the database takes
- * twice as long to start; all of it longer by `TEST_SLACK`.
+ * Limits by fault: about three times the figures of processors half as fast as those of docs/development/reliability.md, where the database takes
+ * twice as long to start. `TEST_SLACK` multiplies all of them.
  */
 export const limits = {
   image: noneFails,
@@ -31,7 +31,7 @@ export const limits = {
   databaseNodeDrained: { failedReads: 150, failedWrites: 45, outageSeconds: 30 },
   siteNodeStops: { failedReads: 30, failedWrites: 10, outageSeconds: 18 },
   databaseNodeStops: { failedReads: 150, failedWrites: 45, outageSeconds: 50 },
-  // Of these, 40 to 50 s pass until the cluster misses the node.
+  // This includes the 40 to 50 s until the cluster detects that the node is gone.
   databaseNodeDies: { failedReads: 540, failedWrites: 165, outageSeconds: 140 },
   databaseKilled: { failedReads: 75, failedWrites: 25, outageSeconds: 20 },
   apacheKilled: { failedReads: 20, failedWrites: 6, outageSeconds: 6 },
@@ -41,7 +41,7 @@ export const limits = {
   databasePodKilled: { failedReads: 75, failedWrites: 25, outageSeconds: 30 },
 } as const satisfies Record<string, Limits>;
 
-/** What of the limits does not hold, one line each. @param factor by which each limit is longer */
+/** The exceeded limits, one line each. @param factor multiplies each limit */
 export function exceeded(figures: LoadFigures, limits: Limits, factor: number = slack): string[] {
   const { failedReads, failedWrites } = figures;
   const refused = failedWrites.filter(({ isLoggedOut }) => isLoggedOut);
@@ -66,7 +66,7 @@ export function exceeded(figures: LoadFigures, limits: Limits, factor: number = 
   ];
 }
 
-/** What a test insists on, for docs/development/reliability.md. */
+/** Describes the limits for docs/development/reliability.md. */
 export function promise({ failedReads, failedWrites, loggedOut, outageSeconds }: Limits): string {
   if (failedReads > 0) {
     return `no acknowledged write is lost; at most ${failedReads} reads and ${failedWrites} writes fail, at most ${outageSeconds} s without either`;

@@ -6,7 +6,7 @@ import { signal } from "../../../lab/cluster/endProcesses";
 import { bridgePorts, network } from "../../../lab/cluster/layout";
 import { isCalledByLab, readProcesses } from "../../../lab/cluster/processTable";
 
-/** Stops the cluster's name server from answering for some seconds. Clients see what they see when its only pod dies: silence. */
+/** Suspends the cluster's name server for some seconds. Clients get no response, as if its only pod had died. */
 export async function silenceNameServer(seconds: number): Promise<void> {
   const servers = readProcesses().filter(
     (entry) => isCalledByLab(entry) && path.basename(entry.argv[0] ?? "") === "coredns",

@@ -5,7 +5,7 @@ import { lab } from "../../lab-cluster/support/machine";
 import { seededRandom } from "./seededRandom";
 import { databasePod, deletePod } from "./pods";
 
-/** Node that the database is on, and the others. */
+/** The database's node, and the others. */
 export async function placement(site: LabSite): Promise<{ readonly database: string; readonly others: string[] }> {
   const { nodeName = "" } = (await databasePod(site)).spec;
   return { database: nodeName, others: seededRandom.shuffle(othersThan(nodeName)) };
@@ -15,7 +15,7 @@ function othersThan(node: string): string[] {
   return labNodes.map(({ name }) => name).filter((name) => name !== node);
 }
 
-/** Drains a node as its administrator does before working on it, and gives it back. */
+/** Drains a node as an administrator does for maintenance, and uncordons it afterwards. */
 export async function drain({ cluster }: LabSite, node: string, whileDrained: () => Promise<void>): Promise<void> {
   try {
     await cluster.kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=450s");
@@ -25,7 +25,7 @@ export async function drain({ cluster }: LabSite, node: string, whileDrained: ()
   }
 }
 
-/** Puts all of the site's pods on one node. */
+/** Moves all of the site's pods to one node. */
 export async function gather(site: LabSite, node: string): Promise<void> {
   const others = othersThan(node);
   try {
@@ -36,7 +36,7 @@ export async function gather(site: LabSite, node: string): Promise<void> {
   }
 }
 
-/** Stops a node hard, its containers first, and starts it again. */
+/** Stops a node abruptly, its containers first, and starts it again. */
 export async function powerCut(node: string, whileOff: () => Promise<void>): Promise<void> {
   await lab("node", "stop", node);
   try {
@@ -48,10 +48,10 @@ export async function powerCut(node: string, whileOff: () => Promise<void>): Pro
 
 const outOfService = { key: "node.kubernetes.io/out-of-service", taint: "nodeshutdown:NoExecute" };
 
-/** The command by which the cluster is told that a node is really off; docs/how-to/recover-from-node-failure.md. */
+/** The command that declares a node as powered off; docs/how-to/recover-from-node-failure.md. */
 export const declareOffCommand = (node: string) => ["taint", "node", node, `${outOfService.key}=${outOfService.taint}`];
 
-/** Takes back of every node that it is off. */
+/** Removes that declaration from every node. */
 export async function declareBack({ cluster }: LabSite): Promise<void> {
   const { items } = await cluster.json<{ items: TaintedNode[] }>("get", "nodes");
   for (const { metadata, spec } of items) {

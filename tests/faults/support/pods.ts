@@ -9,14 +9,14 @@ export function databasePod({ cluster, namespace }: LabSite): Promise<SitePod> {
   return cluster.json<SitePod>("get", "pod", "mariadb-0", "--namespace", namespace);
 }
 
-/** Waits until both workloads have all their pods, and these are ready. */
+/** Waits until both workloads have all their pods ready. */
 export async function allReady({ cluster, namespace }: LabSite): Promise<void> {
   for (const workload of ["statefulset/mariadb", "deployment/wordpress"]) {
     await cluster.kubectl("--namespace", namespace, "rollout", "status", workload, "--timeout=510s");
   }
 }
 
-/** Waits until no WordPress pod is on its way out any more: until then it may still be asked. */
+/** Waits until no WordPress pod is terminating: until then it may still get requests. */
 export async function oldPodsGone(site: LabSite): Promise<void> {
   const all = () =>
     site.cluster.kubectl("--namespace", site.namespace, "get", "pods", "--selector=app=wordpress", "--output=name");
@@ -27,9 +27,9 @@ export async function oldPodsGone(site: LabSite): Promise<void> {
 }
 
 /**
- * Kills processes of a pod at once, as the machine sees them, and waits until the cluster has seen it and all is ready again. From inside a container
+ * Kills processes of a pod from the machine, and waits until the cluster has noticed and all pods are ready again. From inside a container,
  * its first process cannot be killed.
- * @param isMeant which of them. @default all, with the one that holds the pod's network
+ * @param isMeant selects the processes. @default all, including the one that holds the pod's network
  */
 export async function kill(
   site: LabSite,
@@ -38,18 +38,18 @@ export async function kill(
 ): Promise<void> {
   await untilRestarted(site, [pod], () => {
     const found = processesOf(pod).filter(isMeant);
-    if (found.length === 0) throw new Error(`there was nothing to kill in ${pod.metadata.name}`);
+    if (found.length === 0) throw new Error(`no process to kill in ${pod.metadata.name}`);
     found.forEach(({ pid }) => signal(pid, "SIGKILL"));
     return Promise.resolve();
   });
 }
 
-/** The processes of a pod, as the machine sees them. */
+/** The processes of a pod in the machine's PID namespace. */
 export function processesOf({ metadata: { uid } }: SitePod): ProcessEntry[] {
   return readProcesses().filter(({ cgroups }) => cgroups.some((group) => group.includes(`/pod${uid}/`)));
 }
 
-/** Does something that ends the pods' containers, and waits until they run again, or the pods are gone, and all is ready. */
+/** Runs `work`, which ends the pods' containers. Waits until they have restarted, or the pods are gone, and all pods are ready. */
 export async function untilRestarted(
   site: LabSite,
   pods: readonly SitePod[],
@@ -63,12 +63,12 @@ export async function untilRestarted(
       return same === undefined || restarts(same) > restarts({ status });
     });
   };
-  // Between a pod of the database and its successor there is none.
+  // Between the database's pod and its replacement, no pod exists.
   await site.cluster.until("the containers have been started again", 120, haveRestarted, isFailedCommand);
   await allReady(site);
 }
 
-/** Deletes a pod as its user does, and waits until another one serves. */
+/** Deletes a pod as a user does, and waits until its replacement is ready. */
 export async function deletePod(site: LabSite, { metadata }: SitePod): Promise<void> {
   await site.cluster.kubectl("--namespace", site.namespace, "delete", "pod", metadata.name);
   await allReady(site);

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 /**
- * Moments and targets of faults. They are the same in every run, unless `FAULT_SEED` is set, to a whole number: then they come from
- * that number, and the same number brings the same ones again.
+ * Random times and targets of faults. Without `FAULT_SEED` they are the same in every run. Set `FAULT_SEED` to a whole number to derive
+ * them from it: the same number reproduces the same ones.
  */
 export class SeededRandom {
   private state: number | undefined;
@@ -13,12 +13,12 @@ export class SeededRandom {
     this.state = seed === undefined ? undefined : Number(seed) >>> 0;
   }
 
-  /** Waits for the moment of a fault: a second, or up to five. */
+  /** Waits until the time of a fault: 1 s without a seed, else up to 5 s. */
   async pause(): Promise<void> {
     await wait(this.state === undefined ? 1000 : 5000 * this.next());
   }
 
-  /** The same things in the order in which they are to be hurt. */
+  /** The things in random order; in the given order without a seed. */
   shuffle<T>(things: readonly T[]): T[] {
     if (this.state === undefined) return [...things];
     return things
@@ -27,7 +27,7 @@ export class SeededRandom {
       .map(({ thing }) => thing);
   }
 
-  /** From 0 to below 1: mulberry32, by Tommy Ettinger, in the public domain. */
+  /** A number from 0 to below 1, by mulberry32 of Tommy Ettinger, in the public domain. */
   private next(): number {
     this.state = ((this.state ?? 0) + 0x6d2b79f5) >>> 0;
     let bits = this.state;
@@ -37,5 +37,5 @@ export class SeededRandom {
   }
 }
 
-/** The run's own. */
+/** The randomness of this run. */
 export const seededRandom = new SeededRandom(process.env.FAULT_SEED);

@@ -9,8 +9,8 @@ import { site } from "./site";
 
 /**
  * Declares the test of a fault under load.
- * @param limit what the fault may cost
- * @param hurt does it, and returns once the cluster says that all is well again; what it resolves to is said of the figures
+ * @param limit name of the fault's limits
+ * @param hurt causes the fault, and returns once the cluster reports that all is ready again. Its result is appended to the figures
  */
 export function survives(
   fault: string,
@@ -19,7 +19,7 @@ export function survives(
 ): void {
   const holds = promise(limits[limit]);
   it(`${fault}: ${holds}`, async () => {
-    // After an outage a pod may serve while another one does not yet.
+    // After the previous fault, a pod may not be ready yet.
     await allReady(site());
     const load = await SteadyLoad.start(site());
     let figures: LoadFigures;

@@ -3,7 +3,7 @@ import { SmallProgram } from "../../plugins/support/smallProgram";
 import { Cluster } from "../../e2e/support/cluster";
 import { labShell } from "../../e2e/support/labShell";
 
-/** What the programs of these tests begin with. Their objects go into one namespace, which the tests make. */
+/** The beginning of the tests' programs. Their objects are in one namespace, which the tests create. */
 const preamble = `
 const kubernetes = require("@pulumi/kubernetes");
 const labels = { app: "rules" };
@@ -19,7 +19,7 @@ const claimTemplate = (size) => ({
 });
 `;
 
-/** A small program on the lab's cluster, run by the plain CLI and the plugin under test: official, or the stand-in. */
+/** A small program on the lab's cluster, run by the plain CLI and the plugin under test: the official one or the stand-in. */
 export class RulesProgram {
   readonly cluster = new Cluster(labEnvironment());
 
@@ -28,7 +28,7 @@ export class RulesProgram {
     readonly program: SmallProgram,
   ) {}
 
-  /** An empty program and an empty namespace. */
+  /** Creates an empty program and an empty namespace. */
   static async start(namespace: string): Promise<RulesProgram> {
     const program = await SmallProgram.start("", { environment: labShell() });
     const rules = new RulesProgram(namespace, program);
@@ -37,27 +37,27 @@ export class RulesProgram {
     return rules;
   }
 
-  /** Destroys what the program made, and removes the namespace and the program. */
+  /** Destroys the program's objects, and removes the namespace and the program. */
   async stop(): Promise<void> {
     await this.program.destroy();
     this.program.remove();
     await this.cluster.kubectl("delete", "namespace", this.namespace, "--ignore-not-found");
   }
 
-  /** `pulumi up` of a program of these lines. @throws CommandFailed */
+  /** Runs `pulumi up` of a program with these lines. @throws CommandFailed */
   async up(source: string, providerArgs: object = {}) {
     this.change(source, providerArgs);
     return this.program.up();
   }
 
-  /** Writes the program: these lines after the provider `provider`, which has these arguments. */
+  /** Writes the program: a provider `provider` with these arguments, followed by these lines. */
   change(source: string, providerArgs: object = {}): void {
     const args = JSON.stringify({ namespace: this.namespace, context: "lab", ...providerArgs });
     const provider = `const provider = new kubernetes.Provider("cluster", ${args});`;
     this.program.change(`${preamble}${provider}\nconst options = { provider };\n${source}`);
   }
 
-  /** What the cluster has, by kind and name. */
+  /** Reads an object from the cluster. */
   object<T extends object = { metadata: { uid: string } }>(kind: string, name: string): Promise<T> {
     return this.cluster.json<T>("get", kind, name, "--namespace", this.namespace);
   }

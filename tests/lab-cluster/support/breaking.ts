@@ -7,7 +7,7 @@ import { cgroupRoot, folders } from "../../../lab/cluster/layout";
 import { removeLinks } from "../../../lab/cluster/network";
 import { stateRoot } from "../../../lab/support/paths";
 
-/** A process, with its command line in one. */
+/** A process with its command line as one string. */
 export interface RunningProcess {
   readonly pid: number;
   readonly command: string;
@@ -24,12 +24,12 @@ export async function killDaemon(name: string): Promise<void> {
   await kill(({ pid: candidate }) => candidate === pid);
 }
 
-/** Kills the daemons and the shims, as one would who knows nothing of pods: what runs in those lives on. */
+/** Kills the daemons and the shims, but not the processes in pods. */
 export async function killDaemonsAndShims(): Promise<void> {
   await kill(({ command }) => command.includes(`${stateRoot}/`));
 }
 
-/** Takes away what a machine that was switched off and on again does not have. Files stay, stale ones of pids, too. */
+/** Removes what a reboot removes: processes, mounts and control groups. Files stay, including stale PID files. */
 export async function pretendReboot(): Promise<void> {
   await kill(({ command, pid }) => command.includes(`${stateRoot}/`) || isInLabsGroup(pid));
   const script = `
@@ -58,13 +58,13 @@ async function kill(which: (entry: RunningProcess) => boolean): Promise<void> {
   const found = processes()
     .filter(({ command }) => command !== "")
     .filter(which);
-  if (found.length === 0) throw new Error("there was nothing to kill");
+  if (found.length === 0) throw new Error("no process to kill");
   found.forEach(({ pid }) => process.kill(pid, "SIGKILL"));
-  // A process that nobody has waited for yet has no command line any more.
+  // A zombie has no command line.
   while (found.some(({ pid }) => read(`/proc/${pid}/cmdline`) !== "")) await wait(50);
 }
 
-/** Empty for a file of a process that is gone. */
+/** Empty for a file of a process that has ended. */
 function read(file: string): string {
   try {
     return fs.readFileSync(file, "utf8");

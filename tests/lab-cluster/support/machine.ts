@@ -3,12 +3,12 @@ import * as net from "node:net";
 import { projectRoot } from "../../../lab/support/paths";
 import { CommandFailed, run } from "../../../lab/support/processes";
 
-/** Runs a command of the lab as a user types it. Returns its standard output. @throws CommandFailed */
+/** Runs a lab command as a user types it. Returns its standard output. @throws CommandFailed */
 export async function lab(...args: string[]): Promise<string> {
   return run("npm", ["run", "--silent", "lab", "--", ...args], { cwd: projectRoot });
 }
 
-/** What a command of the lab says that must not succeed. */
+/** Returns the output of a lab command that must fail. */
 export async function refusedLab(...args: string[]): Promise<string> {
   try {
     await lab(...args);
@@ -20,7 +20,7 @@ export async function refusedLab(...args: string[]): Promise<string> {
 }
 
 /**
- * What a lab could leave on a machine, found without the lab's own code: links, mounts, control groups, rules, sockets,
+ * Everything that a lab could leave on a machine, found without the lab's own code: links, mounts, control groups, rules, sockets,
  * kernel settings, folders and daemons, one a line.
  */
 export function traces(): string[] {
@@ -31,7 +31,7 @@ export function traces(): string[] {
     ...shell("cut -d' ' -f2 /proc/self/mounts | sort").map((point) => `mount ${point}`),
     ...shell("find /sys/fs/cgroup -type d -path '*lab*'").map((folder) => `control group ${folder}`),
     ...["iptables-save", "ip6tables-save"].flatMap((save) =>
-      // Built-in chains appear once somebody has looked at their table: they are no rules.
+      // Built-in chains appear when a table is first listed; they are not rules.
       shell(`${save} | grep -v -e '^#' -e '^:[A-Z]* [AD]' -e '^\\*' -e COMMIT || true`).map(
         (rule) => `${save} ${rule}`,
       ),
@@ -40,7 +40,7 @@ export function traces(): string[] {
       "ls -d /var/lib/*/ /run/*/ /opt/*/ /etc/cni/* /var/log/pods /var/log/containers /tmp/containerd* 2>/dev/null || true",
     ),
     ...shell("sysctl net.ipv4.ip_forward net.ipv4.conf.all.route_localnet vm.overcommit_memory kernel.panic"),
-    // One that has ended and that init has not waited for yet (Z) is no process any more.
+    // A zombie (Z) is not a running process.
     ...shell(
       "ps -eo stat=,comm= | grep -v ^Z | grep -o -e 'kube-.*' -e kubelet -e 'containerd.*' -e etcd -e coredns -e socat || true",
     ).map((name) => `process ${name}`),
@@ -61,17 +61,17 @@ export async function whilePortIsTaken(port: number, work: () => Promise<void>):
 export interface ConnectOptions {
   /** @default 127.0.0.1 */
   readonly host?: string;
-  /** The port that it comes from. @default any */
+  /** Source port. @default any */
   readonly localPort?: number;
 }
 
-/** Connects to a port and hangs up. @throws Error where it is refused */
+/** Connects to a port and disconnects. @throws Error if the connection is refused */
 export async function connect(port: number, options: ConnectOptions = {}): Promise<void> {
   const socket = net.connect({ host: "127.0.0.1", port, timeout: 5000, ...options });
   try {
     await new Promise((resolve, reject) => {
       socket.once("connect", resolve).once("error", reject);
-      socket.once("timeout", () => reject(new Error(`nobody answered on port ${port} for 5 s`)));
+      socket.once("timeout", () => reject(new Error(`port ${port} did not answer within 5 s`)));
     });
   } finally {
     socket.destroy();

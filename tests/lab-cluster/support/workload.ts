@@ -9,7 +9,7 @@ export const nodePort = 30100;
 
 const labels = { app: "web" };
 
-/** A claim of the tests'. */
+/** A claim of the tests. */
 export function claim(name: string, storageClassName: string, accessMode: string, storage = "1Gi"): object {
   return {
     apiVersion: "v1",
@@ -19,7 +19,7 @@ export function claim(name: string, storageClassName: string, accessMode: string
   };
 }
 
-/** A pod that does nothing but use the claim of its name. */
+/** A pod that only mounts the claim of its name. */
 export function podWith(name: string): object {
   const container = {
     name: "main",
@@ -40,8 +40,8 @@ export function podWith(name: string): object {
 }
 
 /**
- * A server on each node, of a user that is not root, which serves its pod's name at /, and what is in a volume of its own
- * at /own/ and in one that all share at /shared/; with a Service and a NodePort.
+ * A web server on each node that runs as a non-root user. It serves its pod's name at /, its own volume at /own/ and a shared volume
+ * at /shared/. With a Service and a NodePort.
  */
 export const workload: readonly object[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },

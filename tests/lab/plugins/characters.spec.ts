@@ -16,7 +16,7 @@ const rules = (given: Partial<CharacterRules>): CharacterRules => ({
 const count = (text: string, kind: RegExp) => text.match(kind)?.length ?? 0;
 
 describe("randomText", () => {
-  it("has the length and the kinds of characters that are asked for", () => {
+  it("has the requested length and kinds of characters", () => {
     const cases: readonly (readonly [Partial<CharacterRules>, RegExp])[] = [
       [{}, /^[A-Za-z0-9!@#$%&*()\-_=+[\]{}<>:?]{200}$/],
       [{ ...off, upper: true }, /^[A-Z]{200}$/],
@@ -31,14 +31,14 @@ describe("randomText", () => {
   it("uses every digit in a text of 1000", () =>
     assert.equal(new Set(randomText(rules({ ...off, numeric: true, length: 1000 }))).size, 10));
 
-  it("meets minima, at the length that leaves no room for more and from a kind that is off", () => {
+  it("meets minima that fill the whole length, and minima of a kind that is off", () => {
     const minima = { minUpper: 1, minLower: 2, minNumeric: 3, minSpecial: 4 };
     const text = randomText(rules({ length: 10, ...off, upper: true, ...minima, overrideSpecial: "~" }));
     const counts = [/[A-Z]/g, /[a-z]/g, /[0-9]/g, /~/g].map((kind) => count(text, kind));
     assert.deepEqual(counts, [1, 2, 3, 4]);
   });
 
-  it("does not leave the demanded characters in front", () => {
+  it("shuffles the required characters", () => {
     const starts = Array.from(
       { length: 200 },
       () => randomText(rules({ length: 20, special: false, minNumeric: 1 }))[0],
@@ -46,17 +46,17 @@ describe("randomText", () => {
     assert.ok(starts.some((start) => !/[0-9]/.test(start ?? "")));
   });
 
-  it("gives 1000 different texts of 16 characters", () => {
+  it("generates 1000 different texts of 16 characters", () => {
     const texts = Array.from({ length: 1000 }, () => randomText(rules({ length: 16 })));
     assert.equal(new Set(texts).size, 1000);
   });
 
-  it("takes a character outside the basic plane as one", () => {
+  it("counts a character outside the basic plane as one", () => {
     const text = randomText(rules({ ...off, special: true, overrideSpecial: "😀", length: 3 }));
     assert.equal(text, "😀😀😀");
   });
 
-  it("refuses when all kinds are off, even where the minima would do", () => {
+  it("refuses inputs with all kinds off, even if the minima fill the length", () => {
     for (const given of [off, { ...off, length: 1, minUpper: 1 }]) {
       assert.throws(() => randomText(rules(given)), /there is no character to use/);
     }

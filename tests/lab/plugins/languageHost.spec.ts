@@ -12,7 +12,7 @@ import { optionVariables, runtimeOptions, words } from "../../../lab/plugins/lan
 
 let folder: string;
 
-/** Gives each test of a group a folder of its own. */
+/** Creates a folder for each test of a group. */
 const inFolder = () => {
   beforeEach(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "language-host-"))));
   afterEach(() => fs.rmSync(folder, { recursive: true }));
@@ -24,7 +24,7 @@ const put = (file: string, content: unknown) => {
 const info = (options: Parameters<typeof Struct.fromJavaScript>[0]) =>
   new ProgramInfo().setProgramDirectory(folder).setOptions(Struct.fromJavaScript(options));
 
-describe("the language host's options", () => {
+describe("language host options", () => {
   inFolder();
 
   it("have defaults", () => {
@@ -32,7 +32,7 @@ describe("the language host's options", () => {
     assert.deepEqual(optionVariables(runtimeOptions(info({}))), { PULUMI_NODEJS_TYPESCRIPT: "true" });
   });
 
-  it("are what the project file says", () => {
+  it("come from the project file", () => {
     const options = { typescript: false, tsconfig: "other.json", nodeargs: "--a --b=c", packagemanager: "pnpm" };
     const read = runtimeOptions(info(options));
     assert.deepEqual(read, {
@@ -66,10 +66,10 @@ describe("the language host's options", () => {
   });
 });
 
-describe("the package manager", () => {
+describe("package manager", () => {
   inFolder();
 
-  it("is the project file's, else the lock file's, else npm", () => {
+  it("comes from the project file, else from the lock file, else is npm", () => {
     assert.equal(chosenPackageManager(info({})), "npm");
     put("yarn.lock", "");
     assert.equal(chosenPackageManager(info({ packagemanager: "auto" })), "yarn");
@@ -86,7 +86,7 @@ describe("requiredPackages", () => {
       .map((found) => `${found.getKind()} ${found.getName()} ${found.getVersion()}`)
       .sort();
 
-  it("finds the SDKs that are installed, at any depth, and no others", () => {
+  it("finds exactly the installed SDKs, at any depth", () => {
     put("node_modules/@pulumi/random/package.json", {
       name: "@pulumi/random",
       version: "4.1.0",
@@ -100,7 +100,7 @@ describe("requiredPackages", () => {
     assert.deepEqual(found(), ["resource inner v2.0.0", "resource random v4.1.0"]);
   });
 
-  it("leaves out what a policy pack below has, and ends on a circle of links", () => {
+  it("ignores the packages of a policy pack in a subfolder, and stops at circular links", () => {
     put("policies/PulumiPolicy.yaml", "");
     put("policies/node_modules/a/package.json", { name: "@pulumi/a", version: "1.0.0", pulumi: { resource: true } });
     put("lib/node_modules/b/package.json", { name: "@pulumi/b", version: "1.0.0", pulumi: { resource: true } });
@@ -109,7 +109,7 @@ describe("requiredPackages", () => {
   });
 });
 
-describe("the language host's word of itself", () => {
+describe("pulumi about with the language host", () => {
   inFolder();
   const { PATH } = process.env;
   afterEach(() => (process.env.PATH = PATH));
@@ -117,11 +117,11 @@ describe("the language host's word of itself", () => {
   const version = (packagemanager: string) =>
     about(info({ packagemanager })).getMetadataMap().get("packagemanagerVersion");
 
-  it("has the version of npm that npm tells", () => {
+  it("has npm's own version", () => {
     assert.equal(version("npm"), execFileSync("npm", ["--version"], { encoding: "utf8" }).trim());
   });
 
-  it("has the version of a package manager that is a link into its package, or else tells it itself", () => {
+  it("reads the version of a package manager from the package that it links to, or runs it", () => {
     put("lib/node_modules/pnpm/package.json", { name: "pnpm", version: "7.0.0" });
     put("lib/node_modules/pnpm/bin/pnpm.cjs", "not to be run");
     fs.symlinkSync("lib/node_modules/pnpm/bin/pnpm.cjs", path.join(folder, "pnpm"));

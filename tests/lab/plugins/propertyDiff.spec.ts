@@ -6,7 +6,7 @@ const changes = (olds: Properties, news: Properties) =>
   propertyChanges(olds, news).map(({ kind, path }) => `${kind} ${path}`);
 
 describe("propertyChanges", () => {
-  it("finds the innermost places", () =>
+  it("finds the innermost differences", () =>
     assert.deepEqual(
       changes(
         { spec: { replicas: 1, ports: [{ port: 80 }, { port: 81 }], gone: { a: 1 } }, same: "x" },
@@ -15,23 +15,23 @@ describe("propertyChanges", () => {
       ["ADD spec.come", "DELETE spec.gone", "ADD spec.ports[0].name", "DELETE spec.ports[1]", "UPDATE spec.replicas"],
     ));
 
-  it("sees no difference in secrecy, and none in what is undefined", () => {
+  it("ignores secrecy and undefined values", () => {
     assert.deepEqual(changes({ a: new Secret("x"), c: undefined }, { a: "x", b: undefined }), []);
     assert.deepEqual(changes({ a: new Secret({ b: 1 }) }, { a: { b: new Secret(2) } }), ["UPDATE a.b"]);
   });
 
-  it("takes what is not known yet for a change, unless it was not known either", () => {
+  it("counts an unknown value as a change, unless the old value was unknown, too", () => {
     assert.deepEqual(changes({ a: { b: 1 } }, { a: unknown }), ["UPDATE a"]);
     assert.deepEqual(changes({ a: unknown }, { a: unknown }), []);
   });
 
-  it("tells null from nothing, and a list from an object", () => {
+  it("distinguishes null from undefined, and a list from an object", () => {
     assert.deepEqual(changes({ a: null }, {}), ["DELETE a"]);
     assert.deepEqual(changes({ a: 1 }, { a: null }), ["UPDATE a"]);
     assert.deepEqual(changes({ a: [] }, { a: {} }), ["UPDATE a"]);
   });
 
-  it("names the input that a change is in, and the steps to it", () => {
+  it("names the input of a change, and the steps to it", () => {
     const [change] = propertyChanges(
       { metadata: { labels: { "a.b": "1" } } },
       { metadata: { labels: { "a.b": "2" } } },
@@ -46,7 +46,7 @@ describe("propertyChanges", () => {
 });
 
 describe("propertyPath", () => {
-  it("is written as Pulumi writes paths", () => {
+  it("has Pulumi's format", () => {
     assert.equal(propertyPath(["spec", "ports", 0, "port"]), "spec.ports[0].port");
     assert.equal(propertyPath(["data", 'a"b.c', "d-e"]), 'data["a\\"b.c"].d-e');
     assert.equal(propertyPath(["a.b", "c"]), '["a.b"].c');

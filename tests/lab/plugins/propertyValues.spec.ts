@@ -30,27 +30,28 @@ const all: Properties = {
 };
 
 describe("properties on the wire", () => {
-  it("come back as they went, secrets and unknowns too", () => assert.deepEqual(fromWire(toWire(all)), all));
+  it("are decoded to the encoded values, including secrets and unknowns", () =>
+    assert.deepEqual(fromWire(toWire(all)), all));
 
-  it("are written as the SDK reads them", () => {
+  it("have the SDK's format", () => {
     const { secret, later, text } = toWire(all).toJavaScript();
     assert.ok(isRpcSecret(secret));
     assert.deepEqual({ later, text }, { later: unknownValue, text: "text" });
   });
 
-  it("leave out what is undefined", () =>
+  it("omit undefined values", () =>
     assert.deepEqual(toWire({ gone: undefined, here: { gone: undefined } }).toJavaScript(), { here: {} }));
 
-  it("are empty where there are none", () => assert.deepEqual(fromWire(undefined), {}));
+  it("are empty if undefined", () => assert.deepEqual(fromWire(undefined), {}));
 
-  it("leave assets as they are", () => {
+  it("keep assets unchanged", () => {
     const asset = { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", text: "a" };
     assert.deepEqual(fromWire(toWire({ asset })), { asset });
   });
 });
 
 describe("property values", () => {
-  it("are laid open, and unknown parts stay", () =>
+  it("are revealed without their secret wrappers, and unknown parts stay", () =>
     assert.deepEqual(revealed({ a: new Secret({ b: [new Secret(unknown), 1] }) }), { a: { b: [unknown, 1] } }));
 
   it("are plain without unknown parts", () =>
@@ -59,24 +60,24 @@ describe("property values", () => {
       c: {},
     }));
 
-  it("are opened through every secret around them", () => {
+  it("are opened through nested secrets", () => {
     assert.equal(open(new Secret(new Secret(1))), 1);
     assert.equal(open(undefined), undefined);
   });
 
-  it("tell whether a secret or an unknown is in them", () => {
+  it("report whether they contain a secret or an unknown", () => {
     assert.deepEqual([all, all.object, all.list].map(holdsSecret), [true, false, true]);
     assert.deepEqual([all, all.object, all.secret, all.list].map(holdsUnknown), [true, false, true, false]);
   });
 
-  it("are the same whether secret or not, and whatever the order of names", () => {
+  it("are equal regardless of secrecy and of the order of names", () => {
     assert.ok(sameValue({ a: new Secret(1), b: [2] }, { b: [new Secret(2)], a: 1, c: undefined }));
     assert.ok(!sameValue({ a: 1 }, { a: "1" }));
     assert.ok(!sameValue(null, undefined));
     assert.ok(!sameValue(unknown, unknownNumber));
   });
 
-  it("are properties only if they have names", () =>
+  it("are properties only if they are objects with names", () =>
     assert.deepEqual([{}, [], null, "x", new Secret({}), unknown, undefined].map(isProperties), [
       true,
       ...Array<boolean>(6).fill(false),

@@ -7,17 +7,17 @@ const password = randomResources["random:index/randomPassword:RandomPassword"] ?
 const reasons = (inputs: Properties) =>
   failures(password, inputs).map(({ property, reason }) => `${property}: ${reason}`);
 
-describe("the inputs of a random text", () => {
+describe("inputs of a random text", () => {
   const accepted: Readonly<Record<string, Properties>> = {
     "one character": { length: 1 },
-    "a length that the minima fill": { length: 4, minUpper: 1, minLower: 1, minNumeric: 1, minSpecial: 1 },
-    "a length that is not known yet": { length: unknown, minUpper: 5 },
-    "a minimum that is not known yet": { length: 3, minUpper: unknown },
+    "minima that fill the length": { length: 4, minUpper: 1, minLower: 1, minNumeric: 1, minSpecial: 1 },
+    "a length that is unknown": { length: unknown, minUpper: 5 },
+    "a minimum that is unknown": { length: 3, minUpper: unknown },
     "secret inputs": { length: new Secret(8), special: new Secret(false) },
-    "null for what is not given": { length: 8, upper: null },
+    "null for a missing input": { length: 8, upper: null },
   };
   for (const [what, inputs] of Object.entries(accepted)) {
-    it(`may be ${what}`, () => assert.deepEqual(reasons(inputs), []));
+    it(`accept ${what}`, () => assert.deepEqual(reasons(inputs), []));
   }
 
   const refused: Readonly<Record<string, Properties>> = {

@@ -1,15 +1,15 @@
-/** A fault that is put into a copy of the project, and the tests that have to fail then. */
+/** A fault to inject into a copy of the project, and the tests that must fail with it. */
 export interface Fault {
-  /** Path from the project's folder on. */
+  /** Path relative to the project. */
   readonly file: string;
-  /** The fault, as a reader of the report has to know it. */
+  /** Description of the fault for the report. */
   readonly what: string;
-  /** Text that is in the file once. */
+  /** Text that occurs exactly once in the file. */
   readonly from: string;
-  /** Text in its place. @default none */
+  /** Its replacement. @default empty */
   readonly to?: string;
-  /** Path of the spec, from the project's folder on. */
+  /** Path of the spec, relative to the project. */
   readonly spec: string;
-  /** Regular expression for the titles of the tests that fail, and of those that they build on. */
+  /** Regular expression for the titles of the tests that must fail, and of those that they depend on. */
   readonly grep: string;
 }

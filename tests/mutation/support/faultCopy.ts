@@ -6,24 +6,24 @@ import { projectRoot } from "../../../lab/support/paths";
 import { lastLines } from "../../../lab/support/processes";
 import type { Fault } from "./fault";
 
-/** How a spec ended: the last line that Mocha's reporter of this project prints. */
+/** The outcome of a spec, from the last line of this project's Mocha reporter. */
 interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly output: string;
 }
 
-/** A text with the fault in it. @throws Error unless the text to replace is there once */
+/** Injects a fault into a text. @throws Error unless the text to replace occurs exactly once */
 export function faulty(text: string, { file, what, from, to = "" }: Fault): string {
   const parts = text.split(from);
   if (parts.length === 2) return parts.join(to);
-  throw new Error(`${file} has ${parts.length - 1} times, not once, the text that "${what}" replaces:\n${from}`);
+  throw new Error(`${file} has the text that "${what}" replaces ${parts.length - 1} times instead of once:\n${from}`);
 }
 
-/** A copy of the project into which faults are put: the checkout is never touched. */
+/** A copy of the project for faults: the checkout is never changed. */
 export class FaultCopy {
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "fault-copy-"));
-  /** Specs, with their grep, that passed without a fault. */
+  /** Specs and grep patterns that passed without a fault. */
   private readonly sound = new Set<string>();
 
   constructor() {
@@ -35,7 +35,7 @@ export class FaultCopy {
     fs.symlinkSync(path.join(projectRoot, "node_modules"), path.join(this.folder, "node_modules"));
   }
 
-  /** Puts a fault in, runs its tests, and takes it out. @throws Error where the tests fail without it, or pass with it */
+  /** Injects a fault, runs its tests, and removes it. @throws Error if the tests fail without the fault, or pass with it */
   check(fault: Fault): void {
     const { file, what, spec, grep } = fault;
     const tests = `${spec} --grep '${grep}'`;
@@ -51,9 +51,9 @@ export class FaultCopy {
     fs.writeFileSync(at, withFault);
     try {
       const { passed, failed, output } = this.run(spec, grep);
-      if (failed === 0) throw new Error(`"${what}" in ${file} is not caught: ${passed} tests of ${tests} pass`);
+      if (failed === 0) throw new Error(`"${what}" in ${file} is not detected: ${passed} tests of ${tests} pass`);
       if (/SyntaxError|TransformError|PHP Parse error/.test(output))
-        throw new Error(`"${what}" is no program:\n${lastLines(output, 40)}`);
+        throw new Error(`"${what}" is not a valid program:\n${lastLines(output, 40)}`);
     } finally {
       fs.writeFileSync(at, text);
     }
@@ -65,8 +65,8 @@ export class FaultCopy {
 
   private run(spec: string, grep: string): Outcome {
     const mocha = path.join(projectRoot, "node_modules/mocha/bin/mocha.js");
-    // The test that calls this is one of Mocha's too: nothing of it is handed on. What a test that failed has left open, such as slow
-    // visitors, is not waited for.
+    // The calling test runs in Mocha, too: its environment must not be passed on. Do not wait for what a failed test left open, such as
+    // slow clients.
     const { stdout, stderr } = spawnSync(process.execPath, [mocha, spec, "--grep", grep, "--bail", "--exit"], {
       cwd: this.folder,
       encoding: "utf8",
@@ -74,7 +74,7 @@ export class FaultCopy {
     });
     const output = stdout + stderr;
     const [, passed, failed] = /^(\d+) passed, (\d+) failed/m.exec(output) ?? [];
-    if (failed === undefined) throw new Error(`${spec} did not come to its end:\n${lastLines(output, 40)}`);
+    if (failed === undefined) throw new Error(`${spec} did not finish:\n${lastLines(output, 40)}`);
     return { passed: Number(passed), failed: Number(failed), output };
   }
 }

@@ -3,18 +3,18 @@ import type { Fault } from "./fault";
 const site = "tests/faults/pods.spec.ts";
 const units = { policies: "tests/stacks/security.spec.ts", settings: "tests/stacks/badSettings.spec.ts" };
 
-/** The safeguards in docs/development/reliability.md, each taken out. In the order of that table. */
+/** The safeguards in docs/development/reliability.md, in the order of its table. Each is removed by a fault. */
 export const safeguards: readonly Fault[] = [
   {
     file: "components/wordpress/sharedPod.ts",
-    what: "the 5 s that a pod serves on when it is deleted",
+    what: "the 5 s that a pod still serves when it is deleted",
     from: 'lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } },',
     spec: site,
     grep: "each WordPress pod is deleted",
   },
   {
     file: "components/wordpress/sharedPod.ts",
-    what: "the 30 s that Apache has for what it is at",
+    what: "the 30 s in which Apache finishes its requests",
     from: '...(args.accessMode === "ReadWriteMany" ? spread(sharedSelector) : {}),',
     to: '...(args.accessMode === "ReadWriteMany" ? spread(sharedSelector) : {}), terminationGracePeriodSeconds: 6,',
     spec: site,
@@ -38,7 +38,7 @@ export const safeguards: readonly Fault[] = [
   },
   {
     file: "components/mariadb/mariaDbPod.ts",
-    what: "InnoDB's log on the disk at each commit",
+    what: "InnoDB's log on disk at each commit",
     from: '"--skip-name-resolve", bufferPool',
     to: '"--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", bufferPool',
     spec: site,
@@ -54,7 +54,7 @@ export const safeguards: readonly Fault[] = [
   },
   {
     file: "components/mariadb/mariaDbPod.ts",
-    what: "the patience with the database's health checks",
+    what: "the minute that the database's health checks may take",
     from: "periodSeconds: 10, failureThreshold: 6",
     to: "periodSeconds: 10, failureThreshold: 2",
     spec: "tests/faults/commonNeeds.spec.ts",
@@ -69,7 +69,7 @@ export const safeguards: readonly Fault[] = [
   },
   {
     file: "components/mariadb/mariaDb.ts",
-    what: "StatefulSets that leave their claims",
+    what: "StatefulSets that keep their claims",
     from: 'claimRetentionPolicy("retain")',
     to: 'claimRetentionPolicy("delete")',
     spec: "tests/e2e/changedByHand.spec.ts",
@@ -84,7 +84,7 @@ export const safeguards: readonly Fault[] = [
   },
   {
     file: "stacks/requests.ts",
-    what: "the second question whose namespace it is",
+    what: "the second check of the namespace's owner",
     from: "...(settings.cluster.upsertExistingObjects ? { adoptExisting: true } : {}),",
     spec: "tests/e2e/interrupted.spec.ts",
     grep: ".",

@@ -6,19 +6,19 @@ import { projectRoot } from "../../../lab/support/paths";
 import type { EngineOperation } from "../../support/engineLog";
 import { PulumiFolder } from "../../support/pulumiFolder";
 
-// A test does not try to download plugins.
+// Tests must not download plugins.
 process.env.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = "true";
 
 export interface SmallProgramOptions {
   /** `runtime.options` of its Pulumi.yaml. @default plain JavaScript */
   readonly runtime?: Readonly<Record<string, unknown>>;
-  /** Whether this project's packages are installed in it. @default true */
+  /** Whether to install this project's packages in it. @default true */
   readonly packages?: boolean;
-  /** Variables that lead to `pulumi` and the plugins. @default they are installed for this program alone */
+  /** Variables that select `pulumi` and the plugins. @default both are installed for this program only */
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** A resource as the state has it. */
+/** A resource in the state. */
 export interface SmallResource {
   readonly urn: string;
   readonly type: string;
@@ -34,7 +34,7 @@ export class SmallProgram extends PulumiFolder {
     this.environment.RUNS = this.inFolder("runs");
   }
 
-  /** A program without a stack. */
+  /** Creates a program without a stack. */
   static async write(source: string, options: SmallProgramOptions = {}): Promise<SmallProgram> {
     const { runtime, packages = true, environment } = options;
     const program = new SmallProgram(environment ?? {});
@@ -47,27 +47,27 @@ export class SmallProgram extends PulumiFolder {
     return program;
   }
 
-  /** A program and its stack `dev`. */
+  /** Creates a program and its stack `dev`. */
   static async start(source: string, options?: SmallProgramOptions): Promise<SmallProgram> {
     const program = await SmallProgram.write(source, options);
     await program.pulumi("stack", "init", "dev");
     return program;
   }
 
-  /** Writes the program anew. Its first line is given: Pulumi's packages by their usual names. */
+  /** Replaces the program. Its first line imports Pulumi's packages under their usual names. */
   change(source: string): void {
     const imports = "pulumi, random, command".split(", ");
     const lines = imports.map((name) => `const ${name} = require("@pulumi/${name}");`);
     this.put("index.js", `${lines.join(" ")}\n${source}\n`);
   }
 
-  /** Writes a file, and its folder. */
+  /** Writes a file, and creates its folder. */
   put(file: string, text: string): void {
     fs.mkdirSync(path.dirname(this.inFolder(file)), { recursive: true });
     fs.writeFileSync(this.inFolder(file), text);
   }
 
-  /** `pulumi destroy` without a plan before it. @throws CommandFailed */
+  /** Runs `pulumi destroy` without a preview. @throws CommandFailed */
   override async destroy(): Promise<EngineOperation> {
     return super.destroy("--skip-preview");
   }
@@ -81,12 +81,12 @@ export class SmallProgram extends PulumiFolder {
     return lines;
   }
 
-  /** The checkpoint as it lies on the disk: secrets are ciphertext. */
+  /** The text of the checkpoint file: secrets are ciphertext. */
   stateText(): string {
     return fs.readFileSync(this.stateFile("small/dev"), "utf8");
   }
 
-  /** Every resource of the state, by its name in the program. */
+  /** All resources of the state, by name in the program. */
   resources(): Readonly<Record<string, SmallResource>> {
     const { checkpoint } = JSON.parse(this.stateText()) as { checkpoint: { latest: { resources?: SmallResource[] } } };
     const found = checkpoint.latest.resources ?? [];

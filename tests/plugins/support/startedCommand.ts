@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import { signal as send } from "../../../lab/cluster/endProcesses";
 import type { PulumiFolder } from "../../support/pulumiFolder";
 
-/** A command of Pulumi's that is left running, to be interrupted or killed. */
+/** A running Pulumi command, to interrupt or kill. */
 export class StartedCommand {
-  /** Everything that it printed so far. */
+  /** All output so far. */
   output = "";
   private readonly child: ChildProcess;
   private readonly code: Promise<number | string>;
@@ -29,12 +29,12 @@ export class StartedCommand {
     this.child.kill(signal);
   }
 
-  /** Ends it with all that it started, as a power cut would: nothing of it gets to finish anything. */
+  /** Kills it and its descendants without a grace period, as a power cut would. */
   async killAll(): Promise<void> {
     const { pid } = this.child;
     if (pid === undefined) return;
     const family = [pid, ...descendants(pid)];
-    // Stopped first, so that none starts another one meanwhile.
+    // Suspend them first, so that none starts another one meanwhile.
     for (const signal of ["SIGSTOP", "SIGKILL"] as const) for (const member of family) send(member, signal);
     await this.code;
   }
@@ -45,7 +45,7 @@ export class StartedCommand {
   }
 }
 
-/** Whether a process is there and no zombie. */
+/** Whether a process exists and is not a zombie. */
 export function isRunning(pid: number): boolean {
   const file = `/proc/${pid}/stat`;
   if (!fs.existsSync(file)) return false;
@@ -53,7 +53,7 @@ export function isRunning(pid: number): boolean {
   return state !== "Z";
 }
 
-/** Processes that a process started, and that those started. */
+/** All descendants of a process. */
 function descendants(pid: number): number[] {
   const parents = fs
     .readdirSync("/proc")

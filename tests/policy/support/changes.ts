@@ -8,14 +8,14 @@ export type Changeable = Mutable<PolicyResource>;
 export interface Change {
   readonly rule: string;
   readonly title: string;
-  /** Which resources it is made to. */
+  /** Selects the resources to change. */
   readonly of: (resource: PolicyResource) => boolean;
   readonly change: (resource: Changeable) => void;
-  /** Resources that the rule leaves alone. */
+  /** Selects resources that the rule ignores. */
   readonly isExempt?: (resource: PolicyResource) => boolean;
 }
 
-/** The pod that a resource is or makes, wherever it has it: what the pack itself knows of kinds is not believed. */
+/** The pod that a resource is or creates, wherever it is. Does not rely on the pack's own knowledge of kinds. */
 function podOf({ inputs }: Pick<PolicyResource, "inputs">): Mutable<PodSpec> | undefined {
   const search = (value: unknown): Mutable<PodSpec> | undefined => {
     if (typeof value !== "object" || value === null) return undefined;
@@ -68,16 +68,16 @@ export const changes: readonly Change[] = [
       }),
     ),
   ),
-  ...containers("no-plain-secrets", "a password in clear", (container) => {
-    container.env = [...(container.env ?? []), { name: "WORDPRESS_DB_PASSWORD", value: "in clear" }];
+  ...containers("no-plain-secrets", "a password in plain text", (container) => {
+    container.env = [...(container.env ?? []), { name: "WORDPRESS_DB_PASSWORD", value: "plain text" }];
   }),
-  ...containers("no-plain-secrets", "a password of a ConfigMap", (container) => {
+  ...containers("no-plain-secrets", "a password from a ConfigMap", (container) => {
     const valueFrom = { configMapKeyRef: { name: "mariadb", key: "word" } };
     container.env = [...(container.env ?? []), { name: "WORDPRESS_DB_PASSWORD", valueFrom }];
   }),
   {
     ...{ rule: "no-plain-secrets", title: "a password in a ConfigMap", of: isOf("core/ConfigMap") },
-    change: ({ inputs }) => Object.assign(inputs.data as object, { password: "in clear" }),
+    change: ({ inputs }) => Object.assign(inputs.data as object, { password: "plain text" }),
   },
   {
     ...{ rule: "no-plain-secrets", title: "a Secret that is not marked", of: isOf("core/Secret") },
@@ -93,7 +93,7 @@ export const changes: readonly Change[] = [
     },
   })),
   ...["whenDeleted", "whenScaled"].map((moment) => ({
-    ...{ rule: "retain-in-production", title: `claims that go with their pods, ${moment}` },
+    ...{ rule: "retain-in-production", title: `claims that are deleted with their pods, ${moment}` },
     of: (resource: PolicyResource) => isOf("apps/StatefulSet")(resource) && resource.stack === "production",
     change: ({ inputs }: Changeable) => {
       const { persistentVolumeClaimRetentionPolicy: policy } = inputs.spec as Record<string, Record<string, string>>;
@@ -122,13 +122,13 @@ export const changes: readonly Change[] = [
   ...containers("restricted", "privileges", (container) => {
     context(container).privileged = true;
   }),
-  ...containers("restricted", "the escalation of privileges", (container) => {
+  ...containers("restricted", "privilege escalation", (container) => {
     delete context(container).allowPrivilegeEscalation;
   }),
   ...containers("restricted", "capabilities that are not dropped", (container) => {
     delete context(container).capabilities;
   }),
-  ...containers("restricted", "a capability more", (container) => {
+  ...containers("restricted", "an additional capability", (container) => {
     context(container).capabilities = { drop: ["ALL"], add: ["SYS_ADMIN"] };
   }),
   ...containers("restricted", "another seccomp profile", (container) => {

@@ -2,12 +2,12 @@ import type { Container, PodSpec } from "../../../policy/pods";
 import type { PolicyResource } from "../../../policy/resource";
 import { defaultsOf, type Rule, type RuleLists } from "../../../policy/rule";
 
-/** What a rule says of a resource. @param lists in place of the rule's own */
+/** A rule's findings about a resource. @param lists override the rule's defaults */
 export function findingsOf(rule: Rule, resource: PolicyResource, lists: RuleLists = {}): string[] {
   return rule.findings(resource, { ...defaultsOf(rule), ...lists });
 }
 
-/** A resource of the stack `dev`, which has no options. */
+/** A resource of the stack `dev` without options. */
 export function policyResource(
   type: string,
   inputs: Readonly<Record<string, unknown>>,
@@ -16,7 +16,7 @@ export function policyResource(
   return { type, inputs, stack: "dev", protect: false, secretOutputs: [], ...options };
 }
 
-/** A container that no rule has anything against, but for what is given. */
+/** A container that passes all rules, with these fields in addition. */
 export function container(fields: Partial<Container> = {}): Container {
   const amounts = { cpu: "1", memory: "64Mi" };
   return {
@@ -28,18 +28,18 @@ export function container(fields: Partial<Container> = {}): Container {
   };
 }
 
-/** A pod that no rule has anything against, but for what is given. */
+/** A pod that passes all rules, with these fields in addition. */
 export function podSpec(fields: PodSpec = {}): PodSpec {
   const securityContext = { runAsNonRoot: true, runAsUser: 33, seccompProfile: { type: "RuntimeDefault" } };
   return { securityContext, containers: [container()], ...fields };
 }
 
-/** A Pod of that specification. */
+/** A Pod with that specification. */
 export function pod(spec: PodSpec, namespace = "wordpress"): PolicyResource {
   return policyResource("kubernetes:core/v1:Pod", { metadata: { namespace }, spec });
 }
 
-/** Each kind that makes pods, with these. @param annotations of the pods */
+/** One resource of each kind that creates pods, with this specification. @param annotations of the pods */
 export function workloads(spec: PodSpec, annotations: Readonly<Record<string, string>> = {}): PolicyResource[] {
   const metadata = { namespace: "wordpress" };
   const template = { template: { metadata: { annotations }, spec } };

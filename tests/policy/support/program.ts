@@ -13,7 +13,7 @@ const dev = (keys: Readonly<Record<string, string | undefined>>) => () => regist
 const replicated = (disks: object) =>
   JSON.stringify({ engine: "replicated", pools: [{ node: "k0", disk: "/dev/disk/by-id/x" }], ...disks });
 
-/** Stacks that between them have every kind of object that the program makes. */
+/** Stacks that together contain every kind of object that the program creates. */
 const stacks = {
   dev: dev({}),
   production: () => registeredByStack("production"),
@@ -38,7 +38,7 @@ export const programStacks = Object.keys(stacks) as ProgramStack[];
 
 const registered = new Map<ProgramStack, NamedResource[]>();
 
-/** What the program makes today with these settings, as a policy is told of it: without the marks of secrets. */
+/** The resources of the program with this configuration, as a policy sees them: without secret marks. */
 export async function programResources(stack: ProgramStack): Promise<readonly NamedResource[]> {
   const known = registered.get(stack);
   if (known) return known;

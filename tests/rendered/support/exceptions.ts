@@ -15,13 +15,12 @@ const sites = ["wordpress-shared-pods", "wordpress-pods"];
 const cache = "wordpress-cache-pods";
 const objectCache = "wordpress-shared-object-cache-pods";
 
-/** What kube-score finds critical, or warns of, in the objects of the stacks, and why it stays. */
+/** kube-score's critical findings and warnings in the objects of the stacks, and why they are accepted. */
 export const exceptions: readonly Exception[] = [
   {
     check: "container-image-pull-policy",
     objects: [database, nfsServer, cache, objectCache, ...jobs, ...sites],
-    reason:
-      "A pod that comes back on a node that has its image, whose tag names a version, must not need the registry.",
+    reason: "A restarted pod must not need the registry if its node has the image, whose tag names a version.",
   },
   {
     check: "container-security-context-user-group-id",
@@ -32,19 +31,19 @@ export const exceptions: readonly Exception[] = [
   {
     check: "container-security-context-user-group-id",
     objects: [nfsServer],
-    reason: "An NFS server is root: it writes files for whatever user a client has.",
+    reason: "An NFS server runs as root, because it writes files for the user of each client.",
   },
   {
     check: "container-ephemeral-storage-request-and-limit",
     objects: [database, nfsServer, cache, objectCache, ...jobs, ...sites],
     reason:
-      "Who is over this limit is evicted: a site or a job in the middle of a large file, a database in that of a large sort, a cache when most ask for it.",
+      "A pod over this limit is evicted: a site or a job that writes a large file, a database that sorts much data, a cache under peak load.",
   },
   {
     check: "deployment-replicas",
     objects: ["wordpress-shared-pods", cache],
     stacks: ["dev", "dev with an object cache"],
-    reason: "The stack dev is one pod until somebody asks for more; production has two, openebs three.",
+    reason: "The stack dev is one pod by default; production has two, openebs three.",
   },
   {
     check: "deployment-replicas",
@@ -54,23 +53,23 @@ export const exceptions: readonly Exception[] = [
   {
     check: "deployment-strategy",
     objects: [objectCache],
-    reason: "The old pod has to go before a new one has other values for the same names.",
+    reason: "The old pod must end before a new one has other values for the same names.",
   },
   {
     check: "pod-probes-identical",
     objects: [objectCache],
     reason:
-      "A port that takes connections is all that there is to ask for without the password; it costs the pod its traffic after 6 s, a restart after 60 s.",
+      "Without the password, a probe can only check that the port accepts connections. A failure removes the pod from its Service after 6 s, and restarts it after 60 s.",
   },
   {
     check: "deployment-replicas",
     objects: [nfsServer],
-    reason: "Its volume is for one node, and two servers on it would not know of each other's locks.",
+    reason: "Its volume is for one node, and two servers on it would not share their locks.",
   },
   {
     check: "deployment-strategy",
     objects: [nfsServer],
-    reason: "The old server has to let go of the volume before a new one can have it.",
+    reason: "The old server must release the volume before a new one can mount it.",
   },
   {
     check: "deployment-has-host-podantiaffinity",
@@ -81,24 +80,23 @@ export const exceptions: readonly Exception[] = [
     check: "pod-probes-identical",
     objects: [database],
     reason:
-      "The image's healthcheck.sh is what says whether the server answers; it costs the pod its traffic after 10 s, a restart after 60 s.",
+      "Only the image's healthcheck.sh checks whether the server answers. A failure removes the pod from its Service after 10 s, and restarts it after 60 s.",
   },
   {
     check: "pod-probes-identical",
     objects: [nfsServer],
     reason:
-      "A port that takes connections is all that there is to ask for; it costs the pod its traffic after 15 s, a restart after 60 s.",
+      "A probe can only check that the port accepts connections. A failure removes the pod from its Service after 15 s, and restarts it after 60 s.",
   },
   {
     check: "service-type",
     objects: ["wordpress-service"],
-    reason:
-      "The site is meant to be had from outside of a cluster that has neither an Ingress controller nor a load balancer.",
+    reason: "The site must be reachable from outside a cluster with neither an Ingress controller nor a load balancer.",
   },
   {
     check: "statefulset-has-servicename",
     objects: ["wordpress-pods"],
     reason:
-      "Nobody asks for one of the pods by its name, and a StatefulSet that exists cannot take another serviceName.",
+      "No client connects to one of the pods by its name, and the serviceName of an existing StatefulSet cannot change.",
   },
 ];

@@ -3,36 +3,36 @@ import { kubernetesVersion } from "../../../lab/kubernetes/build";
 import { inFiles, type Objects, type RenderedStack } from "./objects";
 import { ensureKubeScore, printedBy } from "./tools";
 
-/** A finding that may be there. */
+/** An accepted finding. */
 export interface Exception {
-  /** Id of kube-score's check: `kube-score list` has them all. */
+  /** ID of kube-score's check; `kube-score list` shows all. */
   readonly check: string;
-  /** The names of the objects' resources. */
+  /** Resource names of the objects. */
   readonly objects: readonly string[];
-  /** The stacks in which it may be there. @default all */
+  /** The stacks in which it is accepted. @default all */
   readonly stacks?: readonly RenderedStack[];
-  /** Why it is better like this. */
+  /** Why it is accepted. */
   readonly reason: string;
 }
 
-/** What kube-score says of objects. */
+/** kube-score's result for objects. */
 export interface Score {
-  /** The objects that there are checks for, by the names of their resources. */
+  /** Resource names of the objects that kube-score checks. */
   readonly scored: readonly string[];
-  /** Each check that an object does not pass, as `check object`. */
+  /** Each failed check of an object, as `check object`. */
   readonly findings: readonly string[];
 }
 
 /**
- * Checks that are off unless they are named. Those that want requests to equal limits stay off: pods here ask for what they
- * need at rest, and may take more while they work.
+ * Optional checks to turn on. Those that require requests to equal limits stay off: pods here request what they need at rest, and may
+ * use more under load.
  */
 const optionalChecks = ["container-seccomp-profile", "container-ports-check"];
 
-/** kube-score's grades are from 1, critical, to 10. This one is a warning, the next is as good as all right. */
+/** kube-score's grades range from 1, critical, to 10. Grades up to this one are warnings. */
 const warning = 5;
 
-/** What kube-score prints of an object. */
+/** kube-score's output for an object. */
 interface Printed {
   readonly file_name: string;
   readonly checks: readonly {
@@ -42,14 +42,14 @@ interface Printed {
   }[];
 }
 
-/** Asks kube-score about objects, all together: it knows which Service and which policy are for which pods. */
+/** Runs kube-score on all objects together, because it relates Services and policies to pods. */
 export async function score(objects: Objects): Promise<Score> {
   const kubeScore = await ensureKubeScore();
   const [major, minor] = kubernetesVersion.split(".");
   const options = [
     ...["--output-format", "json", "--kubernetes-version", `v${major}.${minor}`],
     ...optionalChecks.flatMap((check) => ["--enable-optional-test", check]),
-    // An exception is argued in the table, and nowhere else.
+    // Exceptions belong only in the table.
     "--disable-ignore-checks-annotations",
   ];
   const printed = await inFiles(objects, (files) => printedBy(kubeScore, ["score", ...options, ...files]));
@@ -63,7 +63,7 @@ export async function score(objects: Objects): Promise<Score> {
   };
 }
 
-/** The findings of each stack that no exception is for, as `stack: check object`. */
+/** The findings of each stack without an exception, as `stack: check object`. */
 export function unargued(scores: ReadonlyMap<RenderedStack, Score>, exceptions: readonly Exception[]): string[] {
   return [...scores].flatMap(([stack, { findings }]) => {
     const argued = exceptions.filter((exception) => isFor(exception, stack)).flatMap(findingsOf);
@@ -71,7 +71,7 @@ export function unargued(scores: ReadonlyMap<RenderedStack, Score>, exceptions: 
   });
 }
 
-/** What exceptions are for and none of their stacks has, as `check object`. */
+/** Exceptions without a finding in their stacks, as `check object`. */
 export function unneeded(scores: ReadonlyMap<RenderedStack, Score>, exceptions: readonly Exception[]): string[] {
   return exceptions.flatMap((exception) => {
     const found = [...scores].flatMap(([stack, { findings }]) => (isFor(exception, stack) ? findings : []));

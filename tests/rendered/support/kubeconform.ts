@@ -5,24 +5,24 @@ import { inFiles, type Objects } from "./objects";
 import { ensureSchemas, schemaTemplate } from "./schemas";
 import { ensureKubeconform, printedBy } from "./tools";
 
-/** The kinds that are not Kubernetes's own, so that it has no schema of them: they come with OpenEBS and the snapshot controller. */
+/** The kinds without a schema in Kubernetes: OpenEBS and the snapshot controller define them. */
 export const foreignKinds = ["openebs.io/v1beta3/DiskPool", "snapshot.storage.k8s.io/v1/VolumeSnapshotClass"];
 
-/** What kubeconform says of objects, by the names of their resources. */
+/** kubeconform's result for objects, by resource name. */
 export interface Conformity {
   readonly valid: readonly string[];
   readonly skipped: readonly string[];
-  /** What is wrong with the others. */
+  /** The problems of the others. */
   readonly problems: Readonly<Record<string, string>>;
 }
 
-/** What kubeconform prints. */
+/** kubeconform's output. */
 interface Printed {
   readonly resources: readonly { readonly filename: string; readonly status: string; readonly msg: string }[];
   readonly summary: Readonly<Record<"valid" | "invalid" | "errors" | "skipped", number>>;
 }
 
-/** Holds objects against the schemas of the lab's Kubernetes. A field that a schema does not name is wrong. */
+/** Validates objects with the schemas of the lab's Kubernetes. A field that the schema lacks is an error. */
 export async function conformity(objects: Objects): Promise<Conformity> {
   const kubeconform = await ensureKubeconform();
   const schemas = path.join(await ensureSchemas(), schemaTemplate);

@@ -6,7 +6,7 @@ import { registeredByStack } from "../../support/golden";
 import { unwrapped } from "../../support/properties";
 import { withObjectCache } from "../../support/siteSettings";
 
-/** An object as the API takes it. */
+/** An API object. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -14,7 +14,7 @@ export interface KubernetesObject {
   readonly spec?: unknown;
 }
 
-/** Objects by the names of their resources. */
+/** Objects by resource name. */
 export type Objects = ReadonlyMap<string, KubernetesObject>;
 
 const stacks = {
@@ -27,24 +27,24 @@ const stacks = {
 
 export type RenderedStack = keyof typeof stacks;
 
-/** The stacks whose objects are looked at. */
+/** The stacks whose objects are checked. */
 export const renderedStacks = Object.keys(stacks) as RenderedStack[];
 
 const rendered = new Map<RenderedStack, Objects>();
 
-/** All objects that a stack consists of: what it registers, but for providers, Helm releases and what is not Kubernetes's. */
+/** All Kubernetes objects that a stack registers, except for providers and Helm releases. */
 export async function objectsOf(stack: RenderedStack): Promise<Objects> {
   const known = rendered.get(stack);
   if (known) return known;
   const registered = (await stacks[stack]()).filter(({ type }) => /^kubernetes:(?!helm\.sh)/.test(type));
-  // What secrets hold is made up: under mocks nothing is drawn.
+  // Secrets have dummy values, because mocks generate none.
   const objects = new Map(registered.map(({ name, inputs }) => [name, unwrapped(inputs) as KubernetesObject]));
-  assert.equal(objects.size, registered.length, "two objects have resources of the same name");
+  assert.equal(objects.size, registered.length, "two objects have the same resource name");
   rendered.set(stack, objects);
   return objects;
 }
 
-/** Does something with a folder that has a file for each object, named like the resource. */
+/** Runs `work` with a file for each object, named like the resource. */
 export async function inFiles<T>(objects: Objects, work: (files: readonly string[]) => Promise<T>): Promise<T> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rendered-"));
   try {
@@ -59,7 +59,7 @@ export async function inFiles<T>(objects: Objects, work: (files: readonly string
   }
 }
 
-/** Objects of which one has another value somewhere. @param steps fields and places in lists that lead there */
+/** Objects of which one has another value at a path. @param steps fields and list indexes of the path */
 export function changed(
   objects: Objects,
   name: string,

@@ -6,10 +6,10 @@ import { goProblem, goVersion } from "../../../lab/support/goPrograms";
 import { run } from "../../../lab/support/processes";
 import { UserError } from "../../../lab/support/progress";
 
-/** Where kubeconform finds the schema of a kind, in the folder of the schemas. */
+/** Template of a schema's path in the folder of the schemas, for kubeconform. */
 export const schemaTemplate = "{{ .Group }}/{{ .ResourceAPIVersion }}/{{ .ResourceKind }}.json";
 
-/** The part of an OpenAPI document that is used here. */
+/** The used part of an OpenAPI document. */
 interface OpenApi {
   readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
 }
@@ -26,9 +26,9 @@ interface GroupVersionKind {
 }
 
 /**
- * Folder of a JSON schema for each kind of the lab's Kubernetes. They are what the API server itself publishes: the source of
- * Kubernetes, which is a Go module, holds it as OpenAPI documents, whose schemas are JSON's but for one thing. They do not say
- * that there are no other fields, which here they do.
+ * Returns a folder with a JSON schema for each kind of the lab's Kubernetes. They are those that the API server publishes: the source of
+ * Kubernetes, a Go module, contains them as OpenAPI documents. OpenAPI schemas are JSON schemas, except that they allow additional
+ * fields; here these are forbidden.
  */
 export async function ensureSchemas(): Promise<string> {
   return cached({
@@ -45,7 +45,7 @@ export async function ensureSchemas(): Promise<string> {
   });
 }
 
-/** Folder of Kubernetes's source, as the lab's go.sum has it. */
+/** Folder of Kubernetes's source, in the version of the lab's go.sum. */
 async function kubernetesSource(): Promise<string> {
   const problem = goProblem(await goVersion());
   if (problem) throw new UserError(problem);
@@ -57,14 +57,14 @@ async function kubernetesSource(): Promise<string> {
   return (JSON.parse(downloaded) as { readonly Dir: string }).Dir;
 }
 
-/** Writes the schemas of a document, without other fields than the named ones, and for each kind a file that leads to its own. */
+/** Writes the schemas of a document without additional fields, and for each kind a file that refers to its schema. */
 function writeSchemas(folder: string, document: string, schemas: Readonly<Record<string, Schema>>): void {
   const close = (schema: Schema) => (schema.properties ? { ...schema, additionalProperties: false } : schema);
   const closed = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, close(schema)]));
   fs.writeFileSync(path.join(folder, document), JSON.stringify({ components: { schemas: closed } }));
   for (const [name, schema] of Object.entries(schemas)) {
     for (const { group, version, kind } of schema["x-kubernetes-group-version-kind"] ?? []) {
-      // kubeconform takes the core group's version, which is all that there is before the kind, for the group too.
+      // For the core group, which has only a version, kubeconform uses the version as the group, too.
       const place = path.join(folder, group || version, version);
       fs.mkdirSync(place, { recursive: true });
       const lead = { $ref: `../../${document}#/components/schemas/${name}` };

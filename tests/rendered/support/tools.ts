@@ -5,17 +5,17 @@ import { CommandFailed, run } from "../../../lab/support/processes";
 
 const tools = path.resolve(__dirname, "../tools");
 
-/** Path of kubeconform, which holds objects against schemas. Built once, into the lab's cache: half a minute on two cores. */
+/** Returns the path of kubeconform, which validates objects. Built once, into the lab's cache: half a minute on two cores. */
 export async function ensureKubeconform(): Promise<string> {
   return goProgram(tool("kubeconform", "github.com/yannh/kubeconform"));
 }
 
-/** Path of kube-score, which knows good practice. Built once, into the lab's cache: a minute on two cores. */
+/** Returns the path of kube-score, which checks best practices. Built once, into the lab's cache: a minute on two cores. */
 export async function ensureKubeScore(): Promise<string> {
   return goProgram(tool("kube-score", "github.com/zegl/kube-score"));
 }
 
-/** What a tool prints. One that has findings ends with 1. @throws CommandFailed when it ends with anything else */
+/** Returns a tool's output. Its exit code is 1 if it has findings. @throws CommandFailed for any other nonzero exit code */
 export async function printedBy(command: string, args: readonly string[]): Promise<string> {
   try {
     return await run(command, args);
@@ -25,7 +25,7 @@ export async function printedBy(command: string, args: readonly string[]): Promi
   }
 }
 
-/** A tool at the version that its go.mod requires. */
+/** A tool in the version of its go.mod. */
 function tool(name: string, module: string): GoProgram {
   const folder = path.join(tools, name);
   const required = fs.readFileSync(path.join(folder, "go.mod"), "utf8");

@@ -15,7 +15,7 @@ function apiAt(server: string): Api {
   return new Api(loadKubeconfig({ kubeconfig, context: "c" }));
 }
 
-describe("requests of the Kubernetes stand-in", () => {
+describe("API requests of the Kubernetes stand-in", () => {
   const seen: string[] = [];
   const connections = new Set<number | undefined>();
   let answer = { code: 200, body: "{}" };
@@ -40,7 +40,7 @@ describe("requests of the Kubernetes stand-in", () => {
   after(() => server.close());
   beforeEach(() => seen.splice(0));
 
-  it("carry the user's token, the body and its type, one after the other on one connection", async () => {
+  it("have the user's token, the body and its type, and reuse one connection", async () => {
     const path = "/api/v1/namespaces/n/configmaps/a";
     await api.send({ method: "DELETE", path, body: { propagationPolicy: "Foreground" } });
     await api.send({
@@ -67,7 +67,7 @@ describe("requests of the Kubernetes stand-in", () => {
     await assert.rejects(api.send(request), /bad gateway/);
   });
 
-  it("say that a cluster is unreachable", async () => {
+  it("report an unreachable cluster", async () => {
     await assert.rejects(apiAt("http://127.0.0.1:9").send({ method: "GET", path: "/x" }), (error: Error) => {
       assert.ok(error instanceof Unreachable);
       assert.match(error.message, /^configured Kubernetes cluster is unreachable: GET http:\/\/127\.0\.0\.1:9\/x/);

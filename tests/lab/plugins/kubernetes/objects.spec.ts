@@ -10,19 +10,19 @@ import { Secret, unknown } from "../../../../lab/plugins/support/propertyValues"
 const seed = Buffer.from("0123456789abcdef", "hex");
 
 describe("names and identities in the Kubernetes stand-in", () => {
-  it("an object without a name gets the resource's with eight digits, and keeps it", () => {
+  it("generate a name from the resource's and eight digits, and keep it", () => {
     const first = named({ metadata: {} }, undefined, "config", seed);
     assert.deepEqual(first.metadata, { name: "config-01234567", annotations: { "pulumi.com/autonamed": "true" } });
     const second = named({ metadata: {} }, first, "config", Buffer.from("ffffffff", "hex"));
     assert.deepEqual(second.metadata, first.metadata);
   });
 
-  it("a name that the program gives stays, known or not", () => {
+  it("keep a name from the program, known or unknown", () => {
     for (const name of ["mine", unknown])
       assert.deepEqual(named({ metadata: { name } }, undefined, "x", seed).metadata, { name });
   });
 
-  it("an object with a given name is deleted before its replacement, one with a generated name is not", () => {
+  it("delete an object with a given name before its replacement, and one with a generated name after", () => {
     const given = { metadata: { name: "mine", namespace: "one" } };
     const madeUp = named({ metadata: {} }, undefined, "x", seed) as KubernetesObject;
     assert.equal(isDeletedBeforeReplacement(given, given), true);
@@ -30,12 +30,12 @@ describe("names and identities in the Kubernetes stand-in", () => {
     assert.equal(isDeletedBeforeReplacement(madeUp, madeUp), false);
   });
 
-  it("the provider's namespace is for objects that name none", () => {
+  it("use the provider's namespace for objects without one", () => {
     assert.deepEqual(inNamespace({ metadata: { name: "a" } }, "n").metadata, { name: "a", namespace: "n" });
     assert.deepEqual(inNamespace({ metadata: { namespace: "m" } }, "n").metadata, { namespace: "m" });
   });
 
-  it("IDs are namespace/name, or the name", () => {
+  it("form IDs as namespace/name, or as the name", () => {
     const object = { metadata: { name: "a", namespace: "n" } };
     assert.equal(identifier(object), "n/a");
     assert.equal(identifier({ metadata: { name: "a" } }), "a");
@@ -43,7 +43,7 @@ describe("names and identities in the Kubernetes stand-in", () => {
     assert.deepEqual(parseIdentifier("a"), { name: "a" });
   });
 
-  it("kinds come from the type; patches are distinguished from objects", () => {
+  it("derive the kind from the type, and distinguish patches from objects", () => {
     assert.deepEqual(identityOf("kubernetes:core/v1:Secret", {}), { apiVersion: "v1", kind: "Secret" });
     assert.deepEqual(identityOf("kubernetes:apps/v1:StatefulSet", {}), { apiVersion: "apps/v1", kind: "StatefulSet" });
     assert.equal(isPatch("kubernetes:core/v1:NodePatch", "Node"), true);
@@ -51,7 +51,7 @@ describe("names and identities in the Kubernetes stand-in", () => {
     assert.throws(() => identityOf("kubernetes:helm.sh/v3:Release", {}), /not supported by the stand-in/);
   });
 
-  it("fields that are null are not sent", () => {
+  it("do not send null fields", () => {
     const object = objectOf({
       apiVersion: "v1",
       kind: "X",
@@ -70,7 +70,7 @@ describe("secrets in the Kubernetes stand-in", () => {
     data: { password: "cGFzcw==" },
   });
 
-  it("a Secret's data is secret, whatever the inputs say", () => {
+  it("include a Secret's data, regardless of the inputs", () => {
     const { data, __inputs: inputs } = checkpointOf(
       live("Secret"),
       { kind: "Secret", stringData: { password: "pass" } },
@@ -80,13 +80,13 @@ describe("secrets in the Kubernetes stand-in", () => {
     assert.ok((inputs as { stringData: unknown }).stringData instanceof Secret);
   });
 
-  it("elsewhere, what was secret in the inputs", () => {
+  it("include fields of other objects that are secret in the inputs", () => {
     const object = guarded(live("ConfigMap"), { metadata: { annotations: { token: new Secret("t") } }, data: {} });
     assert.ok(!(object.data instanceof Secret));
     assert.ok((object.metadata as { annotations: { token: unknown } }).annotations.token instanceof Secret);
   });
 
-  it("the checkpoint gives the object and its manager back", () => {
+  it("do not prevent reading the object and its manager from the checkpoint", () => {
     const checkpoint = readCheckpoint(checkpointOf(live("Secret"), {}, "manager"));
     assert.deepEqual(checkpoint, { live: live("Secret"), fieldManager: "manager" });
   });
@@ -107,11 +107,11 @@ describe("refresh in the Kubernetes stand-in", () => {
     metadata: { name: "a", uid: "u", resourceVersion: "1" },
   };
 
-  it("is no change where nobody changed anything, however the server spells it", () => {
+  it("finds no change in an unchanged object, even if the server normalizes a value", () => {
     assert.deepEqual(liveInputs(live, inputs), inputs);
   });
 
-  it("shows what somebody changed or removed, and not what was added, as the official provider", () => {
+  it("finds changed and removed fields, and ignores added ones, as the official provider does", () => {
     const [web] = live.spec.containers;
     const seen = (containers: object[]) => liveInputs({ ...live, spec: { containers } } as never, inputs).spec;
     assert.deepEqual(seen([{ ...web, name: "other" }]), {
@@ -121,13 +121,13 @@ describe("refresh in the Kubernetes stand-in", () => {
     assert.deepEqual(seen([{ ...web, args: [] }, { name: "added" }]), { containers: inputs.spec.containers });
   });
 
-  it("reads a Secret's texts from its data", () => {
+  it("reads a Secret's stringData from its data", () => {
     const secret = { kind: "Secret", data: { password: Buffer.from("changed").toString("base64") } };
     const before = { kind: "Secret", stringData: { password: "pass" } };
     assert.deepEqual(liveInputs(secret, before), { kind: "Secret", stringData: { password: "changed" } });
   });
 
-  it("an import has no fields of the server's", () => {
+  it("imports no fields that only the server sets", () => {
     assert.deepEqual(importedInputs(live), { spec: live.spec, metadata: { name: "a" } });
   });
 });
@@ -145,7 +145,7 @@ describe("field managers in the Kubernetes stand-in", () => {
     metadata: { name: "a", managedFields },
   });
 
-  it("an update takes over what the creation and kubectl left, and joins it with its own", () => {
+  it("hand fields of the creator and of kubectl to the resource's manager at an update", () => {
     const managers = handedOver(
       object(
         entry("pulumi-kubernetes", "Update", { "f:spec": { "f:a": {} } }),
@@ -161,7 +161,7 @@ describe("field managers in the Kubernetes stand-in", () => {
     ]);
   });
 
-  it("an update takes over what any kubectl command left, as the official provider does: set, edit, label, rollout", () => {
+  it("hand fields of every kubectl command to the resource's manager, as in the official provider: set, edit, label, rollout", () => {
     for (const manager of ["kubectl-set", "kubectl-edit", "kubectl-label", "kubectl-rollout"]) {
       assert.deepEqual(handedOver(object(entry(manager, "Update", { "f:spec": {} })), "mine"), [
         entry("mine", "Apply", { "f:spec": {} }),
@@ -170,7 +170,7 @@ describe("field managers in the Kubernetes stand-in", () => {
     assert.equal(handedOver(object(entry("helm", "Update", { "f:spec": {} })), "mine"), undefined);
   });
 
-  it("what kubectl scale did stays kubectl's", () => {
+  it("leave changes by kubectl scale to kubectl", () => {
     assert.equal(handedOver(object(entry("kubectl", "Update", { "f:spec": {} }, "scale")), "mine"), undefined);
   });
 });

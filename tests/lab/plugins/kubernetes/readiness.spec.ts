@@ -10,7 +10,7 @@ function statefulSet(status: PlainObject, spec: PlainObject = {}): KubernetesObj
   return { apiVersion: "apps/v1", kind: "StatefulSet", metadata, spec: { replicas: 3, ...spec }, status };
 }
 
-describe("when the Kubernetes stand-in calls an object ready", () => {
+describe("readiness in the Kubernetes stand-in", () => {
   const rolledOut = {
     observedGeneration: 2,
     replicas: 3,
@@ -20,7 +20,7 @@ describe("when the Kubernetes stand-in calls an object ready", () => {
     updateRevision: "b",
   };
 
-  it("a StatefulSet: all pods ready, all of the newest revision, and the controller has seen the change", () => {
+  it("requires of a StatefulSet that all pods are ready and of the newest revision, and that its controller observed the change", () => {
     assert.equal(readiness(statefulSet(rolledOut)).ready, true);
     for (const change of [
       { observedGeneration: 1 },
@@ -33,17 +33,17 @@ describe("when the Kubernetes stand-in calls an object ready", () => {
     }
   });
 
-  it("a StatefulSet says how many pods of the newest revision are ready", () => {
+  it("reports how many pods of a StatefulSet's newest revision are ready", () => {
     const { progress } = readiness(statefulSet({ ...rolledOut, updateRevision: "c", updatedReplicas: 1 }));
     assert.equal(progress, "1 out of 3 replicas succeeded readiness checks");
   });
 
-  it("a StatefulSet that is updated by hand: the number alone", () => {
+  it("requires only the number of pods of a StatefulSet that is updated manually", () => {
     const status = { ...rolledOut, updateRevision: "c", currentReplicas: 0 };
     assert.equal(readiness(statefulSet(status, { updateStrategy: { type: "OnDelete" } })).ready, true);
   });
 
-  it("a Deployment: available, rolled out, and nothing of the old", () => {
+  it("requires of a Deployment that it is available and rolled out, without old pods", () => {
     const object = (reason: string, replicas: number, availableReplicas = 1): KubernetesObject => ({
       apiVersion: "apps/v1",
       kind: "Deployment",
@@ -63,7 +63,7 @@ describe("when the Kubernetes stand-in calls an object ready", () => {
     assert.equal(readiness(object("NewReplicaSetAvailable", 1, 0)).ready, false);
   });
 
-  it("a Job: complete; a failed one ends the wait with the cluster's reason", () => {
+  it("requires that a Job is complete, and fails with the cluster's reason for a failed one", () => {
     const job = (type: string): KubernetesObject => ({
       apiVersion: "batch/v1",
       kind: "Job",
@@ -75,18 +75,18 @@ describe("when the Kubernetes stand-in calls an object ready", () => {
     assert.equal(readiness(job("Failed")).failure, "[BackoffLimitExceeded] too often");
   });
 
-  it("a ConfigMap, which has no status: at once", () => {
+  it("counts a ConfigMap, which has no status, as ready at once", () => {
     assert.equal(readiness({ apiVersion: "v1", kind: "ConfigMap", metadata }).ready, true);
   });
 
-  it("a Service needs endpoints, unless it is headless or selects nothing", () => {
+  it("requires endpoints of a Service, unless it is headless or has no selector", () => {
     const service = (spec: PlainObject): KubernetesObject => ({ apiVersion: "v1", kind: "Service", metadata, spec });
     assert.equal(needsEndpoints(service({ selector: { app: "site" } })), true);
     assert.equal(needsEndpoints(service({ selector: { app: "site" }, clusterIP: "None" })), false);
     assert.equal(needsEndpoints(service({})), false);
   });
 
-  it("a pod in trouble is named with the container's reason", () => {
+  it("names a failing pod with the container's reason", () => {
     const pod = {
       metadata,
       status: {
@@ -111,37 +111,37 @@ describe("pulumi.com/waitFor in the Kubernetes stand-in", () => {
   });
   const isMet = (object: KubernetesObject) => waitForOf(object)?.(object).ready;
 
-  it("a JSON path and a value", () => {
+  it("waits for the value at a JSON path", () => {
     const expression = "jsonpath={.status.pool_status}=Online";
     assert.equal(isMet(pool(expression, { pool_status: "Online" })), true);
     assert.equal(isMet(pool(expression, { pool_status: "Faulted" })), false);
     assert.equal(isMet(pool(expression, {})), false);
   });
 
-  it("a JSON path alone: anything there", () => {
+  it("waits for any value at a JSON path without one", () => {
     assert.equal(isMet(pool("jsonpath={.status.disks[1].uri}", { disks: [{}, { uri: "x" }] })), true);
     assert.equal(isMet(pool("jsonpath={.status.disks[1].uri}", { disks: [{}] })), false);
   });
 
-  it("a condition, True unless it says otherwise", () => {
+  it("waits for a condition, with the status True by default", () => {
     const status = { conditions: [{ type: "Ready", status: "False" }] };
     assert.equal(isMet(pool("condition=Ready", status)), false);
     assert.equal(isMet(pool("condition=Ready=False", status)), true);
   });
 
-  it("a list: all of it", () => {
+  it("waits for all expressions of a list", () => {
     const expression = '["jsonpath={.status.a}=1", "jsonpath={.status.b}=2"]';
     assert.equal(isMet(pool(expression, { a: "1", b: "2" })), true);
     assert.equal(isMet(pool(expression, { a: "1" })), false);
   });
 
-  it("not before the controller has seen the change", () => {
+  it("waits until the controller has observed the change", () => {
     const expression = "jsonpath={.status.phase}=Ready";
     assert.equal(isMet(pool(expression, { phase: "Ready", observedGeneration: 1 }, 2)), false);
     assert.equal(isMet(pool(expression, { phase: "Ready", observedGeneration: 2 }, 2)), true);
   });
 
-  it("refuses what it cannot judge", () => {
+  it("refuses unsupported expressions", () => {
     assert.throws(() => waitForOf(pool("Ready", {})), /expected a "jsonpath=" or "condition=" prefix, got "Ready"/);
     assert.throws(() => waitForOf(pool("jsonpath={.items[*].name}", {})), /not supported by the stand-in/);
     assert.throws(() => waitForOf(pool("[]", {})), /at least one condition/);

@@ -9,15 +9,15 @@ const kubeconfig = (server: string) =>
     users: [{ name: "a", user: {} }],
   });
 
-describe("a changed provider in the Kubernetes stand-in", () => {
+describe("changed provider of the Kubernetes stand-in", () => {
   const [here, there] = ["https://127.0.0.1:6443", "https://localhost:6443"].map(kubeconfig);
 
-  it("replaces everything for another address, as the official one does", () => {
+  it("replaces all objects for another server address, as the official one does", () => {
     assert.deepEqual(argumentsThatReplace({ kubeconfig: here }, { kubeconfig: there }), ["kubeconfig"]);
     assert.deepEqual(argumentsThatReplace({ kubeconfig: here }, { kubeconfig: here, context: "a" }), []);
   });
 
-  it("replaces nothing where the clusterIdentifier stays the same, and everything where it changes", () => {
+  it("replaces nothing if the clusterIdentifier is unchanged, and all objects if it changes", () => {
     const identified = (config: string | undefined, clusterIdentifier: string) => ({
       kubeconfig: config,
       clusterIdentifier,
@@ -26,7 +26,7 @@ describe("a changed provider in the Kubernetes stand-in", () => {
     assert.deepEqual(argumentsThatReplace(identified(here, "x"), identified(here, "y")), ["clusterIdentifier"]);
   });
 
-  it("lets other arguments decide where the clusterIdentifier is added", () => {
+  it("ignores a clusterIdentifier that only one of the configurations has", () => {
     assert.deepEqual(argumentsThatReplace({ kubeconfig: here }, { kubeconfig: here, clusterIdentifier: "x" }), []);
     assert.deepEqual(argumentsThatReplace({ kubeconfig: here }, { kubeconfig: "", clusterIdentifier: "x" }), []);
     assert.deepEqual(argumentsThatReplace({ kubeconfig: here }, { kubeconfig: there, clusterIdentifier: "x" }), [
