@@ -1,4 +1,14 @@
-/** The parts of Kubernetes objects that this project reads back from kubectl. */
+import type { input } from "@pulumi/kubernetes/types";
+
+/** A Kubernetes object as kubectl prints it: the input type of Pulumi, without promises and outputs. */
+type Printed<T> = T extends Promise<unknown> | { readonly apply: unknown }
+  ? never
+  : T extends readonly (infer Item)[]
+    ? readonly Printed<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: Printed<T[Key]> }
+      : T;
+
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;
@@ -9,102 +19,51 @@ export interface ObjectMeta {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export interface Namespace {
+/** An object of which only the metadata is read. */
+export interface AnyObject {
   readonly metadata: ObjectMeta;
-  readonly status?: { readonly phase?: string };
 }
 
-export interface Service {
-  readonly metadata: ObjectMeta;
-  readonly spec: {
-    readonly ports?: readonly {
-      readonly port?: number;
-      readonly nodePort?: number;
-      /** Port of the pods, by number or by name. @default the Service's port */
-      readonly targetPort?: number | string;
-    }[];
-  };
+export interface Namespace extends AnyObject {
+  readonly status?: Printed<input.core.v1.NamespaceStatus>;
 }
 
-export interface StorageClass {
-  readonly metadata: ObjectMeta;
-  readonly provisioner: string;
-  readonly allowVolumeExpansion?: boolean;
-  readonly volumeBindingMode?: string;
+export interface Service extends AnyObject {
+  readonly spec: { readonly ports?: readonly Partial<Printed<input.core.v1.ServicePort>>[] };
 }
 
-export interface Claim {
-  readonly metadata: ObjectMeta;
-  readonly spec: {
-    readonly storageClassName?: string;
-    readonly accessModes?: readonly string[];
-    readonly volumeName?: string;
+export interface StorageClass extends AnyObject, Omit<Printed<input.storage.v1.StorageClass>, "metadata"> {}
+
+export interface Claim extends AnyObject {
+  readonly spec: Omit<Printed<input.core.v1.PersistentVolumeClaimSpec>, "resources"> & {
     readonly resources: { readonly requests: { readonly storage: string } };
   };
-  readonly status?: {
-    readonly phase?: string;
-    readonly capacity?: { readonly storage?: string };
-    readonly conditions?: readonly Condition[];
+  readonly status?: Printed<input.core.v1.PersistentVolumeClaimStatus>;
+}
+
+export interface Volume extends AnyObject {
+  readonly spec: Omit<Printed<input.core.v1.PersistentVolumeSpec>, "csi"> & {
+    readonly csi?: Pick<Printed<input.core.v1.CSIPersistentVolumeSource>, "driver">;
+  };
+  readonly status?: Printed<input.core.v1.PersistentVolumeStatus>;
+}
+
+export interface Node extends AnyObject {
+  readonly spec?: Printed<input.core.v1.NodeSpec>;
+  readonly status: Omit<Printed<input.core.v1.NodeStatus>, "nodeInfo"> & {
+    readonly nodeInfo?: Pick<Printed<input.core.v1.NodeSystemInfo>, "architecture" | "kernelVersion">;
   };
 }
 
-export interface Volume {
-  readonly metadata: ObjectMeta;
-  readonly spec: {
-    readonly storageClassName?: string;
-    readonly csi?: { readonly driver: string };
-    readonly claimRef?: { readonly namespace?: string; readonly name?: string };
-    readonly persistentVolumeReclaimPolicy?: string;
-    readonly nodeAffinity?: {
-      readonly required?: {
-        readonly nodeSelectorTerms: readonly {
-          readonly matchExpressions?: readonly {
-            readonly key: string;
-            readonly operator: string;
-            readonly values?: readonly string[];
-          }[];
-        }[];
-      };
-    };
-  };
-  readonly status?: { readonly phase?: string; readonly message?: string };
-}
-
-export interface Node {
-  readonly metadata: ObjectMeta;
-  readonly spec?: {
-    readonly podCIDRs?: readonly string[];
-    readonly taints?: readonly Taint[];
-    /** Whether the node is cordoned. */
-    readonly unschedulable?: boolean;
-  };
-  readonly status: {
-    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
-    readonly conditions?: readonly Condition[];
-    /** Quantities, e.g. of `cpu`. */
-    readonly capacity?: Readonly<Record<string, string>>;
-    /** Quantities, e.g. of `hugepages-2Mi`. */
-    readonly allocatable?: Readonly<Record<string, string>>;
-    readonly nodeInfo?: { readonly architecture: string; readonly kernelVersion: string };
-  };
-}
-
-export interface Taint {
-  readonly key: string;
-  readonly value?: string;
-  /** NoSchedule, PreferNoSchedule or NoExecute. */
-  readonly effect: string;
-}
+export type Taint = Printed<input.core.v1.Taint>;
 
 /** CSI drivers of a node, under the node's name. */
-export interface CsiNode {
-  readonly metadata: ObjectMeta;
+export interface CsiNode extends AnyObject {
   readonly spec: { readonly drivers: readonly { readonly name: string }[] | null };
 }
 
 /** A disk of a node that OpenEBS manages. */
-export interface DiskPool {
-  readonly metadata: ObjectMeta;
+export interface DiskPool extends AnyObject {
   readonly spec: { readonly node: string; readonly disks: readonly string[] };
   readonly status?: {
     /** Creating, Created or Terminating. */
@@ -116,52 +75,21 @@ export interface DiskPool {
   };
 }
 
-/** An object of which only its metadata is read. */
-export interface AnyObject {
-  readonly metadata: ObjectMeta;
-}
+export type Condition = Printed<input.core.v1.PodCondition>;
 
-export interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-  /** When its status last changed. */
-  readonly lastTransitionTime?: string;
-}
+export type ContainerStatus = Omit<Printed<input.core.v1.ContainerStatus>, "imageID">;
 
-export interface ContainerStatus {
-  readonly name: string;
-  readonly image: string;
-  readonly ready: boolean;
-  readonly restartCount: number;
-  readonly state?: ContainerState;
-  readonly lastState?: ContainerState;
-}
-
-export interface ContainerState {
-  readonly waiting?: { readonly reason?: string; readonly message?: string };
-  readonly running?: object;
-  readonly terminated?: { readonly reason?: string; readonly exitCode: number };
-}
-
-export interface Pod {
-  readonly metadata: ObjectMeta;
+export interface Pod extends AnyObject {
   /** Its node is undefined until the scheduler has chosen one. */
-  readonly spec?: { readonly nodeName?: string };
-  readonly status: {
-    readonly phase?: string;
-    readonly conditions?: readonly Condition[];
+  readonly spec?: Pick<Printed<input.core.v1.PodSpec>, "nodeName">;
+  readonly status: Omit<Printed<input.core.v1.PodStatus>, "containerStatuses" | "initContainerStatuses"> & {
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
   };
 }
 
-export interface Event {
-  readonly type?: string;
-  readonly reason?: string;
-  readonly message?: string;
+/** The API server prints null for a timestamp that is not set. */
+export interface Event extends Pick<Printed<input.core.v1.Event>, "type" | "reason" | "message" | "involvedObject"> {
   readonly lastTimestamp?: string | null;
   readonly eventTime?: string | null;
-  readonly involvedObject: { readonly kind?: string; readonly name?: string };
 }
