@@ -2,13 +2,13 @@ import * as http from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { labEnvironment } from "../lab/cluster/environment";
 import {
-  applyChapter,
-  chapterNamespace,
-  chapterNodePort,
-  installChapter,
+  applyTutorial,
+  tutorialNamespace,
+  tutorialNodePort,
+  installTutorialSite,
   owner,
-  removeChapter,
-} from "../tests/e2e/support/chapter";
+  removeTutorial,
+} from "../tests/e2e/support/tutorial";
 import { Cluster } from "../tests/e2e/support/cluster";
 import { Visitor } from "../tests/e2e/support/http";
 import { LabSite } from "../tests/e2e/support/labSite";
@@ -19,7 +19,7 @@ import { podsOf, sharedPlace } from "../tests/e2e/support/sharedSite";
 import { type Account, administrator } from "../tests/e2e/support/load";
 
 /** NodePort of both sites, which run one after the other. */
-const nodePort = chapterNodePort;
+const nodePort = tutorialNodePort;
 export const address = `http://127.0.0.1:${nodePort}`;
 
 /** Timeout in milliseconds for pods to serve. */
@@ -44,15 +44,15 @@ export function tutorialSite(): BenchSite {
   const cluster = new Cluster(labEnvironment());
   return {
     cluster,
-    namespace: chapterNamespace,
+    namespace: tutorialNamespace,
     workload: "statefulset/wordpress",
     async install() {
-      await applyChapter(cluster);
-      await installChapter(cluster, new Visitor(address));
+      await applyTutorial(cluster);
+      await installTutorialSite(cluster, new Visitor(address));
       await waitForFrontPage(cluster);
       return owner;
     },
-    remove: () => removeChapter(cluster),
+    remove: () => removeTutorial(cluster),
   };
 }
 

@@ -4,7 +4,7 @@ import { ports } from "../../lab/cluster/layout";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
 import { assertGone } from "./support/convergence";
-import { owner } from "./support/chapter";
+import { owner } from "./support/tutorial";
 import { Visitor } from "./support/http";
 import { writeKubeconfig } from "./support/labKubeconfig";
 import { LabSite } from "./support/labSite";

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
 import { StartedCommand } from "../plugins/support/startedCommand";
-import { owner } from "./support/chapter";
+import { owner } from "./support/tutorial";
 import { Visitor } from "./support/http";
 import { LabSite, sharedSettings } from "./support/labSite";
 import { inEachPod } from "./support/sharedSite";

@@ -1,6 +1,13 @@
 import * as assert from "node:assert/strict";
 import { labEnvironment } from "../../lab/cluster/environment";
-import { applyChapter, chapterNodePort, installChapter, owner, removeChapter, scaleChapter } from "./support/chapter";
+import {
+  applyTutorial,
+  tutorialNodePort,
+  installTutorialSite,
+  owner,
+  removeTutorial,
+  scaleTutorialSite,
+} from "./support/tutorial";
 import { Cluster } from "./support/cluster";
 import { thrownOut, Visitor } from "./support/http";
 
@@ -11,14 +18,14 @@ describe("the tutorial's manifests without the Secret, as a control", function (
   before(() => {
     cluster = new Cluster(labEnvironment());
   });
-  after(() => removeChapter(cluster));
+  after(() => removeTutorial(cluster));
 
   it("log out a visitor between three pods", async () => {
-    await applyChapter(cluster);
-    await scaleChapter(cluster, 1);
-    const visitor = new Visitor(`http://127.0.0.1:${chapterNodePort}`);
-    await installChapter(cluster, visitor);
-    await scaleChapter(cluster, 3);
+    await applyTutorial(cluster);
+    await scaleTutorialSite(cluster, 1);
+    const visitor = new Visitor(`http://127.0.0.1:${tutorialNodePort}`);
+    await installTutorialSite(cluster, visitor);
+    await scaleTutorialSite(cluster, 3);
     await cluster.until("all the chapter's pods serve", 120, async () => {
       const pods = ["wordpress-0", "wordpress-1", "wordpress-2"].map((pod) =>
         cluster.kubectl(

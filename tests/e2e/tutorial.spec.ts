@@ -5,7 +5,7 @@ import type { Claim, Pod } from "../../components/kubernetes/objects";
 import { labPaths } from "../../lab/support/paths";
 import { isUnreachable } from "../support/until";
 import { install, logIn, openBrowser, outputFolder } from "./support/browser";
-import { owner } from "./support/chapter";
+import { owner } from "./support/tutorial";
 import type { Cluster } from "./support/cluster";
 import { assertGone } from "./support/convergence";
 import { thrownOut, Visitor } from "./support/http";
