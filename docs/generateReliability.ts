@@ -7,7 +7,7 @@ const file = path.join(__dirname, "development/reliability.md");
 
 const head = ["| what was done | what must hold | measured |", "| --- | --- | --- |"];
 
-/** The page with other tables: one for each part that has results. */
+/** The page with its tables replaced: one for each part that has results. */
 export function withTables(page: string, results: readonly KeptResult[]): string {
   const tables = parts
     .map((part) => ({ part, rows: results.filter((result) => result.part === part).map(row) }))
@@ -20,16 +20,16 @@ function row({ fault, holds, measured }: KeptResult): string {
   return `| ${[fault, holds, measured].map(cell).join(" | ")} |`;
 }
 
-/** What the page's tables and the results do not have in common, one line each; figures may differ. */
+/** Differences between the page's tables and the results, one line each. Figures may differ. */
 export function differences(page: string, results: readonly KeptResult[]): string[] {
   const rows = pagePart(page)
     .split("\n")
     .filter((line) => line.startsWith("|") && !head.includes(line))
     .map((line) => line.split(" | ").slice(0, 2).join(" | "));
-  const tried = results.map(({ fault, holds }) => `| ${cell(fault)} | ${cell(holds)}`);
+  const tested = results.map(({ fault, holds }) => `| ${cell(fault)} | ${cell(holds)}`);
   return [
-    ...tried.filter((row) => !rows.includes(row)).map((row) => `tried, and not on the page: ${row} |`),
-    ...rows.filter((row) => !tried.includes(row)).map((row) => `on the page, and not tried: ${row} |`),
+    ...tested.filter((row) => !rows.includes(row)).map((row) => `tested, but not on the page: ${row} |`),
+    ...rows.filter((row) => !tested.includes(row)).map((row) => `on the page, but not tested: ${row} |`),
   ];
 }
 
@@ -45,8 +45,9 @@ function main(args: readonly string[]): void {
   if (wrong.length === 0) return;
   process.exitCode = 1;
   console.error(
-    `docs/development/reliability.md is not what was tried:\n  ${wrong.join("\n  ")}\nWrite it anew: npm run reliability. ` +
-      `It takes what all tests left in ${path.relative(process.cwd(), resultsFolder)}, also those that are gone since; remove it, and run .ci/run, for all of it.`,
+    `docs/development/reliability.md does not have the rows that the tests recorded:\n  ${wrong.join("\n  ")}\n` +
+      `To write its tables again: npm run reliability. That takes all results in ${path.relative(process.cwd(), resultsFolder)}, ` +
+      "also those of tests that no longer exist. For current results only, remove that folder and run .ci/run.",
   );
 }
 

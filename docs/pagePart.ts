@@ -1,15 +1,15 @@
-/** What a script writes of a page is between these; they keep Prettier off it as well. */
+/** A script writes the part of a page between these comments. Prettier skips it, too. */
 const [begin, end] = ["<!-- prettier-ignore-start -->", "<!-- prettier-ignore-end -->"];
 
-/** The part of a page that a script writes. @throws Error where the page has no place for it */
+/** The part of a page that a script writes. @throws Error if the page does not have both comments */
 export function pagePart(page: string): string {
   return parts(page, "")[1];
 }
 
 /**
- * The page with another such part.
- * @param heading after which it is. @default the page's first
- * @throws Error where the page has no place for it
+ * The page with that part replaced.
+ * @param heading the part follows it. @default the page's first part
+ * @throws Error if the page does not have both comments
  */
 export function withPart(page: string, text: string, heading = ""): string {
   const [before, , after] = parts(page, heading);

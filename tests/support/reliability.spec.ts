@@ -40,11 +40,11 @@ describe("tables of the reliability report", () => {
     const written = withTables(page, [killed, drained]);
     assert.deepEqual(differences(written, [drained, { ...killed, measured: "2.0 s outage" }]), []);
     assert.deepEqual(differences(written, [killed]), [
-      "on the page, and not tried: | a \\| b is drained | no read fails |",
+      "on the page, but not tested: | a \\| b is drained | no read fails |",
     ]);
     assert.deepEqual(differences(written, [killed, { ...drained, holds: "no write fails" }]), [
-      "tried, and not on the page: | a \\| b is drained | no write fails |",
-      "on the page, and not tried: | a \\| b is drained | no read fails |",
+      "tested, but not on the page: | a \\| b is drained | no write fails |",
+      "on the page, but not tested: | a \\| b is drained | no read fails |",
     ]);
   });
 
