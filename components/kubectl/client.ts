@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { type ClusterAccess, expandHome, isKubeconfigText } from "./clusterAccess";
-import { handKubeconfig, type HandedKubeconfig } from "./handedKubeconfig";
+import { writeTemporaryKubeconfig, type TemporaryKubeconfig } from "./temporaryKubeconfig";
 import { startTied } from "./tiedProcess";
 
 /** Timeout of one request to the API server, in whole seconds. */
@@ -11,7 +11,7 @@ export class KubectlError extends Error {}
 
 /** Runs kubectl on one cluster, independently of the shell's current context. Its processes end with this one. */
 export class Kubectl {
-  private handed: HandedKubeconfig | undefined;
+  private temporary: TemporaryKubeconfig | undefined;
 
   constructor(private readonly access: Partial<ClusterAccess>) {}
 
@@ -58,11 +58,11 @@ export class Kubectl {
     ];
   }
 
-  private kubeconfig(): HandedKubeconfig | undefined {
+  private kubeconfig(): TemporaryKubeconfig | undefined {
     const { kubeconfig } = this.access;
     if (kubeconfig === undefined) return undefined;
     if (!isKubeconfigText(kubeconfig)) return { path: expandHome(kubeconfig) };
-    return (this.handed ??= handKubeconfig(kubeconfig));
+    return (this.temporary ??= writeTemporaryKubeconfig(kubeconfig));
   }
 }
 

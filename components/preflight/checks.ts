@@ -3,7 +3,7 @@ import { configSet } from "../../stacks/config/rules";
 import type { ClusterIdentity } from "../kubectl/destroyGuard";
 import { type NfsFacts, nfsFindings } from "../storage/nfs/nfsChecks";
 import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../storage/openebs/openEbsChecks";
-import { type ClaimsPlace, moveFindings, type RequestedClaims, sizeFindings } from "../storage/claims/claimChecks";
+import { type ClaimsLocation, moveFindings, type RequestedClaims, sizeFindings } from "../storage/claims/claimChecks";
 import { contentFindings, type RequestedContent } from "../wordpress/content/contentChecks";
 import { isReady } from "../kubernetes/conditions";
 import type { PodPort } from "../kubernetes/nameServers";
@@ -32,7 +32,7 @@ export interface PreflightRequest {
 }
 
 /** Result of the preflight of the last `up`: the command's output, kept in the stack's state. */
-export interface PreflightResult extends ClusterIdentity, ClaimsPlace {
+export interface PreflightResult extends ClusterIdentity, ClaimsLocation {
   readonly storageClass: string;
   /** Whether OpenEBS's chart installs the CRDs of snapshots: true unless the cluster has them from elsewhere. */
   readonly snapshotCrds: boolean;

@@ -1,4 +1,4 @@
-import { commandRequest, previousOutput, UserError, runCommand } from "../kubectl/scriptRuntime";
+import { commandRequest, previousOutput, runCommand, UserError } from "../kubectl/scriptRuntime";
 import { preflightFailure } from "./checks";
 import { type KeptResult, keptResultFindings } from "./keptResult";
 

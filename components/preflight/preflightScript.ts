@@ -1,5 +1,5 @@
 import { probeRwx } from "./rwxProbe";
-import { commandCluster, commandRequest, previousOutput, UserError, runCommand } from "../kubectl/scriptRuntime";
+import { commandCluster, commandRequest, previousOutput, runCommand, UserError } from "../kubectl/scriptRuntime";
 import { Kubectl, KubectlError } from "../kubectl/client";
 import { nameServerPorts } from "../kubernetes/nameServers";
 import type { AnyObject, Claim, DiskPool, Namespace, Node, Service, StorageClass, Volume } from "../kubernetes/objects";

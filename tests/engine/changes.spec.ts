@@ -2,7 +2,7 @@ import * as assert from "node:assert";
 import { keys, storageKeys } from "../../stacks/keys";
 import { failure } from "../support/failure";
 import { property } from "../support/properties";
-import { assertBefore, deeds, done, isAbout, only, subjects } from "./support/calls";
+import { assertBefore, operations, done, isAbout, only, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 const preflight = "Command/preflight-check";
@@ -28,7 +28,7 @@ describe("pulumi up on a live stack after a changed key", function () {
   const refused = async (settings: Record<string, string>, takeBack: readonly string[][]): Promise<string> => {
     const output = await failure(change(settings));
     for (const command of takeBack) await site.project.pulumi("config", ...command);
-    assert.deepStrictEqual(deeds(site.calls), [`update ${preflight}`], "it touched something");
+    assert.deepStrictEqual(operations(site.calls), [`update ${preflight}`], "it touched something");
     return output;
   };
 
@@ -36,7 +36,7 @@ describe("pulumi up on a live stack after a changed key", function () {
     const { changes, steps: taken } = await change({ wordpressReplicas: "3" });
     assert.strictEqual(changes.update, 1);
     assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
-    assert.deepStrictEqual(deeds(site.calls), ["update StatefulSet/wordpress"]);
+    assert.deepStrictEqual(operations(site.calls), ["update StatefulSet/wordpress"]);
     assert.deepStrictEqual(
       taken.flatMap(({ paths }) => paths),
       ["spec.replicas"],
@@ -66,7 +66,7 @@ describe("pulumi up on a live stack after a changed key", function () {
 
   it("keyRotation touches nothing of the database", () => {
     assert.deepStrictEqual(
-      deeds(site.calls).filter((deed) => /mariadb|Namespace/.test(deed)),
+      operations(site.calls).filter((operation) => /mariadb|Namespace/.test(operation)),
       [],
     );
   });
@@ -123,7 +123,7 @@ describe("pulumi up on a live stack after a changed key", function () {
   it("mariadbStorage from 1Gi to 2Gi grows the claim, and changes no object that up created", async () => {
     const { changes } = await change({ mariadbStorage: "2Gi" });
     assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
-    assert.deepStrictEqual(deeds(site.calls), ["update Command/mariadb-growth", `update ${preflight}`]);
+    assert.deepStrictEqual(operations(site.calls), ["update Command/mariadb-growth", `update ${preflight}`]);
     assertBefore(done(site.calls, "update"), preflight, "Command/mariadb-growth");
     assert.strictEqual(site.cluster.claimSizes["data-mariadb-0"], "2Gi");
   });
@@ -141,7 +141,7 @@ describe("pulumi up on a live stack after a changed key", function () {
       trustedProxies: '["192.0.2.0/24"]',
     });
     assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
-    assert.deepStrictEqual(deeds(site.calls), [
+    assert.deepStrictEqual(operations(site.calls), [
       `update ${preflight}`,
       "update Command/volumes",
       "update Command/wordpress-growth",
@@ -166,7 +166,7 @@ describe("pulumi up on a live stack after a changed key", function () {
     site.cluster.defaultClass = "fast";
     await change({ wordpressNodePort: "30009" });
     site.cluster.defaultClass = "standard";
-    assert.deepStrictEqual(deeds(site.calls), [
+    assert.deepStrictEqual(operations(site.calls), [
       `update ${preflight}`,
       "update Command/preflight-record",
       "update Service/wordpress",
@@ -214,7 +214,7 @@ describe("pulumi up on a live stack after a changed key", function () {
   it("keyRotation with dataRetention retain creates new keys after refused changes, and changes nothing else", async () => {
     await change({ keyRotation: "3" });
     assert.deepStrictEqual(
-      deeds(site.calls).filter((deed) => !/RandomPassword/.test(deed)),
+      operations(site.calls).filter((operation) => !/RandomPassword/.test(operation)),
       ["update Secret/wordpress-secrets", "update StatefulSet/wordpress"],
     );
   });
@@ -228,7 +228,7 @@ describe("pulumi up on a live stack after a changed key", function () {
   });
 
   it("no change of any key deletes or recreates a StatefulSet", () => {
-    const made = deeds(site.allCalls).filter((deed) => /^(create|delete) StatefulSet/.test(deed));
+    const made = operations(site.allCalls).filter((operation) => /^(create|delete) StatefulSet/.test(operation));
     assert.deepStrictEqual(made, ["create StatefulSet/mariadb", "create StatefulSet/wordpress"]);
   });
 });

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { failure } from "../support/failure";
 import { property } from "../support/properties";
-import { deeds, isAbout, subjects } from "./support/calls";
+import { operations, isAbout, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 import { kubeconfigText, type SmallKubeconfigOptions } from "./support/smallKubeconfig";
 
@@ -28,7 +28,7 @@ describe("cluster of a stack", function () {
     const { changes } = await site.up();
     assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
     assert.deepEqual(
-      deeds(site.calls).filter((deed) => !deed.includes(" Command/")),
+      operations(site.calls).filter((operation) => !operation.includes(" Command/")),
       [],
     );
   };
@@ -64,7 +64,7 @@ describe("cluster of a stack", function () {
     site.cluster.incarnation = 2;
     await text("first", { address: 2 });
     assert.match(await failure(site.up()), /leads to another cluster than the one this stack is on/);
-    assert.deepEqual(deeds(site.calls), ["update Command/preflight-check"]);
+    assert.deepEqual(operations(site.calls), ["update Command/preflight-check"]);
     assert.deepEqual(await providerInputs(), before);
   });
 
@@ -74,9 +74,9 @@ describe("cluster of a stack", function () {
     site.cluster.address = 1;
     const grow = { wordpressStorage: "2Gi" };
     assert.match(await failure(site.up(grow)), /leads to another cluster than the one this stack is on/);
-    assert.deepEqual(deeds(site.calls), ["update Command/preflight-check"]);
+    assert.deepEqual(operations(site.calls), ["update Command/preflight-check"]);
     assert.match(await failure(site.destroy()), /UID uid of small 1; here it is uid of small 2/);
-    assert.deepEqual(deeds(site.calls), ["delete Command/destroy-guard"]);
+    assert.deepEqual(operations(site.calls), ["delete Command/destroy-guard"]);
   });
 
   it("is found in the last of several files in KUBECONFIG, and the state contains no path of them", async () => {
@@ -111,7 +111,7 @@ describe("cluster of a stack", function () {
     site.begin();
     await replace();
     assert.deepEqual(
-      deeds(site.calls).filter((deed) => cluster.test(deed)),
+      operations(site.calls).filter((operation) => cluster.test(operation)),
       [],
     );
     await site.project.configure({ "storage.className": "fast" });
@@ -121,7 +121,7 @@ describe("cluster of a stack", function () {
       /storage\.className: "fast" is not allowed on this stack: it has data on "standard"/,
     );
     assert.deepEqual(
-      deeds(site.calls).filter((deed) => !/ Command\/preflight-/.test(deed)),
+      operations(site.calls).filter((operation) => !/ Command\/preflight-/.test(operation)),
       [],
     );
     await site.project.pulumi("config", "rm", "--path", "storage.className");
@@ -130,7 +130,7 @@ describe("cluster of a stack", function () {
     site.begin();
     assert.match(await failure(replace()), /leads to another cluster than the one this stack is on/);
     assert.deepEqual(
-      deeds(site.calls).filter((deed) => !/ Command\/preflight-/.test(deed)),
+      operations(site.calls).filter((operation) => !/ Command\/preflight-/.test(operation)),
       [],
     );
     site.cluster.incarnation = 1;
@@ -153,7 +153,7 @@ describe("cluster of a stack", function () {
     const output = await failure(site.project.up("--replace", "**::preflight-check"));
     assert.match(output, /nodeSsh: is not set anymore, and this stack has prepared k0 over SSH/);
     assert.deepEqual(
-      deeds(site.calls).filter((deed) => !/ Command\/preflight-/.test(deed)),
+      operations(site.calls).filter((operation) => !/ Command\/preflight-/.test(operation)),
       [],
     );
     assert.match(await failure(site.up()), /nodeSsh: is not set anymore/);
@@ -176,7 +176,7 @@ describe("pulumi destroy without the destroy guard", function () {
     site.cluster.incarnation = 2;
     site.cluster.calls.length = 0;
     const output = await failure(site.destroy());
-    assert.ok(subjects(site.calls, "delete").includes(`Command/${command}`), deeds(site.calls).join());
+    assert.ok(subjects(site.calls, "delete").includes(`Command/${command}`), operations(site.calls).join());
     assert.deepEqual(site.cluster.claimsOfOthers, others);
     assert.deepEqual(
       site.cluster.calls.filter(({ verb }) => verb === "delete"),
@@ -230,7 +230,7 @@ describe("pulumi destroy", function () {
   /** Asserts that destroy is refused before anything is deleted. @returns the output */
   const refused = async (): Promise<string> => {
     const output = await failure(site.destroy());
-    assert.deepEqual(deeds(site.calls), ["delete Command/destroy-guard"]);
+    assert.deepEqual(operations(site.calls), ["delete Command/destroy-guard"]);
     assert.match(output, /Nothing was deleted\./);
     return output;
   };
@@ -280,7 +280,7 @@ describe("pulumi destroy", function () {
 
   it("deletes a part of the site with --target, and succeeds after the namespace was deleted by hand", async () => {
     await site.destroy("--target", "**::wordpress-service", "--target-dependents");
-    const deleted = deeds(site.calls);
+    const deleted = operations(site.calls);
     for (const name of ["Command/destroy-guard", "Service/wordpress"]) assert.ok(deleted.includes(`delete ${name}`));
     assert.ok(!deleted.includes("delete StatefulSet/mariadb"), deleted.join());
     await site.up();

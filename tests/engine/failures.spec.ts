@@ -2,7 +2,7 @@ import * as assert from "node:assert";
 import * as fs from "node:fs";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
-import { deeds, isAbout, subjects } from "./support/calls";
+import { operations, isAbout, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 describe("pulumi up or destroy that fails", function () {
@@ -74,14 +74,14 @@ describe("pulumi up or destroy that fails", function () {
       [],
     );
     assert.deepStrictEqual(
-      deeds(site.calls).filter((deed) => !deed.startsWith("create ")),
+      operations(site.calls).filter((operation) => !operation.startsWith("create ")),
       [],
     );
   });
 
   it("is completed by the next up with the existing objects", async () => {
     await site.up();
-    assert.deepStrictEqual(deeds(site.calls), [
+    assert.deepStrictEqual(operations(site.calls), [
       "create Command/destroy-guard",
       "create Command/former-users",
       "update StatefulSet/wordpress",
@@ -91,7 +91,7 @@ describe("pulumi up or destroy that fails", function () {
   it("leaves no changes after its completion", async () => {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
-    assert.deepStrictEqual(deeds(site.calls), []);
+    assert.deepStrictEqual(operations(site.calls), []);
   });
 
   it("succeeds after a conflict with a change of the cluster's own, in up to five attempts", async () => {
@@ -101,7 +101,7 @@ describe("pulumi up or destroy that fails", function () {
     for (let times = 0; times < 4; times++) site.provider.failOnce(crossed);
     await site.project.configure({ wordpressReplicas: "2" });
     const { output } = await site.up();
-    assert.deepStrictEqual(deeds(site.calls), Array(5).fill("update StatefulSet/wordpress"));
+    assert.deepStrictEqual(operations(site.calls), Array(5).fill("update StatefulSet/wordpress"));
     assert.doesNotMatch(output, /did not come up/);
     for (let times = 0; times < 5; times++) site.provider.failOnce(crossed);
     await site.project.configure({ wordpressReplicas: "3" });

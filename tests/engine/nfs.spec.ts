@@ -1,5 +1,5 @@
 import * as assert from "node:assert";
-import { assertBefore, deeds, done, only } from "./support/calls";
+import { assertBefore, operations, done, only } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 const driver = "Release/nfs-driver";
@@ -47,7 +47,7 @@ describe("stack with the engine replicated and shared content", function () {
     const [urn = ""] = /urn:.*::preflight-check/.exec(urns) ?? [];
     site.begin();
     await site.project.pulumi("up", "--yes", "--skip-preview", "--replace", urn);
-    const changed = deeds(site.calls).filter((deed) => !deed.includes("Command/preflight"));
+    const changed = operations(site.calls).filter((operation) => !operation.includes("Command/preflight"));
     assert.deepStrictEqual(changed, [
       ...["update ConfigMap/wordpress-site", "update Deployment/wordpress", "update NetworkPolicy/nfs-server"],
     ]);
@@ -64,14 +64,14 @@ describe("stack with the engine replicated and shared content", function () {
     site.cluster.showUnready("nfs-server", 1, [0, 0]);
     await site.up({ "storage.nfsChartRepository": "https://charts.example.com/nfs" });
     assert.strictEqual(site.cluster.unreadyLeft("nfs-server"), 0, "up did not wait for the server's pod");
-    assert.deepStrictEqual(deeds(site.calls), [`update ${driver}`]);
+    assert.deepStrictEqual(operations(site.calls), [`update ${driver}`]);
     const { inputs } = only(site.calls, "update", driver);
     assert.deepStrictEqual(inputs.repositoryOpts, { repo: "https://charts.example.com/nfs" });
   });
 
   it("grows the NFS server's claim first and then the site's claim", async () => {
     await site.up({ wordpressStorage: "3Gi" });
-    const changed = deeds(site.calls).filter((deed) => !deed.includes("Command/preflight"));
+    const changed = operations(site.calls).filter((operation) => !operation.includes("Command/preflight"));
     assert.deepStrictEqual(changed, [`update ${serverClaim}`, `update ${claim}`]);
     assertBefore(done(site.calls, "update"), serverClaim, claim);
   });

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { AnyObject } from "../../components/kubernetes/objects";
 import { failure } from "../support/failure";
 import type { RecordedCall } from "../support/recordedCall";
-import { assertBefore, deeds, done, isAbout, only, subject, subjects } from "./support/calls";
+import { assertBefore, operations, done, isAbout, only, subject, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 const disk = (node: string) => `/dev/disk/by-id/ata-disk-of-${node}`;
@@ -59,12 +59,12 @@ describe("stack with the engine replicated", function () {
   it("has no changes at the second up", async () => {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
-    assert.deepStrictEqual(deeds(site.calls), []);
+    assert.deepStrictEqual(operations(site.calls), []);
   });
 
   it("replaces only the class for another number of replicas", async () => {
     await site.up({ "storage.replicas": "2" });
-    assert.deepStrictEqual(deeds(site.calls), [
+    assert.deepStrictEqual(operations(site.calls), [
       "create StorageClass/openebs-replicated",
       "delete StorageClass/openebs-replicated",
     ]);
@@ -79,7 +79,7 @@ describe("stack with the engine replicated", function () {
       "storage.imageRegistry": "registry.example.com",
       "storage.logging": "true",
     });
-    assert.deepStrictEqual(deeds(site.calls), [
+    assert.deepStrictEqual(operations(site.calls), [
       "create RandomPassword/storage-openebs-minio-root",
       "create RandomPassword/storage-openebs-minio-user",
       `update ${release}`,
@@ -114,15 +114,15 @@ describe("stack with the engine replicated", function () {
     const output = await failure(site.up({ "storage.pools[1].disk": disk("new") }));
     assert.match(output, /storage\.pools\[1\]\.disk: "[^"]*new" is not allowed: pool-k1 is on "[^"]*k1"/);
     assert.deepStrictEqual(
-      deeds(site.calls).filter((deed) => !deed.includes("Command/preflight")),
+      operations(site.calls).filter((operation) => !operation.includes("Command/preflight")),
       [],
     );
     await site.up({ "storage.pools[1].replace": "true" });
     assert.deepStrictEqual(
-      deeds(site.calls).filter((deed) => deed.includes("DiskPool")),
+      operations(site.calls).filter((operation) => operation.includes("DiskPool")),
       ["create DiskPool/pool-k1", "delete DiskPool/pool-k1"],
     );
-    assert.ok(!deeds(site.calls).some((deed) => /StatefulSet|StorageClass|Release/.test(deed)));
+    assert.ok(!operations(site.calls).some((operation) => /StatefulSet|StorageClass|Release/.test(operation)));
   });
 
   it("refuses to delete a pool that has volumes, and changes nothing", async () => {
@@ -131,7 +131,7 @@ describe("stack with the engine replicated", function () {
     const output = await failure(site.up());
     assert.match(output, /storage\.pools: pool-k2 on k2 is not in the list anymore, and volumes use 1073741824 bytes/);
     assert.deepStrictEqual(
-      deeds(site.calls).filter((deed) => !deed.includes("Command/preflight")),
+      operations(site.calls).filter((operation) => !operation.includes("Command/preflight")),
       [],
     );
     await site.up({ "storage.pools[2].node": "k2", "storage.pools[2].disk": disk("k2") });
@@ -251,7 +251,7 @@ describe("stack with the engine replicated", function () {
       delete site.cluster.poolStatus["pool-k1"];
       await site.up();
       assert.deepStrictEqual(
-        deeds(site.calls).filter((deed) => deed.includes("DiskPool")),
+        operations(site.calls).filter((operation) => operation.includes("DiskPool")),
         ["update DiskPool/pool-k1"],
       );
       await site.destroy();

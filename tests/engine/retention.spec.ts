@@ -1,7 +1,7 @@
 import * as assert from "node:assert";
 import { failure } from "../support/failure";
 import { property } from "../support/properties";
-import { deeds, only, subjects } from "./support/calls";
+import { operations, only, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 describe("dataRetention: retain", function () {
@@ -44,7 +44,7 @@ describe("dataRetention: retain", function () {
     for (const name of ["wordpress-keys-secret", "mariadb-secret"])
       assert.match(output, new RegExp(`::${name}"? cannot be deleted`));
     assert.match(output, /protected/);
-    assert.deepStrictEqual(deeds(site.calls), []);
+    assert.deepStrictEqual(operations(site.calls), []);
   });
 
   it("deletes the StatefulSets and keeps claims, namespace, Secrets, and passwords at pulumi destroy --exclude-protected", async () => {
@@ -86,7 +86,7 @@ describe("dataRetention: retain", function () {
   it("deletes the data at pulumi destroy after dataRetention is set to delete", async () => {
     await site.up({ dataRetention: "delete" });
     assert.deepStrictEqual(
-      deeds(site.calls).filter((deed) => !deed.startsWith("update ")),
+      operations(site.calls).filter((operation) => !operation.startsWith("update ")),
       [],
     );
     await site.destroy();

@@ -2,7 +2,7 @@ import * as assert from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { isSecret, property } from "../support/properties";
-import { deeds, subject } from "./support/calls";
+import { operations, subject } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 import { kubeconfigText } from "./support/smallKubeconfig";
 
@@ -88,7 +88,7 @@ describe("secrets", function () {
     await site.project.configureSecret("kubernetes:kubeconfig", kubeconfigText(nextToken));
     await site.up();
     assert.deepStrictEqual(
-      deeds(site.calls).filter((deed) => !deed.includes("Command/")),
+      operations(site.calls).filter((operation) => !operation.includes("Command/")),
       [],
     );
     assertHidden([...textsBelow(site.project.stateFolder), site.project.transcript], [nextToken]);

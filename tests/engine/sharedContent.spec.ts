@@ -1,7 +1,7 @@
 import * as assert from "node:assert";
 import { failure } from "../support/failure";
 import type { RecordedCall } from "../support/recordedCall";
-import { assertBefore, deeds, done, subject, subjects } from "./support/calls";
+import { assertBefore, operations, done, subject, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 const fill = /^Job\/wordpress-fill-/;
@@ -47,12 +47,12 @@ describe("stack with shared content", function () {
   it("has no changes at the second up", async () => {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
-    assert.deepStrictEqual(deeds(site.calls), []);
+    assert.deepStrictEqual(operations(site.calls), []);
   });
 
   it("scales by one update", async () => {
     await site.up({ wordpressReplicas: "10" });
-    assert.deepStrictEqual(deeds(site.calls), [`update ${pods}`]);
+    assert.deepStrictEqual(operations(site.calls), [`update ${pods}`]);
   });
 
   it("waits until every pod is ready after scaling", async () => {
@@ -85,7 +85,7 @@ describe("stack with shared content", function () {
   it("grows its claim in place", async () => {
     await site.up({ wordpressStorage: "2Gi" });
     assert.deepStrictEqual(
-      deeds(site.calls).filter((deed) => !deed.includes("Command/preflight")),
+      operations(site.calls).filter((operation) => !operation.includes("Command/preflight")),
       ["update PersistentVolumeClaim/wordpress-content"],
     );
   });
@@ -93,7 +93,7 @@ describe("stack with shared content", function () {
   it("rolls the pods for other settings, and runs no job again", async () => {
     await site.up({ uploadLimit: "128Mi" });
     // nginx limits uploads too.
-    assert.deepStrictEqual(deeds(site.calls), [
+    assert.deepStrictEqual(operations(site.calls), [
       "update ConfigMap/wordpress-cache",
       "update ConfigMap/wordpress-site",
       `update ${pods}`,
@@ -111,7 +111,7 @@ describe("stack with shared content", function () {
     const [filled, installed] = made;
     const changed = done(site.calls, "update").find((call) => subject(call) === pods);
     for (const job of [filled, installed]) assert.ok(changed && (job?.answered ?? Infinity) < changed.serial);
-    assert.ok(!deeds(site.calls).some((deed) => /PersistentVolumeClaim|Secret/.test(deed)));
+    assert.ok(!operations(site.calls).some((operation) => /PersistentVolumeClaim|Secret/.test(operation)));
   });
 
   it("returns to the previous image from one that is not available", async () => {
@@ -126,7 +126,7 @@ describe("stack with shared content", function () {
   it("replaces one job for another list of plugins, and changes no pod", async () => {
     const plugin = { slug: "classic-editor", version: "1.6.7", sha256: "0123456789abcdef".repeat(4) };
     await site.up(Object.fromEntries(Object.entries(plugin).map(([key, value]) => [`plugins[0].${key}`, value])));
-    const names = deeds(site.calls).map((deed) => deed.replace(/-[0-9a-f]{8}$/, ""));
+    const names = operations(site.calls).map((operation) => operation.replace(/-[0-9a-f]{8}$/, ""));
     assert.deepStrictEqual(names, [
       "create Job/wordpress-extensions",
       "delete Job/wordpress-extensions",
@@ -197,7 +197,7 @@ describe("stack with content perPod", function () {
       assertBefore(made, "PersistentVolumeClaim/wordpress-content", "Command/wordpress-shared-content-migration");
       assertBefore(made, "Command/wordpress-shared-content-migration", fill);
       assertBefore(made, fill, pods);
-      assert.ok(!deeds(site.calls).some((deed) => deed.startsWith("delete StatefulSet")));
+      assert.ok(!operations(site.calls).some((operation) => operation.startsWith("delete StatefulSet")));
     } finally {
       site.stop();
     }

@@ -2,7 +2,7 @@ import * as assert from "node:assert";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { failure } from "../support/failure";
-import { deeds } from "./support/calls";
+import { operations } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 /** The stack and a storage class that it uses, which is replaced when its parameter changes. */
@@ -35,7 +35,7 @@ describe("storage class in use", function () {
   it("is replaced without its StatefulSets when its parameter changes", async () => {
     useClass(3);
     await site.up();
-    assert.deepStrictEqual(deeds(site.calls), ["create StorageClass/fixed", "delete StorageClass/fixed"]);
+    assert.deepStrictEqual(operations(site.calls), ["create StorageClass/fixed", "delete StorageClass/fixed"]);
   });
 
   it("makes up refuse a growth before any change if it does not expand claims", async () => {
@@ -43,7 +43,7 @@ describe("storage class in use", function () {
       await failure(site.up({ mariadbStorage: "2Gi" })),
       /mariadbStorage: "2Gi" .*data-mariadb-0 has 1Gi, and .*"fixed" does not expand claims/,
     );
-    assert.deepStrictEqual(deeds(site.calls), ["update Command/preflight-check"]);
+    assert.deepStrictEqual(operations(site.calls), ["update Command/preflight-check"]);
     assert.strictEqual(site.cluster.claimSizes["data-mariadb-0"], "1Gi");
   });
 });

@@ -1,6 +1,6 @@
 import * as assert from "node:assert";
 import type { RecordedCall } from "../support/recordedCall";
-import { assertBefore, deeds, done, subject } from "./support/calls";
+import { assertBefore, operations, done, subject } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 const inTheCluster = /^(Namespace|ConfigMap|Secret|Service|StatefulSet)\//;
@@ -23,7 +23,7 @@ describe("pulumi up and down", function () {
     const { changes } = await site.preview();
     planned = changes.create;
     assert.ok((changes.create ?? 0) > 20, `it plans ${changes.create} resources`);
-    assert.deepStrictEqual(deeds(site.calls), []);
+    assert.deepStrictEqual(operations(site.calls), []);
   });
 
   it("up creates as many resources as preview showed, among them the tutorial's objects by name", async () => {
@@ -82,7 +82,7 @@ describe("pulumi up and down", function () {
   it("a second up changes nothing and runs no command", async () => {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
-    assert.deepStrictEqual(deeds(site.calls), []);
+    assert.deepStrictEqual(operations(site.calls), []);
   });
 
   it("refresh finds no changes", async () => {

@@ -12,7 +12,7 @@ export interface RequestedClaims {
 }
 
 /** Namespace, engine, and class of a stack's claims. */
-export interface ClaimsPlace {
+export interface ClaimsLocation {
   readonly namespace: string;
   readonly engine: string;
   /** Null for the cluster's default class. */
@@ -21,13 +21,13 @@ export interface ClaimsPlace {
 
 /** Findings for another namespace, class, or engine than that of existing claims, which cannot move. They tell how to move the site. */
 export function moveFindings(
-  request: ClaimsPlace,
+  request: ClaimsLocation,
   facts: { readonly claims: readonly Claim[]; readonly previousClaims: readonly Claim[] },
   {
     previous,
     storageClass,
   }: {
-    previous: ClaimsPlace | undefined;
+    previous: ClaimsLocation | undefined;
     storageClass: string | undefined;
   },
 ): string[] {

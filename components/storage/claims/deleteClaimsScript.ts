@@ -1,4 +1,4 @@
-import { commandRequest, UserError, runCommand } from "../../kubectl/scriptRuntime";
+import { commandRequest, runCommand, UserError } from "../../kubectl/scriptRuntime";
 import { assertOwnCluster } from "../../kubectl/destroyGuard";
 import type { Claim, Volume } from "../../kubernetes/objects";
 import { pollUntilEmpty } from "../../kubectl/polling";

@@ -40,7 +40,7 @@ export function only(
 }
 
 /** Sorted list of creations, updates, and deletions: `update StatefulSet/wordpress`. */
-export function deeds(calls: readonly RecordedCall[]): string[] {
+export function operations(calls: readonly RecordedCall[]): string[] {
   return calls
     .filter(({ operation, preview }) => !preview && ["create", "update", "delete"].includes(operation))
     .map((call) => `${call.operation} ${subject(call)}`)

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { inheritedDescriptor } from "./tiedProcess";
 
 /** A kubeconfig at a path that kubectl can read. */
-export interface HandedKubeconfig {
+export interface TemporaryKubeconfig {
   /** Value of `--kubeconfig`. */
   readonly path: string;
   /** Open file that kubectl inherits; undefined if the path names a file. */
@@ -16,7 +16,7 @@ export interface HandedKubeconfig {
  * that nothing remains however this process ends. Elsewhere a descriptor cannot be opened twice: there it is a file that is
  * removed when the process exits or gets SIGHUP, SIGINT or SIGTERM.
  */
-export function handKubeconfig(text: string): HandedKubeconfig {
+export function writeTemporaryKubeconfig(text: string): TemporaryKubeconfig {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kubeconfig-"));
   const file = path.join(folder, "config");
   const remove = () => fs.rmSync(folder, { recursive: true, force: true });
