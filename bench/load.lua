@@ -1,4 +1,4 @@
--- What wrk asks for: one of the paths after `--` at random, with the cookies of BENCH_COOKIES; ends with one line of JSON.
+-- wrk's requests: random paths from those after `--`, with the cookies of BENCH_COOKIES. Prints one line of JSON at the end.
 local paths = {}
 
 function init(args)

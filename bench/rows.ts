@@ -20,7 +20,7 @@ interface Measure {
   readonly goal?: Goal;
   readonly of: (figures: Figures) => number;
   /** The figure to compare with. @default the same figure of the tutorial's manifests */
-  readonly beside?: (round: Round) => number;
+  readonly baseline?: (round: Round) => number;
 }
 
 const atLeast = (ratio: number): Goal => ({ is: "at least", ratio });
@@ -33,7 +33,7 @@ const measures: readonly Measure[] = [
     unit: "requests/s",
     goal: atLeast(0.5),
     of: ({ frontPage }) => frontPage,
-    beside: ({ tutorial }) => tutorial.staticFile,
+    baseline: ({ tutorial }) => tutorial.staticFile,
   },
   { title: "20 random posts, anonymous", unit: "requests/s", goal: atLeast(50), of: ({ posts }) => posts },
   { title: "dashboard, logged in", unit: "requests/s", goal: atLeast(1.2), of: ({ dashboard }) => dashboard },
@@ -51,14 +51,14 @@ const measures: readonly Measure[] = [
     unit: "s",
     goal: atMost(1.5),
     of: ({ commandTimes }) => commandTimes?.preview ?? NaN,
-    beside: ({ program }) => program.commandTimes?.previewOfEmpty ?? NaN,
+    baseline: ({ program }) => program.commandTimes?.previewOfEmpty ?? NaN,
   },
   {
     title: "pulumi up, nothing changed, compared with an empty program",
     unit: "s",
     goal: atMost(1.5),
     of: ({ commandTimes }) => commandTimes?.up ?? NaN,
-    beside: ({ program }) => program.commandTimes?.upOfEmpty ?? NaN,
+    baseline: ({ program }) => program.commandTimes?.upOfEmpty ?? NaN,
   },
   { title: "static file", unit: "requests/s", of: ({ staticFile }) => staticFile },
   { title: "from an empty cluster to an installed site", unit: "s", of: ({ installed }) => installed },
@@ -80,10 +80,10 @@ export interface Row {
 
 /** @param rounds at least one */
 export function rows(rounds: readonly Round[]): Row[] {
-  return measures.map(({ title, unit, goal, of, beside = ({ tutorial }) => of(tutorial) }) => {
-    const tutorial = rounds.map(beside);
+  return measures.map(({ title, unit, goal, of, baseline = ({ tutorial }) => of(tutorial) }) => {
+    const tutorial = rounds.map(baseline);
     const program = rounds.map((round) => of(round.program));
-    const ratio = spread(rounds.map((round) => of(round.program) / beside(round)));
+    const ratio = spread(rounds.map((round) => of(round.program) / baseline(round)));
     const isMet = goal && (goal.is === "at least" ? ratio.median >= goal.ratio : ratio.median <= goal.ratio);
     return { title, unit, goal, tutorial: median(tutorial), program: median(program), ratio, isMet };
   });

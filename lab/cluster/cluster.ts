@@ -10,7 +10,7 @@ import { endProcesses, killProcesses } from "./endProcesses";
 import { folders, labNodes } from "./layout";
 import { ensureNetwork } from "./network";
 import { startNode, type NodeParts } from "./node";
-import { isCalledByLab, isOfTheLab, type ProcessEntry } from "./processTable";
+import { isLabDaemon, isLabProcess, type ProcessEntry } from "./processTable";
 import { removeLab } from "./removal";
 
 /** Starts the parts of the cluster that do not run, and repairs those that differ from their configuration. */
@@ -29,7 +29,7 @@ async function prepare(): Promise<void> {
   fs.mkdirSync(labPaths.volumes, { recursive: true });
   if (!hasCertificates()) {
     // Running daemons trust certificates that no longer exist.
-    await killProcesses(isOfTheLab);
+    await killProcesses(isLabProcess);
     await makeCertificates();
   }
   await ensureNetwork();
@@ -38,7 +38,7 @@ async function prepare(): Promise<void> {
 /** Ends daemons that another version of the lab started with other flags or from another program. */
 async function endStrays({ kubernetes }: NodeParts): Promise<void> {
   const known = allDaemons(kubernetes);
-  const isStray = (entry: ProcessEntry) => isCalledByLab(entry) && !known.some((daemon) => isRunOf(daemon, entry));
+  const isStray = (entry: ProcessEntry) => isLabDaemon(entry) && !known.some((daemon) => isRunOf(daemon, entry));
   await endProcesses(isStray);
 }
 

@@ -65,7 +65,7 @@ export async function removeRules(): Promise<void> {
 }
 
 /** The chains and rules that `removeRules` would remove. */
-export async function rulesLeft(): Promise<string[]> {
+export async function remainingRules(): Promise<string[]> {
   const left = [];
   for (const { save } of families) {
     left.push(

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildImages } from "../images/build";
-import { cached } from "../support/cache";
+import { buildOnce } from "../support/cache";
 import { stateRoot } from "../support/paths";
 import { run } from "../support/processes";
 import { daemonLog, awaitDaemon, startDaemon, stopDaemon, type Daemon } from "./daemons";
@@ -21,7 +21,7 @@ export async function ensureImageStore(): Promise<string> {
   const images = await buildImages();
   const archives = [...new Set(images.map(({ archive }) => archive))];
   const version = await containerdVersion();
-  return cached({
+  return buildOnce({
     name: "image-store",
     version,
     inputs: archives,

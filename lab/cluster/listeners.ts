@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { isOfTheLab, readProcess } from "./processTable";
+import { isLabProcess, readProcess } from "./processTable";
 
 /** A listening TCP socket. */
 export interface Listener {
@@ -29,7 +29,7 @@ export function foreignListeners(wanted: (listener: Listener) => boolean): Owned
     const pid = owners.get(listener.inode);
     const entry = pid === undefined ? undefined : readProcess(pid);
     if (entry === undefined) return [listener];
-    return isOfTheLab(entry) ? [] : [{ ...listener, pid: entry.pid, command: entry.argv.join(" ") }];
+    return isLabProcess(entry) ? [] : [{ ...listener, pid: entry.pid, command: entry.argv.join(" ") }];
   });
 }
 

@@ -12,7 +12,7 @@ import { foreignListeners } from "./listeners";
 import { lockProblem } from "./lock";
 import { kernelSettingFiles } from "./network";
 import { missingPackages } from "./packages";
-import { findings, isInTheWay, type Machine, type SpaceNeed } from "./prerequisites";
+import { findings, isConflicting, type Machine, type SpaceNeed } from "./prerequisites";
 
 const gigabyte = 1e9;
 
@@ -40,7 +40,7 @@ async function readMachine(): Promise<Machine> {
     missingPackages: missingPackages(),
     hasAptGet: fs.existsSync("/usr/bin/apt-get"),
     space: await spaceNeeds(building),
-    listeners: isLinux ? foreignListeners(isInTheWay) : [],
+    listeners: isLinux ? foreignListeners(isConflicting) : [],
     addresses: Object.entries(os.networkInterfaces()).flatMap(([name, addresses = []]) =>
       addresses.filter(({ family }) => family === "IPv4").map(({ address }) => ({ name, address })),
     ),

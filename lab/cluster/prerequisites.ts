@@ -71,7 +71,7 @@ export function findings(machine: Machine): string[] {
 }
 
 /** Whether a listener conflicts with the lab. */
-export function isInTheWay({ address, port }: Listener): boolean {
+export function isConflicting({ address, port }: Listener): boolean {
   return neededSockets.some((needed) => needed.port === port && (address === "*" || address === needed.address));
 }
 

@@ -48,7 +48,7 @@ export function isInPodOf(node: LabNode, entry: ProcessEntry): boolean {
 
 /** Whether a process is a node's containerd or kubelet. */
 export function isDaemonOf(node: LabNode, entry: ProcessEntry): boolean {
-  return isCalledByLab(entry) && entry.argv.some((argument) => argument.includes(`${node.folder}/`));
+  return isLabDaemon(entry) && entry.argv.some((argument) => argument.includes(`${node.folder}/`));
 }
 
 /** Whether a process is a shim, the parent of a pod's containers, of this node's containerd. */
@@ -61,14 +61,14 @@ export function isShimOf(node: LabNode, entry: ProcessEntry): boolean {
  * Whether a process belongs to the lab: a daemon, the shim of a lab container, or a process in one.
  * An editor with one of the lab's files open does not belong to it.
  */
-export function isOfTheLab(entry: ProcessEntry): boolean {
-  if (isCalledByLab(entry)) return true;
+export function isLabProcess(entry: ProcessEntry): boolean {
+  if (isLabDaemon(entry)) return true;
   if (isShim(entry) && entry.argv.some((argument) => argument.startsWith(`${stateRoot}/`))) return true;
   return entry.cgroups.some((group) => group.startsWith(`${cgroupRoot}/`));
 }
 
 /** Whether a process is one of the lab's daemons: started through a link in the lab's folder. */
-export function isCalledByLab(entry: ProcessEntry): boolean {
+export function isLabDaemon(entry: ProcessEntry): boolean {
   return entry.argv[0]?.startsWith(`${folders.parts}/`) ?? false;
 }
 

@@ -4,17 +4,17 @@ import { run } from "../support/processes";
 import { step, UserError } from "../support/progress";
 import { groupFolders, removeCgroups } from "./cgroups";
 import { killProcesses } from "./endProcesses";
-import { removeRules, rulesLeft } from "./firewall";
+import { removeRules, remainingRules } from "./firewall";
 import { network } from "./layout";
 import { withLock } from "./lock";
 import { mountsBelow, unmountBelow } from "./mounts";
 import { hasBridge, removeNetwork } from "./network";
-import { isOfTheLab, readProcesses } from "./processTable";
+import { isLabProcess, readProcesses } from "./processTable";
 import { clearSharedPlaces, sharedFiles } from "./sharedPlaces";
 
 /** Whether a lab, or part of one, exists on this machine. */
 export function isLabHere(): boolean {
-  return fs.existsSync(stateRoot) || hasBridge() || readProcesses().some(isOfTheLab);
+  return fs.existsSync(stateRoot) || hasBridge() || readProcesses().some(isLabProcess);
 }
 
 /** Removes the lab from this machine, all but what was built. @returns whether there was one */
@@ -37,7 +37,7 @@ export function needsRoot(command: string): void {
  * @throws UserError that names what could not be removed
  */
 export async function removeLab(): Promise<void> {
-  await killProcesses(isOfTheLab);
+  await killProcesses(isLabProcess);
   await unmountBelow(stateRoot);
   await removeCgroups();
   await removeNetwork();
@@ -61,12 +61,12 @@ export async function removeLab(): Promise<void> {
 async function remainingTraces(): Promise<string[]> {
   return [
     ...readProcesses()
-      .filter(isOfTheLab)
+      .filter(isLabProcess)
       .map(({ pid, argv }) => `process ${pid} (${argv.join(" ").slice(0, 100)})`),
     ...mountsBelow(stateRoot).map((point) => `mount ${point}`),
     ...groupFolders().map((folder) => `control group ${folder}`),
     ...(hasBridge() ? [`network link ${network.bridge}`] : []),
-    ...(await rulesLeft()).map((rule) => `iptables rule or chain ${rule}`),
+    ...(await remainingRules()).map((rule) => `iptables rule or chain ${rule}`),
     ...sharedFiles().map((file) => `file ${file}`),
     ...(fs.existsSync(stateRoot) ? [`folder ${stateRoot}`] : []),
   ];

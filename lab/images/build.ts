@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { cached } from "../support/cache";
+import { buildOnce } from "../support/cache";
 import { cacheRoot } from "../support/paths";
 import { run } from "../support/processes";
 import { joinArchives } from "./archives";
@@ -147,7 +147,7 @@ async function archiveOf(
       fs.rmSync(context, { recursive: true });
     },
   };
-  return path.join(await cached(part), "image.tar");
+  return path.join(await buildOnce(part), "image.tar");
 }
 
 /** Names, modes and contents of the files in a folder: a part of the cache key. */

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { cached } from "../support/cache";
+import { buildOnce } from "../support/cache";
 import { projectRoot } from "../support/paths";
 import { run } from "../support/processes";
 
@@ -23,7 +23,7 @@ export type StandIn = Exclude<keyof typeof entryPoints, "preload">;
 export async function bundledPlugins(): Promise<string> {
   // Outside of this folder: versions of packages, and the one module of the program that a stand-in imports.
   const others = ["package-lock.json", "components/kubernetes/quantity.ts"].map((file) => path.join(projectRoot, file));
-  return cached({
+  return buildOnce({
     name: "pulumi-plugins",
     version: "stand-in",
     inputs: [...sources(__dirname), ...others].flatMap((file) => [

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectRoot } from "../support/paths";
 import { bundledPlugins, type StandIn } from "./bundle";
-import { installOfficial, officialOnPath, standInMark } from "./official";
+import { installOfficial, isOfficialOnPath, standInMark } from "./official";
 
 /** A plugin that the program needs, and its origin. */
 export interface InstalledPlugin {
@@ -28,12 +28,12 @@ export async function installPlugins(pulumiHome: string, bin: string): Promise<I
 /** Installs the stand-in language host into a folder for PATH, unless PATH has an official one. */
 export async function installLanguageHost(bin: string): Promise<InstalledPlugin> {
   const file = path.join(bin, "pulumi-language-nodejs");
-  if (officialOnPath("pulumi-language-nodejs", bin)) {
+  if (isOfficialOnPath("pulumi-language-nodejs", bin)) {
     fs.rmSync(file, { force: true });
     return { name: "nodejs", kind: "official" };
   }
   await writeStartScript(file, "languageHost");
-  unlinkedPulumi(path.join(bin, "pulumi"));
+  unlinkPulumi(path.join(bin, "pulumi"));
   return { name: "nodejs", kind: "stand-in" };
 }
 
@@ -41,7 +41,7 @@ export async function installLanguageHost(bin: string): Promise<InstalledPlugin>
  * Replaces a symbolic link to the CLI with its target. At every command, the CLI warns of a language host on PATH that is not in the
  * folder of its own executable.
  */
-function unlinkedPulumi(file: string): void {
+function unlinkPulumi(file: string): void {
   if (!fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return;
   const unfinished = `${file}.${process.pid}`;
   try {
@@ -62,7 +62,7 @@ async function resourcePlugin(
   const folder = path.join(pulumiHome, "plugins", `resource-${name}-v${version}`);
   const file = path.join(folder, `pulumi-resource-${name}`);
   if (
-    officialOnPath(`pulumi-resource-${name}`, bin) ||
+    isOfficialOnPath(`pulumi-resource-${name}`, bin) ||
     (await installOfficial({ name, version, folder, pulumiHome, bin }))
   ) {
     return { name, kind: "official" };

@@ -25,7 +25,7 @@ export interface WantedPlugin {
 }
 
 /** Whether an official program of this name is on PATH. Ignores the folder `except` and stand-ins. */
-export function officialOnPath(name: string, except: string): boolean {
+export function isOfficialOnPath(name: string, except: string): boolean {
   return (process.env.PATH ?? "")
     .split(path.delimiter)
     .filter((folder) => folder !== "" && path.resolve(folder) !== path.resolve(except))

@@ -31,7 +31,7 @@ export function partFolder(part: CachedPart): string {
  * Builds a part once and returns its folder. Later calls, from any clone, reuse it. Concurrent calls, including those of other
  * processes, wait for the one that builds it.
  */
-export async function cached(part: CachedPart): Promise<string> {
+export async function buildOnce(part: CachedPart): Promise<string> {
   const folder = partFolder(part);
   if (fs.existsSync(folder)) return folder;
   const lock = path.join(cacheRoot, "locks", path.basename(folder));

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { cached, partFolder, type CachedPart } from "./cache";
+import { buildOnce, partFolder, type CachedPart } from "./cache";
 import { buildLog } from "./paths";
 import { run } from "./processes";
 import { UserError } from "./progress";
@@ -29,7 +29,7 @@ const neededGo = [1, 26] as const;
  * @throws UserError if it must be built and no suitable Go is installed
  */
 export async function goProgram(program: GoProgram): Promise<string> {
-  return path.join(await cached(partOf(program)), program.name);
+  return path.join(await buildOnce(partOf(program)), program.name);
 }
 
 /** Whether a Go program is in the cache, so that Go is not needed. */

@@ -2,7 +2,7 @@ import type { LabSite } from "../e2e/support/labSite";
 import { oldPodsGone } from "./support/pods";
 import { survives } from "./support/survives";
 
-/** Sets keys, deploys them, and waits until the replaced pods are gone. */
+/** Sets keys, deploys them, and waits until the replaced pods have terminated. */
 async function change(site: LabSite, settings: Readonly<Record<string, string>>): Promise<void> {
   await site.project.configure(settings);
   await site.project.up();

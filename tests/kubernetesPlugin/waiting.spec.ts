@@ -31,7 +31,7 @@ describe("Kubernetes plugin: waiting", function () {
     );
   };
 
-  it("makes up return when all pods of the workloads are ready, and destroy when they are gone", async () => {
+  it("makes up return when all pods of the workloads are ready, and destroy when they are deleted", async () => {
     await rules.up((["StatefulSet", "Deployment", "DaemonSet"] as const).map((kind) => pods(kind)).join("\n"));
     assert.equal((await readyPods()).length, 1 + 1 + 3);
     await rules.program.destroy();

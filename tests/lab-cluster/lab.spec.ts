@@ -55,7 +55,7 @@ describe("the lab", function () {
     });
 
     it("ignores a pod's link that the kernel has removed, and fails for one that it cannot remove", async () => {
-      await removeLink("veth-of-nobody");
+      await removeLink("veth-missing");
       await assert.rejects(removeLink("lo"), /ip link delete lo ended with/);
     });
 
@@ -103,9 +103,9 @@ describe("the lab", function () {
     });
 
     it("refuses connections to the address of a Service that does not exist, from the machine and from a pod", async () => {
-      const nobody = "10.87.255.254";
-      await assert.rejects(connect(80, { host: nobody }), { code: "ECONNREFUSED" });
-      await assert.rejects(inPod("web-0", `curl --max-time 5 -sS http://${nobody}/`), /ended with 7:/);
+      const unusedAddress = "10.87.255.254";
+      await assert.rejects(connect(80, { host: unusedAddress }), { code: "ECONNREFUSED" });
+      await assert.rejects(inPod("web-0", `curl --max-time 5 -sS http://${unusedAddress}/`), /ended with 7:/);
     });
 
     it("lets running pods reach Services while another interface joins their bridge", async () => {
@@ -137,7 +137,7 @@ describe("the lab", function () {
       const from = 61_100;
       const select = (app: string) =>
         inTests("patch", "service", "web", "--patch", JSON.stringify({ spec: { selector: { app } } }));
-      await select("nobody");
+      await select("none");
       const refuses = () =>
         connect(nodePort).then(
           () => false,
@@ -185,10 +185,10 @@ describe("the lab", function () {
       const [folder] = volumeFolders("_lab-test_fixed");
       assert.ok(folder);
       await inTests("delete", "pod/fixed", "pvc/fixed");
-      await cluster.until("its files are gone", 60, () => Promise.resolve(volumeFolders(folder).length === 0));
+      await cluster.until("its files are deleted", 60, () => Promise.resolve(volumeFolders(folder).length === 0));
       // As containerd does for a container that it is about to start.
       fs.mkdirSync(path.join(labPaths.volumes, folder), { recursive: true });
-      await cluster.until("the recreated files are gone, too", 90, () =>
+      await cluster.until("the recreated files are deleted, too", 90, () =>
         Promise.resolve(volumeFolders(folder).length === 0),
       );
       for (const name of ["own-web-0", "shared"]) {

@@ -12,13 +12,13 @@ import { projectRoot } from "../../lab/support/paths";
 const program = `
 const fs = require("fs");
 const { setTimeout } = require("timers/promises");
-const { cached } = require("./lab/support/cache");
+const { buildOnce } = require("./lab/support/cache");
 const build = async (folder) => {
   fs.appendFileSync(process.env.PLACE + "/builds", process.pid + "\\n");
   while (!fs.existsSync(process.env.PLACE + "/go")) await setTimeout(20);
   fs.writeFileSync(folder + "/file", "built");
 };
-cached({ name: "part", version: "1", inputs: [], build }).then((folder) => console.log(fs.readFileSync(folder + "/file", "utf8")));
+buildOnce({ name: "part", version: "1", inputs: [], build }).then((folder) => console.log(fs.readFileSync(folder + "/file", "utf8")));
 `;
 
 describe("build cache", () => {

@@ -3,7 +3,7 @@ import { removalOf } from "../../lab/cluster/firewall";
 import { labNodes } from "../../lab/cluster/layout";
 import { parseListeners } from "../../lab/cluster/listeners";
 import { mountPoints } from "../../lab/cluster/mounts";
-import { isInPodOf, isOfTheLab, isShimOf, readProcess } from "../../lab/cluster/processTable";
+import { isInPodOf, isLabProcess, isShimOf, readProcess } from "../../lab/cluster/processTable";
 import { table } from "../../lab/cluster/table";
 import { stateRoot } from "../../lab/support/paths";
 
@@ -99,26 +99,26 @@ describe("process table of the lab", () => {
   });
 
   it("recognizes daemons by the link that started them, and ignores an editor with their file", () => {
-    assert.ok(isOfTheLab(entry([`${stateRoot}/parts/kubelet`, "--config=x"])));
-    assert.ok(!isOfTheLab(entry(["vi", `${stateRoot}/config/Corefile`])));
-    assert.ok(!isOfTheLab(entry(["/usr/bin/containerd"])));
+    assert.ok(isLabProcess(entry([`${stateRoot}/parts/kubelet`, "--config=x"])));
+    assert.ok(!isLabProcess(entry(["vi", `${stateRoot}/config/Corefile`])));
+    assert.ok(!isLabProcess(entry(["/usr/bin/containerd"])));
   });
 
   it("recognizes shims by their node's socket", () => {
     const shim = entry(["/usr/bin/containerd-shim-runc-v2", "-namespace", "k8s.io", "-address", k1.containerdSocket]);
-    assert.ok(isOfTheLab(shim));
+    assert.ok(isLabProcess(shim));
     assert.ok(isShimOf(k1, shim));
     assert.ok(!isShimOf(k0, shim));
     const foreign = ["containerd-shim-runc-v2", "-address", "/run/containerd/containerd.sock"];
-    assert.ok(!isOfTheLab(entry(foreign)));
+    assert.ok(!isLabProcess(entry(foreign)));
   });
 
   it("recognizes processes in pods by their control group", () => {
     const inPod = entry(["apache2"], ["/", `${k0.cgroup}/besteffort/pod1/c1`]);
-    assert.ok(isOfTheLab(inPod));
+    assert.ok(isLabProcess(inPod));
     assert.ok(isInPodOf(k0, inPod));
     assert.ok(!isInPodOf(k1, inPod));
-    assert.ok(!isOfTheLab(entry(["apache2"], ["/wordpress-lab-of-another/x"])));
+    assert.ok(!isLabProcess(entry(["apache2"], ["/wordpress-lab-of-another/x"])));
   });
 
   it("reads a running process, and returns undefined for a missing one", () => {

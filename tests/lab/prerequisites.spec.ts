@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { findings, isInTheWay, type Machine } from "../../lab/cluster/prerequisites";
+import { findings, isConflicting, type Machine } from "../../lab/cluster/prerequisites";
 import { goProblem } from "../../lab/support/goPrograms";
 
 const good: Machine = {
@@ -71,7 +71,7 @@ describe("prerequisites of the lab", () => {
   ] as const) {
     it(`report that another process uses ${what} port`, () => {
       const listener = { address: "*", port, inode: "1" };
-      assert.ok(isInTheWay(listener));
+      assert.ok(isConflicting(listener));
       assert.deepEqual(findingsWith({ listeners: [{ ...listener, pid: 4711, command: "nginx: master" }] }), [
         `port ${port} is in use by PID 4711 (nginx: master): end it, e.g. kill 4711`,
       ]);
@@ -82,9 +82,9 @@ describe("prerequisites of the lab", () => {
   }
 
   it("ignore ports that the lab does not use, and those of other addresses", () => {
-    assert.ok(!isInTheWay({ address: "*", port: 8080, inode: "1" }));
-    assert.ok(!isInTheWay({ address: "192.0.2.2", port: 6443, inode: "1" }));
-    assert.ok(isInTheWay({ address: "127.0.0.1", port: 6443, inode: "1" }));
+    assert.ok(!isConflicting({ address: "*", port: 8080, inode: "1" }));
+    assert.ok(!isConflicting({ address: "192.0.2.2", port: 6443, inode: "1" }));
+    assert.ok(isConflicting({ address: "127.0.0.1", port: 6443, inode: "1" }));
   });
 
   it("report a network of the machine with the lab's addresses, unless it is the lab's", () => {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { record } from "../support/reliability";
 import { exceptions } from "./support/exceptions";
-import { score, type Score, unargued, unneeded } from "./support/kubeScore";
+import { score, type Score, unexplainedFindings, unusedExceptions } from "./support/kubeScore";
 import { changed, objectsOf, renderedStacks, type RenderedStack } from "./support/objects";
 
 describe("kube-score of a stack's objects", () => {
@@ -13,7 +13,7 @@ describe("kube-score of a stack's objects", () => {
   const scoreOf = (stack: RenderedStack) => scores.get(stack) ?? assert.fail();
 
   it("has a reason in tests/rendered/support/exceptions.ts for each finding, and a finding for each reason", () => {
-    assert.deepEqual([unargued(scores, exceptions), unneeded(scores, exceptions)], [[], []]);
+    assert.deepEqual([unexplainedFindings(scores, exceptions), unusedExceptions(scores, exceptions)], [[], []]);
     record("Security", {
       fault: `the objects of the stacks ${renderedStacks.join(", ")} under kube-score`,
       holds: "each finding has its reason in `tests/rendered/support/exceptions.ts`, and each reason its finding",
@@ -51,20 +51,20 @@ describe("kube-score of a stack's objects", () => {
     ] as const) {
       it(`finds ${wrong}`, async () => {
         const dev = await score(changed(await objectsOf("dev"), name, steps, value));
-        assert.deepEqual(unargued(new Map(scores).set("dev", dev), exceptions), [`dev: ${check} ${name}`]);
+        assert.deepEqual(unexplainedFindings(new Map(scores).set("dev", dev), exceptions), [`dev: ${check} ${name}`]);
       });
     }
 
     it("finds a single pod in production, for which only dev has a reason", async () => {
       const production = await score(changed(await objectsOf("production"), pods, ["spec", "replicas"], 1));
-      assert.deepEqual(unargued(new Map(scores).set("production", production), exceptions), [
+      assert.deepEqual(unexplainedFindings(new Map(scores).set("production", production), exceptions), [
         `production: deployment-replicas ${pods}`,
       ]);
     });
 
     it("finds a reason without a finding", () => {
       const [check, objects, reason] = ["container-resources", [pods], "there is none"];
-      assert.deepEqual(unneeded(scores, [...exceptions, { check, objects, reason }]), [`${check} ${pods}`]);
+      assert.deepEqual(unusedExceptions(scores, [...exceptions, { check, objects, reason }]), [`${check} ${pods}`]);
     });
   });
 });

@@ -120,7 +120,7 @@ export class SmallKubectl extends Kubectl {
     return listed(this.all(kind), { ...flags, namespace: namespaceOf(flags) });
   }
 
-  /** @throws KubectlError where there is none of a name, unless that is ignored */
+  /** @throws KubectlError if an object does not exist, unless that is ignored */
   private named({ words: [kind = "", ...names], flags }: KubectlCall): readonly AnyObject[] {
     const inNamespace = listed(this.all(kind), { namespace: namespaceOf(flags) });
     return names.flatMap((name) => {

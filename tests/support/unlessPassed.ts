@@ -84,7 +84,7 @@ export interface Tier {
   readonly versions: unknown;
   /** Folders and files that it depends on, in addition to those that {@link filesOf} finds. @default none */
   readonly inputs?: readonly string[];
-  /** Folders and files of the lab that it depends on, besides the modules that its spec files import. @default all of the lab */
+  /** Folders and files of the lab that it depends on, in addition to the modules that its spec files import. @default all of the lab */
   readonly partOfLab?: readonly string[];
   /** Folder of passed runs. @default passedRuns */
   readonly kept?: string;

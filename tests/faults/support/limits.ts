@@ -31,7 +31,7 @@ export const limits = {
   databaseNodeDrained: { failedReads: 150, failedWrites: 45, outageSeconds: 30 },
   siteNodeStops: { failedReads: 30, failedWrites: 10, outageSeconds: 18 },
   databaseNodeStops: { failedReads: 150, failedWrites: 45, outageSeconds: 50 },
-  // This includes the 40 to 50 s until the cluster detects that the node is gone.
+  // This includes the 40 to 50 s until the cluster detects the failed node.
   databaseNodeDies: { failedReads: 540, failedWrites: 165, outageSeconds: 140 },
   databaseKilled: { failedReads: 75, failedWrites: 25, outageSeconds: 20 },
   apacheKilled: { failedReads: 20, failedWrites: 6, outageSeconds: 6 },

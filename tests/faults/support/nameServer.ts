@@ -4,12 +4,12 @@ import * as path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { signal } from "../../../lab/cluster/endProcesses";
 import { bridgePorts, network } from "../../../lab/cluster/layout";
-import { isCalledByLab, readProcesses } from "../../../lab/cluster/processTable";
+import { isLabDaemon, readProcesses } from "../../../lab/cluster/processTable";
 
 /** Suspends the cluster's name server for some seconds. Clients get no response, as if its only pod had died. */
 export async function silenceNameServer(seconds: number): Promise<void> {
   const servers = readProcesses().filter(
-    (entry) => isCalledByLab(entry) && path.basename(entry.argv[0] ?? "") === "coredns",
+    (entry) => isLabDaemon(entry) && path.basename(entry.argv[0] ?? "") === "coredns",
   );
   assert.equal(servers.length, 1, "the lab has one name server");
   const { pid } = servers[0] ?? assert.fail();

@@ -20,7 +20,7 @@ export async function allReady({ cluster, namespace }: LabSite): Promise<void> {
 export async function oldPodsGone(site: LabSite): Promise<void> {
   const all = () =>
     site.cluster.kubectl("--namespace", site.namespace, "get", "pods", "--selector=app=wordpress", "--output=name");
-  await site.cluster.until("the old pods are gone", 60, async () => {
+  await site.cluster.until("the old pods have terminated", 60, async () => {
     const names = (await all()).trim().split("\n");
     return names.length === (await sitePods(site)).length;
   });
@@ -49,7 +49,7 @@ export function processesOf({ metadata: { uid } }: SitePod): ProcessEntry[] {
   return readProcesses().filter(({ cgroups }) => cgroups.some((group) => group.includes(`/pod${uid}/`)));
 }
 
-/** Runs `work`, which ends the pods' containers. Waits until they have restarted, or the pods are gone, and all pods are ready. */
+/** Runs `work`, which ends the pods' containers. Waits until they have restarted, or the pods are deleted, and all pods are ready. */
 export async function untilRestarted(
   site: LabSite,
   pods: readonly SitePod[],

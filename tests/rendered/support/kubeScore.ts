@@ -64,7 +64,10 @@ export async function score(objects: Objects): Promise<Score> {
 }
 
 /** The findings of each stack without an exception, as `stack: check object`. */
-export function unargued(scores: ReadonlyMap<RenderedStack, Score>, exceptions: readonly Exception[]): string[] {
+export function unexplainedFindings(
+  scores: ReadonlyMap<RenderedStack, Score>,
+  exceptions: readonly Exception[],
+): string[] {
   return [...scores].flatMap(([stack, { findings }]) => {
     const argued = exceptions.filter((exception) => isFor(exception, stack)).flatMap(findingsOf);
     return findings.filter((finding) => !argued.includes(finding)).map((finding) => `${stack}: ${finding}`);
@@ -72,7 +75,10 @@ export function unargued(scores: ReadonlyMap<RenderedStack, Score>, exceptions: 
 }
 
 /** Exceptions without a finding in their stacks, as `check object`. */
-export function unneeded(scores: ReadonlyMap<RenderedStack, Score>, exceptions: readonly Exception[]): string[] {
+export function unusedExceptions(
+  scores: ReadonlyMap<RenderedStack, Score>,
+  exceptions: readonly Exception[],
+): string[] {
   return exceptions.flatMap((exception) => {
     const found = [...scores].flatMap(([stack, { findings }]) => (isFor(exception, stack) ? findings : []));
     return findingsOf(exception).filter((finding) => !found.includes(finding));

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { kubernetesProgram, kubernetesVersion } from "../../../lab/kubernetes/build";
-import { cached } from "../../../lab/support/cache";
+import { buildOnce } from "../../../lab/support/cache";
 import { goProblem, goVersion } from "../../../lab/support/goPrograms";
 import { run } from "../../../lab/support/processes";
 import { UserError } from "../../../lab/support/progress";
@@ -31,7 +31,7 @@ interface GroupVersionKind {
  * fields; here these are forbidden.
  */
 export async function ensureSchemas(): Promise<string> {
-  return cached({
+  return buildOnce({
     name: "kubernetes-schemas",
     version: kubernetesVersion,
     inputs: [fs.readFileSync(__filename)],
