@@ -172,8 +172,8 @@ describe("Kubernetes plugin: objects", function () {
       apiVersion: "v1",
       kind: "Config",
       clusters: [{ name: "gone", cluster: { server: "http://127.0.0.1:9" } }],
-      contexts: [{ name: "lab", context: { cluster: "gone", user: "nobody" } }],
-      users: [{ name: "nobody", user: {} }],
+      contexts: [{ name: "lab", context: { cluster: "gone", user: "none" } }],
+      users: [{ name: "none", user: {} }],
     });
     assert.match(await failure(rules.up(configMap("away", { a: "1" }), { kubeconfig })), /cluster is unreachable/);
   });

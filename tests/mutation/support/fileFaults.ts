@@ -2,13 +2,13 @@ import type { Fault } from "./fault";
 
 type FileFault = Pick<Fault, "what" | "from" | "to" | "grep">;
 
-/** Faults in a file of the site. */
+/** Faults in one container file. */
 function inFile(file: string, spec: string, faults: readonly FileFault[]): Fault[] {
   const room = ofPageCache.test(file) ? "pageCache" : "wordpress";
   return faults.map((fault) => ({ ...fault, file: `components/${room}/files/${file}`, spec }));
 }
 
-/** What runs in the cache's own pods. */
+/** The files of the page cache's pods. */
 const ofPageCache = /^pageCache(Passed|Requests)?\.(conf|js|sh)$/;
 
 const jobs = "tests/images/siteJobs.spec.ts";
@@ -20,7 +20,7 @@ const pageCrowd = "tests/images/pageCacheCrowd.spec.ts";
 const purges = "components/pageCache/pageCachePurges.spec.ts";
 const health = "tests/images/siteHealth.spec.ts";
 
-/** Faults in what runs in the containers: PHP, shell, nginx. StrykerJS mutates TypeScript alone. */
+/** Faults in the container files: PHP, shell, nginx. StrykerJS mutates only TypeScript. */
 export const fileFaults: readonly Fault[] = [
   ...inFile("extensions.php", extensions, [
     {
@@ -30,7 +30,7 @@ export const fileFaults: readonly Fault[] = [
       grep: "removes a plugin that ends PHP while WordPress loads",
     },
     {
-      what: "a theme is loaded in the second attempt, too",
+      what: "the second attempt loads the theme, too",
       from: "\t\t'template'       => 'none',\n\t\t'stylesheet'     => 'none',\n",
       grep: "replaces a theme whose functions",
     },
@@ -41,7 +41,7 @@ export const fileFaults: readonly Fault[] = [
       grep: "installs and activates a plugin|differs from its checksum",
     },
     {
-      what: "an archive may lead out of its folder",
+      what: "an archive may contain paths outside its folder",
       from: " || preg_match( '#(^|/)\\.\\.(/|$)|\\\\\\\\#', $entry )",
       grep: "installs and activates a plugin|has a path out of its folder",
     },
@@ -51,7 +51,7 @@ export const fileFaults: readonly Fault[] = [
       grep: "installs and activates a plugin|contains another folder",
     },
     {
-      what: "a plugin of the user's is replaced",
+      what: "a plugin of the user is replaced",
       from: "if ( is_dir( $folder ) && null === $previous ) {",
       to: "if ( false ) {",
       grep: "installs and activates a plugin|never changes a plugin",
@@ -63,7 +63,7 @@ export const fileFaults: readonly Fault[] = [
       grep: "installs and activates a plugin|installs a theme",
     },
     {
-      what: "an answer other than 200 counts as the archive",
+      what: "a response other than 200 counts as the archive",
       from: 'return 200 === $status ? null : "$url answers $status";',
       to: "return null;",
       grep: "installs and activates a plugin|does not exist",
@@ -74,7 +74,7 @@ export const fileFaults: readonly Fault[] = [
       grep: "installs and activates a plugin|updates a plugin",
     },
     {
-      what: "a plugin is not marked as the stack's own before it is in its place",
+      what: "a plugin is not marked as the stack's own before it is installed",
       from: "record_installed( $own, $kind, $slug, 'being installed' );",
       grep: "installs and activates a plugin|resumes after an interruption",
     },
@@ -87,13 +87,13 @@ export const fileFaults: readonly Fault[] = [
       grep: "creates one site when two runs overlap|takes title and password",
     },
     {
-      what: "an installation that was cut off counts as a site",
+      what: "an interrupted installation counts as a site",
       from: "if ( has_users() && ! is_installing() ) {",
       to: "if ( has_users() ) {",
       grep: "creates one site when two runs overlap|not an administrator yet",
     },
     {
-      what: "a site that is there is installed again",
+      what: "an existing site is installed again",
       from: "if ( has_users() && ! is_installing() ) {",
       to: "if ( false ) {",
       grep: "creates one site when two runs overlap|changes no user",
@@ -111,7 +111,7 @@ export const fileFaults: readonly Fault[] = [
   ]),
   ...inFile("site.php", health, [
     {
-      what: "a client behind a proxy gets the site by the name localhost",
+      what: "a client behind a proxy reaches the site by the name localhost",
       from: " && is_request_from_pod()",
       grep: "serves the name localhost to the pod itself",
     },
@@ -154,7 +154,7 @@ export const fileFaults: readonly Fault[] = [
       grep: "creates one site when two runs overlap|lets the administrator change",
     },
     {
-      what: "fileModifications false allows all the same",
+      what: "fileModifications false allows file modifications",
       from: "define( 'DISALLOW_FILE_MODS', true );",
       grep: "creates one site when two runs overlap|lets the administrator change",
     },
@@ -167,7 +167,7 @@ export const fileFaults: readonly Fault[] = [
   ]),
   ...inFile("merge.php", migration, [
     {
-      what: "the oldest file is in its place",
+      what: "the oldest file wins",
       from: "modified_at( $pod, $file ) > modified_at( $owners[ $file ], $file )",
       to: "modified_at( $pod, $file ) < modified_at( $owners[ $file ], $file )",
       grep: "keep the newest version of each file",
@@ -178,7 +178,7 @@ export const fileFaults: readonly Fault[] = [
       grep: "keep the newest version of each file",
     },
     {
-      what: "half of a previous run is merged too",
+      what: "the partial result of an interrupted run is merged",
       from: "delete_folder( ROOT . '/merging' );",
       grep: "resume after an interruption",
     },
@@ -190,7 +190,7 @@ export const fileFaults: readonly Fault[] = [
   ]),
   ...inFile("copy.sh", migration, [
     {
-      what: "half of a previous copy stays",
+      what: "the partial result of an interrupted copy stays",
       from: 'rm --recursive --force "$number.partial"',
       to: "true",
       grep: "resume after an interruption",
@@ -222,13 +222,13 @@ export const fileFaults: readonly Fault[] = [
   ]),
   ...inFile("fill.sh", jobs, [
     {
-      what: "of two runs at once, the second puts its folder into wp-content",
+      what: "the second of two parallel runs moves its folder into wp-content",
       from: 'mv --no-target-directory "$new" wp-content',
       to: 'mv "$new" wp-content',
       grep: "copies all of the image|creates one wp-content when two runs overlap",
     },
     {
-      what: "a run that was too late leaves its folder",
+      what: "a run that lost the race leaves its folder",
       from: "trap 'rm -rf \"$new\"' EXIT",
       to: "true",
       grep: "copies all of the image|creates one wp-content when two runs overlap",
@@ -244,21 +244,21 @@ export const fileFaults: readonly Fault[] = [
   ]),
   ...inFile("pageCache.conf", pageCache, [
     {
-      what: "REST, the dashboard and searches are kept",
+      what: "REST, the dashboard and searches are cached",
       from: '"~*/(wp-json|wp-admin|search)(/|$)" 1;',
       grep: "keeps nothing of the dashboard",
     },
-    { what: "addresses of any length are kept", from: '"~^.{512}" 1;', grep: "is not filled by nonsense" },
+    { what: "addresses of any length are cached", from: '"~^.{512}" 1;', grep: "is not filled by nonsense" },
   ]),
   ...inFile("pageCache.conf", "tests/images/pageCachePrivacy.spec.ts", [
     {
-      what: "a page that is kept is requested with the visitor's headers",
+      what: "a page to cache is requested with the visitor's headers",
       from: "proxy_pass_request_headers off;",
       to: "proxy_pass_request_headers on;",
       grep: "shows nothing of visitor A to visitor B",
     },
     {
-      what: "of two trusted proxies the second counts as the visitor",
+      what: "the second of two trusted proxies counts as the visitor",
       from: "real_ip_recursive on;",
       to: "real_ip_recursive off;",
       grep: "takes the address from two trusted proxies in a row",
@@ -266,17 +266,17 @@ export const fileFaults: readonly Fault[] = [
   ]),
   ...inFile("pageCache.conf", "tests/images/pageCacheNames.spec.ts", [
     {
-      what: "a new pod of the cache keeps pages that it was not told to invalidate",
+      what: "a new cache pod keeps pages after a purge that it missed",
       from: "js_periodic pageCache.purgeInFirstMinute interval=20s;",
       grep: "purges itself in its first minute",
     },
     {
-      what: "a request that fails while the list of pods changes is not sent on",
+      what: "a request that fails while the list of pods changes is not retried",
       from: '"~ site$" retry;',
       grep: "while the list changes to other pods",
     },
     {
-      what: "a request that fails while the list of pods shrinks to one is not sent on",
+      what: "a request that fails while the list of pods shrinks to one is not retried",
       from: '"~^(?!POST |LOCK |PATCH )\\S+ \\S+ \\d\\.\\d+ \\S+$" retry;',
       grep: "while the list changes to a single pod, and sends a form once",
     },
@@ -286,24 +286,24 @@ export const fileFaults: readonly Fault[] = [
       grep: "while the list changes to a single pod, and sends a form once",
     },
     {
-      what: "a form that no pod took is not sent on",
+      what: "a form that no pod accepted is not retried",
       from: '"~^\\S+ 0 \\d\\.\\d+ \\S+$" retry;',
       grep: "retries a form that no connection took",
     },
   ]),
   ...inFile("pageCache.conf", pageCrowd, [
     {
-      what: "a slow client's file keeps a worker busy",
+      what: "a slow download occupies a worker",
       from: "            proxy_max_temp_file_size @FILE_MEBIBYTES@m;\n",
       grep: "serves pages while 64 visitors read",
     },
     {
-      what: "more files wait on the disk than it has room for",
+      what: "more responses are buffered than the volume has space for",
       from: "            limit_conn files_at_once @FILES@;\n",
       grep: "has no room for another one on the disk",
     },
     {
-      what: "a body needs no room when it comes with a request for a page",
+      what: "the body of a page request needs no space on the volume",
       from: "if ($refuse_upload) {\n                return 413;\n            }\n            if ($target_location) {\n                return 418;\n            }",
       to: "if ($target_location) {\n                return 418;\n            }\n            if ($refuse_upload) {\n                return 413;\n            }",
       grep: "refuses uploads that its volume has no room for",
@@ -329,17 +329,17 @@ export const fileFaults: readonly Fault[] = [
   ]),
   ...inFile("pageCacheRequests.js", pageCrowd, [
     {
-      what: "uploads are accepted that the volume has no room for",
+      what: "uploads are accepted that the volume has no space for",
       from: "total > Number(variables.uploads_limit) || ",
       grep: "refuses uploads that its volume has no room for",
     },
     {
-      what: "one client may take all room for uploads",
+      what: "one client may use all space for uploads",
       from: " || share > Number(variables.upload_share)",
       grep: "accepts an upload from another client",
     },
     {
-      what: "what a crashed worker had reserved stays reserved",
+      what: "the reservations of a crashed worker stay",
       from: "if (fs.statSync(`/proc/${worker}`, { throwIfNoEntry: false })) return true;",
       to: "return true;",
       grep: "releases what a crashed nginx worker",
@@ -347,14 +347,14 @@ export const fileFaults: readonly Fault[] = [
   ]),
   ...inFile("pageCacheRequests.js", "tests/images/pageCacheAnswers.spec.ts", [
     {
-      what: "a page is kept whose headers forbid it",
+      what: "a page is cached although its headers forbid it",
       from: "if (/(^|[,\\s])(no-store|no-cache|private)($|[,;=\\s])/.test(control)) return 0;",
       grep: "caches no page whose headers forbid it",
     },
   ]),
   ...inFile("pageCache.sh", "tests/images/pageCacheNames.spec.ts", [
     {
-      what: "a pod of the site is left out for having failed",
+      what: "a failed pod of the site gets no requests for a while",
       from: " max_fails=0;",
       to: ";",
       grep: "uses its pods again as soon as they answer",
@@ -370,7 +370,7 @@ export const fileFaults: readonly Fault[] = [
   ]),
   ...inFile("pageCache.php", pageChanges, [
     {
-      what: "a change of what visitors read does not purge",
+      what: "a change of published content does not purge",
       from: "Changes::$content = true;",
       grep: "when an administrator approves a comment",
     },
