@@ -21,6 +21,18 @@ describe("docs/troubleshooting.md", () => {
   }
 });
 
+describe("pages of docs", () => {
+  it("exist under the paths that messages and presets name", () => {
+    const presets = ["dev", "openebs", "production"].map((stack) => readPage(`Pulumi.${stack}.yaml`));
+    const named = [sourceText(["components", "stacks"]), ...presets].flatMap((text) => [
+      ...text.matchAll(/(?<![\w./])docs\/[\w/-]+\.(?:md|svg)/g),
+    ]);
+    assert.ok(named.length > 0);
+    const missing = named.map(([page]) => page).filter((page) => !fs.existsSync(path.join(projectRoot, page)));
+    assert.deepEqual(missing, []);
+  });
+});
+
 /** All sources but specs in one line, with strings that are put together by `+` joined. */
 function sourceText(folders: readonly string[]): string {
   return folders
