@@ -224,12 +224,12 @@ describe("the page cache", function () {
     for (let round = 1; round <= 3; round++) {
       await php(`update_option('blogname', 'Round ${round}');`);
       const before = await numbers();
-      const renewals = (await cachePods(site)).flatMap(({ status }) =>
+      const purges = (await cachePods(site)).flatMap(({ status }) =>
         [...Array.from({ length: 4 }, () => "/renew-from-front-page" as const), "/renew" as const].map((path) =>
-          renewal(status.podIP, path, { host }),
+          requestPurge(status.podIP, path, { host }),
         ),
       );
-      assert.deepEqual([...new Set(await Promise.all(renewals))], [204]);
+      assert.deepEqual([...new Set(await Promise.all(purges))], [204]);
       for (const { body } of await everywhere("/")) assert.ok(body.includes(`Round ${round}`));
       rounds.push((await numbers()).map((number, index) => number - (before[index] ?? 0)));
     }
@@ -240,8 +240,8 @@ describe("the page cache", function () {
     );
     await php("delete_option('e2e_wait');");
     for (const pod of await cachePods(site)) {
-      const words = await site.inPod(pod.metadata.name, "ls", "/var/cache/nginx/words");
-      assert.ok(words.trim().split("\n").length <= 33, `of no more than the last 32 changes: ${words}`);
+      const generations = await site.inPod(pod.metadata.name, "ls", "/var/cache/nginx/words");
+      assert.ok(generations.trim().split("\n").length <= 33, `more than the last 32 generations: ${generations}`);
     }
   });
 
@@ -411,7 +411,7 @@ describe("the page cache", function () {
     // As if the last that the site did had been two changes, and nobody had asked for the page in between.
     for (let change = 0; change < 2; change++) {
       for (const { status } of await cachePods(site)) {
-        assert.equal(await renewal(status.podIP, "/renew"), 204);
+        assert.equal(await requestPurge(status.podIP, "/renew"), 204);
       }
       await comes();
     }
@@ -530,7 +530,7 @@ describe("the page cache", function () {
 });
 
 /** Tells a pod of the cache of a change. @returns its status */
-function renewal(
+function requestPurge(
   podIP: string | undefined,
   path: "/renew" | "/renew-from-front-page",
   headers: Readonly<Record<string, string>> = {},
