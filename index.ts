@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings } from "./stacks/settings";
+import { loadConfig } from "./stacks/config/load";
 import { deploy } from "./stacks/wordpress";
 
 // The SDK keeps a stack trace for each promise and looks each of its lines up in source maps; Node does that itself with tsx.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
-const { outputs, untilReady } = deploy(loadSettings());
+const { outputs, untilReady } = deploy(loadConfig());
 if (!pulumi.runtime.isDryRun()) untilReady();
 
 export const { url, namespace, storageClasses, diskPools, adminUser, adminPassword } = outputs;

@@ -1,64 +1,75 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import {
-  clusterKeys,
-  extensionKeys,
-  type Key,
-  keys,
-  nodeSshHostKeys,
-  nodeSshKeys,
-  objectCacheKeys,
-  pageCacheKeys,
-  poolKeys,
-  sharedKeys,
-  storageKeys,
-} from "../stacks/keys";
+import type { Fields, Key, ValueKey } from "../stacks/config/keys";
+import { groups } from "../stacks/config/tree";
+import { stackSchema, stackSchemaFile } from "./stackSchema";
 
-/** Where the table of keys is kept. */
+/** The reference of all keys. */
 export const configurationFile = path.join(__dirname, "configuration.md");
+
+const code = (text: string) => `\`${text.replaceAll("|", "\\|")}\``;
 
 /** docs/configuration.md, from the keys that the program reads. */
 export function configurationPage(): string {
-  const code = (text: string) => `\`${text.replaceAll("|", "\\|")}\``;
-  const row = (name: string, { meaning, rule, default: value }: Key<unknown>) =>
-    `| ${code(name)} | ${value === undefined ? "not set" : code(value)} | ${rule.allowed.replaceAll("|", "\\|")} | ${meaning} |`;
-  const rows = (prefix: string, all: Readonly<Record<string, Key<unknown>>>) =>
-    Object.entries(all)
-      .map(([name, key]) => row(`${prefix}${name}`, key))
-      .join("\n");
+  const sections = Object.entries(groups);
   return `# Configuration
 
-Written by \`npm run docs\` from stacks/keys.ts. Set a key with \`pulumi config set KEY VALUE\`; a key with a dot is inside an
-object and wants \`--path\`: \`pulumi config set --path storage.className fast\`. Whatever is wrong is refused, all of it in one
-message, before anything is touched.
+<!-- Written by \`npm run docs\` from the keys in components/*/keys.ts and stacks/config/tree.ts. -->
 
-| key | default | allowed | meaning |
-| --- | --- | --- | --- |
-${rows("", keys)}
-${rows("", sharedKeys)}
-| \`adminPassword\` | random | 8 to 200 characters on one line, set with \`--secret\` | Password that the site is installed with. |
-${rows("pageCache.", pageCacheKeys)}
-${rows("objectCache.", objectCacheKeys)}
-${rows("plugins[N].", extensionKeys)}
-| \`plugins[N].active\` | \`true\` | true or false | Whether it is activated. \`themes[N]\` has the same keys; there \`active\` is \`false\`, and one theme at most may be. |
-${rows("storage.", storageKeys)}
-${rows("storage.pools[N].", poolKeys)}
-${rows("nodeSsh.", nodeSshKeys)}
-${rows("nodeSsh.hosts.NODE.", nodeSshHostKeys)}
-| \`nodeSshPrivateKey\` | not set | the text of a private key, set with \`--secret\` | With \`nodeSsh\`: what opens the nodes. |
+Set a key with \`pulumi config set KEY VALUE\`. A key with a dot is inside an object and needs \`--path\`:
+\`pulumi config set --path storage.className fast\`. Invalid values are refused, all of them in one message, before anything
+is changed. Editors that read \`# yaml-language-server: $schema=…\` check and complete the keys in the stack's file.
 
-${Object.keys(sharedKeys).map(code).join(", ")}, \`adminPassword\`, \`plugins\`, \`themes\`, \`pageCache\` and \`objectCache\` are for \`content: shared\`, and refused with \`perPod\`. Where volumes of many
-nodes are not to be had, one of three things is needed: \`contentStorageClass\`, \`contentAccessMode: ReadWriteOnce\`, or \`content: perPod\`.
-With the engine \`replicated\` the stack brings such volumes itself, by NFS, unless \`contentStorageClass\` says otherwise.
+Each row says what a later change of the key does. **Install only** marks keys that count when the site is installed.
+${sections.map(([title, fields]) => `\n## ${title}\n\n${table(fields)}\n`).join("")}
+## Which keys apply when
 
-\`nodeSsh\` is for the engine \`replicated\` and may be left out: then somebody else prepares the nodes, and the program says what they lack. Each
-node with a pool has to be in \`nodeSsh.hosts\`. You may add other nodes: the program loads the kernel module nvme-tcp there, which a node needs to mount replicated volumes.
+\`content: shared\` on several nodes needs volumes that many nodes can mount. Choose one of three:
+\`contentStorageClass\` with a ReadWriteMany storage class, \`contentAccessMode: ReadWriteOnce\`, or \`content: perPod\`.
+With \`storage.engine: replicated\` the stack manages such a class itself, by NFS, unless \`contentStorageClass\` names another one.
 
-The cluster is named by ${clusterKeys.map((key) => code(`kubernetes:${key}`)).join(", ")}. \`kubeconfig\` is a path or the text of one
-(then set it with \`--secret\`). The state holds the text, encrypted, and never the path: your colleagues may have theirs elsewhere. Without it
-kubectl's own rules hold, with one file or a list in KUBECONFIG. Without \`context\` the first \`up\` takes the current one, says so, and from
-then on the stack refuses any other cluster ([change the cluster](how-to/change-the-cluster-address.md)). \`upsertExistingObjects\` is for one \`up\` after a crash ([recover](how-to/recover-from-a-crash.md)).
+Each node with a pool has to be in \`nodeSsh.hosts\`. You may add other nodes: the program loads the kernel module nvme-tcp
+there, which a node needs to mount replicated volumes. Without \`nodeSsh\` you prepare the nodes yourself.
 `;
 }
 
-if (require.main === module) fs.writeFileSync(configurationFile, configurationPage());
+function table(fields: Fields): string {
+  return ["| Key | Value | Description |", "| --- | --- | --- |", ...rows(fields, "")].join("\n");
+}
+
+/** Path of an entry of a list or of a map, where N and NODE stand for any. */
+const entryOf = { object: "", list: "[N]", map: ".NODE" } as const;
+
+function rows(fields: Fields, within: string): string[] {
+  return Object.entries(fields).flatMap(([name, key]) => {
+    const path = `${within}${name}`;
+    return key.kind === "value"
+      ? [row(path, key)]
+      : [groupRow(path, key), ...rows(key.fields, `${path}${entryOf[key.kind]}.`)];
+  });
+}
+
+function row(path: string, key: ValueKey<unknown>): string {
+  const { rule, secret, required, installOnly } = key;
+  const fallback = key.default === undefined ? (required ? "Required" : "Not set") : `Default ${code(key.default)}`;
+  const example = secret ? `set with ${code("--secret")}` : `e.g. ${code(rule.example)}`;
+  const value = [fallback, `${rule.allowed.replaceAll("|", "\\|")}, ${example}`];
+  const about = [key.description, applies(key), `*Later:* ${key.onChange}`, installOnly && "**Install only.**"];
+  return `| ${code(path)} | ${value.join("<br>")} | ${about.filter(Boolean).join("<br>")} |`;
+}
+
+function groupRow(path: string, key: Exclude<Key, ValueKey<unknown>>): string {
+  const kind = { object: "An object", list: "A list of objects", map: "An object by name" }[key.kind];
+  return `| ${code(path)} | ${kind} | ${[key.description, applies(key)].filter(Boolean).join("<br>")} |`;
+}
+
+function applies({ appliesTo = {} }: Key): string {
+  return Object.entries(appliesTo)
+    .map(([other, values]) => `Applies to ${code(`${other}: ${values.join(" or ")}`)}.`)
+    .join(" ");
+}
+
+if (require.main === module) {
+  fs.writeFileSync(configurationFile, configurationPage());
+  fs.writeFileSync(stackSchemaFile, stackSchema());
+}

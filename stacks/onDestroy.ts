@@ -7,7 +7,7 @@ import { nfsDriver, nfsName } from "../components/storage/nfs/nfsNames";
 import { openEbsName } from "../components/storage/openebs/openEbsNames";
 import { managedDrivers } from "../components/storage/openebs/storage";
 import { neededNfs } from "./requests";
-import type { Settings } from "./settings";
+import type { Config } from "./config/tree";
 
 /** Whose objects are deleted, and on which cluster. */
 export interface Owner {
@@ -21,11 +21,11 @@ export interface Owner {
  * @param dependsOn what is deleted after it
  */
 export function claimDeletion(
-  { namespace, dataRetention, content }: Settings,
+  { namespace, dataRetention, content }: Config,
   { cluster, clusterIdentity, instance }: Owner,
   dependsOn: pulumi.Resource[],
 ): local.Command {
-  const statefulSets = ["mariadb", ...(content.content === "perPod" ? ["wordpress"] : [])];
+  const statefulSets = ["mariadb", ...(content === "perPod" ? ["wordpress"] : [])];
   const guard = { cluster: clusterIdentity, instance, namespaces: [namespace] };
   return kubectlCommand(
     "volumes",
@@ -41,12 +41,12 @@ export function claimDeletion(
  * @param dependsOn what is deleted after it
  */
 export function destroyGuard(
-  settings: Settings,
+  config: Config,
   { cluster, clusterIdentity, instance, diskPools }: Owner & { readonly diskPools: readonly string[] },
   dependsOn: pulumi.Resource[],
 ): local.Command {
-  const { namespace, storage } = settings;
-  const nfs = neededNfs(settings);
+  const { namespace, storage } = config;
+  const nfs = neededNfs(config);
   const ownsOpenEbs = storage.engine !== "existing";
   const namespaces = [namespace, ...(ownsOpenEbs ? [openEbsName] : []), ...(nfs ? [nfsName] : [])];
   const drivers = [...managedDrivers(storage), ...(nfs ? [nfsDriver] : [])];

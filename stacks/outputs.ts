@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { urlHost } from "../components/kubernetes/hostAddress";
 import type { PreflightResult } from "../components/preflight/checks";
 import { managedClasses } from "./requests";
-import type { Settings } from "./settings";
+import type { Config } from "./config/tree";
 
 /** What `pulumi stack output` shows. */
 export interface StackOutputs {
@@ -21,24 +21,24 @@ export interface StackOutputs {
 
 /** @param made what the stack's resources know */
 export function stackOutputs(
-  settings: Settings,
+  config: Config,
   made: {
     readonly preflightResult: pulumi.Output<PreflightResult>;
     readonly diskPools: readonly string[];
     readonly adminPassword: pulumi.Output<string> | undefined;
   },
 ): StackOutputs {
-  const { namespace, content, wordpressNodePort } = settings;
+  const { namespace, content, wordpressNodePort, siteUrl, adminUser } = config;
   const nodePortUrl = made.preflightResult.apply(
     ({ nodeAddress }) => `http://${urlHost(nodeAddress)}:${wordpressNodePort}`,
   );
   return {
-    url: (content.content === "shared" && content.siteUrl) || nodePortUrl,
+    url: siteUrl ?? nodePortUrl,
     namespace,
     storageClasses: made.preflightResult.apply(({ storageClass }) => [
-      ...new Set([storageClass, ...managedClasses(settings)]),
+      ...new Set([storageClass, ...managedClasses(config)]),
     ]),
     diskPools: made.diskPools,
-    ...(content.content === "shared" && { adminUser: content.adminUser, adminPassword: made.adminPassword }),
+    ...(content === "shared" && { adminUser, adminPassword: made.adminPassword }),
   };
 }

@@ -11,6 +11,7 @@ import { contentClaimName } from "../components/storage/claims/claims";
 import { nfsName, nfsServerClassName } from "../components/storage/nfs/nfsNames";
 import type { NfsVolumesArgs } from "../components/storage/nfs/nfsVolumes";
 import type { OpenEbsRequest } from "../components/storage/openebs/openEbsChecks";
+import { replicaCount } from "../components/storage/openebs/keys";
 import { claimClass, managedStorageClasses } from "../components/storage/openebs/storage";
 import { replicatedVolumes } from "../components/storage/openebs/storageClasses";
 import { databaseConnections } from "../components/wordpress/apache";
@@ -18,80 +19,79 @@ import type { RequestedContent } from "../components/wordpress/content/contentCh
 import { sitePolicies } from "../components/wordpress/policies";
 import type { SharedContentArgs } from "../components/wordpress/sharedWordPress";
 import type { SiteArgs } from "../components/wordpress/site";
-import type { ContentSettings } from "./contentSettings";
-import type { Settings } from "./settings";
+import type { Config } from "./config/tree";
 
 /** What the preflight is asked. @param clusterDigest tells the cluster that the kubeconfig leads to */
 export function preflightRequest(
-  settings: Settings,
+  config: Config,
   { clusterDigest, instance }: { readonly clusterDigest: string | undefined; readonly instance: pulumi.Input<string> },
 ): PreflightArgs["request"] {
-  const { namespace, storage, content } = settings;
+  const { namespace, storage, content } = config;
   return {
     clusterDigest,
     instance,
     namespace,
-    nodePort: settings.wordpressNodePort,
-    ...(settings.cluster.upsertExistingObjects ? { adoptExisting: true } : {}),
+    nodePort: config.wordpressNodePort,
+    ...(config["kubernetes:upsertExistingObjects"] ? { adoptExisting: true } : {}),
     engine: storage.engine,
     className: claimClass(storage),
-    openEbs: openEbsRequest(settings),
-    nfs: neededNfs(settings) !== undefined,
+    openEbs: openEbsRequest(config),
+    nfs: neededNfs(config) !== undefined,
     claims: [
-      { of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: settings.mariadbStorage },
-      { of: contentClaims(content), sizeKey: "wordpressStorage", size: settings.wordpressStorage },
+      { of: { statefulSet: "mariadb" }, sizeKey: "mariadbStorage", size: config.mariadbStorage },
+      { of: contentClaims(content), sizeKey: "wordpressStorage", size: config.wordpressStorage },
     ],
-    content: requestedContent(settings),
+    content: requestedContent(config),
   };
 }
 
 /** Which connections the stack's namespace allows. */
 export function stackPolicies(
-  { egress, content }: Settings,
+  { egress, content, pageCache, objectCache }: Config,
   preflightResult: pulumi.Output<PreflightResult>,
 ): ReturnType<typeof sitePolicies> {
   return sitePolicies({
     egress,
-    pageCache: content.content === "shared" && content.pageCache !== undefined,
-    objectCache: content.content === "shared" && content.objectCache !== undefined,
+    pageCache: content === "shared" && pageCache.enabled,
+    objectCache: content === "shared" && objectCache.enabled,
     nameServers: preflightResult.apply(({ nameServerPorts = [] }) => nameServerRule(nameServerPorts)),
   });
 }
 
 /** What the database is made with. */
 export function databaseArgs(
-  settings: Settings,
+  config: Config,
   cluster: ClusterAccess,
   onError: (workload: Workload) => pulumi.ErrorHook,
 ): MariaDbArgs {
-  const { namespace, dataRetention } = settings;
+  const { namespace, dataRetention } = config;
   return {
     ...{ cluster, namespace, dataRetention },
-    image: settings.mariadbImage,
+    image: config.mariadbImage,
     maxConnections: databaseConnections,
-    storage: settings.mariadbStorage,
-    storageClass: claimClass(settings.storage),
-    passwordRotation: settings.databasePasswordRotation,
+    storage: config.mariadbStorage,
+    storageClass: claimClass(config.storage),
+    passwordRotation: config.databasePasswordRotation,
     onError: onError(databaseWorkload(namespace)),
   };
 }
 
 /** What the site is made with. */
 export function siteArgs(
-  settings: Settings,
+  config: Config,
   { cluster, database, onError }: Pick<SiteArgs, "cluster" | "onError"> & { readonly database: MariaDb },
 ): SiteArgs {
-  const { namespace, dataRetention } = settings;
+  const { namespace, dataRetention } = config;
   return {
     ...{ cluster, namespace, dataRetention },
-    replicas: settings.wordpressReplicas,
-    image: settings.wordpressImage,
-    storage: settings.wordpressStorage,
-    storageClass: contentClass(settings) ?? claimClass(settings.storage),
-    nodePort: settings.wordpressNodePort,
-    externalTrafficPolicy: settings.externalTrafficPolicy,
-    trustedProxies: settings.trustedProxies ?? [],
-    saltRotation: settings.keyRotation,
+    replicas: config.wordpressReplicas,
+    image: config.wordpressImage,
+    storage: config.wordpressStorage,
+    storageClass: contentClass(config) ?? claimClass(config.storage),
+    nodePort: config.wordpressNodePort,
+    externalTrafficPolicy: config.externalTrafficPolicy,
+    trustedProxies: config.trustedProxies ?? [],
+    saltRotation: config.keyRotation,
     database: database.connection,
     databaseChecksum: database.checksum,
     podsDependOn: database,
@@ -102,86 +102,82 @@ export function siteArgs(
 /** What the volumes by NFS are made with; undefined where the site has no need of them. */
 export function neededNfs({
   content,
+  contentStorageClass = nfsName,
+  contentAccessMode,
   storage,
   wordpressStorage,
-}: Settings): Pick<NfsVolumesArgs, "storage" | "serverVolumes" | "imageRegistry" | "chartRepository"> | undefined {
-  if (storage.engine !== "replicated" || content.content === "perPod") return undefined;
-  const { contentStorageClass = nfsName, contentAccessMode } = content;
+}: Config): Pick<NfsVolumesArgs, "storage" | "serverVolumes" | "imageRegistry" | "chartRepository"> | undefined {
+  if (storage.engine !== "replicated" || content === "perPod") return undefined;
   if (contentAccessMode === "ReadWriteOnce" || contentStorageClass !== nfsName) return undefined;
   return {
     storage: wordpressStorage,
-    serverVolumes: replicatedVolumes(storage.replicas, "ext4"),
-    imageRegistry: storage.chart.imageRegistry,
+    serverVolumes: replicatedVolumes(replicaCount(storage), "ext4"),
+    imageRegistry: storage.imageRegistry,
     chartRepository: storage.nfsChartRepository,
   };
 }
 
 /** The class of the claim for shared content, where it is another one than that of all claims. */
-function contentClass(settings: Settings): string | undefined {
-  const { content } = settings;
-  if (content.content === "perPod") return undefined;
-  return content.contentStorageClass ?? (neededNfs(settings) && nfsName);
+function contentClass(config: Config): string | undefined {
+  if (config.content === "perPod") return undefined;
+  return config.contentStorageClass ?? (neededNfs(config) && nfsName);
 }
 
 /** The classes that the stack manages. */
-export function managedClasses(settings: Settings): string[] {
-  return [
-    ...managedStorageClasses(settings.storage),
-    ...(neededNfs(settings) ? [nfsName, nfsServerClassName] : []),
-  ].sort();
+export function managedClasses(config: Config): string[] {
+  return [...managedStorageClasses(config.storage), ...(neededNfs(config) ? [nfsName, nfsServerClassName] : [])].sort();
 }
 
 /** Whose claims the site's files are on. */
-function contentClaims({ content }: ContentSettings): RequestedClaims["of"] {
+function contentClaims(content: Config["content"]): RequestedClaims["of"] {
   return content === "shared" ? { claim: contentClaimName } : { statefulSet: "wordpress" };
 }
 
 /** Where the site's files are to be. */
-function requestedContent(settings: Settings): RequestedContent {
-  const { content } = settings;
-  if (content.content === "perPod") return { content: "perPod" };
-  const className = contentClass(settings);
+function requestedContent(config: Config): RequestedContent {
+  if (config.content === "perPod") return { content: "perPod" };
+  const className = contentClass(config);
   return {
     content: "shared",
-    accessMode: content.contentAccessMode,
+    accessMode: config.contentAccessMode,
     className,
-    classIsManaged: className !== undefined && managedClasses(settings).includes(className),
-    migrateContent: content.contentMigration === "merge",
+    classIsManaged: className !== undefined && managedClasses(config).includes(className),
+    migrateContent: config.contentMigration === "merge",
   };
 }
 
 /** Arguments that the site has only with shared content; undefined with `content: perPod`. */
 export function sharedContentArgs(
-  { content, wordpressNodePort, trustedProxies = [] }: Settings,
+  config: Config,
   preflightResult: pulumi.Output<PreflightResult>,
 ): SharedContentArgs | undefined {
-  if (content.content === "perPod") return undefined;
+  if (config.content === "perPod") return undefined;
   return {
-    accessMode: content.contentAccessMode,
-    migrateContent: content.contentMigration === "merge",
+    accessMode: config.contentAccessMode,
+    migrateContent: config.contentMigration === "merge",
     settings: {
-      ...content,
-      siteHosts: content.siteHosts ?? [],
-      nodePort: wordpressNodePort,
-      trustedProxies,
-      hasPageCache: content.pageCache !== undefined,
-      hasObjectCache: content.objectCache !== undefined,
+      ...config,
+      siteHosts: config.siteHosts ?? [],
+      nodePort: config.wordpressNodePort,
+      trustedProxies: config.trustedProxies ?? [],
+      hasPageCache: config.pageCache.enabled,
+      hasObjectCache: config.objectCache.enabled,
     },
-    pageCache: content.pageCache,
-    objectCache: content.objectCache,
-    extensions: { repository: content.pluginRepository, plugins: content.plugins, themes: content.themes },
+    pageCache: config.pageCache.enabled ? config.pageCache : undefined,
+    objectCache: config.objectCache.enabled ? config.objectCache : undefined,
+    extensions: { repository: config.pluginRepository, plugins: config.plugins, themes: config.themes },
     administrator: {
-      title: content.siteTitle,
-      user: content.adminUser,
-      email: content.adminEmail,
-      password: content.adminPassword,
+      title: config.siteTitle,
+      user: config.adminUser,
+      email: config.adminEmail,
+      password: config.adminPassword,
     },
     addresses: preflightResult.apply(({ nodeAddresses }) => nodeAddresses),
   };
 }
 
 /** What the stack does with OpenEBS; undefined where it takes what the cluster has. */
-function openEbsRequest({ storage, nodeSsh }: Settings): OpenEbsRequest | undefined {
+function openEbsRequest({ storage, nodeSsh }: Config): OpenEbsRequest | undefined {
   if (storage.engine === "existing") return undefined;
   const pools = storage.engine === "replicated" ? storage.pools : [];
   return { engine: storage.engine, pools, managesNodes: nodeSsh !== undefined };

@@ -20,7 +20,7 @@ import { selectedCluster } from "./kubeconfig";
 import { claimDeletion, destroyGuard } from "./onDestroy";
 import { type StackOutputs, stackOutputs } from "./outputs";
 import { databaseArgs, neededNfs, preflightRequest, sharedContentArgs, siteArgs, stackPolicies } from "./requests";
-import type { Settings } from "./settings";
+import type { Config } from "./config/tree";
 
 export interface Deployed {
   readonly outputs: StackOutputs;
@@ -29,28 +29,30 @@ export interface Deployed {
 }
 
 /** Registers the whole stack: what is checked first, then storage, database and site. */
-export function deploy(settings: Settings): Deployed {
+export function deploy(config: Config): Deployed {
   retryConflicts();
-  const { namespace, dataRetention } = settings;
+  const { namespace, dataRetention } = config;
   const protect = dataRetention === "retain";
-  const { digest: clusterDigest, ...cluster } = selectedCluster(settings.cluster.kubeconfig, settings.cluster.context);
+  const { digest: clusterDigest, ...cluster } = selectedCluster(
+    config["kubernetes:kubeconfig"],
+    config["kubernetes:context"],
+  );
   const { result: instance } = new RandomString("instance", { length: 8, special: false, upper: false }, { protect });
-  const request = preflightRequest(settings, { clusterDigest, instance });
+  const request = preflightRequest(config, { clusterDigest, instance });
   const preflight = new Preflight("preflight", { cluster, request });
   const { result: preflightResult } = preflight;
-  const provider = clusterProvider(cluster, settings.cluster.upsertExistingObjects, preflight);
+  const provider = clusterProvider(cluster, config["kubernetes:upsertExistingObjects"], preflight);
   const owner = { cluster, instance, clusterIdentity: preflightResult.apply(clusterIdentity), dataRetention };
   const storage = new Storage(
     "storage",
     {
       ...owner,
-      storage: settings.storage,
-      nodeSsh: settings.nodeSsh,
+      config,
       snapshotCrds: preflightResult.apply(({ snapshotCrds }) => snapshotCrds),
     },
     { providers: [provider], dependsOn: preflight },
   );
-  const nfs = neededNfs(settings);
+  const nfs = neededNfs(config);
   const nfsVolumes =
     nfs &&
     new NfsVolumes(
@@ -66,15 +68,15 @@ export function deploy(settings: Settings): Deployed {
   );
   const policies = new NetworkPolicies(
     "policies",
-    { namespace, policies: stackPolicies(settings, preflightResult) },
+    { namespace, policies: stackPolicies(config, preflightResult) },
     { providers: [provider], dependsOn: home },
   );
-  const claims = claimDeletion(settings, owner, [home, storage, ...(nfsVolumes ? [nfsVolumes] : [])]);
+  const claims = claimDeletion(config, owner, [home, storage, ...(nfsVolumes ? [nfsVolumes] : [])]);
   const onError = (workload: Workload) => failureReport(`${workload.app}-${workload.kind}-failure`, cluster, workload);
   const options = { providers: [provider], dependsOn: [home, policies, claims] };
-  const database = new MariaDb("mariadb", databaseArgs(settings, cluster, onError), options);
-  const common = siteArgs(settings, { cluster, database, onError });
-  const shared = sharedContentArgs(settings, preflightResult);
+  const database = new MariaDb("mariadb", databaseArgs(config, cluster, onError), options);
+  const common = siteArgs(config, { cluster, database, onError });
+  const shared = sharedContentArgs(config, preflightResult);
   const site = shared
     ? new SharedWordPress("wordpress", { ...common, ...shared }, options)
     : new PerPodWordPress("wordpress", common, options);
@@ -88,10 +90,10 @@ export function deploy(settings: Settings): Deployed {
     { dependsOn: [database, site] },
   );
   const { diskPools } = storage;
-  const guard = destroyGuard(settings, { ...owner, diskPools }, [database, site, previousUsers, claims]);
+  const guard = destroyGuard(config, { ...owner, diskPools }, [database, site, previousUsers, claims]);
   const rollouts = [...(nfsVolumes?.rollouts ?? []), ...site.rollouts];
   return {
-    outputs: stackOutputs(settings, { preflightResult, diskPools, adminPassword: site.adminPassword }),
+    outputs: stackOutputs(config, { preflightResult, diskPools, adminPassword: site.adminPassword }),
     untilReady: () => guard.id.apply(() => awaitAllRollouts(cluster, rollouts)),
   };
 }

@@ -8,7 +8,8 @@ import { dependencies } from "../kubernetes/dependencies";
 import { digest } from "../kubernetes/digest";
 import { urlHost } from "../kubernetes/hostAddress";
 import { labels, selectorLabels } from "../kubernetes/labels";
-import { claimRetentionPolicy, claimTemplate, type DataRetention } from "../storage/claims/claims";
+import { claimRetentionPolicy, claimTemplate } from "../storage/claims/claims";
+import type { DataRetention } from "../storage/claims/keys";
 import type { DatabaseConnection } from "./connection";
 import { mariaDbPodSpec } from "./mariaDbPod";
 

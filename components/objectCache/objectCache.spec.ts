@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { objectCachePodSpec } from "./objectCachePod";
 import { renderSiteSettings } from "../wordpress/siteFiles";
 import { deploy } from "../../stacks/wordpress";
-import { load } from "../../tests/support/loadedSettings";
+import { load } from "../../tests/support/loadedConfig";
 import { answers, type Outputs, type Registered, registeredBy } from "../../tests/support/mocks";
 import { property } from "../../tests/support/properties";
 import { siteSettings, withObjectCache } from "../../tests/support/siteSettings";

@@ -7,7 +7,7 @@ import { answersLimit } from "./pageCacheLimits";
 import { containerFile } from "../kubernetes/containerFile";
 import { siteFiles, renderSiteSettings } from "../wordpress/siteFiles";
 import { deploy } from "../../stacks/wordpress";
-import { load } from "../../tests/support/loadedSettings";
+import { load } from "../../tests/support/loadedConfig";
 import { answers, type Registered, registeredBy } from "../../tests/support/mocks";
 import { siteSettings } from "../../tests/support/siteSettings";
 

@@ -5,7 +5,7 @@ import { RandomPassword } from "@pulumi/random";
 import type { Workload } from "../diagnostics/workload";
 import { dependencies } from "../kubernetes/dependencies";
 import { labels } from "../kubernetes/labels";
-import type { DataRetention } from "../storage/claims/claims";
+import type { DataRetention } from "../storage/claims/keys";
 import { type SharedPodArgs, taskPodSpec } from "./sharedPod";
 import { siteFolder } from "./siteFiles";
 import { runOnce, siteTasks } from "./tasks";

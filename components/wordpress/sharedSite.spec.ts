@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { selectorLabels } from "../kubernetes/labels";
 import { fillPodSpec, sharedPodSpec, sharedSelector, taskPodLabels, taskPodSpec } from "./sharedPod";
 import { siteChecksum, siteFiles, renderSiteSettings } from "./siteFiles";
-import { loadSettings } from "../../stacks/settings";
+import { loadConfig } from "../../stacks/config/load";
 import { deploy } from "../../stacks/wordpress";
 import { answers, type Registered, registeredBy } from "../../tests/support/mocks";
 import { sharedPod as pod } from "../../tests/support/sharedPod";
@@ -15,7 +15,7 @@ async function stack(config: Record<string, string> = {}): Promise<(name: string
     const given = { content: "shared", contentStorageClass: "many", ...config };
     const own = Object.entries(given).map(([key, value]) => [`wordpress:${key}`, value] as const);
     pulumi.runtime.setAllConfig({ "kubernetes:context": "test", ...Object.fromEntries(own) });
-    deploy(loadSettings());
+    deploy(loadConfig());
   }, answers);
   pulumi.runtime.setAllConfig({});
   return (name) => {

@@ -7,7 +7,7 @@ import { selectorLabels } from "../kubernetes/labels";
 import type { ObjectCacheSettings } from "../objectCache/objectCache";
 import { PageCache, type PageCacheSettings } from "../pageCache/pageCache";
 import { pageCacheName } from "../pageCache/pageCacheNames";
-import type { ContentAccessMode } from "../storage/claims/claims";
+import type { ContentAccessMode } from "./content/keys";
 import type { Administrator } from "./installer";
 import type { Salts } from "./salts";
 import { sharedSelector } from "./sharedPod";

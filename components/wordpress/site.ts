@@ -3,7 +3,7 @@ import type { Rollout } from "../diagnostics/rollout";
 import type { Workload } from "../diagnostics/workload";
 import type { ClusterAccess } from "../kubectl/clusterAccess";
 import type { DatabaseConnection } from "../mariadb/connection";
-import type { DataRetention } from "../storage/claims/claims";
+import type { DataRetention } from "../storage/claims/keys";
 
 /** Nodes that answer at the NodePort: all of them, or only those with a pod. With `Local` a pod sees the client's address. */
 export type ExternalTrafficPolicy = "Cluster" | "Local";

@@ -6,26 +6,25 @@ import { quantityBytes } from "../../components/kubernetes/quantity";
 export interface Rule<T> {
   /** Completes the sentence "expected …". */
   readonly allowed: string;
-  /** A value that is allowed, as one would type it. */
+  /** A value that is allowed, as one would type it. Of a secret: how its command goes on, e.g. ` < FILE`. */
   readonly example: string;
+  /** JSON schema of the value in a stack file, for editors: never stricter than `parse`. */
+  readonly schema: object;
   /** The value that the text stands for; undefined where the text is not allowed. */
   readonly parse: (text: string) => T | undefined;
 }
 
-/** A value that is not allowed. The message names the key, the value, what is allowed and an example. */
-export class InvalidValue extends Error {
-  constructor(key: string, value: unknown, rule: Pick<Rule<unknown>, "allowed" | "example">) {
-    super(
-      `${key}: ${quoted(value)} is not allowed; expected ${rule.allowed}; example: ${configSet(key, rule.example)}`,
-    );
-  }
-}
-
-/** The value that a text stands for under a rule. @throws InvalidValue */
-export function validate<T>(key: string, text: string, rule: Rule<T>): T {
-  const value = rule.parse(text);
-  if (value === undefined) throw new InvalidValue(key, text, rule);
-  return value;
+/**
+ * That a value is not allowed: the key, the value, what is allowed and an example.
+ * @param rule its `key` is the one that the example sets, where that is another one
+ */
+export function notAllowed(
+  key: string,
+  value: unknown,
+  rule: { allowed: string; example: string; key?: string },
+): string {
+  const example = configSet(rule.key ?? key, rule.example);
+  return `${key}: ${quoted(value)} is not allowed; expected ${rule.allowed}; example: ${example}`;
 }
 
 /** The command that sets a key; a dotted key is inside an object and needs `--path`. */
@@ -53,10 +52,34 @@ function quoted(value: unknown): string {
   return text.length > 82 ? `${text.slice(0, 80)}…"` : text;
 }
 
+/** How YAML may have a text: unquoted, `7` and `true` are others, which the program reads as texts. */
+const scalar = ["string", "number", "boolean"];
+
+const quantitySchema = {
+  type: ["string", "number"],
+  pattern: "^([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+|[mkMGTPE]|[KMGTPE]i)?$",
+};
+
+/** A list of texts, or one as JSON, which is what `pulumi config set` writes. */
+function listSchema(maxItems: number): object {
+  return {
+    anyOf: [
+      { type: "array", maxItems, items: { type: "string" } },
+      { type: "string", pattern: "^\\s*\\[" },
+    ],
+  };
+}
+
 export function wholeNumber(minimum: number, maximum: number, example: number): Rule<number> {
   return {
     allowed: `a whole number from ${minimum} to ${maximum}`,
     example: String(example),
+    schema: {
+      anyOf: [
+        { type: "integer", minimum, maximum },
+        { type: "string", pattern: "^[0-9]+$" },
+      ],
+    },
     parse: (text) => {
       const value = Number(text);
       return /^(0|[1-9]\d{0,9})$/.test(text) && value >= minimum && value <= maximum ? value : undefined;
@@ -68,6 +91,7 @@ export function oneOf<T extends string>(...values: readonly [T, ...T[]]): Rule<T
   return {
     allowed: values.join(" or "),
     example: values[0],
+    schema: { enum: values },
     parse: (text) => values.find((value) => value === text),
   };
 }
@@ -75,6 +99,7 @@ export function oneOf<T extends string>(...values: readonly [T, ...T[]]): Rule<T
 export const trueOrFalse: Rule<boolean> = {
   allowed: "true or false",
   example: "true",
+  schema: { enum: [true, false, "true", "false"] },
   parse: (text) => (text === "true" || text === "false" ? text === "true" : undefined),
 };
 
@@ -120,6 +145,7 @@ function hasHost(url: string, host: string): boolean {
 export const hostNames: Rule<readonly string[]> = {
   allowed: "a list of host names in lower case and of IP addresses, without port",
   example: '["blog.example.com"]',
+  schema: listSchema(100),
   parse: (text) => {
     const hosts = parsed(text);
     if (!Array.isArray(hosts) || hosts.length > 100) return undefined;
@@ -138,6 +164,7 @@ function hostOf(text: string): string | undefined {
 export const egressRule: Rule<"open" | readonly string[]> = {
   allowed: "open, or a list of at most 100 CIDRs",
   example: '["192.0.2.0/24"]',
+  schema: { anyOf: [{ const: "open" }, listSchema(100)] },
   parse: (text) => {
     if (text === "open") return "open";
     const ranges = parsed(text);
@@ -149,6 +176,7 @@ export const egressRule: Rule<"open" | readonly string[]> = {
 export const proxyRanges: Rule<readonly string[]> = {
   allowed: "a list of at most 100 CIDRs, none of them /0",
   example: '["192.0.2.0/24"]',
+  schema: listSchema(100),
   parse: (text) => {
     const ranges = egressRule.parse(text);
     if (ranges === undefined || ranges === "open") return undefined;
@@ -168,6 +196,7 @@ export function plainText(maximumLength: number, example: string): Rule<string> 
   return {
     allowed: `1 to ${maximumLength} characters on one line`,
     example,
+    schema: { type: scalar, minLength: 1, maxLength: maximumLength },
     parse: (text) => (text.trim() !== "" && text.length <= maximumLength && !/\p{Cc}/u.test(text) ? text : undefined),
   };
 }
@@ -194,6 +223,7 @@ export function matching(allowed: string, example: string, pattern: RegExp, maxi
   return {
     allowed,
     example,
+    schema: { type: scalar, maxLength: maximumLength, pattern: pattern.source },
     parse: (text) => {
       const match = text.length <= maximumLength ? pattern.exec(text) : null;
       return match && isPort(match.groups?.port) ? text : undefined;
@@ -256,6 +286,7 @@ export function storageSize(minimum?: string): Rule<string> {
   return {
     allowed: minimum === undefined ? "a Kubernetes quantity above 0" : `a Kubernetes quantity of at least ${minimum}`,
     example: "2Gi",
+    schema: quantitySchema,
     parse: (text) => ((quantityBytes(text) ?? 0) >= least ? text : undefined),
   };
 }
@@ -266,6 +297,7 @@ export function quantityWithin(minimum: string, maximum: string, example: string
   return {
     allowed: `a Kubernetes quantity from ${minimum} to ${maximum}`,
     example,
+    schema: quantitySchema,
     parse: (text) => {
       const bytes = quantityBytes(text);
       return bytes !== undefined && bytes >= least && bytes <= most ? text : undefined;
@@ -274,5 +306,24 @@ export function quantityWithin(minimum: string, maximum: string, example: string
 }
 
 export function anyText(example: string): Rule<string> {
-  return { allowed: "any text", example, parse: (text) => text };
+  return { allowed: "any text", example, schema: { type: scalar }, parse: (text) => text };
 }
+
+/** A password. Its example is empty: the command asks for it. */
+export function password(minimum: number, maximum: number): Rule<string> {
+  const isPassword = (text: string) => text.length >= minimum && text.length <= maximum && !/[\r\n\0]/.test(text);
+  return {
+    allowed: `${minimum} to ${maximum} characters on one line`,
+    example: "",
+    schema: {},
+    parse: (text) => (isPassword(text) ? text : undefined),
+  };
+}
+
+/** The text of a private key for SSH. */
+export const privateKey: Rule<string> = {
+  allowed: "the text of a private key, as ssh-keygen writes it",
+  example: " < ~/.ssh/id_ed25519",
+  schema: {},
+  parse: (text) => (/^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text) ? text : undefined),
+};

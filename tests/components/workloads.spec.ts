@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings } from "../../stacks/settings";
+import { loadConfig } from "../../stacks/config/load";
 import { deploy } from "../../stacks/wordpress";
 import { answers, type Registered, registeredBy } from "../support/mocks";
 
@@ -39,7 +39,7 @@ async function workloads(config: Record<string, string> = {}) {
     const own = Object.entries(config).map(([key, value]) => [`wordpress:${key}`, value] as const);
     const given = { "kubernetes:context": "test", "wordpress:content": "perPod" };
     pulumi.runtime.setAllConfig({ ...given, ...Object.fromEntries(own) });
-    deploy(loadSettings());
+    deploy(loadConfig());
   }, answers);
   pulumi.runtime.setAllConfig({});
   const workload = (name: string) => all.find((resource) => resource.name === name)?.inputs as unknown as Workload;

@@ -38,10 +38,10 @@ const samples = [
   [
     "adminPassword",
     "hunter2hunter2",
-    /is in clear in the stack file; choose another one, and set it as a secret: .* --secret adminPassword/,
+    /is in plain text in the stack file; choose another one and set it as a secret: .* --secret adminPassword/,
   ],
   ["kubernetes:upsertExistingObjects", "yes", /"yes" is not allowed; expected true or false; example: /],
-  ["wordpresReplicas", "3", /is no key of this program; did you mean wordpressReplicas\?/],
+  ["wordpresReplicas", "3", /unknown key; did you mean wordpressReplicas\?/],
 ] as const;
 
 describe("invalid configuration", function () {
@@ -68,7 +68,7 @@ describe("invalid configuration", function () {
   }
 
   it("is refused with one message, which counts the errors", () => {
-    assert.match(output, new RegExp(`${samples.length} settings to be mended; nothing was changed:`));
+    assert.match(output, new RegExp(`Invalid configuration \\(${samples.length} errors\\); nothing was changed:`));
     record("Configuration", {
       fault:
         "a bad value of each kind of key, by the real CLI: number, choice, size, image, name, flag, URL, CIDRs, names, e-mail, text, object, list, a key inside an object, a secret in clear, the provider's own, an unknown key",

@@ -197,7 +197,7 @@ describe("migration to shared content", function () {
     const site = await movedSite();
     try {
       const output = await failure(site.up({ content: "perPod" }));
-      assert.match(output, /contentMigration: is for content: shared, and content is perPod/);
+      assert.match(output, /contentMigration: applies to content: shared, and content is perPod/);
       assert.deepStrictEqual(deletedSubjects(site), []);
     } finally {
       site.stop();

@@ -8,7 +8,7 @@ import { RecordedSite } from "./support/recordedSite";
 /** The stack and a storage class that it uses, which is replaced when its parameter changes. */
 const program = (copies: number) => `
 import { StorageClass } from "@pulumi/kubernetes/storage/v1";
-import { loadSettings } from "./stacks/settings";
+import { loadConfig } from "./stacks/config/load";
 import { deploy } from "./stacks/wordpress";
 
 new StorageClass("class", {
@@ -16,7 +16,7 @@ new StorageClass("class", {
   provisioner: "example.com/disks",
   parameters: { copies: "${copies}" },
 });
-export const { url } = deploy({ ...loadSettings(), storage: { engine: "existing", className: "fixed" } }).outputs;
+export const { url } = deploy({ ...loadConfig(), storage: { engine: "existing", className: "fixed" } }).outputs;
 `;
 
 describe("storage class in use", function () {

@@ -18,7 +18,7 @@ describe("the copy of the program that `try` deploys", () => {
       ...["Pulumi.dev.yaml", "Pulumi.yaml", "components", "index.ts", "node_modules", "package.json", "scripts.ts"],
       ...["stacks", "tsconfig.json"],
     ]);
-    for (const name of ["index.ts", "scripts.ts", "Pulumi.dev.yaml", "stacks/settings.ts"]) {
+    for (const name of ["index.ts", "scripts.ts", "Pulumi.dev.yaml", "stacks/config/load.ts"]) {
       assert.equal(fs.readFileSync(file(name), "utf8"), fs.readFileSync(path.join(projectRoot, name), "utf8"));
     }
   });

@@ -5,7 +5,7 @@ import { migrateContent, type MigrationRequest } from "../../components/wordpres
 import { contentClaimName } from "../../components/storage/claims/claims";
 import { deploy } from "../../stacks/wordpress";
 import { registeredByStack } from "../support/golden";
-import { load } from "../support/loadedSettings";
+import { load } from "../support/loadedConfig";
 import { answers, type Registered, registeredBy } from "../support/mocks";
 import { isRecord, property, unwrapped } from "../support/properties";
 import { withObjectCache } from "../support/siteSettings";

@@ -2,7 +2,8 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectRoot } from "../../lab/support/paths";
-import { keys, objectCacheKeys, pageCacheKeys, storageKeys } from "../../stacks/keys";
+import { tree } from "../../stacks/config/tree";
+import { valueKeys } from "../support/valueKeys";
 
 interface Manager {
   readonly managerFilePatterns: readonly string[];
@@ -12,9 +13,6 @@ interface Manager {
 const { customManagers } = JSON.parse(fs.readFileSync(path.join(projectRoot, "renovate.json"), "utf8")) as {
   readonly customManagers: readonly Manager[];
 };
-const keysFile = "stacks/keys.ts";
-const text = fs.readFileSync(path.join(projectRoot, keysFile), "utf8");
-
 /** What Renovate finds in a file: where the version is, and what of. */
 function found(pattern: string, content: string) {
   return [...content.matchAll(new RegExp(pattern, "gd"))].map(({ groups, indices }) => ({
@@ -35,30 +33,28 @@ describe("renovate.json", () => {
     });
   }
 
+  const images = valueKeys(tree).filter(([path]) => /image$/i.test(path));
   const ofKeys = customManagers
-    .filter(({ managerFilePatterns }) => managerFilePatterns.includes(keysFile))
-    .flatMap(({ matchStrings }) => matchStrings.flatMap((pattern) => found(pattern, text)));
+    .flatMap(({ managerFilePatterns, matchStrings }) =>
+      managerFilePatterns.map((file) => ({ file, matchStrings })).filter(({ file }) => file.endsWith("/keys.ts")),
+    )
+    .flatMap(({ file, matchStrings }) => {
+      const text = fs.readFileSync(path.join(projectRoot, file), "utf8");
+      return matchStrings.flatMap((pattern) => found(pattern, text).map((one) => ({ ...one, text })));
+    });
 
-  it("finds every default image and chart in stacks/keys.ts once, and nothing else there", () => {
-    const images = [keys.wordpressImage, keys.mariadbImage, pageCacheKeys.image, objectCacheKeys.image];
+  it("finds the default of every image and chart among the keys once, and nothing else there", () => {
     assert.deepEqual(
       ofKeys.map(({ name, version }) => (name === undefined ? version : `${name}:${version}`)).sort(),
-      [...images.map((image) => image.default), storageKeys.chartVersion.default].sort(),
+      [...images.map(([, image]) => image.default), tree.storage.fields.chartVersion.default].sort(),
     );
   });
 
   it("changes a default, as each default image is written once", () => {
-    for (const { name, version, at } of ofKeys.filter((one) => one.name !== undefined)) {
+    for (const { name, version, at, text } of ofKeys.filter((one) => one.name !== undefined)) {
       assert.equal(text.split(`"${name}:${version}"`).length - 1, 1, `${name}:${version}`);
       assert.equal(text.slice(...(at ?? [])), version);
     }
-    for (const { rule, default: image } of [
-      keys.wordpressImage,
-      keys.mariadbImage,
-      pageCacheKeys.image,
-      objectCacheKeys.image,
-    ]) {
-      assert.equal(rule.example, image);
-    }
+    for (const [, { rule, default: image }] of images) assert.equal(rule.example, image);
   });
 });

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { claimClass, managedStorageClasses, managedDrivers } from "../../components/storage/openebs/storage";
 import { deploy } from "../../stacks/wordpress";
-import { load } from "../support/loadedSettings";
+import { load } from "../support/loadedConfig";
 import { answers, type Registered, registeredBy } from "../support/mocks";
 
 const nodes = ["k0", "k1", "k2"];
@@ -189,18 +189,15 @@ describe("the storage engine replicated", () => {
 });
 
 describe("what an engine brings", () => {
-  const chart = { version: "4.4.0", repository: "https://example.com", imageRegistry: undefined };
-  const pools = [{ node: "k0", disk: "/dev/disk/by-id/x", replace: false }];
-  const replicatedEngine = (logging: boolean) =>
-    ({ engine: "replicated", pools, replicas: 1, chart, logging, nfsChartRepository: "https://example.com" }) as const;
-  const existing = { engine: "existing", className: "fast" } as const;
-  const hostpath = { engine: "hostpath", chart, logging: false } as const;
+  const replicatedEngine = (logging: boolean) => ({ engine: "replicated", className: undefined, logging }) as const;
+  const existing = { engine: "existing", className: "fast", logging: false } as const;
+  const hostpath = { engine: "hostpath", className: undefined, logging: false } as const;
 
   it("is the class of the stack's claims: its own, the named one, or the cluster's default", () => {
     assert.equal(claimClass(replicatedEngine(false)), "openebs-replicated");
     assert.equal(claimClass(hostpath), "openebs-hostpath");
     assert.equal(claimClass(existing), "fast");
-    assert.equal(claimClass({ engine: "existing", className: undefined }), undefined);
+    assert.equal(claimClass({ ...existing, className: undefined }), undefined);
   });
 
   it("is its classes, in order of name", () => {

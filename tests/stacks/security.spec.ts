@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { deploy } from "../../stacks/wordpress";
-import { load } from "../support/loadedSettings";
+import { load } from "../support/loadedConfig";
 import { answers, preflightResult, type Registered, registeredBy } from "../support/mocks";
 import { withObjectCache } from "../support/siteSettings";
 import { allowed, type End, type Policy, type PolicyPod } from "../support/networkAccess";

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings } from "../../stacks/settings";
+import { loadConfig } from "../../stacks/config/load";
 import type { StackOutputs } from "../../stacks/outputs";
 import { deploy } from "../../stacks/wordpress";
 import { answers, preflightResult, type Registered, registeredBy } from "../support/mocks";
@@ -23,7 +23,7 @@ async function stack(
         },
         secrets.map(full),
       );
-      outputs = deploy(loadSettings()).outputs;
+      outputs = deploy(loadConfig()).outputs;
     },
     (type, name) =>
       name === "preflight-check" ? { stdout: JSON.stringify({ ...preflightResult, ...agreed }) } : answers(type, name),
@@ -121,8 +121,8 @@ describe("the stack", () => {
       for (const namespace of ["openebs", "openebs-nfs"]) {
         assert.throws(() => {
           pulumi.runtime.setAllConfig({ "wordpress:storage": storage, "wordpress:namespace": namespace });
-          loadSettings();
-        }, /namespace: "openebs[^"]*" is one that the engine replicated makes; take another one: pulumi config set/);
+          loadConfig();
+        }, /namespace: "openebs[^"]*" is one that storage.engine replicated creates; choose another one: pulumi config set/);
       }
     });
   });

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse, stringify } from "yaml";
 import { fullKey } from "../../lab/programCopy";
 import { projectRoot } from "../../lab/support/paths";
-import { loadSettings } from "../../stacks/settings";
+import { loadConfig } from "../../stacks/config/load";
 import { deploy } from "../../stacks/wordpress";
 import { answers, type Registered, registeredBy } from "./mocks";
 import { isRecord, isSecret, unwrapped } from "./properties";
@@ -74,7 +74,7 @@ export async function registeredByStack(
     .map(([key, value]) => [fullKey("wordpress", key), text(value)] as const);
   const resources = await registeredBy(() => {
     pulumi.runtime.setAllConfig(Object.fromEntries(config));
-    deploy(loadSettings());
+    deploy(loadConfig());
   }, answers);
   pulumi.runtime.setAllConfig({});
   return resources;

@@ -1,16 +1,11 @@
 import type { Claim } from "../../kubernetes/objects";
-
-/** Whether claims are deleted with their pods and the stack. */
-export type DataRetention = "delete" | "retain";
+import type { DataRetention } from "./keys";
 
 /** Name of the claim that all pods of a site with shared content use. */
 export const contentClaimName = "wordpress-content";
 
 /** Annotation of that claim after the content of all pods' claims was migrated to it. */
 export const migratedAnnotation = "wordpress/migrated";
-
-/** Access mode of that claim: from all nodes, or from one node at a time. */
-export type ContentAccessMode = "ReadWriteMany" | "ReadWriteOnce";
 
 /** The claim template `data`, whose claims are named `data-<statefulset>-<n>`. Never change it on a live stack. */
 export function claimTemplate(size: string, storageClass: string | undefined) {

@@ -2,7 +2,7 @@ import { claimsOf } from "./claims";
 import type { GuardedRequest } from "../../kubectl/destroyGuard";
 import type { Kubectl } from "../../kubectl/client";
 import type { Claim, Volume } from "../../kubernetes/objects";
-import type { DataRetention } from "./claims";
+import type { DataRetention } from "./keys";
 
 /**
  * Deletes claims at `pulumi destroy`, and waits until all claims of the namespace and their volumes are deleted. The state of a

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dependencies } from "../../kubernetes/dependencies";
 import { digest } from "../../kubernetes/digest";
 import { stackLabels } from "../../kubernetes/labels";
-import type { DataRetention } from "../claims/claims";
+import type { DataRetention } from "../claims/keys";
 import { ganeshaConfig } from "./ganeshaConfig";
 import { nfsName, nfsPort, nfsServerClassName, nfsServerName } from "./nfsNames";
 import { nfsServerPodSpec } from "./nfsServerPod";

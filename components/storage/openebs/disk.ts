@@ -16,6 +16,7 @@ export const diskUri: Rule<string> = {
     "a disk by a name that stays the same: /dev/disk/by-id/NAME, pcie:///DDDD:BB:DD.F, aio:///FILE, uring:///FILE or, to " +
     "try it in memory, malloc:///NAME?size_mb=NUMBER",
   example: "/dev/disk/by-id/nvme-Samsung_SSD_990_PRO_S7KHNJ0W123456",
+  schema: { type: "string", anyOf: forms.map(({ source }) => ({ pattern: source })) },
   parse: (text) => (forms.some((form) => form.test(text)) ? text : undefined),
 };
 

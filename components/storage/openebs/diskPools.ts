@@ -3,20 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { dependencies } from "../../kubernetes/dependencies";
 import { stackLabels } from "../../kubernetes/labels";
 import { diskPoolApiVersion } from "./chartVersion";
-import type { DataRetention } from "../claims/claims";
+import type { DataRetention } from "../claims/keys";
+import type { PoolConfig } from "./keys";
 import { openEbsName, poolName } from "./openEbsNames";
 
-/** Configuration of a node's DiskPool. */
-export interface DiskPoolSettings {
-  readonly node: string;
-  /** URI of the disk, which the pool uses completely. */
-  readonly disk: string;
-  /** Whether a changed disk may recreate the pool, which loses the data on it. */
-  readonly replace: boolean;
-}
-
 export interface DiskPoolsArgs {
-  readonly pools: readonly DiskPoolSettings[];
+  readonly pools: readonly PoolConfig[];
   readonly dataRetention: DataRetention;
   /** Resources that a pool depends on, by the node's name: the node's label and preparation. */
   readonly readyByNode: ReadonlyMap<string, readonly pulumi.Resource[]>;

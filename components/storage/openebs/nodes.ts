@@ -5,25 +5,15 @@ import type { ClusterAccess } from "../../kubectl/clusterAccess";
 import { kubectlCommand } from "../../kubectl/scriptResource";
 import { dependencies } from "../../kubernetes/dependencies";
 import { shellWord } from "../../../stacks/config/rules";
+import type { NodeSshConfig } from "./keys";
 import { loadModule, prepareNode, restoreNode, unloadModule } from "./nodeScripts";
-
-/** SSH access to the nodes. */
-export interface NodeSsh {
-  /** root, or a user with passwordless sudo. */
-  readonly user: string;
-  readonly port: number;
-  /** The private key as text. Secret. */
-  readonly privateKey: pulumi.Output<string>;
-  /** Address and public host key of each node's SSH server, by the node's name. Nodes without a pool may be among them. */
-  readonly hosts: Readonly<Record<string, { readonly host: string; readonly hostKey: string }>>;
-}
 
 export interface StorageNodesArgs {
   readonly cluster: ClusterAccess;
   /** Names of the nodes with a pool. */
   readonly nodes: readonly string[];
-  /** @default the user has prepared the nodes, which the preflight checks */
-  readonly ssh?: NodeSsh | undefined;
+  /** Without `nodeSsh` the user has prepared the nodes, which the preflight checks. */
+  readonly config: NodeSshConfig;
 }
 
 /**
@@ -36,15 +26,20 @@ export class StorageNodes extends pulumi.ComponentResource {
   /** The same for each node, by its name: within one `up`, Pulumi orders deletions only by direct dependencies. */
   readonly readyByNode: ReadonlyMap<string, readonly pulumi.Resource[]>;
 
-  constructor(name: string, { cluster, nodes, ssh }: StorageNodesArgs, options: pulumi.ComponentResourceOptions = {}) {
+  constructor(
+    name: string,
+    { cluster, nodes, config }: StorageNodesArgs,
+    options: pulumi.ComponentResourceOptions = {},
+  ) {
     super("wordpress:storage:StorageNodes", name, {}, options);
     const child = { parent: this, dependsOn: dependencies(options) };
+    const { nodeSsh } = config;
     const overSsh = (node: string, role: string, run: string, undo: string) =>
-      ssh ? [nodeCommand(`${name}-${node}-${role}`, { node, ssh, run, undo }, child)] : [];
+      nodeSsh ? [nodeCommand(`${name}-${node}-${role}`, { node, config, run, undo }, child)] : [];
     const prepared = nodes.map((node) => overSsh(node, "preparation", prepareNode, restoreNode));
-    const others = Object.keys(ssh?.hosts ?? {}).filter((node) => !nodes.includes(node));
+    const others = Object.keys(nodeSsh?.hosts ?? {}).filter((node) => !nodes.includes(node));
     const mounting = others.flatMap((node) => overSsh(node, "module", loadModule, unloadModule));
-    const hugePages = ssh
+    const hugePages = nodeSsh
       ? [
           kubectlCommand(
             `${name}-hugepages`,
@@ -79,18 +74,19 @@ function nodeCommand(
   name: string,
   {
     node,
-    ssh,
+    config: { nodeSsh, nodeSshPrivateKey },
     run,
     undo,
-  }: { readonly node: string; readonly ssh: NodeSsh; readonly run: string; readonly undo: string },
+  }: { readonly node: string; readonly config: NodeSshConfig; readonly run: string; readonly undo: string },
   options: pulumi.CustomResourceOptions,
 ): remote.Command {
-  const { host, hostKey } = ssh.hosts[node] ?? { host: node, hostKey: "" };
-  const asRoot = (script: string) => `${ssh.user === "root" ? "" : "sudo -n "}sh -c ${shellWord(script)}`;
+  const { host, hostKey } = nodeSsh?.hosts[node] ?? { host: node, hostKey: "" };
+  const { user, port } = nodeSsh ?? {};
+  const asRoot = (script: string) => `${user === "root" ? "" : "sudo -n "}sh -c ${shellWord(script)}`;
   return new remote.Command(
     name,
     {
-      connection: { host, hostKey, port: ssh.port, user: ssh.user, privateKey: ssh.privateKey, dialErrorLimit: 3 },
+      connection: { host, hostKey, port, user, privateKey: nodeSshPrivateKey, dialErrorLimit: 3 },
       create: asRoot(run),
       update: asRoot(run),
       delete: asRoot(undo),

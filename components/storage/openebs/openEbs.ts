@@ -7,11 +7,12 @@ import { kubectlCommand } from "../../kubectl/scriptResource";
 import { ownNamespace } from "../../kubernetes/namespace";
 import { releaseHooks } from "../../diagnostics/releaseHooks";
 import { dependencies } from "../../kubernetes/dependencies";
-import type { DataRetention } from "../claims/claims";
+import type { DataRetention } from "../claims/keys";
+import type { StorageConfig } from "./keys";
 import { moduleRemedy } from "./nodeModule";
 import { openEbsName } from "./openEbsNames";
 import { reportOutdatedEngines } from "./outdatedEngines";
-import { type ChartSettings, openEbsValues } from "./openEbsValues";
+import { openEbsValues } from "./openEbsValues";
 
 /** Timeout of Helm, in whole seconds: each node pulls the images of thirty containers. */
 const releaseTimeoutSeconds = 900;
@@ -20,8 +21,7 @@ const helmRelease = { title: "OpenEBS", name: openEbsName, namespace: openEbsNam
 
 export interface OpenEbsArgs {
   readonly cluster: ClusterAccess;
-  readonly engine: "hostpath" | "replicated";
-  readonly chart: ChartSettings;
+  readonly storage: StorageConfig;
   /** ID that marks the namespace as this stack's. */
   readonly instance: pulumi.Input<string>;
   /** Identifies the stack's cluster: nothing is deleted on another cluster. */
@@ -30,8 +30,6 @@ export interface OpenEbsArgs {
   readonly snapshotCrds: pulumi.Input<boolean>;
   /** Members of etcd, and of Loki and its MinIO, each on a separate node. */
   readonly members: 1 | 3;
-  /** Whether Loki is installed. */
-  readonly logging: boolean;
   readonly dataRetention: DataRetention;
 }
 
@@ -43,6 +41,7 @@ export class OpenEbs extends pulumi.ComponentResource {
   constructor(name: string, args: OpenEbsArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:storage:OpenEbs", name, {}, options);
     const child = { parent: this, dependsOn: dependencies(options) };
+    const { storage } = args;
     const protect = args.dataRetention === "retain";
 
     // Privileged: its pods access the nodes' disks.
@@ -66,7 +65,7 @@ export class OpenEbs extends pulumi.ComponentResource {
     );
     const password = (role: string) =>
       new RandomPassword(`${name}-${role}`, { length: 32, special: false }, { ...child, protect }).result;
-    const logging = args.logging
+    const logging = storage.logging
       ? { rootPassword: password("minio-root"), userPassword: password("minio-user") }
       : undefined;
     const hooks = releaseHooks(`${name}-release-failure`, args.cluster, helmRelease);
@@ -76,10 +75,10 @@ export class OpenEbs extends pulumi.ComponentResource {
         name: openEbsName,
         namespace: openEbsName,
         chart: "openebs",
-        version: args.chart.version,
-        repositoryOpts: { repo: args.chart.repository },
+        version: storage.chartVersion,
+        repositoryOpts: { repo: storage.chartRepository },
         timeout: releaseTimeoutSeconds,
-        values: openEbsValues({ ...args, imageRegistry: args.chart.imageRegistry, logging }),
+        values: openEbsValues({ ...args, engine: storage.engine, imageRegistry: storage.imageRegistry, logging }),
       },
       {
         parent: this,
@@ -87,7 +86,7 @@ export class OpenEbs extends pulumi.ComponentResource {
         dependsOn: dependencies(options, namespace, cleanup),
         hooks: { ...hooks, afterUpdate: [...hooks.afterUpdate, () => reportOutdatedEngines(args.cluster)] },
         // Resizing etcd would lose its data, which is the configuration of the pools.
-        ignoreChanges: args.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],
+        ignoreChanges: storage.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],
       },
     );
     this.registerOutputs({});

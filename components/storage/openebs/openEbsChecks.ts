@@ -1,7 +1,7 @@
 import type { AnyObject, DiskPool, Namespace, Node, StorageClass } from "../../kubernetes/objects";
 import { instanceAnnotation } from "../../kubernetes/ownership";
 import { configSet } from "../../../stacks/config/rules";
-import type { DiskPoolSettings } from "./diskPools";
+import type { PoolConfig } from "./keys";
 import { nodeFindings } from "./nodeChecks";
 import { hostpathClassName, mayastorDriver, openEbsName, poolName, replicatedClassName } from "./openEbsNames";
 
@@ -9,7 +9,7 @@ import { hostpathClassName, mayastorDriver, openEbsName, poolName, replicatedCla
 export interface OpenEbsRequest {
   readonly engine: "hostpath" | "replicated";
   /** Empty for the engine `hostpath`. */
-  readonly pools: readonly DiskPoolSettings[];
+  readonly pools: readonly PoolConfig[];
   /** Whether the program prepares the nodes over SSH. */
   readonly managesNodes: boolean;
 }
@@ -85,7 +85,7 @@ function installedAlready({ engine }: OpenEbsRequest, { classes }: OpenEbsFacts)
 }
 
 /** Findings for pools that would lose data: OpenEBS cannot move a pool to another disk or node. */
-function poolFindings(wanted: readonly DiskPoolSettings[], there: readonly DiskPool[]): string[] {
+function poolFindings(wanted: readonly PoolConfig[], there: readonly DiskPool[]): string[] {
   const changed = wanted.flatMap(({ node, disk, replace }, index) => {
     const pool = there.find(({ metadata }) => metadata.name === poolName(node));
     const [before] = pool?.spec.disks ?? [];

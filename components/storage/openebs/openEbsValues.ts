@@ -1,15 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { StorageConfig } from "./keys";
 import { hostpathClassName } from "./openEbsNames";
-
-/** Version and source of OpenEBS's chart. */
-export interface ChartSettings {
-  /** Version of the chart `openebs`, 4.3.0 to 4.4.x. */
-  readonly version: string;
-  /** URL of the chart repository. */
-  readonly repository: string;
-  /** Registry of all of the chart's images, `host[:port][/path]`. @default each image's own */
-  readonly imageRegistry: string | undefined;
-}
 
 /** Passwords of Loki's MinIO. Those of the chart are public. */
 export interface LoggingCredentials {
@@ -18,7 +9,7 @@ export interface LoggingCredentials {
 }
 
 export interface OpenEbsValuesArgs {
-  readonly engine: "hostpath" | "replicated";
+  readonly engine: StorageConfig["engine"];
   readonly imageRegistry: string | undefined;
   /** Whether the chart installs the CRDs of snapshots: not if the cluster has them from elsewhere. */
   readonly snapshotCrds: pulumi.Input<boolean>;

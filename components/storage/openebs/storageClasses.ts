@@ -3,7 +3,7 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { dependencies } from "../../kubernetes/dependencies";
 import { stackLabels } from "../../kubernetes/labels";
-import type { DataRetention } from "../claims/claims";
+import type { DataRetention } from "../claims/keys";
 import { mayastorDriver, replicatedClassName } from "./openEbsNames";
 
 export interface ReplicatedClassArgs {

@@ -1,4 +1,5 @@
-import { claimsOf, type ContentAccessMode, contentClaimName, migratedAnnotation } from "../../storage/claims/claims";
+import { claimsOf, contentClaimName, migratedAnnotation } from "../../storage/claims/claims";
+import type { ContentAccessMode } from "./keys";
 import { sharedStorageOptions } from "../../storage/claims/sharedStorageOptions";
 import { configSet } from "../../../stacks/config/rules";
 import type { Claim, Node, StorageClass, Volume } from "../../kubernetes/objects";

@@ -1,4 +1,5 @@
-import { claimsOf, contentClaimName, migratedAnnotation, type ContentAccessMode } from "../../storage/claims/claims";
+import { claimsOf, contentClaimName, migratedAnnotation } from "../../storage/claims/claims";
+import type { ContentAccessMode } from "./keys";
 import type { Kubectl } from "../../kubectl/client";
 import type { AnyObject, Claim, Pod } from "../../kubernetes/objects";
 import { UserError } from "../../kubectl/scriptRuntime";

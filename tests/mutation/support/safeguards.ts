@@ -1,7 +1,7 @@
 import type { Fault } from "./fault";
 
 const site = "tests/faults/pods.spec.ts";
-const units = { policies: "tests/stacks/security.spec.ts", settings: "tests/stacks/badSettings.spec.ts" };
+const units = { policies: "tests/stacks/security.spec.ts", config: "stacks/config/badValues.spec.ts" };
 
 /** The safeguards in docs/development/reliability.md, in the order of its table. Each is removed by a fault. */
 export const safeguards: readonly Fault[] = [
@@ -85,7 +85,7 @@ export const safeguards: readonly Fault[] = [
   {
     file: "stacks/requests.ts",
     what: "the second check of the namespace's owner",
-    from: "...(settings.cluster.upsertExistingObjects ? { adoptExisting: true } : {}),",
+    from: '...(config["kubernetes:upsertExistingObjects"] ? { adoptExisting: true } : {}),',
     spec: "tests/e2e/interrupted.spec.ts",
     grep: ".",
   },
@@ -134,11 +134,11 @@ export const safeguards: readonly Fault[] = [
     grep: ".",
   },
   {
-    file: "stacks/keys.ts",
+    file: "components/wordpress/keys.ts",
     what: "the rule of `wordpressReplicas`",
     from: "key(wholeNumber(1, maxReplicas, 3),",
     to: "key((value: unknown) => value as number,",
-    spec: units.settings,
+    spec: units.config,
     grep: ".",
   },
   {

@@ -1,22 +1,23 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { loadSettings, type Settings } from "../../stacks/settings";
-import { registeredBy } from "../support/mocks";
+import { loadConfig } from "../../../stacks/config/load";
+import type { Config } from "../../../stacks/config/tree";
+import { defaults } from "../../../tests/support/loadedConfig";
+import { registeredBy } from "../../../tests/support/mocks";
+import { replicaCount } from "./keys";
 
-const chart = { version: "4.4.0", repository: "https://openebs.github.io/openebs", imageRegistry: undefined };
-const nfsChartRepository = "https://kubernetes-csi.github.io/csi-driver-nfs";
 const disk = (node: string) => `/dev/disk/by-id/ata-disk-of-${node}`;
 const pools = (...nodes: string[]) => nodes.map((node) => ({ node, disk: disk(node) }));
 const replicated = { engine: "replicated", pools: pools("k0", "k1", "k2", "k3") };
 
-function load(storage: object, others: Record<string, string> = {}, secrets: string[] = []): Settings {
+function load(storage: object, others: Record<string, string> = {}, secrets: string[] = []): Config {
   const config = { "wordpress:storage": JSON.stringify(storage), ...others };
   pulumi.runtime.setAllConfig({ "wordpress:content": "perPod", ...config }, secrets);
-  return loadSettings();
+  return loadConfig();
 }
 
-/** What is wrong with it, a finding each. */
-function findings(storage: object, others: Record<string, string> = {}, secrets: string[] = []): string[] {
+/** The errors of a configuration. */
+function errors(storage: object, others: Record<string, string> = {}, secrets: string[] = []): string[] {
   try {
     load(storage, others, secrets);
   } catch (error) {
@@ -31,43 +32,45 @@ const allowedDisk =
   "try it in memory, malloc:///NAME?size_mb=NUMBER";
 const exampleDisk = "/dev/disk/by-id/nvme-Samsung_SSD_990_PRO_S7KHNJ0W123456";
 
-describe("the settings of storage", () => {
+describe("configuration keys of storage", () => {
   before(() => registeredBy(() => undefined));
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
-  it("of the engine hostpath are the chart's", () => {
-    assert.deepEqual(load({ engine: "hostpath" }).storage, { engine: "hostpath", chart });
+  it("have the documented defaults with storage.engine hostpath", () => {
+    assert.deepEqual(load({ engine: "hostpath" }).storage, { ...defaults.storage, engine: "hostpath" });
     const { storage } = load({
       ...{ engine: "hostpath", chartVersion: "4.3.2", chartRepository: "http://127.0.0.1:8080/charts" },
       imageRegistry: "registry.example.com:5000/mirror",
     });
     assert.deepEqual(storage, {
+      ...defaults.storage,
       engine: "hostpath",
-      chart: {
-        version: "4.3.2",
-        repository: "http://127.0.0.1:8080/charts",
-        imageRegistry: "registry.example.com:5000/mirror",
-      },
+      chartVersion: "4.3.2",
+      chartRepository: "http://127.0.0.1:8080/charts",
+      imageRegistry: "registry.example.com:5000/mirror",
     });
   });
 
-  it("of the engine replicated refuse a database's claim that is too small for XFS", () => {
+  it("refuse a mariadbStorage that is too small for XFS with storage.engine replicated", () => {
     const refusal =
       'mariadbStorage: "299Mi" is not allowed; expected a Kubernetes quantity of at least 300Mi; example: pulumi config set ' +
       "mariadbStorage 2Gi";
-    assert.deepEqual(findings(replicated, { "wordpress:mariadbStorage": "299Mi" }), [refusal]);
-    assert.deepEqual(findings(replicated, { "wordpress:mariadbStorage": "300Mi" }), []);
-    assert.deepEqual(findings({ engine: "existing" }, { "wordpress:mariadbStorage": "1Mi" }), []);
-    assert.equal(findings(replicated, { "wordpress:mariadbStorage": "none" }).length, 1);
+    assert.deepEqual(errors(replicated, { "wordpress:mariadbStorage": "299Mi" }), [refusal]);
+    assert.deepEqual(errors(replicated, { "wordpress:mariadbStorage": "300Mi" }), []);
+    assert.deepEqual(errors({ engine: "existing" }, { "wordpress:mariadbStorage": "1Mi" }), []);
+    assert.equal(errors(replicated, { "wordpress:mariadbStorage": "none" }).length, 1);
   });
 
-  it("of the engine replicated are its pools, and at most three replicas unless they say otherwise", () => {
-    const expected = (nodes: string[], replicas: number, logging = false) => ({
-      ...{ engine: "replicated", chart, logging, replicas, nfsChartRepository },
+  it("keep a volume on at most three pools with storage.engine replicated unless replicas says otherwise", () => {
+    const expected = (nodes: string[], replicas: number | undefined, logging = false) => ({
+      ...{ ...defaults.storage, engine: "replicated", logging, replicas },
       pools: pools(...nodes).map((pool) => ({ ...pool, replace: false })),
     });
-    assert.deepEqual(load(replicated).storage, expected(["k0", "k1", "k2", "k3"], 3));
-    assert.deepEqual(load({ engine: "replicated", pools: pools("k0") }).storage, expected(["k0"], 1));
+    const { storage } = load(replicated);
+    assert.deepEqual(storage, expected(["k0", "k1", "k2", "k3"], undefined));
+    assert.equal(replicaCount(storage), 3);
+    assert.equal(replicaCount(load({ engine: "replicated", pools: pools("k0") }).storage), 1);
+    assert.equal(replicaCount(load({ ...replicated, replicas: 4 }).storage), 4);
     const all = { ...replicated, replicas: 4, logging: true };
     assert.deepEqual(load(all).storage, expected(["k0", "k1", "k2", "k3"], 4, true));
   });
@@ -77,7 +80,7 @@ describe("the settings of storage", () => {
     ...["aio:///var/openebs/pool.img", "pcie:///0000:01:00.0", "malloc:///pool?size_mb=512"],
   ]) {
     it(`take the disk ${uri}`, () => {
-      assert.deepEqual(findings({ engine: "replicated", pools: [{ node: "k0", disk: uri }] }), []);
+      assert.deepEqual(errors({ engine: "replicated", pools: [{ node: "k0", disk: uri }] }), []);
     });
   }
 
@@ -86,7 +89,7 @@ describe("the settings of storage", () => {
     "/dev/disk/by-id/x;reboot",
   ]) {
     it(`refuse the disk ${uri}`, () => {
-      assert.deepEqual(findings({ engine: "replicated", pools: [{ node: "k0", disk: uri }] }), [
+      assert.deepEqual(errors({ engine: "replicated", pools: [{ node: "k0", disk: uri }] }), [
         `storage.pools[0].disk: "${uri}" is not allowed; expected ${allowedDisk}; ` +
           `example: pulumi config set --path 'storage.pools[0].disk' ${exampleDisk}`,
       ]);
@@ -94,35 +97,39 @@ describe("the settings of storage", () => {
   }
 
   for (const uri of ["/dev/sdb", "aio:///dev/nvme1n1"]) {
-    it(`refuse the disk ${uri}, saying how to find its name that stays`, () => {
-      const [found = ""] = findings({ engine: "replicated", pools: [{ node: "k0", disk: uri }] });
+    it(`refuse the disk ${uri} and say how to find its stable name`, () => {
+      const [found = ""] = errors({ engine: "replicated", pools: [{ node: "k0", disk: uri }] });
       const name = uri.split("/").at(-1);
       assert.ok(
         found.endsWith(`; names of that disk that stay: ls -l /dev/disk/by-id | grep -w ${name}, on k0`),
         found,
       );
-      const [nameless = "", ...others] = findings({ engine: "replicated", pools: [{ disk: uri, replace: "yes" }] });
+      const [missing, nameless = "", ...others] = errors({
+        engine: "replicated",
+        pools: [{ disk: uri, replace: "yes" }],
+      });
+      assert.match(missing ?? "", /^storage\.pools\[0\]\.node: not set; expected/);
       assert.ok(nameless.endsWith(` | grep -w ${name}, on the node`), nameless);
       assert.deepEqual(
         others.map((text) => text.split("; expected")[0]),
-        ['storage.pools[0].replace: "yes" is not allowed', "storage.pools[0].node: not set"],
+        ['storage.pools[0].replace: "yes" is not allowed'],
       );
       assert.doesNotMatch(others.join(), /by-id/);
     });
   }
 
-  it("refuse pools that are no list, of which something is missing, or of which something is no key", () => {
-    const pool = (more: object) => findings({ engine: "replicated", pools: [more] });
-    assert.deepEqual(findings({ engine: "replicated", replicas: 2, pools: "k0" }), [
-      'storage.pools: "k0" is not allowed; expected a list of { node, disk }; ' +
+  it("refuse pools that are no list, lack a key, or have an unknown one", () => {
+    const pool = (more: object) => errors({ engine: "replicated", pools: [more] });
+    assert.deepEqual(errors({ engine: "replicated", replicas: 2, pools: "k0" }), [
+      'storage.pools: "k0" is not allowed; expected a list of { node, disk, replace }; ' +
         "example: pulumi config set --path 'storage.pools[0].node' k0",
     ]);
-    assert.deepEqual(findings({ engine: "replicated", replicas: 2, pools: "k0; example: k1" }), [
-      'storage.pools: "k0; example: k1" is not allowed; expected a list of { node, disk }; ' +
+    assert.deepEqual(errors({ engine: "replicated", replicas: 2, pools: "k0; example: k1" }), [
+      'storage.pools: "k0; example: k1" is not allowed; expected a list of { node, disk, replace }; ' +
         "example: pulumi config set --path 'storage.pools[0].node' k0",
     ]);
-    assert.deepEqual(findings({ engine: "replicated", replicas: 2 }), [
-      "storage.pools: not set, and the engine replicated needs a pool on each node that is to hold data; " +
+    assert.deepEqual(errors({ engine: "replicated", replicas: 2 }), [
+      "storage.pools: not set, and storage.engine replicated needs a pool on each node that holds data; " +
         "example: pulumi config set --path 'storage.pools[0].node' k0 && " +
         `pulumi config set --path 'storage.pools[0].disk' ${exampleDisk}`,
     ]);
@@ -133,11 +140,11 @@ describe("the settings of storage", () => {
     );
     // Two that lack the same key are not the same node.
     assert.deepEqual(
-      findings({ engine: "replicated", pools: [{}, {}] }).map((text) => text.split(";")[0]),
+      errors({ engine: "replicated", pools: [{}, {}] }).map((text) => text.split(";")[0]),
       [...empty(0), ...empty(1)],
     );
     assert.deepEqual(pool({ node: "k0", disk: disk("k0"), size: "1Gi" }), [
-      "storage.pools[0].size: is no key of this program; did you mean storage.pools[0].node? " +
+      "storage.pools[0].size: unknown key; did you mean storage.pools[0].node? " +
         "Remove it: pulumi config rm --path 'storage.pools[0].size'",
     ]);
     assert.match(
@@ -148,35 +155,35 @@ describe("the settings of storage", () => {
 
   it("refuse two pools on a node, and two on a disk", () => {
     const twice = [...pools("k0", "k1"), { node: "k0", disk: `aio://${disk("k1")}` }];
-    const [node = "", ...others] = findings({ engine: "replicated", pools: twice });
+    const [node = "", ...others] = errors({ engine: "replicated", pools: twice });
     assert.equal(
       node.slice(0, node.lastIndexOf(" ")),
-      'storage.pools[2].node: "k0" is that of storage.pools[0] as well; expected one pool a node; ' +
+      'storage.pools[2].node: "k0" is already that of storage.pools[0]; expected one pool per node; ' +
         "example: pulumi config set --path 'storage.pools[2].node'",
     );
     assert.deepEqual(others, [
-      `storage.pools[2].disk: "aio://${disk("k1")}" is that of storage.pools[1] as well; expected a disk of its own; ` +
+      `storage.pools[2].disk: "aio://${disk("k1")}" is already that of storage.pools[1]; expected a disk of its own; ` +
         `example: pulumi config set --path 'storage.pools[2].disk' ${exampleDisk}`,
     ]);
     // A file or a slot is another one on each node.
     const same = ["k0", "k1"].map((node) => ({ node, disk: "pcie:///0000:01:00.0" }));
-    assert.deepEqual(findings({ engine: "replicated", pools: same }), []);
+    assert.deepEqual(errors({ engine: "replicated", pools: same }), []);
   });
 
   it("refuse more replicas than pools", () => {
-    assert.deepEqual(findings({ ...replicated, replicas: 5 }), [
+    assert.deepEqual(errors({ ...replicated, replicas: 5 }), [
       'storage.replicas: "5" is not allowed; expected a whole number from 1 to 4, the number of storage.pools; ' +
         "example: pulumi config set --path storage.replicas 4",
     ]);
     assert.match(
-      findings({ ...replicated, replicas: 0 })[0] ?? "",
+      errors({ ...replicated, replicas: 0 })[0] ?? "",
       /expected a whole number from 1 to the number of storage\.pools/,
     );
   });
 
   for (const version of ["4.2.0", "4.5.0", "5.0.0", "latest", "4.4"]) {
-    it(`refuse the chart ${version}, whose DiskPools are not known`, () => {
-      assert.deepEqual(findings({ engine: "hostpath", chartVersion: version }), [
+    it(`refuse chart version ${version}, whose DiskPools are not known`, () => {
+      assert.deepEqual(errors({ engine: "hostpath", chartVersion: version }), [
         `storage.chartVersion: "${version}" is not allowed; expected a version of OpenEBS's chart from 4.3.0 to 4.4.x, ` +
           "whose DiskPools are openebs.io/v1beta3; example: pulumi config set --path storage.chartVersion 4.4.0",
       ]);
@@ -189,26 +196,29 @@ describe("the settings of storage", () => {
       imageRegistry: "https://registry.example.com",
     };
     assert.deepEqual(
-      findings({ engine: "hostpath", ...wrong }).map((text) => text.split(":")[0]),
+      errors({ engine: "hostpath", ...wrong }).map((text) => text.split(":")[0]),
       ["storage.chartRepository", "storage.imageRegistry"],
     );
   });
 
-  it("refuse keys that the engine does not read", () => {
-    assert.deepEqual(findings({ engine: "existing", pools: pools("k0"), chartVersion: "4.4.0" }), [
-      "storage.pools: is for the engine replicated, and storage.engine is existing; remove it: " +
-        "pulumi config rm --path storage.pools",
-      "storage.chartVersion: is for the engine replicated or hostpath, and storage.engine is existing; remove it: " +
+  it("refuse keys that do not apply to storage.engine", () => {
+    assert.deepEqual(errors({ engine: "existing", pools: pools("k0"), chartVersion: "4.4.0" }), [
+      "storage.chartVersion: applies to storage.engine: hostpath or replicated, and storage.engine is existing; remove it: " +
         "pulumi config rm --path storage.chartVersion",
+      "storage.pools: applies to storage.engine: replicated, and storage.engine is existing; remove it: " +
+        "pulumi config rm --path storage.pools",
     ]);
     assert.deepEqual(
-      findings({ engine: "hostpath", className: "fast", logging: true }).map((text) => text.split(",")[0]),
-      ["storage.className: is for the engine existing", "storage.logging: is for the engine replicated"],
+      errors({ engine: "hostpath", className: "fast", logging: true }).map((text) => text.split(",")[0]),
+      [
+        "storage.className: applies to storage.engine: existing",
+        "storage.logging: applies to storage.engine: replicated",
+      ],
     );
   });
 });
 
-describe("the settings of nodeSsh", () => {
+describe("configuration keys of nodeSsh", () => {
   before(() => registeredBy(() => undefined));
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
@@ -222,24 +232,24 @@ describe("the settings of nodeSsh", () => {
   });
   const whole = { hosts: { k0: { host: "192.0.2.10", hostKey } } };
 
-  it("are the node's host with its key, root and port 22, and the private key as a secret", async () => {
-    const { nodeSsh } = load(storage, ssh(whole, privateKey), secret);
-    assert.ok(nodeSsh);
+  it("default to user root and port 22, and keep the private key as a secret", async () => {
+    const { nodeSsh, nodeSshPrivateKey } = load(storage, ssh(whole, privateKey), secret);
+    assert.ok(nodeSsh && nodeSshPrivateKey);
     const { user, port, hosts } = nodeSsh;
     assert.deepEqual([user, port, hosts], ["root", 22, whole.hosts]);
-    assert.equal(await new Promise((resolve) => nodeSsh.privateKey.apply(resolve)), privateKey);
-    assert.ok(await pulumi.isSecret(nodeSsh.privateKey));
+    assert.equal(await new Promise((resolve) => nodeSshPrivateKey.apply(resolve)), privateKey);
+    assert.ok(await pulumi.isSecret(nodeSshPrivateKey));
   });
 
-  it("refuse nodes that are no object, and ask for no host of a pool whose node is missing", () => {
+  it("refuse a nodeSsh that is no object, and do not require a host of a pool without a node", () => {
     assert.equal(
-      findings(storage, { ...ssh({}, privateKey), "wordpress:nodeSsh": "root" }, secret)[0],
+      errors(storage, { ...ssh({}, privateKey), "wordpress:nodeSsh": "root" }, secret)[0],
       'nodeSsh: "root" is not allowed; expected an object with the keys user, port, hosts; ' +
         "example: pulumi config set --path nodeSsh.user root",
     );
     const nameless = { engine: "replicated", pools: [{ disk: disk("k0") }] };
     assert.deepEqual(
-      findings(nameless, ssh(whole, privateKey), secret).map((text) => text.split(";")[0]),
+      errors(nameless, ssh(whole, privateKey), secret).map((text) => text.split(";")[0]),
       ["storage.pools[0].node: not set"],
     );
   });
@@ -251,16 +261,16 @@ describe("the settings of nodeSsh", () => {
   });
 
   const example = "pulumi config set --secret nodeSshPrivateKey < ~/.ssh/id_ed25519";
-  it("refuse a private key that is missing, in clear, or none", () => {
-    assert.deepEqual(findings(storage, ssh(whole)), [
+  it("refuse a private key that is missing, in plain text, or none", () => {
+    assert.deepEqual(errors(storage, ssh(whole)), [
       `nodeSshPrivateKey: not set, and nodeSsh needs it; example: ${example}`,
     ]);
-    assert.deepEqual(findings(storage, ssh(whole, privateKey)), [
-      `nodeSshPrivateKey: is in clear in the stack file; make another key, and set it as a secret: ${example}`,
+    assert.deepEqual(errors(storage, ssh(whole, privateKey)), [
+      `nodeSshPrivateKey: is in plain text in the stack file; choose another one and set it as a secret: ${example}`,
     ]);
     for (const none of ["~/.ssh/id_ed25519", `key: ${privateKey}`, "-----BEGIN OPENSSH PUBLIC KEY-----"]) {
-      assert.deepEqual(findings(storage, ssh(whole, none), secret), [
-        `nodeSshPrivateKey: is no private key; expected the text of one, as ssh-keygen makes it; example: ${example}`,
+      assert.deepEqual(errors(storage, ssh(whole, none), secret), [
+        `nodeSshPrivateKey: is not allowed; expected the text of a private key, as ssh-keygen writes it; example: ${example}`,
       ]);
     }
   });
@@ -270,33 +280,32 @@ describe("the settings of nodeSsh", () => {
     assert.deepEqual(load(storage, ssh({ hosts }, privateKey), secret).nodeSsh?.hosts, hosts);
   });
 
-  it("refuse a node without a host, a host without its key, and a name that is no node's", () => {
+  it("refuse a node without a host or its key, and a name that no node can have", () => {
     assert.deepEqual(
-      findings(storage, ssh({ hosts: { k9: {}, K_0: {} } }, privateKey), secret).map((text) => text.split(";")[0]),
+      errors(storage, ssh({ hosts: { k9: {}, K_0: {} } }, privateKey), secret).map((text) => text.split(";")[0]),
       [
-        "nodeSsh.hosts.K_0: is no key of this program",
-        "nodeSsh.hosts.k0.host: not set, and k0 has a pool",
-        "nodeSsh.hosts.k0.hostKey: not set, and k0 has a pool",
+        "nodeSsh.hosts.K_0: unknown key. Remove it: pulumi config rm --path nodeSsh.hosts.K_0",
         "nodeSsh.hosts.k9.host: not set",
         "nodeSsh.hosts.k9.hostKey: not set",
+        "nodeSsh.hosts.k0: not set, and k0 has a pool",
       ],
     );
-    const [dotted] = findings({ engine: "replicated", pools: pools("k0.example") }, ssh({}, privateKey), secret);
-    assert.ok(dotted?.endsWith(`pulumi config set --path 'nodeSsh.hosts["k0.example"].host' 192.0.2.10`), dotted);
+    const [dotted] = errors({ engine: "replicated", pools: pools("k0.example") }, ssh({}, privateKey), secret);
+    assert.ok(dotted?.includes(`pulumi config set --path 'nodeSsh.hosts["k0.example"].host' 192.0.2.10`), dotted);
     const rsa = { hosts: { k0: { host: "192.0.2.10", hostKey: `ssh-rsa ${"A".repeat(68)}` } } };
     assert.match(
-      findings(storage, ssh(rsa, privateKey), secret)[0] ?? "",
+      errors(storage, ssh(rsa, privateKey), secret)[0] ?? "",
       /expected the server's public key, ssh-ed25519 or/,
     );
   });
 
-  it("refuse nodes to be prepared where nothing needs it, and a key without nodes", () => {
-    assert.deepEqual(findings({ engine: "existing" }, ssh(whole, privateKey), secret), [
-      "nodeSsh: prepares the nodes of the engine replicated, and storage.engine is existing; remove it: pulumi config rm nodeSsh",
+  it("refuse nodeSsh without storage.engine replicated, and a private key without nodeSsh", () => {
+    assert.deepEqual(errors({ engine: "existing" }, ssh(whole, privateKey), secret), [
+      "nodeSsh: applies to storage.engine: replicated, and storage.engine is existing; remove it: pulumi config rm nodeSsh",
     ]);
-    assert.deepEqual(findings(storage, { "wordpress:nodeSshPrivateKey": privateKey }, secret), [
-      "nodeSshPrivateKey: is of no use without nodeSsh; remove it: pulumi config rm nodeSshPrivateKey, or say where the " +
-        "nodes are: pulumi config set --path nodeSsh.hosts.k0.host 192.0.2.10",
+    assert.deepEqual(errors(storage, { "wordpress:nodeSshPrivateKey": privateKey }, secret), [
+      "nodeSshPrivateKey: has no effect without nodeSsh; remove it: pulumi config rm nodeSshPrivateKey, or name the " +
+        "nodes: pulumi config set --path nodeSsh.hosts.k0.host 192.0.2.10",
     ]);
   });
 });

@@ -1,33 +1,14 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { defaults, finding, load, refusal } from "../support/loadedSettings";
-import { registeredBy } from "../support/mocks";
+import { defaults, errorOf, load, refusal } from "../../tests/support/loadedConfig";
+import { registeredBy } from "../../tests/support/mocks";
 
-/** What holds for shared content where nothing else is set. */
-const shared = {
-  content: "shared",
-  contentStorageClass: undefined,
-  contentAccessMode: "ReadWriteOnce",
-  contentMigration: "none",
-  siteUrl: undefined,
-  siteHosts: undefined,
-  siteTitle: "WordPress",
-  adminUser: "admin",
-  adminEmail: "admin@example.com",
-  adminPassword: undefined,
-  pluginRepository: "https://downloads.wordpress.org",
-  fileModifications: true,
-  uploadLimit: "64Mi",
-  phpMemory: "256Mi",
-  plugins: [],
-  themes: [],
-  pageCache: { image: "nginx:1.30", seconds: 5 },
-  objectCache: undefined,
-};
+/** The defaults of shared content on one node. */
+const shared = { ...defaults, content: "shared", contentAccessMode: "ReadWriteOnce" };
 
 const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
-describe("the settings of shared content", () => {
+describe("configuration keys of shared content", () => {
   before(() => registeredBy(() => undefined));
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
@@ -45,7 +26,7 @@ describe("the settings of shared content", () => {
     ["fileModifications", "false", false],
     ["uploadLimit", "2Gi", undefined],
     ["phpMemory", "64Mi", undefined],
-    ["pageCache", '{"seconds":3600}', { image: "nginx:1.30", seconds: 3600 }],
+    ["pageCache", '{"seconds":3600}', { ...defaults.pageCache, seconds: 3600 }],
     ...[
       "registry.example/nginx:1.28",
       "nginx:1.27.3",
@@ -57,46 +38,52 @@ describe("the settings of shared content", () => {
       "nginx:mainline",
       "nginx:stable-alpine",
       `nginx@sha256:${"0".repeat(64)}`,
-      "registry.example:5000/nginx", // A version of somebody's own says nothing of nginx's.
+      "registry.example:5000/nginx", // The version of an image of one's own says nothing about nginx's.
       "registry.example/page-cache:1.2.0",
-    ].map((image): [string, string, unknown] => ["pageCache", JSON.stringify({ image }), { image, seconds: 5 }]),
+    ].map((image): [string, string, unknown] => [
+      "pageCache",
+      JSON.stringify({ image }),
+      { ...defaults.pageCache, image },
+    ]),
   ];
-  it("are the design's defaults where nothing else is set", () => {
-    assert.deepEqual(load(single), { ...defaults, content: shared });
+  it("have the documented defaults where nothing else is set", () => {
+    assert.deepEqual(load(single), shared);
   });
   for (const [key, text, value] of takenShared) {
     it(`take ${key} ${text}`, () => {
-      assert.deepEqual(load({ ...single, [key]: text }).content, { ...shared, [key]: value ?? text });
+      assert.deepEqual(load({ ...single, [key]: text }), { ...shared, [key]: value ?? text });
     });
   }
 
-  it("have no page cache where it is turned off", () => {
+  it("turn the page cache off by pageCache.enabled", () => {
     const pageCache = '{"enabled":false,"seconds":7}';
-    assert.deepEqual(load({ ...single, pageCache }).content, { ...shared, pageCache: undefined });
+    const expected = { ...defaults.pageCache, enabled: false, seconds: 7 };
+    assert.deepEqual(load({ ...single, pageCache }), { ...shared, pageCache: expected });
   });
 
-  it("have an object cache where it is turned on, with the plugin by which it is reached", () => {
+  it("turn the object cache on only with the plugin redis-cache", () => {
     const plugin = { slug: "redis-cache", version: "2.6.3", sha256: "0".repeat(64) };
     const plugins = JSON.stringify([plugin]);
     const objectCache = '{"enabled":true,"memory":"1Gi"}';
-    assert.deepEqual(load({ ...single, plugins, objectCache }).content, {
+    assert.deepEqual(load({ ...single, plugins, objectCache }), {
       ...shared,
       plugins: [{ ...plugin, active: true }],
-      objectCache: { image: "valkey/valkey:8.1", memory: "1Gi" },
+      objectCache: { ...defaults.objectCache, enabled: true, memory: "1Gi" },
     });
-    assert.deepEqual(load({ ...single, plugins, objectCache: '{"memory":"1Gi"}' }).content, {
+    assert.deepEqual(load({ ...single, plugins, objectCache: '{"memory":"1Gi"}' }), {
       ...shared,
       plugins: [{ ...plugin, active: true }],
+      objectCache: { ...defaults.objectCache, memory: "1Gi" },
     });
     const missing = (index: number) =>
-      "objectCache.enabled: is true, and WordPress reaches it by the plugin redis-cache, which is not in plugins; add it, " +
-      `with its version and sha256: pulumi config set --path 'plugins[${index}].slug' redis-cache`;
-    assert.equal(finding({ ...single, objectCache }), missing(0));
+      "objectCache.enabled: true needs the plugin redis-cache, which is not in plugins; add it with its version and " +
+      `sha256: pulumi config set --path 'plugins[${index}].slug' redis-cache`;
+    assert.equal(errorOf({ ...single, objectCache }), missing(0));
     const other = JSON.stringify([{ ...plugin, slug: "akismet" }]);
-    assert.equal(finding({ ...single, plugins: other, objectCache }), missing(1));
+    assert.equal(errorOf({ ...single, plugins: other, objectCache }), missing(1));
     // A list that is none has no entries.
-    const [, ...findings] = refusal({ ...single, plugins: "redis-cache", objectCache }).split("\n  - ");
-    assert.deepEqual(findings, [
+    const [, ...errors] = refusal({ ...single, plugins: "redis-cache", objectCache }).split("\n  - ");
+    assert.deepEqual(errors, [
       'plugins: "redis-cache" is not allowed; expected a list of { slug, version, sha256, active }; example: ' +
         "pulumi config set --path 'plugins[0].slug' classic-editor",
       missing(0),
@@ -113,7 +100,7 @@ describe("the settings of shared content", () => {
     ["siteTitle", "two\nlines", "1 to 200 characters on one line"],
     ["siteTitle", "x".repeat(201), "1 to 200 characters on one line"],
     ["adminUser", "<script>", "a login: 1 to 60 of a-z, A-Z, 0-9, space, _ . - @"],
-    ["adminEmail", "nobody", "an e-mail address"],
+    ["adminEmail", "postmaster", "an e-mail address"],
     ["fileModifications", "no", "true or false"],
     ["uploadLimit", "3Gi", "a Kubernetes quantity from 1Mi to 2Gi"],
     ["uploadLimit", "1023Ki", "a Kubernetes quantity from 1Mi to 2Gi"],
@@ -121,7 +108,7 @@ describe("the settings of shared content", () => {
   ];
   for (const [key, text, allowed] of refusedShared) {
     it(`refuse ${key} ${JSON.stringify(text.slice(0, 20))}, saying what is allowed`, () => {
-      const message = finding({ ...single, [key]: text });
+      const message = errorOf({ ...single, [key]: text });
       assert.ok(message.includes(`is not allowed; expected ${allowed}; example: pulumi config set`), message);
       assert.ok(message.startsWith(`${key}: "`), message);
     });
@@ -132,59 +119,58 @@ describe("the settings of shared content", () => {
     [
       "replicated",
       "openebs-replicated",
-      "Leave it to the stack, which brings one by NFS: pulumi config rm contentStorageClass; or name another one",
+      "Leave it to the stack, which manages an NFS class: pulumi config rm contentStorageClass; or name another one",
     ],
     ["replicated", "openebs-nfs-server", "Leave it to the stack"],
   ] as const) {
-    it(`refuse ${className} for many nodes, which the engine ${engine} brings for one, with the ways out`, () => {
+    it(`refuse ${className} of storage.engine ${engine} for ReadWriteMany, and name the alternatives`, () => {
       const pools = [{ node: "k0", disk: "/dev/disk/by-id/x" }];
       const storage = JSON.stringify(engine === "replicated" ? { engine, pools } : { engine });
-      const message = finding({ content: "shared", storage, contentStorageClass: className });
+      const message = errorOf({ content: "shared", storage, contentStorageClass: className });
       assert.ok(
-        message.startsWith(
-          `contentStorageClass: "${className}" is OpenEBS's, and gives volumes that one node writes to`,
-        ),
+        message.startsWith(`contentStorageClass: "${className}" is OpenEBS's, and its volumes are ReadWriteOnce`),
       );
       assert.ok(message.includes(` needs ReadWriteMany. ${begin}`), message);
       assert.match(message, /contentAccessMode ReadWriteOnce, or give .* content perPod$/);
       const one = { contentAccessMode: "ReadWriteOnce" };
       assert.equal(
-        load({ content: "shared", storage, contentStorageClass: className, ...one }).content.content,
-        "shared",
+        load({ content: "shared", storage, contentStorageClass: className, ...one }).contentStorageClass,
+        className,
       );
     });
   }
 
-  it("take openebs-nfs-server for many nodes where another one made it", () => {
+  it("take openebs-nfs-server for ReadWriteMany where the stack does not manage it", () => {
     for (const engine of ["existing", "hostpath"]) {
       const storage = JSON.stringify({ engine });
-      const { content } = load({ content: "shared", storage, contentStorageClass: "openebs-nfs-server" });
-      assert.deepEqual(content, {
+      const config = load({ content: "shared", storage, contentStorageClass: "openebs-nfs-server" });
+      assert.deepEqual(config, {
         ...shared,
+        storage: { ...defaults.storage, engine },
         contentStorageClass: "openebs-nfs-server",
         contentAccessMode: "ReadWriteMany",
       });
     }
   });
 
-  it("refuse shared content on many nodes without a class for it, with the three ways out", () => {
-    const message = finding({ content: "shared" });
+  it("refuse shared content on several nodes without a storage class, and name three alternatives", () => {
+    const message = errorOf({ content: "shared" });
     assert.equal(
       message,
-      "contentStorageClass: not set, and content: shared on several nodes needs a storage class whose volumes are " +
-        "ReadWriteMany. Name one: pulumi config set contentStorageClass NAME, or keep all pods on one node: " +
+      "contentStorageClass: not set, and content: shared on several nodes needs a ReadWriteMany storage class. " +
+        "Name one: pulumi config set contentStorageClass NAME, or keep all pods on one node: " +
         "pulumi config set contentAccessMode ReadWriteOnce, or give each pod files of its own: pulumi config set content perPod",
     );
   });
 
   const entry = { slug: "classic-editor", version: "1.6.7", sha256: "0123456789abcdef".repeat(4) };
   it("take plugins, active unless they say otherwise, and themes, which are not", () => {
-    const { content } = load({
+    const config = load({
       ...single,
       plugins: JSON.stringify([entry, { ...entry, slug: "akismet", active: false }]),
       themes: JSON.stringify([entry, { ...entry, slug: "twenty", active: true }]),
     });
-    assert.deepEqual(content, {
+    assert.deepEqual(config, {
       ...shared,
       plugins: [
         { ...entry, active: true },
@@ -206,11 +192,11 @@ describe("the settings of shared content", () => {
     ["plugins", [{ ...entry, slug: "../evil" }], /^plugins\[0\]\.slug: "\.\.\/evil" is not allowed/],
     ["plugins", [{ ...entry, sha256: "abc" }], /^plugins\[0\]\.sha256: "abc" is not allowed; expected 64 hexadecimal/],
     ["plugins", [{ ...entry, sha256: undefined }], /^plugins\[0\]\.sha256: not set; expected 64 hexadecimal/],
-    ["plugins", [{ ...entry, checksum: "x" }], /^plugins\[0\]\.checksum: is no key of this program/],
+    ["plugins", [{ ...entry, checksum: "x" }], /^plugins\[0\]\.checksum: unknown key;/],
     [
       "plugins",
       [entry, entry],
-      /^plugins\[1\]\.slug: "classic-editor" is that of plugins\[0\] as well; each is on the list once$/,
+      /^plugins\[1\]\.slug: "classic-editor" is already that of plugins\[0\]; remove one of the two$/,
     ],
     [
       "themes",
@@ -218,12 +204,12 @@ describe("the settings of shared content", () => {
         { ...entry, active: true },
         { ...entry, slug: "b", active: true },
       ],
-      /^themes\[1\]\.active: is true for themes\[0\] as well, and a site has one theme; example: pulumi config set --path 'themes\[1\]\.active' false$/,
+      /^themes\[1\]\.active: is true, and so is themes\[0\]\.active; a site has one active theme; example: pulumi config set --path 'themes\[1\]\.active' false$/,
     ],
   ];
   for (const [key, list, message] of badLists) {
     it(`refuse ${key} ${message}`, () => {
-      assert.match(finding({ ...single, [key]: typeof list === "string" ? list : JSON.stringify(list) }), message);
+      assert.match(errorOf({ ...single, [key]: typeof list === "string" ? list : JSON.stringify(list) }), message);
     });
   }
 
@@ -234,33 +220,36 @@ describe("the settings of shared content", () => {
       "plugins[0].slug: not set",
       "plugins[1].slug: not set",
     ]);
-    assert.doesNotMatch(refusal({ ...single, plugins }), /as well/);
+    assert.doesNotMatch(refusal({ ...single, plugins }), /already/);
   });
 
-  it("refuse with content per pod what is for shared content only", () => {
+  it("refuse keys of shared content with content: perPod", () => {
     assert.equal(
-      finding({ siteUrl: "https://a.example" }),
-      "siteUrl: is for content: shared, and content is perPod; remove it: pulumi config rm siteUrl",
+      errorOf({ siteUrl: "https://a.example" }),
+      "siteUrl: applies to content: shared, and content is perPod; remove it: pulumi config rm siteUrl",
     );
   });
 
-  it("refuse a password of the administrator's that is in clear, too short or too long", () => {
-    assert.match(finding({ ...single, adminPassword: "long enough" }), /is in clear in the stack file.*set --secret/);
-    const short = finding({ ...single, adminPassword: "short" }, ["adminPassword"]);
+  it("refuse an adminPassword that is in plain text, too short or too long", () => {
+    assert.match(
+      errorOf({ ...single, adminPassword: "long enough" }),
+      /is in plain text in the stack file.*set --secret/,
+    );
+    const short = errorOf({ ...single, adminPassword: "short" }, ["adminPassword"]);
     const refused =
       "adminPassword: is not allowed; expected 8 to 200 characters on one line; example: pulumi config set --secret adminPassword";
     assert.equal(short, refused);
     for (const length of [7, 201]) {
-      assert.equal(finding({ ...single, adminPassword: "x".repeat(length) }, ["adminPassword"]), refused);
+      assert.equal(errorOf({ ...single, adminPassword: "x".repeat(length) }, ["adminPassword"]), refused);
     }
   });
 
-  it("keep a password of 8 to 200 characters as a secret", async () => {
+  it("keep an adminPassword of 8 to 200 characters as a secret", async () => {
     for (const adminPassword of ["x".repeat(8), "x".repeat(200)]) {
-      const { content } = load({ ...single, adminPassword }, ["adminPassword"]);
-      assert.ok(content.content === "shared" && content.adminPassword);
-      assert.equal(await valueOf(content.adminPassword), adminPassword);
-      assert.ok(await pulumi.isSecret(content.adminPassword));
+      const config = load({ ...single, adminPassword }, ["adminPassword"]);
+      assert.ok(config.adminPassword);
+      assert.equal(await valueOf(config.adminPassword), adminPassword);
+      assert.ok(await pulumi.isSecret(config.adminPassword));
     }
   });
 });

@@ -1,13 +1,13 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { defaults, finding, load, refusal } from "../support/loadedSettings";
-import { registeredBy } from "../support/mocks";
+import { defaults, errorOf, load, refusal } from "../../tests/support/loadedConfig";
+import { registeredBy } from "../../tests/support/mocks";
 
-describe("settings", () => {
+describe("loading the configuration", () => {
   before(() => registeredBy(() => undefined));
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
-  it("are the design's defaults where nothing is set", () => {
+  it("takes the documented defaults where nothing is set", () => {
     assert.deepEqual(load({}), defaults);
   });
 
@@ -31,23 +31,28 @@ describe("settings", () => {
     ["keyRotation", "after the leak, 2026", undefined],
     ["databasePasswordRotation", "", undefined],
     ["databasePasswordRotation", "after the leak, 2026", undefined],
-    ["content", "perPod", { content: "perPod" }],
+    ["content", "perPod", undefined],
   ];
   for (const [key, text, value] of taken) {
-    it(`take ${key} ${text.length > 40 ? `${text.slice(0, 40)}…` : `"${text}"`}`, () => {
+    it(`takes ${key} ${text.length > 40 ? `${text.slice(0, 40)}…` : `"${text}"`}`, () => {
       assert.deepEqual(load({ [key]: text }), { ...defaults, [key]: value ?? text });
     });
   }
 
-  it("take the keys of storage, and the provider's own", () => {
-    const settings = load({
+  it("takes keys of storage and of the Kubernetes provider", () => {
+    const config = load({
       storage: '{"engine":"existing","className":"fast.ssd"}',
       "kubernetes:context": "lab",
       "kubernetes:kubeconfig": "~/lab",
       "kubernetes:upsertExistingObjects": "true",
     });
-    assert.deepEqual(settings.storage, { engine: "existing", className: "fast.ssd" });
-    assert.deepEqual(settings.cluster, { context: "lab", kubeconfig: "~/lab", upsertExistingObjects: true });
+    assert.deepEqual(config, {
+      ...defaults,
+      storage: { ...defaults.storage, className: "fast.ssd" },
+      "kubernetes:context": "lab",
+      "kubernetes:kubeconfig": "~/lab",
+      "kubernetes:upsertExistingObjects": true,
+    });
   });
 
   const dnsLabel = "a DNS label: 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends";
@@ -90,75 +95,75 @@ describe("settings", () => {
     ],
   ];
   for (const [key, text, expectation] of refused) {
-    it(`refuse ${key} "${text.slice(0, 12)}", saying what is allowed`, () => {
-      assert.equal(finding({ [key]: text }), `${key}: "${text}" is not allowed; expected ${expectation}`);
+    it(`refuses ${key} "${text.slice(0, 12)}" and says what is allowed`, () => {
+      assert.equal(errorOf({ [key]: text }), `${key}: "${text}" is not allowed; expected ${expectation}`);
     });
   }
 
-  it("refuse unknown keys with the nearest known name", () => {
+  it("refuses unknown keys and names the most similar key", () => {
     assert.equal(
-      finding({ wordpressReplica: "3" }),
-      "wordpressReplica: is no key of this program; did you mean wordpressReplicas? " +
+      errorOf({ wordpressReplica: "3" }),
+      "wordpressReplica: unknown key; did you mean wordpressReplicas? " +
         "Remove it: pulumi config rm wordpressReplica",
     );
     assert.equal(
-      finding({ storage: '{"classname":"fast"}' }),
-      "storage.classname: is no key of this program; did you mean storage.className? " +
+      errorOf({ storage: '{"classname":"fast"}' }),
+      "storage.classname: unknown key; did you mean storage.className? " +
         "Remove it: pulumi config rm --path storage.classname",
     );
     assert.equal(
-      finding({ "kubernetes:namespace": "x" }),
-      "kubernetes:namespace: is not read by this program; it reads kubeconfig, context, upsertExistingObjects",
+      errorOf({ "kubernetes:namespace": "x" }),
+      "kubernetes:namespace: unknown key; this program reads kubernetes:context, kubernetes:kubeconfig, kubernetes:upsertExistingObjects",
     );
   });
 
-  it("answer a flat storage.engine with the command that was meant", () => {
+  it("answers a flat storage.engine with the command that was meant", () => {
     assert.equal(
-      finding({ "storage.engine": "hostpath" }),
+      errorOf({ "storage.engine": "hostpath" }),
       "storage.engine: is a key inside the object storage; set it with --path: " +
         "pulumi config set --path storage.engine hostpath, and remove this one: pulumi config rm storage.engine",
     );
   });
 
-  it("refuse a storage that is no object, and values of another type in it", () => {
+  it("refuses a storage that is no object, and values of another type in it", () => {
     for (const text of ["hostpath", "[]", "7", "null"]) {
       assert.equal(
-        finding({ storage: text }),
+        errorOf({ storage: text }),
         `storage: "${text}" is not allowed; expected an object with the keys engine, className, replicas, logging, chartVersion, ` +
-          "chartRepository, nfsChartRepository, imageRegistry, pools; example: pulumi config set --path storage.engine existing",
+          "chartRepository, imageRegistry, pools, nfsChartRepository; example: pulumi config set --path storage.engine existing",
       );
     }
     assert.match(
-      finding({ storage: '{"className":{"name":"x"}}' }),
+      errorOf({ storage: '{"className":{"name":"x"}}' }),
       /^storage\.className: "\{\\"name\\":\\"x\\"\}" is not allowed/,
     );
   });
 
-  it("refuse a namespace that the engine makes, and do not judge it where the engine is invalid", () => {
+  it("refuses a namespace that storage.engine creates, and does not judge it where the engine is invalid", () => {
     for (const namespace of ["openebs", "openebs-nfs"]) {
       assert.equal(
-        finding({ storage: '{"engine":"hostpath"}', namespace }),
-        `namespace: "${namespace}" is one that the engine hostpath makes; take another one: ` +
+        errorOf({ storage: '{"engine":"hostpath"}', namespace }),
+        `namespace: "${namespace}" is one that storage.engine hostpath creates; choose another one: ` +
           "pulumi config set namespace wordpress",
       );
       assert.match(
-        finding({ storage: '{"engine":"mayastor"}', namespace }),
+        errorOf({ storage: '{"engine":"mayastor"}', namespace }),
         /^storage\.engine: "mayastor" is not allowed;/,
       );
       assert.equal(load({ storage: '{"engine":"existing"}', namespace }).namespace, namespace);
     }
   });
 
-  it("name all that is wrong at once", () => {
+  it("reports all errors at once", () => {
     const message = refusal({ wordpressReplicas: "0", namespace: "-", plugin: "x" });
-    assert.ok(message.startsWith("3 settings to be mended; nothing was changed:"));
+    assert.ok(message.startsWith("Invalid configuration (3 errors); nothing was changed:"));
     assert.deepEqual(message.match(/(?<=\n {2}- )\w+/g), ["plugin", "namespace", "wordpressReplicas"]);
   });
 
-  it("cut what is shown of a long value", () => {
+  it("cuts a long value in the message", () => {
     for (const length of [81, 10_000]) {
       assert.equal(
-        finding({ namespace: "x".repeat(length) }),
+        errorOf({ namespace: "x".repeat(length) }),
         `namespace: "${"x".repeat(79)}…" is not allowed; expected ${dnsLabel}; example: pulumi config set namespace wordpress`,
       );
     }

@@ -1,35 +1,24 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { load } from "../../tests/support/loadedConfig";
+import { registeredBy } from "../../tests/support/mocks";
+import { valueKeys } from "../../tests/support/valueKeys";
+import { key } from "./keys";
+import { Reader } from "./reader";
 import {
   egressRule,
   hostNames,
   imageReference,
   imageRegistry,
-  InvalidValue,
+  notAllowed,
   proxyRanges,
   type Rule,
   siteAddress,
   storageSize,
   trueOrFalse,
-  validate,
   webAddress,
-} from "../../stacks/config/rules";
-import { entryKeys } from "../../stacks/extensionSettings";
-import {
-  type Key,
-  keys,
-  nodeSshHostKeys,
-  nodeSshKeys,
-  objectCacheKeys,
-  pageCacheKeys,
-  poolKeys,
-  sharedKeys,
-  storageKeys,
-} from "../../stacks/keys";
-import { readKeys } from "../../stacks/readKeys";
-import { topNames } from "../../stacks/settings";
-import { load } from "../support/loadedSettings";
-import { registeredBy } from "../support/mocks";
+} from "./rules";
+import { tree } from "./tree";
 
 /** Texts that mean something to JavaScript, to URLs, to JSON or to a shell. */
 const odd = [
@@ -69,14 +58,9 @@ const odd = [
   ...['["10.0.0.0/08"]', '["::/129"]', '["fe80::1%eth0/64"]', `["${"a".repeat(300)}"]`, "a".repeat(5000)],
 ];
 
-const groups: readonly Readonly<Record<string, Key<unknown>>>[] = [
-  ...[keys, sharedKeys, pageCacheKeys, objectCacheKeys, entryKeys.plugins],
-  ...[storageKeys, poolKeys, nodeSshKeys, nodeSshHostKeys],
-];
-
-/** Every rule of a key, by the key's name, and with an example that is not cut. */
-const rules = groups
-  .flatMap((group) => Object.entries(group))
+/** Rules of all keys that are no secrets, by the key's path, with an example that is not cut. */
+const rules = valueKeys(tree)
+  .filter(([, { secret }]) => !secret)
   .map(([name, { rule }]) => ({ name, rule, example: rule.example.replace("…", "A".repeat(40)) }));
 
 /** Texts near a rule's example: parts of it with parts of others. The same in every run. */
@@ -130,7 +114,8 @@ describe("the rules of all keys", () => {
 
   it("end in values or in one message, whatever text a key has", () => {
     let refused = 0;
-    for (const name of topNames) {
+    const names = Object.keys(tree);
+    for (const name of names) {
       for (const text of odd) {
         try {
           load({ content: "shared", contentStorageClass: "many", [name]: text });
@@ -141,7 +126,7 @@ describe("the rules of all keys", () => {
         }
       }
     }
-    assert.ok(refused > topNames.length, `${refused} refused`);
+    assert.ok(refused > names.length, `${refused} refused`);
   });
 
   it("take no word that objects have by themselves for true or false", () => {
@@ -255,11 +240,11 @@ describe("the rules of all keys", () => {
         ...["https://a.example/b c", "https://a.example/'b'", "https://a.example/b\n", "https://a.example:80b"],
       ],
     );
-    assert.throws(() => validate("pluginRepository", "charts.example.com", rule), {
-      message:
-        'pluginRepository: "charts.example.com" is not allowed; expected an http or https URL without user and password, its ' +
+    assert.equal(
+      notAllowed("pluginRepository", "charts.example.com", rule),
+      'pluginRepository: "charts.example.com" is not allowed; expected an http or https URL without user and password, its ' +
         "path of a-z, A-Z, 0-9 and . _ ~ % + : = @ / -; example: pulumi config set pluginRepository https://charts.example.com",
-    });
+    );
   });
 
   it("an image reference has a name and, if you like, a registry, a tag and a digest", () => {
@@ -298,11 +283,11 @@ describe("the rules of all keys", () => {
         ...[`wordpress@${digest.toUpperCase()}`, `wordpress@sha256:${"g".repeat(64)}`, `@${digest}`],
       ],
     );
-    assert.throws(() => validate("wordpressImage", "WordPress", rule), {
-      message:
-        'wordpressImage: "WordPress" is not allowed; expected an image reference: [registry/]name[:tag][@sha256:…]; ' +
+    assert.equal(
+      notAllowed("wordpressImage", "WordPress", rule),
+      'wordpressImage: "WordPress" is not allowed; expected an image reference: [registry/]name[:tag][@sha256:…]; ' +
         "example: pulumi config set wordpressImage wordpress:6.5-apache",
-    });
+    );
   });
 
   it("a size of storage is at least its minimum, and above 0 where it has none", () => {
@@ -312,16 +297,16 @@ describe("the rules of all keys", () => {
       [storageSize("1Gi"), "a Kubernetes quantity of at least 1Gi"],
       [storageSize(), "a Kubernetes quantity above 0"],
     ] as const) {
-      assert.throws(() => validate("mariadbStorage", "0", rule), {
-        message: `mariadbStorage: "0" is not allowed; expected ${allowed}; example: pulumi config set mariadbStorage 2Gi`,
-      });
+      assert.equal(
+        notAllowed("mariadbStorage", "0", rule),
+        `mariadbStorage: "0" is not allowed; expected ${allowed}; example: pulumi config set mariadbStorage 2Gi`,
+      );
     }
   });
 
   it("a message shows a value that is not set as undefined", () => {
-    const { message } = new InvalidValue("namespace", undefined, { allowed: "a name", example: "wordpress" });
     assert.equal(
-      message,
+      notAllowed("namespace", undefined, { allowed: "a name", example: "wordpress" }),
       'namespace: "undefined" is not allowed; expected a name; example: pulumi config set namespace wordpress',
     );
   });
@@ -330,8 +315,9 @@ describe("the rules of all keys", () => {
     const parse = () => {
       throw new TypeError("a bug");
     };
-    const known = { broken: { meaning: "", rule: { allowed: "", example: "", parse } } };
-    assert.throws(() => readKeys(known, "", { broken: "x" }, assert.fail), { name: "TypeError", message: "a bug" });
+    const fields = { broken: key({ allowed: "", example: "", schema: {}, parse }, { description: "", onChange: "" }) };
+    const reader = new Reader(() => false);
+    assert.throws(() => reader.read(fields, { broken: "x" }), { name: "TypeError", message: "a bug" });
   });
 
   it("take CIDRs as Kubernetes does", () => {

@@ -1,0 +1,11 @@
+import { key } from "../../stacks/config/keys";
+import { dnsLabel } from "../../stacks/config/rules";
+
+/** Configuration keys of the stack's namespace. */
+export const namespaceKeys = {
+  namespace: key(dnsLabel, {
+    default: "wordpress",
+    description: "Namespace that the stack creates and owns.",
+    onChange: "Refused: another namespace would be another site.",
+  }),
+} as const;

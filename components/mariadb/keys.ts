@@ -1,0 +1,22 @@
+import { imageKey, key, type Values } from "../../stacks/config/keys";
+import { anyText, storageSize } from "../../stacks/config/rules";
+
+/** Configuration keys of the database. */
+export const mariaDbKeys = {
+  mariadbImage: imageKey("mariadb:10.11", {
+    description: "Image of MariaDB.",
+    onChange: "Restarts the database with the other image. The site is unavailable for that time.",
+  }),
+  mariadbStorage: key(storageSize(), {
+    default: "1Gi",
+    description: "Size of the database's claim. With `storage.engine: replicated` at least 300Mi, the minimum of XFS.",
+    onChange: "Grows the claim. A smaller size is refused.",
+  }),
+  databasePasswordRotation: key(anyText("2026-11"), {
+    default: "1",
+    description: "Any text. Change it to rotate the database password without downtime.",
+    onChange: "Creates a second database user, rolls the pods over to it, then drops the first user.",
+  }),
+} as const;
+
+export type MariaDbConfig = Values<typeof mariaDbKeys>;

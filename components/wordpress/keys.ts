@@ -1,0 +1,195 @@
+import { type Check, imageKey, key, list, type Values } from "../../stacks/config/keys";
+import {
+  anyText,
+  configSet,
+  egressRule,
+  hostNames,
+  matching,
+  oneOf,
+  password,
+  plainText,
+  proxyRanges,
+  quantityWithin,
+  siteAddress,
+  trueOrFalse,
+  webAddress,
+  wholeNumber,
+} from "../../stacks/config/rules";
+import { maxReplicas } from "./apache";
+
+/** Configuration keys of the pods and of who reaches them. */
+export const podKeys = {
+  wordpressReplicas: key(wholeNumber(1, maxReplicas, 3), {
+    default: "1",
+    description: "Number of WordPress pods.",
+    onChange: "Adds or removes pods.",
+  }),
+  wordpressImage: imageKey("wordpress:6.5-apache", {
+    description: "Image of WordPress with Apache.",
+    onChange: "Rolls the pods to the other image, and upgrades WordPress's tables before that.",
+  }),
+  wordpressNodePort: key(wholeNumber(30000, 32767, 30007), {
+    default: "30007",
+    description: "Port of every node on which the site is served.",
+    onChange: "Moves the site to the other port. Rolls the pods.",
+  }),
+  externalTrafficPolicy: key(oneOf("Cluster", "Local"), {
+    default: "Cluster",
+    description:
+      "`Cluster`: every node serves the NodePort, and the site sees a node's address as its visitors' address. `Local`: only " +
+      "nodes with a pod of the front serve it, and the site sees the visitors' own addresses; for page views without a " +
+      "cookie it sees the page cache's.",
+    onChange: "Updates the Service.",
+  }),
+  trustedProxies: key(proxyRanges, {
+    description:
+      "CIDRs of the proxies in front of the site whose forwarded headers (address, scheme) are believed. Not set: the " +
+      "address and scheme of the connection count, and forwarded headers are ignored.",
+    onChange: "Rolls the pods.",
+  }),
+  egress: key(egressRule, {
+    default: "open",
+    description:
+      "Where WordPress and its jobs may connect to, besides DNS and each other. `open`: ports 80 and 443 anywhere, for " +
+      "updates. Or a list of CIDRs.",
+    onChange: "Updates the NetworkPolicies.",
+  }),
+  keyRotation: key(anyText("2026-11"), {
+    default: "1",
+    description: "Any text. Change it to rotate the salts (`WORDPRESS_AUTH_KEY` and the other seven).",
+    onChange: "Creates new salts and rolls the pods. All users are logged out.",
+  }),
+} as const;
+
+const shared = { content: ["shared"] };
+
+const extensionFields = (isActive: "true" | "false") => ({
+  slug: key(
+    matching(
+      "the name of its folder: 1 to 64 of a-z, 0-9 and -",
+      "classic-editor",
+      /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+      64,
+    ),
+    { required: true, description: "Name of its folder.", onChange: "Installs the other one, and removes this one." },
+  ),
+  version: key(
+    matching("a version: 1 to 32 of a-z, A-Z, 0-9, . and -", "1.6.7", /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 32),
+    { required: true, description: "Version, as in the archive's name.", onChange: "Installs the other version." },
+  ),
+  sha256: key(
+    matching("64 hexadecimal digits in lower case, as sha256sum prints them", "0".repeat(64), /^[0-9a-f]{64}$/, 64),
+    {
+      required: true,
+      description: "Checksum of the archive. An archive with another one is not installed.",
+      onChange: "Installs it again.",
+    },
+  ),
+  active: key(trueOrFalse, {
+    default: isActive,
+    description: "Whether it is activated. At most one theme may be.",
+    onChange: "Activates or deactivates it.",
+  }),
+});
+
+/** Configuration keys of the site: its name, its first user, what it installs and what a request may take. */
+export const siteKeys = {
+  siteUrl: key(siteAddress, {
+    appliesTo: shared,
+    description:
+      "Canonical URL of the site. Not set: the site is served on every node's address at the NodePort, and on `siteHosts`.",
+    onChange: "Rolls the pods. Addresses in posts stay: see the how-to about a domain.",
+  }),
+  siteHosts: key(hostNames, {
+    appliesTo: shared,
+    description: "Host names and IP addresses of the site besides its nodes' addresses.",
+    onChange: "Rolls the pods.",
+  }),
+  siteTitle: key(plainText(200, "My Shop"), {
+    default: "WordPress",
+    appliesTo: shared,
+    installOnly: true,
+    description: "Title of the site.",
+    onChange: "Nothing: change it in the dashboard.",
+  }),
+  adminUser: key(
+    matching("a login: 1 to 60 of a-z, A-Z, 0-9, space, _ . - @", "admin", /^[\w.@-]([\w .@-]*[\w.@-])?$/, 60),
+    {
+      default: "admin",
+      appliesTo: shared,
+      installOnly: true,
+      description: "Login of the administrator.",
+      onChange: "Nothing: add users in the dashboard.",
+    },
+  ),
+  adminEmail: key(
+    matching("an e-mail address", "admin@example.com", /^[\w.+-]+@[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, 100),
+    {
+      default: "admin@example.com",
+      appliesTo: shared,
+      installOnly: true,
+      description: "E-mail address of the administrator.",
+      onChange: "Nothing: change it in the dashboard.",
+    },
+  ),
+  adminPassword: key(password(8, 200), {
+    secret: true,
+    appliesTo: shared,
+    installOnly: true,
+    description:
+      "Password of the administrator. Not set: a random one, `pulumi stack output adminPassword --show-secrets`.",
+    onChange: "Nothing: change it in the dashboard.",
+  }),
+  fileModifications: key(trueOrFalse, {
+    default: "true",
+    appliesTo: shared,
+    description: "Whether the dashboard may install and edit plugins and themes.",
+    onChange: "Rolls the pods.",
+  }),
+  pluginRepository: key(webAddress("https://downloads.example.com"), {
+    default: "https://downloads.wordpress.org",
+    appliesTo: shared,
+    description:
+      "Where `plugins` and `themes` are downloaded from: URL/plugin/SLUG.VERSION.zip and URL/theme/SLUG.VERSION.zip.",
+    onChange: "Nothing until a version changes.",
+  }),
+  plugins: list(extensionFields("true"), {
+    appliesTo: shared,
+    description: "Plugins that the stack installs, updates and removes by a job. Others stay.",
+  }),
+  themes: list(extensionFields("false"), {
+    appliesTo: shared,
+    description: "Themes that the stack installs, updates and removes by a job. Others stay.",
+  }),
+  uploadLimit: key(quantityWithin("1Mi", "2Gi", "64Mi"), {
+    default: "64Mi",
+    appliesTo: shared,
+    description: "Largest file that can be uploaded.",
+    onChange: "Rolls the pods.",
+  }),
+  phpMemory: key(quantityWithin("64Mi", "2Gi", "256Mi"), {
+    default: "256Mi",
+    appliesTo: shared,
+    description: "Memory limit of one request in PHP. The pods' memory limit follows from it.",
+    onChange: "Rolls the pods.",
+  }),
+} as const;
+
+/** A slug is in a list once, and at most one theme is active. */
+export const checkExtensions: Check<Pick<Values<typeof siteKeys>, "plugins" | "themes">> = (config, { report }) => {
+  for (const name of ["plugins", "themes"] as const) {
+    config[name].forEach(({ slug, active }, index, all) => {
+      const first = all.findIndex((other) => other.slug === slug);
+      if (slug !== undefined && first < index) {
+        report(`${name}[${index}].slug: "${slug}" is already that of ${name}[${first}]; remove one of the two`);
+      }
+      const firstActive = all.findIndex((other) => other.active);
+      if (name === "themes" && active && firstActive < index) {
+        report(
+          `themes[${index}].active: is true, and so is themes[${firstActive}].active; a site has one active theme; example: ` +
+            configSet(`themes[${index}].active`, "false"),
+        );
+      }
+    });
+  }
+};

@@ -1,0 +1,87 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { imageReference, type Rule } from "./rules";
+
+/** What the reference page and the JSON schema say about a key. */
+interface About {
+  readonly description: string;
+  /** Values of another key with which this one applies, e.g. `{ content: ["shared"] }`. With others, setting it is an error. */
+  readonly appliesTo?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A single value. Without a default it is undefined where it is not set, unless it is required. */
+export interface ValueKey<T> extends About {
+  readonly kind: "value";
+  readonly rule: Rule<T>;
+  /** Text that is read where the key is not set. */
+  readonly default?: string;
+  readonly required?: true;
+  /** What a later change of the key does. */
+  readonly onChange: string;
+  /** Whether the key only counts when the site is installed. */
+  readonly installOnly?: true;
+  /** Whether it has to be encrypted in the stack file. Its value is in no message, and stays a secret Output. */
+  readonly secret?: true;
+  /** Adds to the message about a value that is not allowed. `siblings` are the other texts of the same object. */
+  readonly hint?: (text: string, siblings: Texts) => string | undefined;
+}
+
+/** An object, a list of objects, or a map from names to objects. */
+export interface GroupKey<F extends Fields = Fields> extends About {
+  readonly kind: "object" | "list" | "map";
+  readonly fields: F;
+  /** Of an object: whether it is undefined where it is not set, in place of all defaults. */
+  readonly optional?: true;
+  /** Of a map: which names it takes, with one to show. */
+  readonly names?: Rule<string>;
+}
+
+export type Key = ValueKey<unknown> | GroupKey;
+export interface Fields {
+  readonly [name: string]: Key;
+}
+export type Texts = Readonly<Record<string, string | undefined>>;
+
+/** The value of a key in the program, and those of several keys. */
+export type Value<K> = K extends { secret: true }
+  ? pulumi.Output<string> | undefined
+  : K extends { rule: Rule<infer T> }
+    ? K extends { default: string } | { required: true }
+      ? T
+      : T | undefined
+    : K extends { kind: "list"; fields: infer F }
+      ? readonly Values<F>[]
+      : K extends { kind: "map"; fields: infer F }
+        ? Readonly<Record<string, Values<F>>>
+        : K extends { optional: true; fields: infer F }
+          ? Values<F> | undefined
+          : K extends { fields: infer F }
+            ? Values<F>
+            : never;
+export type Values<F> = { readonly [N in keyof F]: Value<F[N]> };
+
+/** Values of which some may have been refused: these are undefined. */
+export type Draft<T> = T extends pulumi.Output<unknown> | string | number | boolean
+  ? T | undefined
+  : { readonly [N in keyof T]: Draft<T[N]> };
+
+export const key = <T, const A extends Omit<ValueKey<T>, "kind" | "rule">>(rule: Rule<T>, about: A) =>
+  ({ kind: "value", rule, ...about }) as const;
+/** An image whose default is its example too: one literal, the one that Renovate updates (renovate.json). */
+export const imageKey = (
+  image: string,
+  about: About & Pick<ValueKey<string>, "onChange">,
+  rule: (example: string) => Rule<string> = imageReference,
+) => key(rule(image), { ...about, default: image });
+const group =
+  <const Kind extends GroupKey["kind"]>(kind: Kind) =>
+  <const F extends Fields, const A extends Omit<GroupKey, "kind" | "fields">>(fields: F, about: A) =>
+    ({ kind, fields, ...about }) as const;
+export const object = group("object");
+export const list = group("list");
+export const map = group("map");
+
+/** A rule over several keys. It reports what is wrong with them together; a key that is wrong by itself is undefined. */
+export type Check<C> = (
+  config: Draft<C>,
+  context: { readonly report: (error: string) => void; readonly isSet: (path: string) => boolean },
+) => void;

@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Draft, Fields, Key, Texts } from "./keys";
+import { Reader } from "./reader";
+import { configRemove, configSet } from "./rules";
+import { checks, type Config, tree } from "./tree";
+import { unknownKey } from "./unknownKey";
+
+/**
+ * Reads the stack's configuration.
+ * @throws pulumi.RunError with everything that is wrong with it, before anything is registered
+ */
+export function loadConfig(): Config {
+  const texts = stackConfig();
+  const reader = new Reader(isSecret);
+  // One error a key: what follows from the first one would confuse.
+  const report = (error: string) => {
+    const [key = ""] = error.split(": ");
+    if (!reader.errors.some((other) => other.startsWith(`${key}: `))) reader.errors.push(error);
+  };
+  const isSet = (path: string) => reader.set.has(path);
+  Object.entries(texts).forEach(([name, value]) => checkName(name, value ?? "", report));
+  const config: Draft<Config> = reader.read(tree, texts);
+  checkApplies(tree, config, "", isSet, report);
+  checks.forEach((check) => check(config, { report, isSet }));
+  if (reader.errors.length > 0) {
+    const count = reader.errors.length === 1 ? "1 error" : `${reader.errors.length} errors`;
+    throw new pulumi.RunError(
+      `Invalid configuration (${count}); nothing was changed:\n  - ${reader.errors.join("\n  - ")}`,
+    );
+  }
+  return config as Config;
+}
+
+/** Reports keys that are set and have no effect, since another key has another value. */
+function checkApplies(
+  fields: Fields,
+  config: unknown,
+  within: string,
+  isSet: (path: string) => boolean,
+  report: (error: string) => void,
+): void {
+  for (const [name, key] of Object.entries(fields)) {
+    const path = `${within}${name}`;
+    if (!isSet(path)) continue;
+    for (const [other, values] of Object.entries(key.appliesTo ?? {})) {
+      const value = other
+        .split(".")
+        .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], config);
+      if (value === undefined || values.includes(String(value))) continue;
+      report(
+        `${path}: applies to ${other}: ${values.join(" or ")}, and ${other} is ${String(value)}; remove it: ${configRemove(path)}`,
+      );
+    }
+    if (key.kind === "object") checkApplies(key.fields, config, `${path}.`, isSet, report);
+  }
+}
+
+/** All values that are the project's or the Kubernetes provider's, as texts: Pulumi's getters would convert some of them. */
+function stackConfig(): Texts {
+  const own = `${pulumi.getProject()}:`;
+  const read = Object.entries(pulumi.runtime.allConfig()).filter(
+    ([name]) => name.startsWith(own) || name.startsWith(provider),
+  );
+  return Object.fromEntries(read.map(([name, value]) => [name.startsWith(own) ? name.slice(own.length) : name, value]));
+}
+
+const provider = "kubernetes:";
+
+/** Whether a key of this project is a secret in the stack file. The SDK knows, and does not say so in its types. */
+function isSecret(path: string): boolean {
+  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+  return isConfigSecret(`${pulumi.getProject()}:${path}`);
+}
+
+/** Reports a key that is not read: with the command that was meant, or the most similar key. */
+function checkName(name: string, value: string, report: (error: string) => void): void {
+  if (Object.hasOwn(tree, name)) return;
+  const known = Object.keys(tree);
+  if (name.startsWith(provider)) {
+    report(`${name}: unknown key; this program reads ${known.filter((key) => key.startsWith(provider)).join(", ")}`);
+  } else if (pathsOf(tree).includes(name)) {
+    report(
+      `${name}: is a key inside the object ${name.split(".")[0]}; set it with --path: ${configSet(name, value)}, ` +
+        `and remove this one: pulumi config rm ${name}`,
+    );
+  } else {
+    report(unknownKey(name, known));
+  }
+}
+
+/** Paths of keys and of those inside objects, e.g. `storage.engine`. */
+function pathsOf(fields: Readonly<Record<string, Key>>): string[] {
+  return Object.entries(fields).flatMap(([name, key]) => [
+    name,
+    ...(key.kind === "object" ? pathsOf(key.fields).map((inner) => `${name}.${inner}`) : []),
+  ]);
+}

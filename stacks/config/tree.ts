@@ -1,0 +1,71 @@
+import { namespaceKeys } from "../../components/kubernetes/keys";
+import { mariaDbKeys } from "../../components/mariadb/keys";
+import { checkObjectCache, objectCacheKeys } from "../../components/objectCache/keys";
+import { pageCacheKeys } from "../../components/pageCache/keys";
+import { claimsKeys } from "../../components/storage/claims/keys";
+import { checkNamespace, nfsFields } from "../../components/storage/nfs/keys";
+import { checkNodeSsh, checkStorage, nodeSshKeys, storageFields } from "../../components/storage/openebs/keys";
+import { checkContent, contentKeys } from "../../components/wordpress/content/keys";
+import { checkExtensions, podKeys, siteKeys } from "../../components/wordpress/keys";
+import { type Check, key, object, type Values } from "./keys";
+import { anyText, trueOrFalse } from "./rules";
+
+/** What is read of the Kubernetes provider's configuration. */
+const clusterKeys = {
+  "kubernetes:context": key(anyText("kind-kind"), {
+    description:
+      "Context of the kubeconfig. Not set: the current one at the first `pulumi up`, which says so. From then on the stack " +
+      "refuses another cluster.",
+    onChange: "Accepted where it leads to the same cluster.",
+  }),
+  "kubernetes:kubeconfig": key(anyText("~/.kube/config"), {
+    description:
+      "Path of a kubeconfig, or its text set with `--secret`. Not set: kubectl's own rules, with one file or a list in " +
+      "KUBECONFIG. The state holds the text, encrypted, and never the path.",
+    onChange: "Accepted where it leads to the same cluster.",
+  }),
+  "kubernetes:upsertExistingObjects": key(trueOrFalse, {
+    default: "false",
+    description: "Whether to adopt objects that already exist. For one `pulumi up` after a crash.",
+    onChange: "Remove it after that `pulumi up`.",
+  }),
+} as const;
+
+/** All keys, by the titles that docs/configuration.md gives them. */
+export const groups = {
+  "Stack and data": { ...namespaceKeys, ...claimsKeys },
+  Pods: podKeys,
+  Content: contentKeys,
+  Site: siteKeys,
+  Database: mariaDbKeys,
+  Caches: { ...pageCacheKeys, ...objectCacheKeys },
+  Storage: {
+    storage: object({ ...storageFields, ...nfsFields }, { description: "Storage under the claims." }),
+    ...nodeSshKeys,
+  },
+  Cluster: clusterKeys,
+} as const;
+
+export const tree = {
+  ...groups["Stack and data"],
+  ...groups.Pods,
+  ...groups.Content,
+  ...groups.Site,
+  ...groups.Database,
+  ...groups.Caches,
+  ...groups.Storage,
+  ...groups.Cluster,
+} as const;
+
+/** A stack's configuration: plain values, checked. Secrets are Outputs. */
+export type Config = Values<typeof tree>;
+
+/** Rules over several keys, of all rooms. */
+export const checks: readonly Check<Config>[] = [
+  checkNamespace,
+  checkStorage,
+  checkNodeSsh,
+  checkContent,
+  checkExtensions,
+  checkObjectCache,
+];
