@@ -4,7 +4,6 @@ import { failure } from "../support/failure";
 import { property } from "../support/properties";
 import { assertBefore, operations, done, isAbout, only, subjects } from "./support/calls";
 import { valueKeys } from "../support/valueKeys";
-import { assertBefore, deeds, done, isAbout, only, subjects } from "./support/calls";
 import { RecordedSite } from "./support/recordedSite";
 
 const preflight = "Command/preflight-check";
