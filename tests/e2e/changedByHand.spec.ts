@@ -8,10 +8,10 @@ import { statedObjects } from "./support/statedObjects";
 
 const namespace = "by-hand";
 
-describe("refresh and up after changes by hand", function () {
+describe("pulumi refresh and up after changes by hand", function () {
   this.timeout(15 * 60_000);
   let site: LabSite;
-  /** What the objects say, as the program made them. */
+  /** Fields of the objects that the program created. */
   let asMade: Record<string, unknown>;
 
   before(async () => {
@@ -41,7 +41,7 @@ describe("refresh and up after changes by hand", function () {
     assert.equal((await site.rows("select option_value from wp_options where option_name = 'by_hand'")).trim(), "kept");
   };
 
-  it("give a site and a database that were scaled their pods again, with the data and without a conflict", async () => {
+  it("restore the pods of a site and a database that were scaled, with the data and without a conflict", async () => {
     await kubectl("scale", "deployment", "wordpress", "--replicas=1");
     await kubectl("scale", "statefulset", "mariadb", "--replicas=0");
     await kubectl("wait", "pod/mariadb-0", "--for=delete", "--timeout=360s");
@@ -53,10 +53,10 @@ describe("refresh and up after changes by hand", function () {
     recordFault({ fault, holds, measured: `2 objects put back in ${seconds} s` });
   });
 
-  it("set every field that was edited to what the program states", async () => {
+  it("restore every edited field to the program's value", async () => {
     await kubectl("set", "image", "deployment/wordpress", "wordpress=wordpress:6.4-apache");
     await kubectl("set", "resources", "statefulset/mariadb", "--limits=memory=600Mi");
-    // Not its NodePort: Kubernetes looks over these every three minutes, and may then count a new one as free, and the former as taken.
+    // Not its NodePort: Kubernetes reconciles NodePorts every three minutes, and may then treat a new one as free and the previous one as used.
     await patch("service/wordpress", { spec: { ports: [{ port: 80, nodePort: 30107, targetPort: 9999 }] } });
     await patch("networkpolicy/mariadb", { spec: { ingress: [{}] } });
     await patch("poddisruptionbudget/wordpress", { spec: { maxUnavailable: 0 } });
@@ -87,7 +87,7 @@ describe("refresh and up after changes by hand", function () {
     recordFault({ fault, holds, measured: `${objects.length} objects made again in ${seconds} s` });
   });
 
-  it("leave what kubectl added to an object; the next update of that object removes it", async () => {
+  it("leave a field that kubectl added until the next update of that object removes it", async () => {
     await kubectl("set", "env", "deployment/wordpress", "ADDED=1");
     await kubectl("rollout", "status", "deployment/wordpress", "--timeout=360s");
     assert.deepEqual(Object.keys((await putBack()).done), ["same"]);
@@ -101,7 +101,7 @@ describe("refresh and up after changes by hand", function () {
     await assertAsMade();
   });
 
-  it("are not needed for destroy, which leaves nothing where a StatefulSet was deleted without its pod", async () => {
+  it("are not needed before pulumi destroy, which deletes the pod of a StatefulSet that was deleted with --cascade=orphan", async () => {
     await kubectl("delete", "statefulset", "mariadb", "--cascade=orphan");
     const { seconds } = await timed(() => site.project.destroy());
     await assertGone(site);

@@ -13,7 +13,7 @@ import { wordPressCode } from "./support/sharedSite";
 const namespace = "identity";
 const annotation = "wordpress/instance";
 
-describe("a stack and the cluster that it is on", function () {
+describe("identity of the stack's cluster", function () {
   this.timeout(10 * 60_000);
   let site: LabSite;
 
@@ -29,7 +29,7 @@ describe("a stack and the cluster that it is on", function () {
     fs.rmSync(file);
     return site.project.up();
   };
-  /** UIDs of everything in the namespace that holds data or serves. */
+  /** UIDs of the objects in the namespace that store data or serve visitors. */
   const identities = async () => {
     const text = await site.cluster.kubectl(
       ...["get", "statefulsets,secrets,services,persistentvolumeclaims", "--namespace", namespace],
@@ -39,7 +39,7 @@ describe("a stack and the cluster that it is on", function () {
     return text;
   };
 
-  it("keeps its objects and their data when the cluster has another address", async () => {
+  it("lets the stack keep its objects and data when the cluster's address changes", async () => {
     await upBy("127.0.0.1");
     const visitor = new Visitor(site.address);
     await visitor.install(owner.user, owner.password);
@@ -58,7 +58,7 @@ describe("a stack and the cluster that it is on", function () {
     });
   });
 
-  it("is not deleted from a namespace that holds another stack's site", async () => {
+  it("stops a destroy in a namespace with another stack's site", async () => {
     const instance = async () =>
       site.cluster.kubectl(
         "get",
@@ -82,7 +82,7 @@ describe("a stack and the cluster that it is on", function () {
     });
   });
 
-  it("is deleted from its own namespace", async () => {
+  it("allows a destroy in the stack's own namespace", async () => {
     await site.project.destroy();
     await assertGone(site);
   });

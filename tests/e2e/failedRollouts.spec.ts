@@ -3,15 +3,15 @@ import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
 import { timed } from "../support/timed";
 import { slack } from "../support/until";
-import { impatiently } from "./support/impatience";
+import { withShortTimeouts } from "./support/shortTimeouts";
 import { LabSite } from "./support/labSite";
 import { SmallDisk } from "./support/smallDisk";
 
 const namespace = "exhausted";
-// After `fixed` and before `shared`, as another spec reads the cluster's list.
+// Sorted between `fixed` and `shared`: another spec expects the cluster's list of classes to begin and end so.
 const storageClass = "full-disks";
 
-describe("pulumi up", function () {
+describe("failed pulumi up", function () {
   this.timeout(15 * 60_000);
   const disks = { database: new SmallDisk(), content: new SmallDisk() };
   let site: LabSite;
@@ -41,29 +41,29 @@ describe("pulumi up", function () {
   });
 
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
-  /** Seconds that each object has in these tests, in the place of the ten minutes of the plugin's own. */
-  const patience = 45;
-  /** `up`, which is to fail. @returns what it printed, and when it ended */
+  /** Seconds of each object's timeout in these tests. The plugin's default is ten minutes. */
+  const timeoutSeconds = 45;
+  /** Runs an `up` that must fail. @returns its output, and its duration as text */
   const failing = async () => {
     const { result: output, seconds } = await timed(() =>
-      failure(impatiently(site.project, patience, () => site.project.up())),
+      failure(withShortTimeouts(site.project, timeoutSeconds, () => site.project.up())),
     );
-    assert.ok(seconds <= 10 * patience * slack, `it took ${seconds} s`);
+    assert.ok(seconds <= 10 * timeoutSeconds * slack, `it took ${seconds} s`);
     return {
       output,
-      ended: `ended after ${seconds} s, with ${patience} s for each object in the place of 10 min, or of a job's 16`,
+      ended: `ended after ${seconds} s, with ${timeoutSeconds} s for each object in the place of 10 min, or of a job's 16`,
     };
   };
 
-  it("without room on the volumes of database and content fails, names both keys, and goes on when there is room", async () => {
+  it("names the size keys of full database and content volumes, and the next up succeeds once there is room", async () => {
     const { output, ended } = await failing();
     assert.match(output, /StatefulSet mariadb did not come up/);
     assert.match(output, /Job wordpress-fill failed/);
     assert.match(output, /its volume is full: enlarge it \(pulumi config set wordpressStorage SIZE\)/);
-    // By its later starts the database does not say any more what ended the first one.
+    // The database logs the cause only at its first start.
     assert.match(output, /volume is full.*pulumi config set mariadbStorage SIZE/);
     disks.content.makeRoom();
-    // As docs/how-to/recover-an-interrupted-database-start.md says; a volume of the test's own is emptied in place, and has room then.
+    // As in docs/how-to/recover-an-interrupted-database-start.md. The test's own volume is emptied in place, which makes room.
     await kubectl("delete", "statefulset", "mariadb");
     disks.database.empty();
     await site.project.refresh();
@@ -77,15 +77,15 @@ describe("pulumi up", function () {
     });
   });
 
-  it("without memory for more pods fails and names the quota, and so does the next; the site answers, and up without the quota succeeds", async () => {
-    // Three pods of the page cache and a job of 32Mi fit in, and no second pod of WordPress with its 144Mi.
+  it("names the memory quota that blocks more pods, at the next up too, while the site still serves; up succeeds without the quota", async () => {
+    // The quota allows three pods of the page cache and a job of 32Mi, but no second WordPress pod of 144Mi.
     await kubectl("create", "quota", "memory", "--hard=requests.memory=560Mi");
     await site.project.configure({ wordpressReplicas: "3" });
     const { output, ended } = await failing();
     assert.match(output, /Deployment wordpress did not come up/);
     assert.match(output, /lacks pods: .*exceeded quota: memory/);
     assert.equal(await site.status(), 200);
-    // It has nothing to update, and the pods are still not there.
+    // This up has nothing to update, and the pods are still missing.
     assert.match((await failing()).output, /Deployment wordpress did not come up/);
     await kubectl("delete", "quota", "memory");
     await site.project.up();
@@ -96,7 +96,7 @@ describe("pulumi up", function () {
     });
   });
 
-  it("with an image that does not exist fails and names it; the site answers, and the next up with another image succeeds", async () => {
+  it("names an image that does not exist while the site still serves; the next up with another image succeeds", async () => {
     await site.project.configure({ wordpressImage: "wordpress:0.0-none" });
     const { output, ended } = await failing();
     assert.match(output, /cannot pull the image "wordpress:0\.0-none"/);

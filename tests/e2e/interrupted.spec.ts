@@ -12,7 +12,7 @@ const namespace = "interrupted";
 const up = ["up", "--skip-preview"] as const;
 const namesThePlace = /namespace: "interrupted" exists and is not this stack's/;
 
-describe("pulumi up and destroy that do not get to their end", function () {
+describe("interrupted pulumi up and destroy", function () {
   this.timeout(20 * 60_000);
   const proxy = new ApiProxy();
   let site: LabSite;
@@ -43,18 +43,18 @@ describe("pulumi up and destroy that do not get to their end", function () {
     isNow: async () => (await site.cluster.names(kind, namespace)).length === 0,
   });
 
-  it("cut off from the API server, up ends within 120 s and says that the cluster is unreachable", async () => {
+  it("end an up that loses the API server within 120 s, with a message that the cluster is unreachable", async () => {
     let cut = 0;
     const { code, output } = await duringCommand(site, up, hasNamespace, () => {
       cut = Date.now();
       proxy.cut();
     });
     const seconds = Math.round((Date.now() - cut) / 1000);
-    proxy.mend();
+    proxy.restore();
     assert.notEqual(code, 0);
     assert.ok(seconds <= 120 * slack, `it took ${seconds} s`);
     assert.match(output, /cluster is unreachable/);
-    // Without `cancel`: where there is a lock, this is refused.
+    // Without `cancel`, so that a lock would refuse it.
     await site.project.refresh("--clear-pending-creates");
     recordFault({
       fault: "pulumi up cut off from the API server",
@@ -64,7 +64,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     });
   });
 
-  it("killed twice, and recovered each time as the docs say, up ends in one complete site", async () => {
+  it("converge to one complete site after two kills, each recovered as documented", async () => {
     const moments = [has("statefulsets", /^mariadb$/), has("deployments", /^wordpress$/)];
     let adopted = 0;
     const count = (didAdopt: boolean) => (adopted += Number(didAdopt));
@@ -81,7 +81,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     });
   });
 
-  it("with a pod of each job deleted, an upgrade succeeds; a second up meanwhile is refused as locked", async () => {
+  it("complete an upgrade although a pod of each job is deleted, and refuse a concurrent up as locked", async () => {
     await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
     const before = await site.cluster.names("pods", namespace);
     const podsOf = async (task: string) =>
@@ -104,7 +104,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
       for (const task of tasks) await kill(task);
       return killed.size === tasks.length;
     };
-    // A pod that ended before it could be killed is not found.
+    // A pod that has ended before the deletion is not found.
     const allKilled = site.cluster.until("each job has lost a pod", 300, killEach, isFailedCommand);
     const [{ code, output }] = await Promise.all([locked, allKilled]);
     assert.equal(code, 0, output);
@@ -122,7 +122,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     });
   });
 
-  it("in the namespace of another stack, up is refused, also with upsertExistingObjects", async () => {
+  it("refuse an up in the namespace of another stack, even with upsertExistingObjects", async () => {
     const other = await LabSite.start(sharedPlace(namespace, 30111));
     try {
       assert.match(await failure(other.project.up()), namesThePlace);
@@ -139,7 +139,7 @@ describe("pulumi up and destroy that do not get to their end", function () {
     });
   });
 
-  it("in a namespace that was created after the preflight, up with upsertExistingObjects is refused, and destroy leaves it", async () => {
+  it("refuse an up in a namespace that was created after the preflight, even with upsertExistingObjects, and keep the namespace", async () => {
     const place = `${namespace}-since`;
     const other = await LabSite.start(sharedPlace(place, 30111));
     try {
@@ -155,21 +155,21 @@ describe("pulumi up and destroy that do not get to their end", function () {
       assert.match(await failure(other.project.up()), /namespace: "interrupted-since" exists and is not this stack's/);
     } finally {
       await other.stop();
-      assert.ok((await site.cluster.names("namespaces")).includes(place), "its destroy took the namespace along");
+      assert.ok((await site.cluster.names("namespaces")).includes(place), "its destroy deleted the namespace");
       await site.cluster.kubectl("delete", "namespace", place, "--ignore-not-found");
     }
     recordFault({
-      fault: "a namespace that somebody else made after the stack's preflight, also with upsertExistingObjects",
+      fault: "a namespace that another user created after the stack's preflight, also with upsertExistingObjects",
       holds: "refused before anything is made; the namespace stays as it was, also after the stack's destroy",
       measured: "refused once by the preflight, which asks again when told to adopt",
     });
   });
 
-  it("killed once and cut off once, destroy goes on and leaves nothing", async () => {
+  it("leave nothing after a destroy that was killed once and lost the API server once", async () => {
     await killedAt(site, ["destroy"], hasNone("deployments"));
     await site.project.cancel();
     const { code, output } = await duringCommand(site, ["destroy"], hasNone("statefulsets"), () => proxy.cut());
-    proxy.mend();
+    proxy.restore();
     assert.notEqual(code, 0);
     assert.match(output, /cluster is unreachable/);
     await site.project.destroy();

@@ -13,10 +13,10 @@ import { inEachPod } from "./support/sharedSite";
 const namespace = "moving";
 const pods = [0, 1, 2];
 const count = 200;
-/** Names that all three pods have, each with other bytes: two of each are not in its place. */
+/** Number of names that all three pods have with different content. Two of three versions become conflicts. */
 const conflicts = 10;
 
-describe("from content per pod to shared content, on a site with pictures on three pods", function () {
+describe("migration to shared content of a site with pictures on three pods", function () {
   this.timeout(15 * 60_000);
   let site: LabSite;
   before(async () => {
@@ -41,7 +41,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
   };
   const toShared = () => site.project.configure({ content: "shared", ...sharedSettings });
 
-  it("starts with files of its own on each pod", async () => {
+  it("starts with different files on each pod", async () => {
     await site.project.configure({ wordpressReplicas: "3" });
     await site.project.up();
     await new Visitor(site.address).install(owner.user, owner.password);
@@ -67,7 +67,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
     );
   });
 
-  /** `up`, killed while a claim is copied; each pod's own is as it was. */
+  /** Kills `up` while a claim is copied, and asserts that the pods' own claims are unchanged. */
   const killedWhileCopying = async () => {
     await site.project.configure({ contentMigration: "merge" });
     const up = new StartedCommand(site.project, "up", "--yes", "--skip-preview");
@@ -83,7 +83,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
     }
   };
 
-  it("killed while it copies, can be reverted: each pod has its own file, and no other claim or job is left", async () => {
+  it("can be reverted after a kill during the copy: each pod has its own file, and no other claim or job is left", async () => {
     await killedWhileCopying();
     await toPerPod();
     await site.project.pulumi("config", "rm", "contentMigration");
@@ -98,14 +98,14 @@ describe("from content per pod to shared content, on a site with pictures on thr
     );
   });
 
-  it("killed while it copies, goes on at the next up", async () => {
+  it("continues at the next up after a kill during the copy", async () => {
     await toShared();
     await killedWhileCopying();
     const { output } = await site.project.up();
     assert.match(output, /of 3 pods: \d+ files, 20 conflicts/);
   });
 
-  it("ends with every file on every pod, byte for byte, and keeps all versions of those that differ", async () => {
+  it("copies every file byte for byte, and keeps all versions of files that differ", async () => {
     const listed = await inEachPod(site, "sh", "-c", `cd ${media} && sha256sum *.png`);
     assert.equal(Object.keys(listed).length, 3);
     for (const lines of Object.values(listed)) {
@@ -129,7 +129,7 @@ describe("from content per pod to shared content, on a site with pictures on thr
     }
   });
 
-  it("keeps the site's user, who logs in", async () => {
+  it("keeps the site's user and password", async () => {
     const visitor = new Visitor(site.address);
     await visitor.login(owner.user, owner.password);
     assert.equal((await visitor.get("/wp-admin/index.php")).status, 200);

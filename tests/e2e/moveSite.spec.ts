@@ -13,12 +13,12 @@ import { sharedPlace, sitePods, wordPressCode } from "./support/sharedSite";
 
 const picture = "a picture of the first site";
 
-describe("docs/how-to/move-a-site.md", function () {
+describe("commands of docs/how-to/move-a-site.md", function () {
   this.timeout(15 * 60_000);
   let from: LabSite;
   let to: LabSite;
   let folder: string;
-  /** The documented commands, with the sites of this test: by what they do. */
+  /** The documented commands by purpose, with the sites of this test. */
   let commands: Readonly<Record<"dump" | "load" | "pack" | "unpack" | "replace" | "empty", string>>;
 
   const sql = () => path.join(folder, "wordpress.sql");
@@ -28,7 +28,7 @@ describe("docs/how-to/move-a-site.md", function () {
     const [pod] = await sitePods(site);
     return site.inPod(pod?.metadata.name ?? "", "php", "-r", wordPressCode(code));
   };
-  /** Of a table that was dropped or created again another one. */
+  /** Tables with their creation times, which change when a table is dropped or recreated. */
   const tables = () =>
     to.rows("select table_name, create_time from information_schema.tables where table_schema = 'wordpress'");
 
@@ -36,7 +36,7 @@ describe("docs/how-to/move-a-site.md", function () {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "moving-"));
     from = await LabSite.start(sharedPlace("moved-from", 30201, { siteTitle: "First" }));
     to = await LabSite.start(sharedPlace("moved-to", 30202, { siteTitle: "Second" }));
-    // One after the other: both at once start two databases on two processors.
+    // One after the other, so that two databases do not start at once on two CPUs.
     for (const site of [from, to]) await site.project.up();
     await php(
       from,
@@ -62,7 +62,7 @@ describe("docs/how-to/move-a-site.md", function () {
     await Promise.all([from?.discard(), to?.discard()]);
   });
 
-  it("loads nothing of a dump that was cut off, between two statements or within one", async () => {
+  it("load nothing of a truncated dump", async () => {
     await shell(commands.dump);
     const whole = fs.readFileSync(sql(), "utf8");
     const before = await tables();
@@ -76,7 +76,7 @@ describe("docs/how-to/move-a-site.md", function () {
     fs.writeFileSync(sql(), whole);
   });
 
-  it("copies database and files, and leaves no link to the first site's address", async () => {
+  it("copy database and files without a link to the first site's address", async () => {
     for (const command of Object.values(commands)) await shell(command);
     await to.cluster.kubectl(
       ...["--namespace", to.namespace, "rollout", "status", "deployment/wordpress-cache", "--timeout=120s"],
@@ -102,7 +102,7 @@ describe("docs/how-to/move-a-site.md", function () {
     ]);
   });
 
-  it("lets the first site's administrator in at the second", async () => {
+  it("let the first site's administrator log in at the second site", async () => {
     const { user, password } = await administrator(from);
     const visitor = new Visitor(to.address);
     await visitor.login(user, password);

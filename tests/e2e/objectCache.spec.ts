@@ -34,7 +34,7 @@ describe("the object cache", function () {
   });
 
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
-  /** What PHP with WordPress around it prints in a pod. */
+  /** Output of PHP code that runs with WordPress in a pod. */
   const php = (pod: SitePod | undefined, code: string) =>
     site.inPod(pod?.metadata.name ?? "", "php", "-r", wordPressCode(code));
   const show = "echo get_option('e2e_value');";
@@ -45,7 +45,7 @@ describe("the object cache", function () {
     await site.project.configure(Object.fromEntries(settings) as Record<string, string>);
   };
 
-  /** The dashboard pages that led to the login page, for people who log in one after the other while something else is done. */
+  /** Dashboard pages that redirected to the login page, for users who log in one after the other during the work. */
   async function strangers(work: () => Promise<unknown>): Promise<string[]> {
     const { user, password } = await administrator(site);
     const found: string[] = [];
@@ -59,7 +59,7 @@ describe("the object cache", function () {
           count++;
           if (status !== 200) found.push(`${new Date().toISOString()} ${status} ${location}`);
         }
-        // The other specs need the processors, too.
+        // The other specs need the CPUs too.
         await wait(1500);
       }
     })();
@@ -73,20 +73,20 @@ describe("the object cache", function () {
     return found;
   }
 
-  it("is turned on in all pods at once: no user who logs in meanwhile is logged out", async () => {
+  it("is turned on in all pods at once, without logging out a user", async () => {
     await list("1.1", { ...plugin, "includes/object-cache.php": objectCacheDropIn });
     await site.project.configure(turnedOn);
     assert.deepEqual(await strangers(() => site.project.up()), []);
     const [first, second] = await sitePods(site);
     assert.equal((await php(first, "echo get_class_methods('WP_Object_Cache')[1];")).trim(), "keep_alone");
-    // What one pod changes the other one knows; what is changed past them neither does.
+    // A change by one pod is visible to the other. A change directly in the database is visible to neither.
     await php(first, "update_option('e2e_value', 'one');");
     assert.equal((await php(second, show)).trim(), "one");
     await site.rows("update wp_options set option_value = 'two' where option_name = 'e2e_value'");
     assert.deepEqual([(await php(first, show)).trim(), (await php(second, show)).trim()], ["one", "one"]);
   });
 
-  it("requires its password, which is in no command line, log, object, output or state", async () => {
+  it("requires a password that is in no command line, log, object, output, or state", async () => {
     const [pod] = await sitePods(site);
     const asked =
       "$s = stream_socket_client('tcp://wordpress-object-cache:6379'); fwrite($s, \"DBSIZE\\r\\n\"); echo fgets($s);";
@@ -94,14 +94,14 @@ describe("the object cache", function () {
     const places = await search.places();
     for (const [place, text] of Object.entries(places)) assert.ok(text.length > 100, `${place} is empty`);
     const found = await search.found(places);
-    // The administrator's is printed: these tests log in.
+    // The administrator's password is printed, because these tests log in.
     assert.deepEqual(
       found.filter((place) => !place.startsWith("wordpress-admin/")),
       [],
     );
   });
 
-  it("loses its values when its pod is deleted, and no page fails", async () => {
+  it("loses its values without a failed page when its pod is deleted", async () => {
     const failed = await strangers(async () => {
       await kubectl("delete", "pod", `--selector=app=${name}`, "--force", "--grace-period=0");
       await kubectl("rollout", "status", `deployment/${name}`, "--timeout=120s");
@@ -110,7 +110,7 @@ describe("the object cache", function () {
     for (const pod of await sitePods(site)) assert.equal((await php(pod, show)).trim(), "two");
   });
 
-  it("is turned off in all pods at once, and none of its objects is left", async () => {
+  it("is turned off in all pods at once, without orphaned objects", async () => {
     await site.project.configure({ "objectCache.enabled": "false" });
     assert.deepEqual(await strangers(() => site.project.up()), []);
     await site.cluster.until("nothing of it stays", 60, async () => {
@@ -121,7 +121,7 @@ describe("the object cache", function () {
     assert.equal(Number(rows), 0);
   });
 
-  it("is not turned on with a plugin that has no drop-in, and the site answers without it", async () => {
+  it("is not turned on with a plugin that has no drop-in, and the site still serves", async () => {
     await list("1.2", plugin);
     await site.project.configure(turnedOn);
     const output = await failure(site.project.up());

@@ -9,7 +9,7 @@ import { inEachPod, runCron, sitePods } from "./support/sharedSite";
 const namespace = "one-node";
 const password = "correct horse battery";
 
-describe("the preset dev, on a class for one node at a time", function () {
+describe("the preset dev on a ReadWriteOnce storage class", function () {
   this.timeout(15 * 60_000);
   let site: LabSite;
 
@@ -18,21 +18,21 @@ describe("the preset dev, on a class for one node at a time", function () {
   });
   after(async () => site?.stop());
 
-  it("says at the first up which context it deploys to, and that draining the site's node interrupts it", async () => {
+  it("prints the context at the first up, and warns that draining the site's node interrupts it", async () => {
     await site.project.configureSecret("adminPassword", password);
     const { output } = await site.project.up();
     assert.match(output, /On context "lab" \(https:\/\/[^)]+\), storage class "standard"/);
     assert.match(output, /all pods of the site are on one node\. Draining that node interrupts the site/);
   });
 
-  it("lets the administrator in with the configured adminPassword", async () => {
+  it("accepts the configured adminPassword at login", async () => {
     const owner = await administrator(site);
     assert.equal(owner.password, password);
     assert.equal(await site.status(), 200);
     await new Visitor(site.address).login(owner.user, password);
   });
 
-  it("has all pods on one node, with the same files", async () => {
+  it("runs all pods on one node with the same files", async () => {
     const pods = await sitePods(site);
     assert.equal(pods.length, 2);
     assert.equal(new Set(pods.map(({ spec }) => spec.nodeName)).size, 1);
@@ -46,10 +46,10 @@ describe("the preset dev, on a class for one node at a time", function () {
 
   it("completes a cron job", () => runCron(site, "now"));
 
-  it("moves from a node that is drained to another one, and answers", async () => {
+  it("moves from a drained node to another one and serves there", async () => {
     const pods = await sitePods(site);
     const node = pods[0]?.spec.nodeName ?? "";
-    // Other specs have pods on that node, too.
+    // Other specs have pods on that node too.
     await site.cluster.kubectl("label", "pods", "--namespace", namespace, "--selector=app=wordpress", "drain=one-node");
     try {
       const flags = ["--pod-selector=drain=one-node", "--delete-emptydir-data", "--timeout=120s"];
@@ -64,7 +64,7 @@ describe("the preset dev, on a class for one node at a time", function () {
     }
   });
 
-  it("replaces its pods for other keys, on one node again", async () => {
+  it("replaces its pods for new salts on one node again", async () => {
     const before = (await sitePods(site)).map(({ metadata }) => metadata.uid);
     await site.project.configure({ keyRotation: "2" });
     await site.project.up();

@@ -20,7 +20,7 @@ import { NfsDriver } from "./support/nfsDriver";
 import { completeNode, type NodeState, TestNodes } from "./support/testNodes";
 
 // One after the other: OpenEBS is there once in a cluster, by names of its own.
-describe("OpenEBS on a real cluster, by a chart of its shape", function () {
+describe("OpenEBS on a real cluster, with a stand-in chart of the same structure", function () {
   this.timeout(15 * 60_000);
   let charts: LabCharts;
   before(async () => {
@@ -47,13 +47,13 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
     });
     after(async () => site?.stop());
 
-    it("names a chart repository that does not answer, at preview", async () => {
+    it("names a chart repository that does not respond, at preview", async () => {
       await site.project.configure({ "storage.chartRepository": "http://127.0.0.1:1" });
       assert.match(await failure(site.project.preview()), /127\.0\.0\.1:1[^]*check the chart name and repository/);
       await site.project.configure(charts.settings);
     });
 
-    it("killed while Helm works, says how to remove what is there, and that command does so", async () => {
+    it("prints the command that removes an unfinished release after a kill, and that command works", async () => {
       const { cluster, project } = site;
       // From there nothing comes up, so that Helm waits.
       await project.configure({ "storage.imageRegistry": "registry.example.com" });
@@ -71,7 +71,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       assert.deepEqual(await cluster.names("deployments", "openebs"), []);
     });
 
-    it("installs one class and its provisioner, and a site on it", async () => {
+    it("installs one class and its provisioner, and deploys a site on that class", async () => {
       const { cluster, project, namespace } = site;
       await project.up();
       assert.equal(await site.status(), 302);
@@ -103,7 +103,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       assert.deepEqual(Object.keys(changes), ["same"]);
     });
 
-    it("is refused to a second stack, whose message names the first one's class", async () => {
+    it("is refused to a second stack, with a message that names the first stack's class", async () => {
       const second = await LabSite.start({ namespace: "second", nodePort: 30057 });
       try {
         await second.project.configure({ "storage.engine": "hostpath", ...charts.settings });
@@ -174,7 +174,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       });
     }
 
-    it("is refused where nodes lack something: one message names all four problems, and OpenEBS is not installed", async () => {
+    it("refuses nodes with four problems in one message, without installing OpenEBS", async () => {
       await nodes.set("p0", { ...completeNode, ready: false, cpu: "2" });
       for (const name of ["p1", "p2"]) await nodes.set(name, { ...completeNode, hugePages: "0" });
       const output = await failure(site.project.up());
@@ -217,7 +217,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       assert.equal(await site.status(), 200);
     });
 
-    it("has a server that gives a client of NFSv4.1 what the pods see", async () => {
+    it("serves the files of the pods to an NFSv4.1 client", async () => {
       const { cluster, namespace } = site;
       const firstPod = (selector: string, from: string, path: string) =>
         cluster.kubectl(
@@ -243,7 +243,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       }
     });
 
-    it("has the tutorial's pools online, and its classes", async () => {
+    it("creates the tutorial's storage classes, with all pools online", async () => {
       const { cluster, project } = site;
       const pools = await cluster.kubectl(
         ...["get", "diskpools", "--namespace", "openebs"],
@@ -301,7 +301,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
       }
     });
 
-    it("is destroyed in order and leaves nothing, on the nodes neither", async () => {
+    it("is destroyed in order and leaves nothing in the cluster or on the nodes", async () => {
       mayastor.deeds.length = 0;
       await site.project.destroy();
       assert.deepEqual(mayastor.deeds.slice(0, 2).sort(), [
@@ -324,7 +324,7 @@ describe("OpenEBS on a real cluster, by a chart of its shape", function () {
   });
 });
 
-/** Nothing of a stack that brought OpenEBS is in the cluster: namespaces, classes, drivers, volumes. */
+/** Asserts that no namespace, class, driver or volume of a stack with OpenEBS is left in the cluster. */
 async function assertNothingLeft({ cluster }: LabSite, namespace: string): Promise<void> {
   const namespaces = await cluster.names("namespaces");
   for (const own of [namespace, "openebs", "openebs-nfs"]) assert.ok(!namespaces.includes(own), namespaces.join(", "));

@@ -107,13 +107,13 @@ describe("the page cache", function () {
     return page;
   };
 
-  it("has a pod for each of the site's, and each asks the site once", async () => {
+  it("has a pod for each pod of the site, and each pod requests a page from the site once", async () => {
     assert.equal((await cachePods(site)).length, replicas);
     await keep("/");
     const { first, second, compressed } = await undisturbed(async () => ({
       first: await everywhere(post),
       second: await everywhere(post),
-      // One page for all encodings: compressed for whoever takes that, and the same.
+      // One cached page for all encodings, compressed for clients that accept it.
       compressed: await everywhere(post, { "accept-encoding": "br, gzip", via: "1.1 proxy" }),
     }));
     assert.deepEqual(states(first), ["MISS"]);
@@ -128,7 +128,7 @@ describe("the page cache", function () {
     );
   });
 
-  it("keeps nothing of the dashboard, of login, REST, searches, files and forms", async () => {
+  it("keeps nothing of the dashboard, the login page, REST, searches, files, and forms", async () => {
     for (const path of [
       ...["/wp-login.php", "/wp-admin/", "/wp-cron.php", "/wp-json/wp/v2/posts", "/?rest_route=/wp/v2/posts"],
       ...["/?s=world", "/search/world", "/xmlrpc.php", "/wp-includes/js/wp-embed.min.js", "/?preview=true&p=1"],
@@ -158,7 +158,7 @@ describe("the page cache", function () {
     await visitor.close();
   });
 
-  it("a comment shows to its author at once, to others after approval", async () => {
+  it("shows a comment to its author at once, and to others after approval", async () => {
     await keep(post);
     const text = "A comment that waits";
     const author = await browser.newPage();
@@ -177,7 +177,7 @@ describe("the page cache", function () {
     for (const { body } of await everywhere(post)) assert.ok(body.includes(text));
   });
 
-  it("an edited post is new on the next request from every cache pod, as are a menu and an option", async () => {
+  it("serves an edited post, menu, or option on the next request to every cache pod", async () => {
     const changes: [string, RegExp, string][] = [
       [post, /Edited just now/, "wp_update_post(['ID' => 1, 'post_content' => 'Edited just now']);"],
       ["/", /A new title/, "update_option('blogname', 'A new title');"],
@@ -214,7 +214,7 @@ describe("the page cache", function () {
     assert.deepEqual(kept, ["HIT"]);
   });
 
-  it("changes at the same time, each with its own front page, end with one that has them all", async () => {
+  it("serves a front page with all changes after concurrent changes", async () => {
     const { host } = new URL(site.address);
     await keep("/");
     const numbers = async () => (await wordsUsed(site)).map((word) => Number(word.trim().split("/").pop()));
@@ -245,7 +245,7 @@ describe("the page cache", function () {
     }
   });
 
-  it("keeps its pages when WordPress stores transients, events and revisions, and runs what is due", async () => {
+  it("keeps its pages when WordPress stores transients, events and revisions, and runs due events", async () => {
     await keep("/");
     await php(
       "set_transient('e2e', 1); wp_schedule_single_event(time() + 3600, 'e2e_event'); wp_save_post_revision(1);",
@@ -256,7 +256,7 @@ describe("the page cache", function () {
     assert.deepEqual(pages, ["HIT"], `the last that changed:\n${await lastChanges()}`);
   });
 
-  it("keeps a post with a password closed for visitors without it", async () => {
+  it("hides a password-protected post from visitors without the password", async () => {
     const fields =
       "['post_title' => 'Closed', 'post_content' => 'Only for some', 'post_status' => 'publish', 'post_password' => 'sesame']";
     const closed = (await php(`echo parse_url(get_permalink(wp_insert_post(${fields})), PHP_URL_PATH);`)).trim();
@@ -273,7 +273,7 @@ describe("the page cache", function () {
     }
   });
 
-  it("keeps no error, no page that sets a cookie or says that it is private, and none that others vary", async () => {
+  it("caches no error, no private page, no page that sets a cookie, and no page with Vary", async () => {
     for (const [page, status] of [
       ["error", 500],
       ["cookie", 200],
@@ -300,7 +300,7 @@ describe("the page cache", function () {
     for (const { status } of await everywhere("/", { host: "evil.example" })) assert.equal(status, 400);
   });
 
-  it("is not filled by nonsense: headers, arguments and long addresses", async () => {
+  it("is not filled by nonsense in headers, query arguments, and long URLs", async () => {
     await keep("/");
     const before = await pagesKept(site);
     for (let index = 0; index < 10; index++) {
@@ -326,7 +326,7 @@ describe("the page cache", function () {
     assert.equal(await pagesKept(site), before);
   });
 
-  it("a thousand that miss at once make one request to PHP per cache pod", async () => {
+  it("sends one request to PHP per cache pod for a thousand concurrent misses", async () => {
     const path = `/?page_id=${testPage.slow}`;
     // A page that was kept before: for one of which nothing is known yet, requests wait half a second.
     await everywhere(path);
@@ -342,7 +342,7 @@ describe("the page cache", function () {
     assert.equal((await php("echo get_option('e2e_slow');")).trim(), String(pods.length));
   });
 
-  it("a hundred who are logged in ask at once, and each gets their page", async () => {
+  it("serves a hundred logged-in users at once, each with their own page", async () => {
     const { user, password } = await administrator(site);
     const visitor = new Visitor(site.address, 120_000);
     await visitor.login(user, password);
@@ -351,7 +351,7 @@ describe("the page cache", function () {
     assert.deepEqual([...new Set(pages)], ["200,true"]);
   });
 
-  it("an upload passes, and comes back the same, whole and in part", async () => {
+  it("passes an upload through, and serves it unchanged in full and by range", async () => {
     const bytes = Buffer.alloc(3 * 2 ** 20, "0123456789");
     const context = await browser.newContext();
     const page = await login(context);
@@ -367,7 +367,7 @@ describe("the page cache", function () {
     assert.deepEqual([part.status, await part.text()], [206, "0123456789"]);
   });
 
-  it("answers every request from the other pod when a pod of the site is deleted with force", async () => {
+  it("serves every request from the other pod when a pod of the site is deleted with force", async () => {
     const [pod] = await sitePods(site);
     await kubectl("delete", "pod", pod?.metadata.name ?? "", "--force", "--grace-period=0");
     for (let round = 0; round < 20; round++) {
@@ -376,7 +376,7 @@ describe("the page cache", function () {
     await kubectl("rollout", "status", "deployment/wordpress", "--timeout=120s");
   });
 
-  it("serves a page whose time is over unchanged and complete while a new one is made", async () => {
+  it("serves an expired page complete and unchanged while it is renewed", async () => {
     await site.project.configure({ pageCache: '{"seconds":1}' });
     await site.project.up();
     const path = `/?page_id=${testPage.slower}`;
@@ -393,7 +393,7 @@ describe("the page cache", function () {
     assert.ok(whole(stale) && whole(updating));
   });
 
-  it("serves the front page as stale while the site has no pod", async () => {
+  it("serves a stale front page while the site has no pod", async () => {
     // A page is kept for one second only since the test above.
     await everywhere("/");
     const { body: page } = await fromSitePod(site, "/");
@@ -408,7 +408,7 @@ describe("the page cache", function () {
       }
     };
     for (let round = 0; round < 5; round++) await comes();
-    // As if the last that the site did had been two changes, and nobody had asked for the page in between.
+    // As after two changes of the site without a request between them.
     for (let change = 0; change < 2; change++) {
       for (const { status } of await cachePods(site)) {
         assert.equal(await requestPurge(status.podIP, "/renew"), 204);
@@ -422,7 +422,7 @@ describe("the page cache", function () {
 
   const search = (index: number) => new Visitor(site.address).get(`/?s=${index}`);
 
-  it("serves pages, and every pod stays ready, while 64 visitors read a large file slowly and 64 send one", async function () {
+  it("serves pages from ready pods while 64 visitors read a large file slowly and 64 send one", async function () {
     // Three nodes and three specs share two processors and a disk here, and the cache writes 2.5 GB at once: a probe may find no time. A pod
     // that slow clients hold is unready in each attempt.
     this.retries(2);
@@ -506,7 +506,7 @@ describe("the page cache", function () {
     });
   });
 
-  it("fails no request while it is turned off and on again", async () => {
+  it("fails no request while it is disabled and enabled again", async () => {
     const selector = async () =>
       (
         await site.cluster.json<{ spec: { selector: { app: string } } }>(

@@ -12,11 +12,11 @@ import { slack } from "../support/until";
 import { type KubeconfigChange, writeKubeconfig } from "./support/labKubeconfig";
 import { LabSite } from "./support/labSite";
 
-const others = "somebody-else";
+const others = "other-user";
 const namespace = "refused";
 const nodePort = 30027;
 
-describe("what pulumi up refuses on a real cluster, and how it explains", function () {
+describe("refused and failed pulumi up on a real cluster", function () {
   this.timeout(10 * 60_000);
   let site: LabSite;
   before(async () => {
@@ -28,7 +28,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     await site.cluster.kubectl("delete", "namespace", others, namespace, "--ignore-not-found");
   });
 
-  it("three problems are named in one message, each with the key to change, and nothing is created", async () => {
+  it("names three problems in one message, each with the key to change, and creates nothing", async () => {
     const { cluster, project } = site;
     await cluster.kubectl("create", "namespace", namespace);
     const service = ["create", "service", "nodeport", "taken", "--tcp=80:80", `--node-port=${nodePort}`];
@@ -39,7 +39,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     assert.match(message, /namespace: "refused" exists and is not this stack's.*pulumi config set namespace/);
     assert.match(
       message,
-      /wordpressNodePort: 30027 is used by the Service somebody-else\/taken.*config set wordpressNodePort \d+/,
+      /wordpressNodePort: 30027 is used by the Service other-user\/taken.*config set wordpressNodePort \d+/,
     );
     assert.match(
       message,
@@ -50,18 +50,18 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     await project.pulumi("config", "rm", "--path", "storage.className");
   });
 
-  /** `up` with another kubeconfig, which is to fail and make nothing. @returns what it printed, and its seconds */
+  /** Runs an `up` with another kubeconfig, which must fail and create nothing. @returns its output and duration in seconds */
   const failingWith = async (change: KubeconfigChange) => {
     const file = site.project.inFolder(".kubeconfig");
     writeKubeconfig(file, change);
     site.project.environment.KUBECONFIG = file;
     const { result: output, seconds } = await timed(() => failure(site.project.up()));
     site.project.environment.KUBECONFIG = labPaths.kubeconfig;
-    assert.ok(!(await site.cluster.names("namespaces")).includes(namespace), "something was made");
+    assert.ok(!(await site.cluster.names("namespaces")).includes(namespace), "the namespace was created");
     return { output, seconds };
   };
 
-  it("a cluster that cannot be reached is named with its address within 30 s, with the command to name another", async () => {
+  it("names an unreachable cluster with its address within 30 s, with the command to use another one", async () => {
     const { output, seconds } = await failingWith({ server: "https://127.0.0.1:9" });
     assert.ok(seconds <= 30 * slack, `it took ${seconds} s`);
     assert.match(output, /the cluster "lab" \(https:\/\/127\.0\.0\.1:9\) does not answer: .*refused/);
@@ -76,7 +76,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     });
   });
 
-  it("a cluster that accepts connections and does not answer is named with its address within 90 s", async () => {
+  it("names a cluster that accepts connections and does not respond within 90 s, with its address", async () => {
     const silent = net.createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const { port } = silent.address() as net.AddressInfo;
@@ -91,7 +91,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     });
   });
 
-  it("all permissions that the user lacks are named", async () => {
+  it("names all permissions that the user lacks", async () => {
     const { cluster } = site;
     await cluster.kubectl("--namespace", others, "create", "serviceaccount", "visitor");
     const stranger = (await cluster.kubectl("--namespace", others, "create", "token", "visitor")).trim();
@@ -131,7 +131,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     });
   });
 
-  it("a context that the kubeconfig lacks is named with those that it has", async () => {
+  it("names a context that is missing in the kubeconfig, and the contexts that exist", async () => {
     await site.project.configure({ "kubernetes:context": "elsewhere" });
     assert.match(
       await failure(site.project.up()),
@@ -140,7 +140,7 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     await site.project.configure({ "kubernetes:context": "lab" });
   });
 
-  it("a workload that does not come up is explained by the cluster's own reasons", async () => {
+  it("explains a workload that is not ready by the cluster's own reasons", async () => {
     const { cluster } = site;
     const pod = (name: string, spec: object) => ({
       apiVersion: "v1",
@@ -207,15 +207,15 @@ describe("what pulumi up refuses on a real cluster, and how it explains", functi
     });
   });
 
-  it("up succeeds once all of it is fixed", async () => {
+  it("succeeds once all three problems are fixed", async () => {
     await site.cluster.kubectl("--namespace", others, "delete", "service", "taken");
     await site.project.up();
-    // To WordPress's own installation, as the chapter has it.
+    // Redirects to WordPress's installer, as in the tutorial.
     assert.equal(await site.status(), 302);
     recordFault({
-      fault: "a taken NodePort, a class that does not exist, a namespace of somebody else's, all at once",
+      fault: "a taken NodePort, a class that does not exist, a namespace of another user, all at once",
       holds:
-        "up ends before anything is made, with one message that names all three and the keys to change; mended, up goes on",
+        "up ends before anything is made, with one message that names all three and the keys to change; once they are fixed, up goes on",
       measured: "3 findings",
     });
   });

@@ -11,7 +11,7 @@ describe("dataRetention: retain on a real cluster", function () {
   });
   after(async () => site.stop());
 
-  it("destroy keeps the data and its passwords, the next up finds them, and with dataRetention delete nothing is left", async () => {
+  it("keeps data and passwords on destroy for the next up, until dataRetention: delete removes them", async () => {
     const { project, cluster } = site;
     await project.configure({ dataRetention: "retain" });
     await project.up();

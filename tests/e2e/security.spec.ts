@@ -15,7 +15,7 @@ const trace = "/var/www/html/wp-content/ran";
 const title = `"'; DROP TABLE wp_posts; -- $(touch ${trace} /tmp/ran) \`touch ${trace}\` <?php touch("${trace}"); ?> \${x} %0a {{.}} \u{1F986}`;
 const login = "a.b-c_d @e";
 
-describe("a stack that is hard to get into", function () {
+describe("security of a deployed stack", function () {
   this.timeout(15 * 60_000);
   let site: LabSite;
   let search: SecretSearch;
@@ -60,7 +60,7 @@ describe("a stack that is hard to get into", function () {
     return run("kubectl", php, { env: labEnvironment(), input: password });
   };
 
-  it("runs under the level restricted, which the cluster enforces: a pod without a securityContext is refused", async () => {
+  it("enforces the Pod Security level restricted: a pod without a securityContext is refused", async () => {
     const output = await failure(inNamespace("run", "intruder", "--image=registry.k8s.io/pause:3.10"));
     assert.match(output, /violates PodSecurity "restricted/);
     record("Security", {
@@ -70,7 +70,7 @@ describe("a stack that is hard to get into", function () {
     });
   });
 
-  it("has processes of www-data in WordPress's pod and of mysql in the database's, which can change no file of their image", async () => {
+  it("runs WordPress as www-data and the database as mysql, which cannot change a file of their images", async () => {
     const [pod] = await sitePods(site);
     let processes = 0;
     for (const [name, user] of [
@@ -89,7 +89,7 @@ describe("a stack that is hard to get into", function () {
     });
   });
 
-  it("has no token of the cluster's API in any pod, and no account with permissions", async () => {
+  it("mounts no API token in any pod, and gives no service account permissions", async () => {
     const pods = await site.cluster.names("pods", namespace);
     assert.ok(pods.length > 2, pods.join());
     for (const name of pods) {
@@ -100,23 +100,23 @@ describe("a stack that is hard to get into", function () {
     for (const account of ["default", "wordpress", "mariadb"]) assert.ok(accounts.includes(account), account);
     for (const account of accounts) {
       const user = `system:serviceaccount:${namespace}:${account}`;
-      const rights = await inNamespace("auth", "can-i", "--list", `--as=${user}`);
-      const resources = rights
+      const permissions = await inNamespace("auth", "can-i", "--list", `--as=${user}`);
+      const resources = permissions
         .split("\n")
         .map((line) => line.split(/\s+/)[0] ?? "")
         .filter((resource) => !["", "Resources"].includes(resource) && !resource.startsWith("self"));
-      assert.deepEqual(resources, [], `${account}: ${rights}`);
-      // What every account may ask about itself: the list was read.
-      assert.match(rights, /^selfsubject/m);
+      assert.deepEqual(resources, [], `${account}: ${permissions}`);
+      // Every account can review its own permissions, which shows that the list was read.
+      assert.match(permissions, /^selfsubject/m);
     }
     record("Security", {
-      fault: "a look for a token of the API in every pod, and at the rights of their accounts",
-      holds: "no token; no account may anything but ask about itself",
+      fault: "a search for a token of the API in every pod, and a check of the permissions of their accounts",
+      holds: "no token; each account can only query its own permissions",
       measured: `${accounts.length} accounts`,
     });
   });
 
-  it("lets WordPress's user of the database have its own database alone, and root in from the server's own pod alone", async () => {
+  it("lets WordPress's user of the database use only its own database, and root log in only from the server's pod", async () => {
     const grants = await grantsOf("wordpress");
     assert.deepEqual(grants, grantsFor("wordpress"));
     assert.deepEqual(await usersFromElsewhere(), ["wordpress\t%"]);
@@ -130,7 +130,7 @@ describe("a stack that is hard to get into", function () {
     });
   });
 
-  it("has another user with another password after databasePasswordRotation, and the database refuses the previous password", async () => {
+  it("has another database user with another password after databasePasswordRotation, and refuses the previous password", async () => {
     const password = async () =>
       Buffer.from(await inNamespace("get", "secret", "mariadb", "--output=jsonpath={.data.password}"), "base64");
     const previous = (await password()).toString();
@@ -158,7 +158,7 @@ describe("a stack that is hard to get into", function () {
     });
   });
 
-  it("takes what comes from the configuration as it is written, and runs none of it", async () => {
+  it("stores values of the configuration unchanged, and executes none of them", async () => {
     const [pod] = await sitePods(site);
     const code = wordPressCode("echo html_entity_decode(get_option('blogname'), ENT_QUOTES);");
     assert.equal(await site.inPod(pod?.metadata.name ?? "", "php", "-r", code), title);
@@ -180,8 +180,8 @@ describe("a stack that is hard to get into", function () {
     });
   });
 
-  it("has none of its passwords and keys, also those before the rotation, in command lines, logs, objects, output or state", async () => {
-    // Eight keys, root's password and the administrator's, and WordPress's own before and after the rotation.
+  it("leaks no current or previous password or salt to command lines, logs, objects, output, or state", async () => {
+    // Eight salts, root's password, the administrator's, and WordPress's database password before and after the rotation.
     assert.equal(await search.gather(), 8 + 1 + 1 + 2);
     const places = await search.places();
     for (const [place, text] of Object.entries(places)) assert.ok(text.length > 100, `${place} is empty`);
@@ -190,7 +190,7 @@ describe("a stack that is hard to get into", function () {
     record("Security", {
       fault:
         "each generated value looked for, in clear and in base64: in the command lines of all programs that were started from the first `up` on (by the kernel's audit records), in logs, events, objects, `kubectl describe`, what pulumi printed, and the state",
-      holds: "none is found, neither those of before databasePasswordRotation nor those since",
+      holds: "none is found, neither from before databasePasswordRotation nor from after it",
       measured: `12 values in ${Object.keys(places).length} places, ${(length / 1e6).toFixed(1)} million characters`,
     });
   });

@@ -86,7 +86,7 @@ describe("content: shared on three nodes", function () {
     await site.project.configure({ contentStorageClass: "shared" });
   });
 
-  it("is deployed with three pods at once: one site, with its title as it was written", async () => {
+  it("is deployed with three pods at once as one site, with the configured title", async () => {
     const { steps } = await site.project.up();
     const pods = await sitePods(site);
     assert.deepEqual(pods.map(({ spec }) => spec.nodeName).sort(), ["k0", "k1", "k2"]);
@@ -108,13 +108,13 @@ describe("content: shared on three nodes", function () {
     for (const content of Object.values(await at("/var/www/html/wp-content"))) assert.equal(content, image);
   });
 
-  it("is logged in to in a browser with the password that the stack shows", async () => {
+  it("accepts the stack's admin password at login in a browser", async () => {
     assert.equal((await site.project.outputs()).adminPassword, "[secret]");
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     await logIn(page, site.address, await administrator(site));
   });
 
-  it("has a plugin that was uploaded in the dashboard on every pod, active through 60 pages", async () => {
+  it("has a plugin that was uploaded in the dashboard active on every pod through 60 pages", async () => {
     const file = path.join(outputFolder, `${slug}.zip`);
     fs.writeFileSync(file, await pluginArchive(site, slug, { [`${slug}.php`]: plugin }));
     await page.goto(`${site.address}/wp-admin/plugin-install.php?tab=upload`);
@@ -143,7 +143,7 @@ describe("content: shared on three nodes", function () {
   const sumsOfPicture = async () =>
     inEachPod(site, "sh", "-c", `curl -fsS 'http://127.0.0.1${picture.url}' | sha256sum | cut -c1-64`);
 
-  it("has the same bytes of an uploaded picture from every pod", async () => {
+  it("serves the same bytes of an uploaded picture from every pod", async () => {
     const file = path.join(outputFolder, "plugins.png");
     await page.goto(`${site.address}/wp-admin/media-new.php?browser-uploader`);
     await page.setInputFiles("#async-upload", file);
@@ -156,7 +156,7 @@ describe("content: shared on three nodes", function () {
     for (const sum of Object.values(await sumsOfPicture())) assert.equal(sum.trim(), picture.sum);
   });
 
-  it("keeps a bundled plugin deleted, the plugin and the picture, when all pods are replaced", async () => {
+  it("keeps the uploaded plugin and picture, and the deletion of a bundled plugin, when all pods are replaced", async () => {
     await page.goto(`${site.address}/wp-admin/plugins.php`);
     page.once("dialog", (dialog) => void dialog.accept());
     await page.locator('tr[data-plugin="hello.php"] .delete a').focus();
@@ -168,7 +168,7 @@ describe("content: shared on three nodes", function () {
     for (const sum of Object.values(await sumsOfPicture())) assert.equal(sum.trim(), picture.sum);
   });
 
-  it("has the limits of its configuration in PHP", async () => {
+  it("applies the configured limits in PHP", async () => {
     const limits = "echo wp_max_upload_size(), ' ', ini_get('memory_limit');";
     assert.equal(await everywhere(limits), `${64 * 2 ** 20} ${256 * 2 ** 20}`);
   });
@@ -183,7 +183,7 @@ describe("content: shared on three nodes", function () {
     }
   });
 
-  it("answers to its own names alone", async () => {
+  it("serves only its own host names", async () => {
     const login = `${site.address}/wp-login.php`;
     assert.match(await ask(login, { Host: "evil.example" }), /^HTTP\/1\.1 400 [^]*siteHosts/);
     assert.match(await ask(login, { Host: "6.6.6.6:30077" }), /^HTTP\/1\.1 400 /);
@@ -198,7 +198,7 @@ describe("content: shared on three nodes", function () {
     assert.match(await ask(login, { Host: `${address}:${nodePort}` }), /^HTTP\/1\.1 200 /);
   });
 
-  it("takes a visitor's address from a trusted proxy, the last one that is no proxy's", async () => {
+  it("takes the last untrusted address of X-Forwarded-For as the visitor's, from a trusted proxy", async () => {
     await mustUse(
       site,
       "who.php",
@@ -209,7 +209,7 @@ describe("content: shared on three nodes", function () {
     assert.match(await ask(who, { "X-Real-IP": "6.6.6.6" }), /client 10\.86\.0\.1$/);
   });
 
-  it("counts in one visitor's PHP session on all three pods", async () => {
+  it("shares a visitor's PHP session on all three pods", async () => {
     await mustUse(
       site,
       "count.php",
@@ -224,7 +224,7 @@ describe("content: shared on three nodes", function () {
     );
   });
 
-  it("has ready pods with a plugin that has a fatal error: up names it, and visitors get WordPress's error page", async () => {
+  it("keeps its pods ready with a plugin that has a fatal error, which up names; visitors get WordPress's error page", async () => {
     const [pod] = await sitePods(site);
     const name = pod?.metadata.name ?? "";
     const broken = "<?php\n/* Plugin Name: Field */\nfield_function_that_is_not_there();";
@@ -245,7 +245,7 @@ describe("content: shared on three nodes", function () {
     await site.cluster.until("the site is back", 40, async () => (await site.status()) === 200);
   });
 
-  it("runs a due event once, by the CronJob and by no visitor", async () => {
+  it("runs a due event once, by the CronJob and not by visitors", async () => {
     const [pod] = await sitePods(site);
     const name = pod?.metadata.name ?? "";
     const listener = `<?php add_action( 'e2e_event', function () { global $wpdb; $wpdb->insert( $wpdb->options, array( 'option_name' => uniqid( 'e2e_ran_' ), 'option_value' => '' ) ); } );`;
@@ -266,7 +266,7 @@ describe("content: shared on three nodes", function () {
     assert.equal(await ran(), 1);
   });
 
-  it("installs a plugin of the stack's list, refuses one with a wrong checksum, and deactivates one that is off the list", async () => {
+  it("installs a listed plugin, refuses one with a wrong checksum, and deactivates one that was removed from the list", async () => {
     const repository = await PluginRepository.start(site);
     const archive = await pluginArchive(site, "from-the-list", {
       "from-the-list.php": "<?php\n/* Plugin Name: From the list */\n",
@@ -294,7 +294,7 @@ describe("content: shared on three nodes", function () {
     await repository.stop();
   });
 
-  it("is the same site with ten pods and with one, on the same claim", async () => {
+  it("scales to ten pods and to one on the same claim", async () => {
     const uid = async () =>
       (await site.cluster.json<Volume>("get", "persistentvolumeclaim", "wordpress-content", "--namespace", namespace))
         .metadata.uid;
@@ -316,7 +316,7 @@ describe("content: shared on three nodes", function () {
     assert.deepEqual(await site.claims(), claims);
   });
 
-  it("is upgraded from WordPress 6.4 to 6.5 with its plugin and picture, and no request fails meanwhile", async () => {
+  it("is upgraded from WordPress 6.4 to 6.5 without a failed request, with its plugin and picture", async () => {
     await site.project.configure({ wordpressReplicas: "2" });
     await site.project.up();
     assert.match(await everywhere("echo $GLOBALS['wp_version'];"), /^6\.4/);
@@ -328,7 +328,7 @@ describe("content: shared on three nodes", function () {
       },
     );
     assert.deepEqual(failed, []);
-    await site.cluster.until("the old pods are gone", 60, async () => (await sitePods(site)).length === 2);
+    await site.cluster.until("the old pods have terminated", 60, async () => (await sitePods(site)).length === 2);
     assert.match(await everywhere("echo $GLOBALS['wp_version'];"), /^6\.5/);
     const isCurrent =
       "require ABSPATH . WPINC . '/version.php'; var_dump((string) $wp_db_version === get_option('db_version'));";

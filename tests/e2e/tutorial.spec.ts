@@ -8,7 +8,7 @@ import { install, logIn, openBrowser, outputFolder } from "./support/browser";
 import { owner } from "./support/tutorial";
 import type { Cluster } from "./support/cluster";
 import { assertGone } from "./support/convergence";
-import { thrownOut, Visitor } from "./support/http";
+import { countLogouts, Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
 
 const namespace = "wordpress";
@@ -27,7 +27,7 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
   });
   after(() => site.stop());
 
-  it("answers with WordPress's installer after up", async () => {
+  it("redirects to WordPress's installer after up", async () => {
     await project.up();
     assert.equal((await project.outputs()).url, address);
     const { status, location } = await new Visitor(address).get("/");
@@ -35,7 +35,7 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
     assert.match(location ?? "", /\/wp-admin\/install\.php$/);
   });
 
-  it("is installed and logged in to in a browser", async () => {
+  it("can be installed and logged in to in a browser", async () => {
     const browser = await openBrowser();
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -62,7 +62,7 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
   it("keeps one login through 60 dashboard pages that reach all three pods", async () => {
     const visitor = new Visitor(address);
     await visitor.login(user, password);
-    assert.equal(await thrownOut(visitor, 60, "chapter-e2e"), 0);
+    assert.equal(await countLogouts(visitor, 60, "chapter-e2e"), 0);
     const served = await Promise.all(
       ["wordpress-0", "wordpress-1", "wordpress-2"].map(async (pod) => {
         const log = await cluster.kubectl("--namespace", namespace, "logs", pod);
@@ -76,7 +76,7 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
     assert.ok(Math.min(...served) > 0, `the pods served ${served.join(", ")}`);
   });
 
-  it("has a plugin that was put on one pod on that pod alone: content perPod", async () => {
+  it("has a plugin that was copied to one pod on that pod only, with content: perPod", async () => {
     const plugin = "/var/www/html/wp-content/plugins/query-monitor.php";
     await site.inPod("wordpress-0", "sh", "-c", `echo '<?php /* Plugin Name: Query Monitor */' > ${plugin}`);
     const found = (pod: string) => site.inPod(pod, "sh", "-c", `test -e ${plugin} && echo there || echo missing`);
@@ -84,7 +84,7 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
     for (const pod of ["wordpress-1", "wordpress-2"]) assert.equal(await found(pod), "missing\n", pod);
   });
 
-  it("shows its post again after each pod and the database's pod were deleted", async () => {
+  it("shows its post after each pod and the database's pod were deleted", async () => {
     const title = "Written before the deaths";
     await site.rows(`update wp_posts set post_title = "${title}" where ID = 1`);
     for (const pod of ["wordpress-0", "wordpress-1", "wordpress-2", "mariadb-0"]) {
@@ -121,14 +121,14 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
     ]);
     await project.configure({ wordpressReplicas: "1" });
     await project.up();
-    await cluster.until("two claims are gone", 60, async () => (await site.claims()).length === 2);
+    await cluster.until("two claims are deleted", 60, async () => (await site.claims()).length === 2);
     assert.deepEqual(await site.claims(), ["data-mariadb-0", "data-wordpress-0"]);
   });
 
   it("leaves no object, claim, volume or file after destroy", async () => {
     // The lab names a volume's folder after volume, namespace and claim.
     const folders = () => fs.readdirSync(labPaths.volumes).filter((folder) => folder.includes(`_${namespace}_`));
-    // Those of the surplus claims go a moment after them.
+    // The folders of the surplus claims are deleted shortly after the claims.
     await cluster.until("two folders", 60, () => Promise.resolve(folders().length === 2));
     await project.destroy();
     await assertGone(site);

@@ -2,26 +2,26 @@ import * as net from "node:net";
 import { ports } from "../../../lab/cluster/layout";
 import { writeKubeconfig } from "./labKubeconfig";
 
-/** A way to the lab's API server that can be cut. */
+/** A proxy of the lab's API server whose connections can be cut. */
 export class ApiProxy {
   private readonly sockets = new Set<net.Socket>();
   private readonly server = net.createServer((client) => this.connect(client));
   private isOpen = true;
 
-  /** Opens the way and writes a kubeconfig that goes it. */
+  /** Starts the proxy and writes a kubeconfig that uses it. */
   async start(kubeconfig: string): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
     const { port } = this.server.address() as net.AddressInfo;
     writeKubeconfig(kubeconfig, { server: `https://127.0.0.1:${port}` });
   }
 
-  /** Ends all connections, and refuses others. */
+  /** Closes all connections and refuses new ones. */
   cut(): void {
     this.isOpen = false;
     for (const socket of this.sockets) socket.destroy();
   }
 
-  mend(): void {
+  restore(): void {
     this.isOpen = true;
   }
 

@@ -13,7 +13,7 @@ const executablePath = "/usr/bin/chromium";
 /** Where screenshots are kept. */
 export const outputFolder = path.join(projectRoot, "tests/e2e/output");
 
-/** Debian's Chromium, installed if it is missing; it talks to nobody but the pages that it is sent to. */
+/** Debian's Chromium, installed if it is missing; it connects only to the pages that it opens. */
 export async function openBrowser(): Promise<Browser> {
   if (!fs.existsSync(executablePath)) {
     await run("apt-get", ["update"]);
@@ -43,7 +43,7 @@ export async function install(page: Page, address: string, { user, password }: A
   await expectOn(page, "text=Success!", "no installed site");
 }
 
-/** Logs somebody in by the login page; ends in the dashboard. @param address where the site is */
+/** Logs in on the login page and waits for the dashboard. @param address the site's URL */
 export async function logIn(page: Page, address: string, { user, password }: Account): Promise<void> {
   page.setDefaultTimeout(pageTimeoutMs);
   await page.goto(`${address}/wp-login.php`);

@@ -65,7 +65,7 @@ export class FolderVolumes {
     }
   }
 
-  /** Deletes those whose claim is gone. */
+  /** Deletes the volumes whose claim is deleted. */
   async removeReleased(): Promise<void> {
     const released = (await this.own()).filter(({ status }) => status?.phase === "Released");
     for (const { metadata, spec } of released) {

@@ -105,7 +105,7 @@ function textOf(page: string): string {
 }
 
 /** How many of a logged-in visitor's dashboard pages were answered with the way to the login page. */
-export async function thrownOut(visitor: Visitor, requests: number, mark: string): Promise<number> {
+export async function countLogouts(visitor: Visitor, requests: number, mark: string): Promise<number> {
   let count = 0;
   for (let index = 0; index < requests; index++) {
     const { status, location, body } = await visitor.get(`/wp-admin/index.php?${mark}=${index}`);

@@ -8,7 +8,7 @@ import { labShell } from "./labShell";
 export interface SitePlace {
   readonly namespace: string;
   readonly nodePort: number;
-  /** Besides those of the preset. @default files of each pod's own, as in the chapter */
+  /** Settings besides the preset's. @default `content: perPod`, as in the tutorial */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 

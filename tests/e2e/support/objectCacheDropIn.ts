@@ -1,6 +1,6 @@
 /**
- * A drop-in for Redis and Valkey in the place of the plugin's own, which is not to be had here: every value in one place, under its
- * group and name. It reads what site.php tells the plugin, and without a server it keeps values for its request alone.
+ * A drop-in for Redis and Valkey that replaces the plugin's own, which is not available here. It stores every value under its group and
+ * name. It reads the constants that site.php defines for the plugin. Without a server it keeps values for one request only.
  */
 export const objectCacheDropIn = `<?php
 class WP_Object_Cache {

@@ -40,7 +40,7 @@ export function wordPressCode(code: string): string {
   return `$_SERVER["HTTP_HOST"] = "127.0.0.1"; require "/var/www/html/wp-load.php"; require_once ABSPATH . "wp-admin/includes/plugin.php"; ${code}`;
 }
 
-/** Puts a plugin that nobody can turn off among the site's content. */
+/** Adds a must-use plugin, which cannot be disabled, to the site's content. */
 export async function mustUse(site: LabSite, name: string, code: string): Promise<void> {
   const [pod] = await sitePods(site);
   const put = `mkdir -p wp-content/mu-plugins && cat > wp-content/mu-plugins/${name} <<'END'\n${code}\nEND`;

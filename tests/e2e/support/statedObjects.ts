@@ -9,7 +9,7 @@ const kinds = [
   ...["deployment", "statefulset", "job", "cronjob", "networkpolicy", "poddisruptionbudget"],
 ];
 
-/** What no program states: each object made anew has its own. */
+/** Fields that the server sets: they differ in a recreated object. */
 const serversFields = [
   ...["status", "uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "ownerReferences"],
   ...[

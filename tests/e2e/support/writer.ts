@@ -19,7 +19,7 @@ export interface WriterOptions {
   readonly timeoutMs: number;
 }
 
-/** Somebody with an account who writes one post after another, by WordPress's REST API. */
+/** A user who writes one post after another by WordPress's REST API. */
 export class Writer {
   private session: { readonly visitor: Visitor; readonly nonce: string } | undefined;
   private written = 0;

@@ -3,11 +3,16 @@ import { parseDocument } from "yaml";
 import type { PulumiProject } from "../../support/pulumiProject";
 
 /**
- * What `work` answers, while every object of a copy of the program, and every rollout that it waits for, has so many seconds in the
- * place of minutes; nothing else is another. For an `up` that is to fail: one that is to succeed has its own time.
+ * Runs `work` with a copy of the program in which every object and every rollout has this timeout. Only for an `up` that must fail: an
+ * `up` that must succeed needs the real timeouts.
+ * @returns the result of `work`
  */
-export async function impatiently<T>(project: PulumiProject, seconds: number, work: () => Promise<T>): Promise<T> {
-  const file = "impatient.ts";
+export async function withShortTimeouts<T>(
+  project: PulumiProject,
+  seconds: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const file = "shortTimeouts.ts";
   fs.writeFileSync(
     project.inFolder(file),
     `import * as pulumi from "@pulumi/pulumi";
@@ -22,13 +27,13 @@ module.exports = require("./index");
 `,
   );
   const settings = project.inFolder("Pulumi.yaml");
-  const patient = fs.readFileSync(settings, "utf8");
-  const document = parseDocument(patient);
+  const original = fs.readFileSync(settings, "utf8");
+  const document = parseDocument(original);
   document.set("main", file);
   fs.writeFileSync(settings, document.toString());
   try {
     return await work();
   } finally {
-    fs.writeFileSync(settings, patient);
+    fs.writeFileSync(settings, original);
   }
 }
