@@ -6,7 +6,6 @@ import { turnOnAutomaticLog } from "../lab/pulumi/automaticLog";
 import { labPaths, projectRoot } from "../lab/support/paths";
 import { main, UserError, step } from "../lab/support/progress";
 import { useSystemPrograms } from "../lab/support/systemPath";
-import { chart } from "./chart";
 import { table, withTable } from "./report";
 import { type Durations, type Figures, measure } from "./round";
 import { type Round, rows } from "./rows";
@@ -15,9 +14,8 @@ import { prepareLoad } from "./wrk";
 
 const usage = "npm run bench [-- --rounds N | -- --smoke]   N: 1 to 50, default 5";
 
-/** The report and its chart. */
+/** The report. */
 const page = path.join(projectRoot, "docs/development/performance.md");
-const picture = path.join(projectRoot, "docs/development/performance.svg");
 
 const durations = { whole: { load: 10, rest: 20 }, smoke: { load: 2, rest: 2 } } as const satisfies Record<
   string,
@@ -42,7 +40,6 @@ async function bench(): Promise<void> {
     page,
     withTable(fs.readFileSync(page, "utf8"), rows(rounds), { rounds: count, cores: os.cpus().length }),
   );
-  fs.writeFileSync(picture, chart(rows(rounds)));
 }
 
 /** Measures both sites. They alternate in going first, so that warm caches and a worn disk affect both equally often. */

@@ -17,8 +17,6 @@ export function table(rows: readonly Row[]): string {
   return textTable(head, lines);
 }
 
-const picture = "![The program compared with the tutorial's manifests, with the goals](performance.svg)";
-
 /** Returns the page with these figures. @throws Error if the page has no table to replace */
 export function withTable(
   page: string,
@@ -26,5 +24,5 @@ export function withTable(
   run: { readonly rounds: number; readonly cores: number },
 ): string {
   const said = `Medians of ${run.rounds} rounds on ${run.cores} cores; the ratio is the median of the rounds' ratios, followed by their range.`;
-  return withPart(page, [said, table(rows), picture].join("\n\n"));
+  return withPart(page, [said, table(rows)].join("\n\n"));
 }

@@ -1,5 +1,4 @@
 import * as assert from "node:assert/strict";
-import { chart } from "../../bench/chart";
 import { table, withTable } from "../../bench/report";
 import type { Figures } from "../../bench/round";
 import { type Round, rows } from "../../bench/rows";
@@ -76,29 +75,5 @@ describe("benchmark table", () => {
       () => withTable("# Head\n", [], { rounds: 1, cores: 2 }),
       /there is no <!-- prettier-ignore-start -->/,
     );
-  });
-});
-
-describe("benchmark chart", () => {
-  it("has a bar for each row with a goal, in another color if the goal is missed", () => {
-    const all = rows([
-      round({
-        frontPage: 6000,
-        posts: 3000,
-        dashboard: 30,
-        frontPageWhileWritten: 10,
-        scaled: 2,
-        commandTimes: { ...commandTimes, up: 5 },
-      }),
-    ]);
-    const svg = chart(all);
-    assert.match(svg, /^<svg [^]*<\/svg>\n$/);
-    assert.ok(all.filter(({ goal }) => goal).length > 3);
-    for (const { goal, ratio } of all) {
-      if (goal)
-        assert.ok(svg.includes(`ratio ${ratio.median.toLocaleString("en-US", { maximumSignificantDigits: 3 })}`));
-    }
-    assert.ok(!svg.includes("#d0772f"));
-    assert.ok(chart(rows([round({})])).includes("#d0772f"));
   });
 });
