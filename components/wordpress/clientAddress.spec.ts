@@ -6,7 +6,7 @@ const lines = (proxies: Parameters<typeof remoteIpConfiguration>[0]) => remoteIp
 const trusted = (proxies: Parameters<typeof remoteIpConfiguration>[0]) =>
   lines(proxies).flatMap((line) => /^RemoteIPInternalProxy (.*)$/.exec(line)?.[1] ?? []);
 
-describe("Apache's configuration of client addresses", () => {
+describe("Apache configuration of client addresses", () => {
   it("trusts no proxy by default, and has no header that names an address", () => {
     assert.deepEqual(trusted([]), []);
     assert.ok(!lines([]).some((line) => line.startsWith("RemoteIPHeader")));
@@ -26,7 +26,7 @@ describe("Apache's configuration of client addresses", () => {
     assert.deepEqual(trusted("all"), ["0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"]);
   });
 
-  it("lets no other header through by which a client claims an address, a scheme or a name", () => {
+  it("removes all other headers in which a client claims an address, a scheme, or a name", () => {
     for (const name of claimedHeaders) {
       for (const proxies of [[], ["192.0.2.0/24"], "all"] as const) {
         assert.ok(lines(proxies).includes(`RequestHeader unset ${name}`), name);

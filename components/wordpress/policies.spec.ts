@@ -13,7 +13,7 @@ const pod = (app: string): PolicyPod => ({ name: app, namespace: "wordpress", la
 const visitor = "198.51.100.7";
 
 describe("the stack's NetworkPolicies", () => {
-  it("are created or deleted with the caches, and never changed: policies add up, so nothing closes before something else opens", () => {
+  it("are created or deleted with the caches and never changed, so that no connection closes before another opens", () => {
     const all = [false, true].flatMap((pageCache) => [false, true].map((objectCache) => specs(pageCache, objectCache)));
     const names = [...new Set(all.flatMap((some) => Object.keys(some)))];
     const switched = names.filter((name) => !all.every((some) => name in some));
@@ -32,7 +32,7 @@ describe("the stack's NetworkPolicies", () => {
     });
   });
 
-  it("let visitors in to the site's pods, or to the page cache's alone", () => {
+  it("let visitors connect to the site's pods, or with a page cache only to its pods", () => {
     assert.ok(allowed(policies(false, false), visitor, pod("wordpress"), 80));
     assert.ok(!allowed(policies(true, false), visitor, pod("wordpress"), 80));
     assert.ok(allowed(policies(true, false), visitor, pod("wordpress-cache"), 8080));

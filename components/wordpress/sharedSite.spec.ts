@@ -26,8 +26,8 @@ async function stack(config: Record<string, string> = {}): Promise<(name: string
 }
 const nameOf = ({ inputs }: Registered) => (inputs.metadata as { name: string }).name;
 
-describe("a pod of a site with shared content", () => {
-  it("lays out core without seeing the shared claim", () => {
+describe("pod of a site with shared content", () => {
+  it("copies core without mounting the shared claim", () => {
     const [core] = sharedPodSpec(pod).initContainers;
     assert.deepEqual(
       core?.volumeMounts.map(({ name }) => name),
@@ -35,7 +35,7 @@ describe("a pod of a site with shared content", () => {
     );
   });
 
-  it("mounts wp-content and the sessions of the claim; the pod that fills it mounts all of it", () => {
+  it("mounts wp-content and the sessions of the claim, which only the fill pod mounts as a whole", () => {
     const mounts = (spec: { containers: { volumeMounts: { name: string; subPath?: string }[] }[] }) =>
       spec.containers[0]?.volumeMounts.filter(({ name }) => name === "content").map(({ subPath }) => subPath);
     assert.deepEqual(mounts(sharedPodSpec(pod)), ["wp-content", "sessions"]);
@@ -43,7 +43,7 @@ describe("a pod of a site with shared content", () => {
     assert.deepEqual(mounts(fillPodSpec(pod)), [undefined]);
   });
 
-  it("is nobody's root, and may open port 80", () => {
+  it("runs without root and can bind port 80", () => {
     for (const { securityContext, containers } of [sharedPodSpec(pod), taskPodSpec(pod, ["true"]), fillPodSpec(pod)]) {
       assert.equal(securityContext.runAsUser, 33);
       assert.equal(securityContext.runAsNonRoot, true);
@@ -52,7 +52,7 @@ describe("a pod of a site with shared content", () => {
     }
   });
 
-  it("is on the node of the others with ReadWriteOnce, a job's too, and spread over nodes with ReadWriteMany", () => {
+  it("shares a node with all pods and jobs with ReadWriteOnce, and is spread over nodes with ReadWriteMany", () => {
     const single = { ...pod, accessMode: "ReadWriteOnce" } as const;
     const rule = (spec: { affinity?: object }) => JSON.stringify(spec.affinity ?? {});
     for (const spec of [sharedPodSpec(single), taskPodSpec(single, ["true"]), fillPodSpec(single)]) {
@@ -71,12 +71,12 @@ describe("a pod of a site with shared content", () => {
     assert.ok(!("topologySpreadConstraints" in sharedPodSpec(single)));
   });
 
-  it("has room for all of Apache's workers, and for two of the largest requests", () => {
+  it("has memory for all of Apache's workers, and for two of the largest requests", () => {
     const limit = (phpMemory: string) => sharedPodSpec({ ...pod, phpMemory }).containers[0]?.resources.limits.memory;
     assert.deepEqual([limit("64Mi"), limit("256Mi"), limit("1Gi")], ["768Mi", "768Mi", "2240Mi"]);
   });
 
-  it("of a job has room for its one request, whatever phpMemory is", () => {
+  it("of a job has memory for one request of phpMemory", () => {
     const limit = (phpMemory: string) =>
       taskPodSpec({ ...pod, phpMemory }, ["true"]).containers[0]?.resources.limits.memory;
     assert.deepEqual(
@@ -85,15 +85,15 @@ describe("a pod of a site with shared content", () => {
     );
   });
 
-  it("of a job is none that the Service sends anybody to", () => {
+  it("of a job is not selected by the Service", () => {
     const labels: Record<string, string> = taskPodLabels("wordpress-cron");
     assert.ok(Object.entries(sharedSelector).some(([name, value]) => labels[name] !== value));
     assert.ok(Object.entries(selectorLabels("wordpress")).some(([name, value]) => labels[name] !== value));
   });
 });
 
-describe("the files of a site", () => {
-  it("hold the limits in bytes, and look at changed content seldom but surely", () => {
+describe("files of a site", () => {
+  it("have the limits in bytes, and opcache's interval for changed files", () => {
     assert.equal(
       siteFiles({ ...settings, uploadLimit: "100M", phpMemory: "1Gi" })["site.ini"],
       "memory_limit = 1073741824\nupload_max_filesize = 100000000\npost_max_size = 101048576\n" +
@@ -102,7 +102,7 @@ describe("the files of a site", () => {
     );
   });
 
-  it("hold the configuration as JSON, with IPv6 addresses in brackets", () => {
+  it("have the configuration as JSON, with IPv6 addresses in brackets", () => {
     const given = { ...settings, siteUrl: "https://a.example", siteHosts: ["b.example"], fileModifications: false };
     assert.deepEqual(JSON.parse(renderSiteSettings(given, ["10.0.0.2", "fd00::2"])), {
       siteUrl: "https://a.example",
@@ -116,7 +116,7 @@ describe("the files of a site", () => {
     });
   });
 
-  it("have another checksum for another setting, and for another node", () => {
+  it("have another checksum after a change of a setting or node", () => {
     const before = siteChecksum(settings, ["10.0.0.2"]);
     assert.equal(siteChecksum({ ...settings }, ["10.0.0.2"]), before);
     assert.notEqual(siteChecksum({ ...settings, uploadLimit: "65Mi" }, ["10.0.0.2"]), before);
@@ -125,8 +125,8 @@ describe("the files of a site", () => {
   });
 });
 
-describe("a site with shared content", () => {
-  it("is a Deployment that gives up no pod before another one serves", async () => {
+describe("site with shared content", () => {
+  it("is a Deployment that deletes no pod before another one is ready", async () => {
     const { type, spec } = (await stack({ wordpressReplicas: "3" }))("wordpress-shared-pods");
     assert.equal(type, "kubernetes:apps/v1:Deployment");
     const { replicas, strategy } = spec as { replicas: number; strategy: object };
@@ -134,14 +134,14 @@ describe("a site with shared content", () => {
     assert.deepEqual(strategy, { rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } });
   });
 
-  it("has more time for a rollout of more pods", async () => {
+  it("has a longer rollout timeout for more pods", async () => {
     const timeouts = async (wordpressReplicas: string) =>
       (await stack({ wordpressReplicas }))("wordpress-shared-pods").timeouts;
     assert.deepEqual(await timeouts("1"), { create: "610s", update: "610s" });
     assert.deepEqual(await timeouts("100"), { create: "1600s", update: "1600s" });
   });
 
-  it("has one claim of its own class, which nothing replaces", async () => {
+  it("has one claim of its own class that is never replaced", async () => {
     const { inputs, ignoreChanges, protect } = (await stack({ wordpressStorage: "5Gi" }))(
       "wordpress-shared-content-claim",
     );
@@ -155,7 +155,7 @@ describe("a site with shared content", () => {
     assert.equal(protect, false);
   });
 
-  it("has its class looked for in the cluster, unless it comes with the stack", async () => {
+  it("has its class checked in the cluster unless the stack manages it", async () => {
     const asked = async (config: Record<string, string>) => {
       const { environment } = (await stack(config))("preflight-check").inputs as { environment: { REQUEST: string } };
       const { content } = JSON.parse(environment.REQUEST) as { content: RequestedContent };
@@ -167,14 +167,14 @@ describe("a site with shared content", () => {
     assert.deepEqual(await asked({ ...own, contentStorageClass: "openebs-hostpath" }), ["openebs-hostpath", true]);
   });
 
-  it("protects with retain its claim and what its administrator logs in with", async () => {
+  it("protects its claim and its administrator's password with retain", async () => {
     const resource = await stack({ dataRetention: "retain" });
     for (const name of ["content-claim", "installer-admin", "installer-admin-password"]) {
       assert.ok(resource(`wordpress-shared-${name}`).protect, name);
     }
   });
 
-  it("runs its jobs again for another image, under other names, and for nothing of the pods'", async () => {
+  it("runs its jobs again under other names for another image, but not for settings of the pods", async () => {
     const names = async (config: Record<string, string>) => {
       const resource = await stack(config);
       return ["content-fill", "installer-install"].map((job) => nameOf(resource(`wordpress-shared-${job}`)));
@@ -185,12 +185,12 @@ describe("a site with shared content", () => {
     assert.ok(after.every((name, index) => name !== before[index]));
   });
 
-  it("leaves what is due to one job at a time", async () => {
+  it("runs one cron job at a time", async () => {
     const { concurrencyPolicy } = (await stack())("wordpress-shared-cron-job").spec as { concurrencyPolicy: string };
     assert.equal(concurrencyPolicy, "Forbid");
   });
 
-  it("keeps a random password of the administrator in a Secret where none is configured", async () => {
+  it("stores a random admin password in a Secret if none is configured", async () => {
     const { type, inputs } = (await stack())("wordpress-shared-installer-admin");
     assert.equal(type, "kubernetes:core/v1:Secret");
     assert.match(JSON.stringify(inputs.stringData), /random-wordpress-shared-installer-admin-password/);

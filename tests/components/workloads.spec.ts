@@ -57,7 +57,7 @@ const objectOf = (all: Registered[], type: string, name: string) =>
     stringData?: object;
   };
 
-describe("the database", () => {
+describe("database workload", () => {
   it("takes its name from the ConfigMap, user and passwords from the Secret alone", async () => {
     const { all, mariadb } = await workloads();
     assert.deepEqual(objectOf(all, "ConfigMap", "mariadb-config").data, {
@@ -79,13 +79,13 @@ describe("the database", () => {
     assert.deepEqual(spec.ports, [{ name: "mysql", port: 3306 }]);
   });
 
-  it("has a Service with an address of its own for clients, who need no name server then", async () => {
+  it("has a Service with an IP address for clients, which then need no DNS lookup", async () => {
     const { inputs } = (await workloads()).all.find(({ name }) => name === "mariadb-client") ?? assert.fail();
     assert.equal((inputs.metadata as { name: string }).name, "mariadb-client");
     assert.deepEqual(inputs.spec, { ports: [{ name: "mysql", port: 3306 }], selector: { app: "mariadb" } });
   });
 
-  it("is asked by the image's own healthcheck, ignores lost+found and has two minutes to shut down", async () => {
+  it("is probed by the image's healthcheck, ignores lost+found, and has two minutes to shut down", async () => {
     const { mariadb } = await workloads();
     for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"] as const) {
       assert.deepEqual(container(mariadb)[probe]?.exec, {
@@ -97,8 +97,8 @@ describe("the database", () => {
   });
 });
 
-describe("the site", () => {
-  it("takes its eight keys from the Secret, and the database's from ConfigMap and Secret", async () => {
+describe("site workload", () => {
+  it("takes its eight salts from the Secret, and the connection from the database's ConfigMap and Secret", async () => {
     const { wordpress } = await workloads();
     assert.deepEqual(container(wordpress).envFrom, [{ secretRef: { name: "wordpress-secrets" } }]);
     assert.deepEqual(environment(wordpress), {
@@ -109,7 +109,7 @@ describe("the site", () => {
     });
   });
 
-  it("makes keys of 40 hexadecimal digits, and never with RandomBytes or RandomId", async () => {
+  it("generates salts of 40 hexadecimal digits without RandomBytes or RandomId", async () => {
     const { all } = await workloads({ keyRotation: "7" });
     const keys = all.filter(({ name }) => /-(key|salt)$/.test(name));
     assert.equal(keys.length, 8);
@@ -128,7 +128,7 @@ describe("the site", () => {
     assert.ok(!all.some(({ type }) => /RandomBytes|RandomId/.test(type)));
   });
 
-  it("is probed at ports of its own that no Service leads to, with nothing of WordPress, and lives by its port alone", async () => {
+  it("is probed without WordPress at ports that no Service has, with liveness by its own port", async () => {
     const { all, wordpress } = await workloads();
     assert.deepEqual(container(wordpress).startupProbe?.httpGet, { path: "/", port: 8083 });
     assert.deepEqual(container(wordpress).readinessProbe?.httpGet, { path: "/", port: 8082 });
@@ -142,7 +142,7 @@ describe("the site", () => {
       assert.ok(![8082, 8083, "health"].includes(targetPort as number), "a Service leads to it");
   });
 
-  it("has a second container that answers the kubelet, with the database's variables and none of the keys", async () => {
+  it("has a second container for the kubelet's probes, with the database's variables and without salts", async () => {
     const { wordpress } = await workloads();
     const [, health] = wordpress.spec.template.spec.containers as unknown as readonly (Container & {
       command: string[];
@@ -160,7 +160,7 @@ describe("the site", () => {
     ]);
   });
 
-  it("has Apache's configuration from the stack: 16 workers, and forwarded headers from trustedProxies alone", async () => {
+  it("has Apache's configuration from the stack: 16 workers, and forwarded headers from trustedProxies only", async () => {
     const files = async (config: Record<string, string> = {}) => {
       const { all, wordpress } = await workloads(config);
       const { data } = objectOf(all, "ConfigMap", "wordpress-pods-config") as { data: Record<string, string> };
@@ -180,26 +180,26 @@ describe("the site", () => {
     }
   });
 
-  it("spreads its pods over nodes, and has the pods asked for", async () => {
+  it("spreads the requested pods over nodes", async () => {
     const { wordpress } = await workloads({ wordpressReplicas: "5" });
     assert.equal(wordpress.spec.replicas, 5);
     assert.equal(wordpress.spec.template.spec.topologySpreadConstraints?.[0]?.whenUnsatisfiable, "ScheduleAnyway");
   });
 
-  it("is a NodePort Service that nobody waits for", async () => {
+  it("has a NodePort Service that Pulumi does not wait for", async () => {
     const service = objectOf((await workloads({ wordpressNodePort: "31000" })).all, "Service", "wordpress-service");
     assert.equal(service.metadata.annotations?.["pulumi.com/skipAwait"], "true");
     assert.equal(service.spec.type, "NodePort");
     assert.deepEqual(service.spec.ports, [{ name: "http", port: 80, targetPort: "http", nodePort: 31000 }]);
   });
 
-  it("answers at every node, or with externalTrafficPolicy Local only where a pod is", async () => {
+  it("serves on every node, or with externalTrafficPolicy Local only on nodes with a pod", async () => {
     const policy = async (config: Record<string, string> = {}) =>
       objectOf((await workloads(config)).all, "Service", "wordpress-service").spec.externalTrafficPolicy;
     assert.deepEqual([await policy(), await policy({ externalTrafficPolicy: "Local" })], ["Cluster", "Local"]);
   });
 
-  it("has an hour and more for a rollout of a hundred pods, one after the other", async () => {
+  it("has a rollout timeout of over an hour for a hundred pods in turn", async () => {
     const timeouts = async (wordpressReplicas: string) =>
       (await workloads({ wordpressReplicas })).all.find(({ name }) => name === "wordpress-pods")?.timeouts;
     assert.deepEqual(await timeouts("1"), { create: "660s", update: "660s" });
@@ -207,8 +207,8 @@ describe("the site", () => {
   });
 });
 
-describe("both workloads", () => {
-  it("leave the class to the cluster unless one is named", async () => {
+describe("database and site workloads", () => {
+  it("use the cluster's default class unless a class is set", async () => {
     const classes = ({ mariadb, wordpress }: { mariadb: Workload; wordpress: Workload }) =>
       [mariadb, wordpress].map(({ spec }) => spec.volumeClaimTemplates[0]?.spec.storageClassName);
     assert.deepEqual(classes(await workloads()), [undefined, undefined]);
@@ -216,7 +216,7 @@ describe("both workloads", () => {
     assert.deepEqual(classes(named), ["fast", "fast"]);
   });
 
-  it("leave their claims, but for those of the site's pods that are scaled away, as dataRetention says", async () => {
+  it("retain their claims, except those of scaled-down site pods with dataRetention delete", async () => {
     const kept = { whenDeleted: "Retain", whenScaled: "Retain" };
     for (const [dataRetention, whenScaled] of [
       ["delete", "Delete"],
