@@ -80,6 +80,11 @@ export const object = group("object");
 export const list = group("list");
 export const map = group("map");
 
+/** Path of an entry of a map. A dot in its name would part it in two. */
+export function entryPath(path: string, name: string): string {
+  return name.includes(".") ? `${path}["${name}"]` : `${path}.${name}`;
+}
+
 /** A rule over several keys. It reports what is wrong with them together; a key that is wrong by itself is undefined. */
 export type Check<C> = (
   config: Draft<C>,

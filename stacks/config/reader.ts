@@ -1,5 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Draft, Fields, GroupKey, Key, Texts, ValueKey, Values } from "./keys";
+import {
+  type Draft,
+  entryPath,
+  type Fields,
+  type GroupKey,
+  type Key,
+  type Texts,
+  type ValueKey,
+  type Values,
+} from "./keys";
 import { configSet, notAllowed, parsed, type Rule } from "./rules";
 import { unknownKey } from "./unknownKey";
 
@@ -94,9 +103,4 @@ export class Reader {
     this.errors.push(notAllowed(path, value, rule));
     return [];
   }
-}
-
-/** Path of an entry of a map. A dot in its name would part it in two. */
-export function entryPath(path: string, name: string): string {
-  return name.includes(".") ? `${path}["${name}"]` : `${path}.${name}`;
 }

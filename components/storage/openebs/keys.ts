@@ -1,5 +1,4 @@
-import { type Check, key, list, map, object, type Values } from "../../../stacks/config/keys";
-import { entryPath } from "../../../stacks/config/reader";
+import { type Check, entryPath, key, list, map, object, type Values } from "../../../stacks/config/keys";
 import {
   configRemove,
   configSet,
