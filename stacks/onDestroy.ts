@@ -9,7 +9,7 @@ import { managedDrivers } from "../components/storage/openebs/storage";
 import { neededNfs } from "./requests";
 import type { Config } from "./config/tree";
 
-/** Whose objects are deleted, and on which cluster. */
+/** The cluster, and the marks of the objects that this stack owns there. */
 export interface Owner {
   readonly cluster: ClusterAccess;
   readonly clusterIdentity: pulumi.Input<ClusterIdentity>;
@@ -17,10 +17,10 @@ export interface Owner {
 }
 
 /**
- * On the way down it deletes, between the workloads and the namespace, their claims, and waits until the volumes are really gone.
- * @param dependsOn what is deleted after it
+ * Deletes the claims at destroy, after the workloads and before the namespace, and waits until their volumes are deleted.
+ * @param dependsOn resources that are deleted after it
  */
-export function claimDeletion(
+export function deleteClaimsOnDestroy(
   { namespace, dataRetention, content }: Config,
   { cluster, clusterIdentity, instance }: Owner,
   dependsOn: pulumi.Resource[],
@@ -35,10 +35,10 @@ export function claimDeletion(
 }
 
 /**
- * On the way down it is deleted before all others, and stops where this is another cluster, or where the site or data on the storage is
- * not the stack's. It exists only between a complete `up` and the begin of a destroy: `volumes` and OpenEBS's leftovers compare once more.
+ * At destroy it is deleted first. It stops if this is another cluster, or if the site or volumes on the stack's storage are not
+ * this stack's. It exists only between a complete `up` and the start of a destroy; the commands `volumes` and `leftovers` compare once more.
  * @param diskPools names of the stack's DiskPools
- * @param dependsOn what is deleted after it
+ * @param dependsOn resources that are deleted after it
  */
 export function destroyGuard(
   config: Config,

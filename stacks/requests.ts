@@ -1,9 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Workload } from "../components/diagnostics/workload";
-import type { ClusterAccess } from "../components/kubectl/clusterAccess";
 import { nameServerRule } from "../components/kubernetes/networkPolicies";
-import type { MariaDb, MariaDbArgs } from "../components/mariadb/mariaDb";
-import { databaseWorkload } from "../components/mariadb/workload";
 import type { PreflightResult } from "../components/preflight/checks";
 import type { PreflightArgs } from "../components/preflight/preflight";
 import type { RequestedClaims } from "../components/storage/claims/claimChecks";
@@ -14,11 +10,8 @@ import type { OpenEbsRequest } from "../components/storage/openebs/openEbsChecks
 import { replicaCount } from "../components/storage/openebs/keys";
 import { claimClass, managedStorageClasses } from "../components/storage/openebs/storage";
 import { replicatedVolumes } from "../components/storage/openebs/storageClasses";
-import { databaseConnections } from "../components/wordpress/apache";
 import type { RequestedContent } from "../components/wordpress/content/contentChecks";
 import { sitePolicies } from "../components/wordpress/policies";
-import type { SharedContentArgs } from "../components/wordpress/sharedWordPress";
-import type { SiteArgs } from "../components/wordpress/site";
 import type { Config } from "./config/tree";
 
 /** What the preflight is asked. @param clusterDigest tells the cluster that the kubeconfig leads to */
@@ -58,47 +51,6 @@ export function stackPolicies(
   });
 }
 
-/** What the database is made with. */
-export function databaseArgs(
-  config: Config,
-  cluster: ClusterAccess,
-  onError: (workload: Workload) => pulumi.ErrorHook,
-): MariaDbArgs {
-  const { namespace, dataRetention } = config;
-  return {
-    ...{ cluster, namespace, dataRetention },
-    image: config.mariadbImage,
-    maxConnections: databaseConnections,
-    storage: config.mariadbStorage,
-    storageClass: claimClass(config.storage),
-    passwordRotation: config.databasePasswordRotation,
-    onError: onError(databaseWorkload(namespace)),
-  };
-}
-
-/** What the site is made with. */
-export function siteArgs(
-  config: Config,
-  { cluster, database, onError }: Pick<SiteArgs, "cluster" | "onError"> & { readonly database: MariaDb },
-): SiteArgs {
-  const { namespace, dataRetention } = config;
-  return {
-    ...{ cluster, namespace, dataRetention },
-    replicas: config.wordpressReplicas,
-    image: config.wordpressImage,
-    storage: config.wordpressStorage,
-    storageClass: contentClass(config) ?? claimClass(config.storage),
-    nodePort: config.wordpressNodePort,
-    externalTrafficPolicy: config.externalTrafficPolicy,
-    trustedProxies: config.trustedProxies ?? [],
-    saltRotation: config.keyRotation,
-    database: database.connection,
-    databaseChecksum: database.checksum,
-    podsDependOn: database,
-    onError,
-  };
-}
-
 /** What the volumes by NFS are made with; undefined where the site has no need of them. */
 export function neededNfs({
   content,
@@ -118,7 +70,7 @@ export function neededNfs({
 }
 
 /** The class of the claim for shared content, where it is another one than that of all claims. */
-function contentClass(config: Config): string | undefined {
+export function contentClass(config: Config): string | undefined {
   if (config.content === "perPod") return undefined;
   return config.contentStorageClass ?? (neededNfs(config) && nfsName);
 }
@@ -143,36 +95,6 @@ function requestedContent(config: Config): RequestedContent {
     className,
     classIsManaged: className !== undefined && managedClasses(config).includes(className),
     migrateContent: config.contentMigration === "merge",
-  };
-}
-
-/** Arguments that the site has only with shared content; undefined with `content: perPod`. */
-export function sharedContentArgs(
-  config: Config,
-  preflightResult: pulumi.Output<PreflightResult>,
-): SharedContentArgs | undefined {
-  if (config.content === "perPod") return undefined;
-  return {
-    accessMode: config.contentAccessMode,
-    migrateContent: config.contentMigration === "merge",
-    settings: {
-      ...config,
-      siteHosts: config.siteHosts ?? [],
-      nodePort: config.wordpressNodePort,
-      trustedProxies: config.trustedProxies ?? [],
-      hasPageCache: config.pageCache.enabled,
-      hasObjectCache: config.objectCache.enabled,
-    },
-    pageCache: config.pageCache.enabled ? config.pageCache : undefined,
-    objectCache: config.objectCache.enabled ? config.objectCache : undefined,
-    extensions: { repository: config.pluginRepository, plugins: config.plugins, themes: config.themes },
-    administrator: {
-      title: config.siteTitle,
-      user: config.adminUser,
-      email: config.adminEmail,
-      password: config.adminPassword,
-    },
-    addresses: preflightResult.apply(({ nodeAddresses }) => nodeAddresses),
   };
 }
 

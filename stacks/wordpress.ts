@@ -5,22 +5,22 @@ import { failureReport } from "../components/diagnostics/failureReport";
 import { awaitAllRollouts } from "../components/diagnostics/rollout";
 import type { Workload } from "../components/diagnostics/workload";
 import { clusterIdentity } from "../components/kubectl/destroyGuard";
-import { kubectlCommand } from "../components/kubectl/scriptResource";
 import { ownNamespace } from "../components/kubernetes/namespace";
 import { NetworkPolicies } from "../components/kubernetes/networkPolicies";
 import { MariaDb } from "../components/mariadb/mariaDb";
+import { dropPreviousUsers } from "../components/mariadb/previousUsers";
 import { Preflight } from "../components/preflight/preflight";
 import { NfsVolumes } from "../components/storage/nfs/nfsVolumes";
-import { Storage } from "../components/storage/openebs/storage";
+import { claimClass, Storage } from "../components/storage/openebs/storage";
+import { databaseConnections } from "../components/wordpress/apache";
 import { PerPodWordPress } from "../components/wordpress/perPodWordPress";
 import { SharedWordPress } from "../components/wordpress/sharedWordPress";
 import { clusterProvider } from "./clusterProvider";
-
-import { selectedCluster } from "./kubeconfig";
-import { claimDeletion, destroyGuard } from "./onDestroy";
-import { type StackOutputs, stackOutputs } from "./outputs";
-import { databaseArgs, neededNfs, preflightRequest, sharedContentArgs, siteArgs, stackPolicies } from "./requests";
 import type { Config } from "./config/tree";
+import { selectedCluster } from "./kubeconfig";
+import { deleteClaimsOnDestroy, destroyGuard } from "./onDestroy";
+import { type StackOutputs, stackOutputs } from "./outputs";
+import { contentClass, neededNfs, preflightRequest, stackPolicies } from "./requests";
 
 export interface Deployed {
   readonly outputs: StackOutputs;
@@ -28,39 +28,29 @@ export interface Deployed {
   readonly untilReady: () => pulumi.Output<void>;
 }
 
-/** Registers the whole stack: what is checked first, then storage, database and site. */
+/** Registers the whole stack: the preflight, then storage, database and site. */
 export function deploy(config: Config): Deployed {
   retryConflicts();
   const { namespace, dataRetention } = config;
   const protect = dataRetention === "retain";
-  const { digest: clusterDigest, ...cluster } = selectedCluster(
-    config["kubernetes:kubeconfig"],
-    config["kubernetes:context"],
-  );
+  const selected = selectedCluster(config["kubernetes:kubeconfig"], config["kubernetes:context"]);
+  const { digest: clusterDigest, ...cluster } = selected;
   const { result: instance } = new RandomString("instance", { length: 8, special: false, upper: false }, { protect });
   const request = preflightRequest(config, { clusterDigest, instance });
   const preflight = new Preflight("preflight", { cluster, request });
-  const { result: preflightResult } = preflight;
+  const { result } = preflight;
   const provider = clusterProvider(cluster, config["kubernetes:upsertExistingObjects"], preflight);
-  const owner = { cluster, instance, clusterIdentity: preflightResult.apply(clusterIdentity), dataRetention };
+  const providers = [provider];
+  const owner = { cluster, instance, clusterIdentity: result.apply(clusterIdentity), dataRetention };
   const storage = new Storage(
     "storage",
-    {
-      ...owner,
-      config,
-      snapshotCrds: preflightResult.apply(({ snapshotCrds }) => snapshotCrds),
-    },
-    { providers: [provider], dependsOn: preflight },
+    { ...owner, config, snapshotCrds: result.apply(({ snapshotCrds }) => snapshotCrds) },
+    { providers, dependsOn: preflight },
   );
   const nfs = neededNfs(config);
-  const nfsVolumes =
-    nfs &&
-    new NfsVolumes(
-      "nfs",
-      { ...owner, ...nfs, nodes: preflightResult.apply(({ nodeSources }) => nodeSources) },
-      { providers: [provider], dependsOn: storage },
-    );
-  const home = ownNamespace(
+  const nodes = result.apply(({ nodeSources }) => nodeSources);
+  const nfsVolumes = nfs && new NfsVolumes("nfs", { ...owner, ...nfs, nodes }, { providers, dependsOn: storage });
+  const ownedNamespace = ownNamespace(
     "namespace",
     { namespace, instance, level: "restricted" },
     // After the nodes are prepared: on some clusters the API server restarts with a node's kubelet.
@@ -68,32 +58,32 @@ export function deploy(config: Config): Deployed {
   );
   const policies = new NetworkPolicies(
     "policies",
-    { namespace, policies: stackPolicies(config, preflightResult) },
-    { providers: [provider], dependsOn: home },
+    { namespace, policies: stackPolicies(config, result) },
+    { providers, dependsOn: ownedNamespace },
   );
-  const claims = claimDeletion(config, owner, [home, storage, ...(nfsVolumes ? [nfsVolumes] : [])]);
+  const claims = deleteClaimsOnDestroy(config, owner, [ownedNamespace, storage, ...(nfsVolumes ? [nfsVolumes] : [])]);
   const onError = (workload: Workload) => failureReport(`${workload.app}-${workload.kind}-failure`, cluster, workload);
-  const options = { providers: [provider], dependsOn: [home, policies, claims] };
-  const database = new MariaDb("mariadb", databaseArgs(config, cluster, onError), options);
-  const common = siteArgs(config, { cluster, database, onError });
-  const shared = sharedContentArgs(config, preflightResult);
-  const site = shared
-    ? new SharedWordPress("wordpress", { ...common, ...shared }, options)
-    : new PerPodWordPress("wordpress", common, options);
-  const previousUsers = kubectlCommand(
-    "former-users",
-    {
-      cluster,
-      onChange: "drop-previous-users",
-      request: { namespace, user: database.user, checksum: database.checksum },
-    },
-    { dependsOn: [database, site] },
-  );
+  const options = { providers, dependsOn: [ownedNamespace, policies, claims] };
+  const common = { cluster, config, onError, storageClass: claimClass(config.storage) };
+  const database = new MariaDb("mariadb", { ...common, maxConnections: databaseConnections }, options);
+  const siteArgs = {
+    ...common,
+    storageClass: contentClass(config) ?? common.storageClass,
+    database: database.connection,
+    databaseChecksum: database.checksum,
+    podsDependOn: database,
+  };
+  const addresses = result.apply(({ nodeAddresses }) => nodeAddresses);
+  const site =
+    config.content === "shared"
+      ? new SharedWordPress("wordpress", { ...siteArgs, addresses }, options)
+      : new PerPodWordPress("wordpress", siteArgs, options);
+  const previousUsers = dropPreviousUsers({ cluster, namespace, database }, [site]);
   const { diskPools } = storage;
   const guard = destroyGuard(config, { ...owner, diskPools }, [database, site, previousUsers, claims]);
   const rollouts = [...(nfsVolumes?.rollouts ?? []), ...site.rollouts];
   return {
-    outputs: stackOutputs(config, { preflightResult, diskPools, adminPassword: site.adminPassword }),
+    outputs: stackOutputs(config, { preflightResult: result, diskPools, adminPassword: site.adminPassword }),
     untilReady: () => guard.id.apply(() => awaitAllRollouts(cluster, rollouts)),
   };
 }

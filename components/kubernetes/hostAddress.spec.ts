@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { urlHost } from "./hostAddress";
 import { renderSiteSettings } from "../wordpress/siteFiles";
-import { siteSettings } from "../../tests/support/siteSettings";
+import { siteConfig } from "../../tests/support/siteConfig";
 
 describe("host in a URL", () => {
   it("is an IPv6 address in brackets and in its canonical form", () => {
@@ -16,7 +16,7 @@ describe("host in a URL", () => {
   });
 
   it("has the same form for every node address in the site's settings", () => {
-    const { addresses } = JSON.parse(renderSiteSettings(siteSettings, ["192.0.2.7", "2001:db8::7"])) as {
+    const { addresses } = JSON.parse(renderSiteSettings(siteConfig, ["192.0.2.7", "2001:db8::7"])) as {
       addresses: string[];
     };
     assert.deepEqual(addresses, ["192.0.2.7", "[2001:db8::7]"]);

@@ -1,4 +1,4 @@
-import { key } from "../../stacks/config/keys";
+import { key, type Values } from "../../stacks/config/keys";
 import { dnsLabel } from "../../stacks/config/rules";
 
 /** Configuration keys of the stack's namespace. */
@@ -9,3 +9,5 @@ export const namespaceKeys = {
     onChange: "Refused: another namespace would be another site.",
   }),
 } as const;
+
+export type NamespaceConfig = Values<typeof namespaceKeys>;

@@ -2,33 +2,30 @@ import { StatefulSet } from "@pulumi/kubernetes/apps/v1";
 import { ConfigMap, Secret, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
+import type { Workload } from "../diagnostics/workload";
 import type { ClusterAccess } from "../kubectl/clusterAccess";
 import { kubectlCommand } from "../kubectl/scriptResource";
 import { dependencies } from "../kubernetes/dependencies";
 import { digest } from "../kubernetes/digest";
 import { urlHost } from "../kubernetes/hostAddress";
+import type { NamespaceConfig } from "../kubernetes/keys";
 import { labels, selectorLabels } from "../kubernetes/labels";
 import { claimRetentionPolicy, claimTemplate } from "../storage/claims/claims";
-import type { DataRetention } from "../storage/claims/keys";
+import type { ClaimsConfig } from "../storage/claims/keys";
 import type { DatabaseConnection } from "./connection";
+import type { MariaDbConfig } from "./keys";
 import { mariaDbPodSpec } from "./mariaDbPod";
+import { databaseWorkload } from "./workload";
 
 export interface MariaDbArgs {
   readonly cluster: ClusterAccess;
-  readonly namespace: string;
-  /** Image reference of MariaDB, e.g. `mariadb:10.11`. */
-  readonly image: string;
+  readonly config: MariaDbConfig & NamespaceConfig & ClaimsConfig;
   /** Maximum number of connections. Another number restarts the server. */
   readonly maxConnections: number;
-  /** Size of the claim `data-mariadb-0`, a Kubernetes quantity. It can only grow. */
-  readonly storage: string;
   /** Storage class of the claim. @default the cluster's default class */
   readonly storageClass?: string | undefined;
-  readonly dataRetention: DataRetention;
-  /** Any text. With another text WordPress gets another user with another password, and its pods are rolled. */
-  readonly passwordRotation: string;
-  /** Reports why the StatefulSet did not become ready. */
-  readonly onError: pulumi.ErrorHook;
+  /** Creates the hook that reports why the StatefulSet did not become ready. */
+  readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
 
 const database = "wordpress";
@@ -49,16 +46,17 @@ export class MariaDb extends pulumi.ComponentResource {
 
   constructor(name: string, args: MariaDbArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:database:MariaDb", name, {}, options);
-    const { namespace, cluster } = args;
+    const { cluster, config, maxConnections } = args;
+    const { namespace, mariadbStorage } = config;
     const child = { parent: this, dependsOn: dependencies(options) };
-    const kept = { ...child, protect: args.dataRetention === "retain" };
+    const kept = { ...child, protect: config.dataRetention === "retain" };
     const metadata = { name: "mariadb", namespace, labels: labels("mariadb") };
     const plain = { length: 32, special: false };
     const rootPassword = new RandomPassword(`${name}-root-password`, plain, kept).result;
     // Not protected, because Pulumi does not replace a protected resource. The protected Secret keeps the password.
     const password = new RandomPassword(
       `${name}-password`,
-      { ...plain, keepers: { rotation: args.passwordRotation } },
+      { ...plain, keepers: { rotation: config.databasePasswordRotation } },
       child,
     ).result;
     const userCommand = { cluster, onChange: "prepare-database-user" } as const;
@@ -98,7 +96,7 @@ export class MariaDb extends pulumi.ComponentResource {
       {
         cluster,
         onChange: "grow-claims",
-        request: { namespace, statefulSet: "mariadb", size: args.storage },
+        request: { namespace, statefulSet: "mariadb", size: mariadbStorage },
       },
       child,
     );
@@ -114,9 +112,9 @@ export class MariaDb extends pulumi.ComponentResource {
           selector: { matchLabels: selectorLabels("mariadb") },
           template: {
             metadata: { labels: labels("mariadb") },
-            spec: mariaDbPodSpec({ ...args, connection: connectionObjects }),
+            spec: mariaDbPodSpec({ image: config.mariadbImage, maxConnections, connection: connectionObjects }),
           },
-          volumeClaimTemplates: [claimTemplate(args.storage, args.storageClass)],
+          volumeClaimTemplates: [claimTemplate(mariadbStorage, args.storageClass)],
           persistentVolumeClaimRetentionPolicy: claimRetentionPolicy("retain"),
         },
       },
@@ -124,7 +122,7 @@ export class MariaDb extends pulumi.ComponentResource {
         parent: this,
         dependsOn: dependencies(options, account, configMap, secret, service, growth),
         ignoreChanges: ["spec.volumeClaimTemplates"],
-        hooks: { onError: [args.onError] },
+        hooks: { onError: [args.onError(databaseWorkload(namespace))] },
       },
     );
     kubectlCommand(

@@ -7,7 +7,7 @@ import { deploy } from "../../stacks/wordpress";
 import { load } from "../../tests/support/loadedConfig";
 import { answers, type Outputs, type Registered, registeredBy } from "../../tests/support/mocks";
 import { property } from "../../tests/support/properties";
-import { siteSettings, withObjectCache } from "../../tests/support/siteSettings";
+import { siteConfig, withObjectCache } from "../../tests/support/siteConfig";
 
 interface Spec {
   /** Only in a CronJob, where it contains the other fields. */
@@ -46,8 +46,13 @@ describe("object cache", () => {
       assert.ok(!given.includes("WORDPRESS_OBJECT_CACHE_PASSWORD"), name);
     }
     const settingOf = (hasObjectCache: boolean) =>
-      (JSON.parse(renderSiteSettings({ ...siteSettings, hasObjectCache }, ["10.0.0.2"])) as { objectCache: unknown })
-        .objectCache;
+      (
+        JSON.parse(
+          renderSiteSettings({ ...siteConfig, objectCache: { ...siteConfig.objectCache, enabled: hasObjectCache } }, [
+            "10.0.0.2",
+          ]),
+        ) as { objectCache: unknown }
+      ).objectCache;
     assert.deepEqual([settingOf(false), settingOf(true)], [null, { port: 6379, plugin: "redis-cache" }]);
   });
 

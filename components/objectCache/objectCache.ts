@@ -8,6 +8,7 @@ import { dependencies } from "../kubernetes/dependencies";
 import { digest } from "../kubernetes/digest";
 import { urlHost } from "../kubernetes/hostAddress";
 import { labels, selectorLabels } from "../kubernetes/labels";
+import type { ObjectCacheConfig } from "./keys";
 import { objectCacheName, objectCachePort } from "./objectCacheNames";
 import { objectCachePodSpec } from "./objectCachePod";
 import { objectCacheWorkload } from "./workload";
@@ -15,15 +16,8 @@ import { objectCacheWorkload } from "./workload";
 /** Annotation with the checksum of the cache's password, on all pods that use the password. */
 export const objectCacheChecksum = "wordpress/object-cache-checksum";
 
-/** Settings of the object cache, which caches the results of frequent database queries in memory, for all pods of the site. */
-export interface ObjectCacheSettings {
-  /** Image reference of Valkey or Redis 7 or newer, e.g. `valkey/valkey:8.1`. */
-  readonly image: string;
-  /** Memory for values, a Kubernetes quantity. When it is full, the least recently used values are evicted. */
-  readonly memory: string;
-}
-
-export interface ObjectCacheArgs extends ObjectCacheSettings {
+export interface ObjectCacheArgs {
+  readonly config: ObjectCacheConfig;
   readonly namespace: string;
   /** Creates the hook that reports a pod which does not become ready. */
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
@@ -46,7 +40,7 @@ export class ObjectCache extends pulumi.ComponentResource {
 
   constructor(name: string, args: ObjectCacheArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:ObjectCache", name, {}, options);
-    const { namespace } = args;
+    const { namespace, config } = args;
     this.rollout = rolloutOf(objectCacheWorkload(namespace), 1);
     const child = { parent: this, dependsOn: dependencies(options) };
     const metadata = { name: objectCacheName, namespace, labels: labels(objectCacheName) };
@@ -79,7 +73,7 @@ export class ObjectCache extends pulumi.ComponentResource {
               labels: labels(objectCacheName),
               annotations: { [objectCacheChecksum]: this.checksum },
             },
-            spec: objectCachePodSpec(args.image, args.memory, objectCacheName),
+            spec: objectCachePodSpec(config.image, config.memory, objectCacheName),
           },
         },
       },

@@ -9,7 +9,7 @@ import { siteFiles, renderSiteSettings } from "../wordpress/siteFiles";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../../tests/support/loadedConfig";
 import { answers, type Registered, registeredBy } from "../../tests/support/mocks";
-import { siteSettings } from "../../tests/support/siteSettings";
+import { siteConfig } from "../../tests/support/siteConfig";
 
 interface Spec {
   readonly replicas: number;
@@ -24,7 +24,8 @@ async function stack(config: Record<string, string> = {}, content: Readonly<Reco
 const specOf = (all: readonly Registered[], name: string) =>
   all.find((resource) => resource.name === name)?.inputs.spec as Spec | undefined;
 const conf = (seconds: number, uploadLimit = "64Mi", trustedProxies: readonly string[] = []) =>
-  pageCacheFiles({ seconds, settings: { uploadLimit, trustedProxies } })["pageCache.conf"] ?? "";
+  pageCacheFiles({ pageCache: { ...siteConfig.pageCache, seconds }, uploadLimit, trustedProxies })["pageCache.conf"] ??
+  "";
 
 /** A regular expression of the configuration, which works alike in nginx (PCRE) and JavaScript. @param before matches what precedes it */
 function pattern(before: RegExp): RegExp {
@@ -86,15 +87,20 @@ describe("page cache", () => {
     assert.equal(await checksum({}), await checksum({ seconds: 5 }));
     assert.notEqual(await checksum({ seconds: 6 }), await checksum({}));
     const addressOf = (hasPageCache: boolean) =>
-      (JSON.parse(renderSiteSettings({ ...siteSettings, hasPageCache }, ["10.0.0.2"])) as { pageCaches: unknown })
-        .pageCaches;
+      (
+        JSON.parse(
+          renderSiteSettings({ ...siteConfig, pageCache: { ...siteConfig.pageCache, enabled: hasPageCache } }, [
+            "10.0.0.2",
+          ]),
+        ) as { pageCaches: unknown }
+      ).pageCaches;
     assert.deepEqual([addressOf(true), addressOf(false)], [{ host: "wordpress-caches", port: 8081 }, null]);
   });
 
   it("caches pages for pageCache.seconds, and has the request size limit of the site", () => {
     assert.match(conf(7), /proxy_cache_valid 200 301 7s;/);
     assert.match(conf(5, "1Gi"), new RegExp(`client_max_body_size ${2 ** 30 + 2 ** 20};`));
-    assert.match(siteFiles({ ...siteSettings, uploadLimit: "1Gi" })["site.ini"] ?? "", /post_max_size = 1074790400\n/);
+    assert.match(siteFiles({ ...siteConfig, uploadLimit: "1Gi" })["site.ini"] ?? "", /post_max_size = 1074790400\n/);
     assert.doesNotMatch(conf(5), /@[A-Z]|undefined/);
   });
 
@@ -129,7 +135,7 @@ describe("page cache", () => {
 
   it("configures limits in whole bytes for nginx, Apache and PHP, and raises Apache's default of 1 GiB", () => {
     const uploadLimit = "1.1Gi";
-    const files = siteFiles({ ...siteSettings, uploadLimit, phpMemory: "100.7Mi" });
+    const files = siteFiles({ ...siteConfig, uploadLimit, phpMemory: "100.7Mi" });
     const all = [conf(5, uploadLimit), files["site.ini"], files["site.conf"]].join("\n");
     assert.doesNotMatch(all, /\d{6,}\.\d/);
     assert.match(all, /client_max_body_size 1182164582;/);
@@ -144,7 +150,7 @@ describe("page cache", () => {
     assert.equal(room("64Mi"), 2 ** 30);
     assert.equal(room("2Gi"), 2 * (2 ** 31 + 2 ** 20));
     for (const uploadLimit of ["64Mi", "1.1Gi", "2Gi"]) {
-      const volume = pageCachePodSpec("nginx:x", "blog", { uploadLimit }).volumes.find(
+      const volume = pageCachePodSpec({ ...siteConfig, uploadLimit }, "blog").volumes.find(
         ({ name }) => name === "uploads",
       );
       const { sizeLimit = "" } = (volume as { emptyDir: { sizeLimit?: string } }).emptyDir;
@@ -175,7 +181,7 @@ describe("page cache", () => {
   });
 
   it("writes to its own volumes alone, and limits the size of the cache", () => {
-    const { volumes, containers } = pageCachePodSpec("nginx:x", "blog", siteSettings);
+    const { volumes, containers } = pageCachePodSpec(siteConfig, "blog");
     assert.deepEqual(
       volumes.find(({ name }) => name === "pages"),
       { name: "pages", emptyDir: { sizeLimit: "256Mi" } },

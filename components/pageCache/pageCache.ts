@@ -8,25 +8,17 @@ import { awaitRollout, type Rollout, rolloutOf } from "../diagnostics/rollout";
 import { dependencies } from "../kubernetes/dependencies";
 import { digest } from "../kubernetes/digest";
 import { labels, selectorLabels } from "../kubernetes/labels";
-import { pageCacheFiles, type PageCacheSiteSettings } from "./pageCacheFiles";
+import { pageCacheFiles, type PageCacheSiteConfig } from "./pageCacheFiles";
 import { cachesService, pageCacheName, pageCachePorts, sitePodsService } from "./pageCacheNames";
 import { pageCachePodSpec } from "./pageCachePod";
 import { pageCacheWorkload } from "./workload";
 
-/** Settings of the page cache, which caches pages of anonymous visitors for a short time. */
-export interface PageCacheSettings {
-  /** Image reference of nginx with njs, at least 1.27.3 with 0.8.1, e.g. `nginx:1.30`. */
-  readonly image: string;
-  /** Seconds for which a page is cached, 1 to 3600. A change on the site purges all pages sooner. */
-  readonly seconds: number;
-}
-
-export interface PageCacheArgs extends PageCacheSettings {
+export interface PageCacheArgs {
   readonly cluster: ClusterAccess;
   readonly namespace: string;
   /** Number of pods of the site, 1 to 100. */
   readonly sitePods: number;
-  readonly settings: PageCacheSiteSettings;
+  readonly config: PageCacheSiteConfig;
   /** Labels of the site's pods. */
   readonly siteSelector: Readonly<Record<string, string>>;
   /** Creates the hook that reports pods which do not become ready. */
@@ -47,7 +39,7 @@ export class PageCache extends pulumi.ComponentResource {
     const selector = selectorLabels(pageCacheName);
     const metadata = { name: pageCacheName, namespace, labels: labels(pageCacheName) };
 
-    const files = pageCacheFiles(args);
+    const files = pageCacheFiles(args.config);
     const config = new ConfigMap(`${name}-config`, { metadata, data: files }, child);
     const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
     new PodDisruptionBudget(
@@ -94,7 +86,7 @@ export class PageCache extends pulumi.ComponentResource {
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           template: {
             metadata: { labels: labels(pageCacheName), annotations: { "wordpress/settings-checksum": digest(files) } },
-            spec: pageCachePodSpec(args.image, namespace, args.settings),
+            spec: pageCachePodSpec(args.config, namespace),
           },
         },
       },

@@ -1,7 +1,7 @@
 import { wholeBytes } from "../kubernetes/quantity";
 
 /** Limit of the uploads to the site. */
-export interface UploadSettings {
+export interface UploadConfig {
   /** Largest upload, a Kubernetes quantity. */
   readonly uploadLimit: string;
 }
@@ -10,7 +10,7 @@ export interface UploadSettings {
 const formOverheadBytes = 2 ** 20;
 
 /** Maximum bytes of a request body. */
-export function maxRequestBytes({ uploadLimit }: UploadSettings): number {
+export function maxRequestBytes({ uploadLimit }: UploadConfig): number {
   return wholeBytes(uploadLimit) + formOverheadBytes;
 }
 
@@ -27,17 +27,17 @@ export const answerMebibytes = 2;
  * MiB of a file of wp-content that are buffered on disk for a slow client: the largest upload, and at least 64. The rest of a larger
  * file occupies an Apache worker until the client has read it.
  */
-export function fileMebibytes({ uploadLimit }: UploadSettings): number {
+export function fileMebibytes({ uploadLimit }: UploadConfig): number {
   return Math.max(64, Math.ceil(wholeBytes(uploadLimit) / 2 ** 20));
 }
 
 /** Maximum number of such files at once in one pod: 4 GiB of them, and at least 8. Further files get the buffer of any other answer. */
-export function filesAtOnce(settings: UploadSettings): number {
+export function filesAtOnce(settings: UploadConfig): number {
   return Math.max(8, Math.floor(4096 / fileMebibytes(settings)));
 }
 
 /** Size limit of the volume for buffered answers and files. It is mostly empty: pages fit into memory, and few clients are slow. */
-export function answersLimit(settings: UploadSettings): string {
+export function answersLimit(settings: UploadConfig): string {
   return `${connections * answerMebibytes + filesAtOnce(settings) * fileMebibytes(settings)}Mi`;
 }
 
@@ -45,16 +45,16 @@ export function answersLimit(settings: UploadSettings): string {
 export const memoryLimit = "576Mi";
 
 /** Bytes of uploads in progress in one pod: two of the largest, and at least 1 GiB. Further uploads are refused. */
-export function uploadsBytes(settings: UploadSettings): number {
+export function uploadsBytes(settings: UploadConfig): number {
   return Math.max(2 ** 30, 2 * maxRequestBytes(settings));
 }
 
 /** Bytes of uploads in progress in one pod from one client address: a quarter of {@link uploadsBytes}, and at least the largest upload. */
-export function uploadShareBytes(settings: UploadSettings): number {
+export function uploadShareBytes(settings: UploadConfig): number {
   return Math.max(Math.floor(uploadsBytes(settings) / 4), maxRequestBytes(settings));
 }
 
 /** Size limit of the volume for uploads. The file system needs less than a tenth in addition to a file's bytes. */
-export function uploadsLimit(settings: UploadSettings): string {
+export function uploadsLimit(settings: UploadConfig): string {
   return `${Math.ceil((uploadsBytes(settings) * 1.1) / 2 ** 20)}Mi`;
 }

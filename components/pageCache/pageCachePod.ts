@@ -1,6 +1,7 @@
 import { selectorLabels } from "../kubernetes/labels";
 import { restrictedContainer, restrictedPod, scratchMounts, scratchVolumes } from "../kubernetes/restricted";
-import { answersLimit, memoryLimit, type UploadSettings, uploadsLimit } from "./pageCacheLimits";
+import { answersLimit, memoryLimit, uploadsLimit } from "./pageCacheLimits";
+import type { PageCacheSiteConfig } from "./pageCacheFiles";
 import { pageCacheName, pageCachePorts, sitePodsService } from "./pageCacheNames";
 import { spread } from "../kubernetes/spread";
 
@@ -16,21 +17,21 @@ const pagesLimit = "256Mi";
 const scratch = { tmp: "/tmp" };
 
 /** Pod specification of the page cache. */
-export function pageCachePodSpec(image: string, namespace: string, settings: UploadSettings) {
+export function pageCachePodSpec(config: PageCacheSiteConfig, namespace: string) {
   return {
     ...restrictedPod(pageCacheName, nginxUser),
     ...spread(selectorLabels(pageCacheName)),
     volumes: [
       ...scratchVolumes(scratch),
       { name: "pages", emptyDir: { sizeLimit: pagesLimit } },
-      { name: "uploads", emptyDir: { sizeLimit: uploadsLimit(settings) } },
-      { name: "answers", emptyDir: { sizeLimit: answersLimit(settings) } },
+      { name: "uploads", emptyDir: { sizeLimit: uploadsLimit(config) } },
+      { name: "answers", emptyDir: { sizeLimit: answersLimit(config) } },
       { name: "config", configMap: { name: pageCacheName } },
     ],
     containers: [
       {
         name: "nginx",
-        image,
+        image: config.pageCache.image,
         command: ["sh", `${folder}/pageCache.sh`],
         env: [
           { name: "NAMESPACE", value: namespace },

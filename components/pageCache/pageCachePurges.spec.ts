@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { pageCacheFiles } from "./pageCacheFiles";
+import { siteConfig } from "../../tests/support/siteConfig";
 
 /** The part of njs's request object that the file uses. */
 interface Request {
@@ -47,7 +48,7 @@ describe("purges of the page cache (pageCache.js)", () => {
   /** The script as one nginx process loads it. */
   async function worker(seconds = 600): Promise<PageCache> {
     const text =
-      pageCacheFiles({ seconds, settings: { uploadLimit: "1Mi", trustedProxies: [] } })["pageCache.js"] ?? "";
+      pageCacheFiles({ ...siteConfig, pageCache: { ...siteConfig.pageCache, seconds } })["pageCache.js"] ?? "";
     const file = inFolder(`worker-${Math.random()}.mjs`);
     const local = text
       .replace("/var/cache/nginx", folder)

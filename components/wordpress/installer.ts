@@ -5,25 +5,14 @@ import { RandomPassword } from "@pulumi/random";
 import type { Workload } from "../diagnostics/workload";
 import { dependencies } from "../kubernetes/dependencies";
 import { labels } from "../kubernetes/labels";
-import type { DataRetention } from "../storage/claims/keys";
+import type { SiteConfig } from "./keys";
 import { type SharedPodArgs, taskPodSpec } from "./sharedPod";
 import { siteFolder } from "./siteFiles";
 import { runOnce, siteTasks } from "./tasks";
 
-/** The site's first user and title. They apply to the first installation only. */
-export interface Administrator {
-  readonly title: string;
-  readonly user: string;
-  readonly email: string;
-  /** @default random */
-  readonly password?: pulumi.Input<string> | undefined;
-}
-
 export interface InstallerArgs {
-  readonly namespace: string;
+  readonly config: SiteConfig;
   readonly pod: SharedPodArgs;
-  readonly administrator: Administrator;
-  readonly dataRetention: DataRetention;
   /** Are ready before the job starts: database, salts, content. */
   readonly dependsOn: readonly pulumi.Resource[];
   /** Returns the hook that reports why the job failed. */
@@ -38,19 +27,19 @@ export class Installer extends pulumi.ComponentResource {
 
   constructor(name: string, args: InstallerArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:Installer", name, {}, options);
-    const { namespace, administrator } = args;
-    const kept = { parent: this, dependsOn: dependencies(options), protect: args.dataRetention === "retain" };
+    const { namespace, dataRetention, siteTitle, adminUser, adminEmail, adminPassword } = args.config;
+    const kept = { parent: this, dependsOn: dependencies(options), protect: dataRetention === "retain" };
     const secretName = "wordpress-admin";
 
     this.adminPassword =
-      administrator.password === undefined
+      adminPassword === undefined
         ? new RandomPassword(`${name}-admin-password`, { length: 24, special: false }, kept).result
-        : pulumi.secret(administrator.password);
+        : adminPassword;
     const secret = new Secret(
       `${name}-admin`,
       {
         metadata: { name: secretName, namespace, labels: labels("wordpress") },
-        stringData: { username: administrator.user, password: this.adminPassword },
+        stringData: { username: adminUser, password: this.adminPassword },
       },
       kept,
     );
@@ -63,9 +52,9 @@ export class Installer extends pulumi.ComponentResource {
           args.pod,
           ["php", `${siteFolder}/install.php`],
           [
-            { name: "SITE_TITLE", value: administrator.title },
-            { name: "ADMIN_USER", value: administrator.user },
-            { name: "ADMIN_EMAIL", value: administrator.email },
+            { name: "SITE_TITLE", value: siteTitle },
+            { name: "ADMIN_USER", value: adminUser },
+            { name: "ADMIN_EMAIL", value: adminEmail },
             { name: "ADMIN_PASSWORD", valueFrom: { secretKeyRef: { name: secretName, key: "password" } } },
           ],
         ),

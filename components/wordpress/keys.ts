@@ -1,3 +1,7 @@
+import type { NamespaceConfig } from "../kubernetes/keys";
+import type { objectCacheKeys } from "../objectCache/keys";
+import type { pageCacheKeys } from "../pageCache/keys";
+import type { ClaimsConfig } from "../storage/claims/keys";
 import { type Check, imageKey, key, list, type Values } from "../../stacks/config/keys";
 import {
   anyText,
@@ -16,6 +20,7 @@ import {
   wholeNumber,
 } from "../../stacks/config/rules";
 import { maxReplicas } from "./apache";
+import type { contentKeys } from "./content/keys";
 
 /** Configuration keys of the pods and of who reaches them. */
 export const podKeys = {
@@ -42,9 +47,10 @@ export const podKeys = {
     onChange: "Updates the Service.",
   }),
   trustedProxies: key(proxyRanges, {
+    default: "[]",
     description:
-      "CIDRs of the proxies in front of the site whose forwarded headers (address, scheme) are believed. Not set: the " +
-      "address and scheme of the connection count, and forwarded headers are ignored.",
+      "CIDRs of the proxies in front of the site whose forwarded headers (address, scheme) are trusted. Without any, " +
+      "the address and scheme of the connection count, and forwarded headers are ignored.",
     onChange: "Rolls the pods.",
   }),
   egress: key(egressRule, {
@@ -101,6 +107,7 @@ export const siteKeys = {
     onChange: "Rolls the pods. Addresses in posts stay: see the how-to about a domain.",
   }),
   siteHosts: key(hostNames, {
+    default: "[]",
     appliesTo: shared,
     description: "Host names and IP addresses of the site besides its nodes' addresses.",
     onChange: "Rolls the pods.",
@@ -174,6 +181,13 @@ export const siteKeys = {
     onChange: "Rolls the pods.",
   }),
 } as const;
+
+/** Everything that is configured of a site: its room's keys, its caches', and those of the stack. */
+export type SiteConfig = Values<
+  typeof podKeys & typeof contentKeys & typeof siteKeys & typeof pageCacheKeys & typeof objectCacheKeys
+> &
+  NamespaceConfig &
+  ClaimsConfig;
 
 /** A slug is in a list once, and at most one theme is active. */
 export const checkExtensions: Check<Pick<Values<typeof siteKeys>, "plugins" | "themes">> = (config, { report }) => {

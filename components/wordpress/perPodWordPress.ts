@@ -40,20 +40,20 @@ export class PerPodWordPress extends pulumi.ComponentResource implements Site {
   }
 
   private createSalts(): Salts {
-    return createSalts(this.name, this.args, this.child());
+    return createSalts(this.name, this.args.config, this.child());
   }
 
   private createAccount(): ServiceAccount {
-    return createAccount(this.name, this.args.namespace, this.child());
+    return createAccount(this.name, this.args.config.namespace, this.child());
   }
 
   private createBudget(): void {
-    const { namespace } = this.args;
+    const { namespace } = this.args.config;
     createBudget(this.name, { namespace, selector: this.selector, maxUnavailable: 1 }, this.child());
   }
 
   private createService(): Service {
-    return createService(this.name, { ...this.args, selector: this.selector }, this.child());
+    return createService(this.name, this.args.config, this.selector, this.child());
   }
 
   /** Grows the claims of the pods that exist, before the StatefulSet changes. */
@@ -68,13 +68,20 @@ export class PerPodWordPress extends pulumi.ComponentResource implements Site {
 
   private createPods(salts: Salts, dependsOn: readonly pulumi.Resource[]) {
     const { args, claims } = this;
+    const { wordpressReplicas: replicas, dataRetention: claimRetention } = args.config;
     // Pods that are added later get their claims from the first template: see growClaims.
     const beforeRollout = async () => void (await growClaims(new Kubectl(args.cluster), claims));
-    return createStatefulPods(this.name, { ...args, salts, dependsOn, beforeRollout }, this, this.options);
+    return createStatefulPods(
+      this.name,
+      { ...args, replicas, claimRetention, salts, dependsOn, beforeRollout },
+      this,
+      this.options,
+    );
   }
 
   private get claims(): GrowClaimsRequest {
-    return { namespace: this.args.namespace, statefulSet: "wordpress", size: this.args.storage };
+    const { namespace, wordpressStorage } = this.args.config;
+    return { namespace, statefulSet: "wordpress", size: wordpressStorage };
   }
 
   private child(): pulumi.CustomResourceOptions {

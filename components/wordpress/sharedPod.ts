@@ -4,6 +4,7 @@ import { restrictedContainer } from "../kubernetes/restricted";
 import { spread } from "../kubernetes/spread";
 import { contentClaimName } from "../storage/claims/claims";
 import type { ContentAccessMode } from "./content/keys";
+import type { SiteConfig } from "./keys";
 import { podMemoryLimit, taskMemoryLimit } from "./apache";
 import { siteProbes } from "./health";
 import type { ObjectCacheConnection } from "../objectCache/objectCache";
@@ -24,14 +25,17 @@ export interface EnvironmentVariable {
 }
 
 export interface SharedPodArgs {
-  readonly image: string;
+  readonly config: SiteConfig;
   readonly saltsSecret: string;
   readonly database: DatabaseConnection;
-  readonly accessMode: ContentAccessMode;
-  /** Memory limit of one request, a Kubernetes quantity. */
-  readonly phpMemory: string;
   /** Undefined without an object cache. */
   readonly objectCache: ObjectCacheConnection | undefined;
+}
+
+/** What a pod needs that mounts the claim. */
+export interface ClaimPodArgs {
+  readonly image: string;
+  readonly accessMode: ContentAccessMode;
 }
 
 /** Labels of every pod that mounts the content. With ReadWriteOnce all of them run on the node of the first one. */
@@ -46,7 +50,7 @@ export function taskPodLabels(task: string) {
 }
 
 /** Returns the part that every pod with the claim has: user, affinity, and volumes. */
-function sitePod({ accessMode }: Pick<SharedPodArgs, "accessMode">) {
+function sitePod({ accessMode }: Pick<ClaimPodArgs, "accessMode">) {
   const pod = sitePodBase();
   return {
     ...pod,
@@ -60,15 +64,15 @@ function sitePod({ accessMode }: Pick<SharedPodArgs, "accessMode">) {
 }
 
 /** Adds a document root with core from the image, for pods that run WordPress. */
-function wordPressPod(args: Pick<SharedPodArgs, "image" | "accessMode">) {
-  const pod = sitePod(args);
+function wordPressPod({ wordpressImage: image, contentAccessMode: accessMode }: SiteConfig) {
+  const pod = sitePod({ accessMode });
   return {
     ...pod,
     initContainers: [
       {
         // Without the shared claim, so that no file of the image can overwrite a file on it.
         name: "core",
-        image: args.image,
+        image,
         command: ["bash", `${siteFolder}/core.sh`],
         securityContext: restrictedContainer,
         resources: { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "2", memory: "256Mi" } },
@@ -111,11 +115,11 @@ const besideEachOther = {
 };
 
 /** Returns the part of a container spec that runs WordPress: image, environment, and mounts. */
-function wordPressContainer({ image, saltsSecret, database, objectCache }: SharedPodArgs) {
+function wordPressContainer({ config, saltsSecret, database, objectCache }: SharedPodArgs) {
   const fromPod = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   const password = (secret: string) => ({ secretKeyRef: { name: secret, key: "password" } });
   return {
-    image,
+    image: config.wordpressImage,
     securityContext: restrictedContainer,
     envFrom: [{ secretRef: { name: saltsSecret } }],
     env: [
@@ -145,9 +149,10 @@ function wordPressContainer({ image, saltsSecret, database, objectCache }: Share
 /** Returns the spec of a pod that serves the site. */
 export function sharedPodSpec(args: SharedPodArgs) {
   const container = wordPressContainer(args);
+  const { wordpressImage, contentAccessMode, phpMemory } = args.config;
   return {
-    ...wordPressPod(args),
-    ...(args.accessMode === "ReadWriteMany" ? spread(sharedSelector) : {}),
+    ...wordPressPod(args.config),
+    ...(contentAccessMode === "ReadWriteMany" ? spread(sharedSelector) : {}),
     containers: [
       {
         name: "wordpress",
@@ -158,10 +163,10 @@ export function sharedPodSpec(args: SharedPodArgs) {
         lifecycle: { preStop: { exec: { command: ["sleep", "5"] } } },
         resources: {
           requests: { cpu: "100m", memory: "128Mi" },
-          limits: { cpu: "2", memory: podMemoryLimit(args.phpMemory) },
+          limits: { cpu: "2", memory: podMemoryLimit(phpMemory) },
         },
       },
-      sitePodHealth(args.image, args.database),
+      sitePodHealth(wordpressImage, args.database),
     ],
   };
 }
@@ -170,7 +175,7 @@ export function sharedPodSpec(args: SharedPodArgs) {
 export function taskPodSpec(args: SharedPodArgs, command: readonly string[], env: readonly EnvironmentVariable[] = []) {
   const container = wordPressContainer(args);
   return {
-    ...wordPressPod(args),
+    ...wordPressPod(args.config),
     restartPolicy: "Never",
     containers: [
       {
@@ -180,7 +185,7 @@ export function taskPodSpec(args: SharedPodArgs, command: readonly string[], env
         command: [...command],
         resources: {
           requests: { cpu: "50m", memory: "64Mi" },
-          limits: { cpu: "2", memory: taskMemoryLimit(args.phpMemory) },
+          limits: { cpu: "2", memory: taskMemoryLimit(args.config.phpMemory) },
         },
       },
     ],
@@ -188,7 +193,7 @@ export function taskPodSpec(args: SharedPodArgs, command: readonly string[], env
 }
 
 /** Returns the spec of a pod that mounts the whole claim and runs no WordPress. @param from another claim, mounted read-only */
-function claimPod(args: Pick<SharedPodArgs, "image" | "accessMode">, command: readonly string[], from?: string) {
+function claimPod(args: ClaimPodArgs, command: readonly string[], from?: string) {
   const pod = sitePod(args);
   const claim =
     from === undefined ? [] : [{ name: "from", persistentVolumeClaim: { claimName: from, readOnly: true } }];
@@ -216,16 +221,16 @@ function claimPod(args: Pick<SharedPodArgs, "image" | "accessMode">, command: re
 }
 
 /** Returns the spec of the pod that fills the claim. */
-export function fillPodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">) {
+export function fillPodSpec(args: ClaimPodArgs) {
   return claimPod(args, ["bash", `${siteFolder}/fill.sh`, sessionsSubPath]);
 }
 
 /** Returns the spec of a pod that copies the content of a pod's claim to the shared claim. @param number the pod's ordinal */
-export function copyPodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">, claim: string, number: string) {
+export function copyPodSpec(args: ClaimPodArgs, claim: string, number: string) {
   return claimPod(args, ["bash", `${siteFolder}/copy.sh`, number], claim);
 }
 
 /** Returns the spec of the pod that merges all copies. */
-export function mergePodSpec(args: Pick<SharedPodArgs, "image" | "accessMode">) {
+export function mergePodSpec(args: ClaimPodArgs) {
   return claimPod(args, ["php", `${siteFolder}/merge.php`]);
 }

@@ -8,7 +8,7 @@ import { loadConfig } from "../../stacks/config/load";
 import { deploy } from "../../stacks/wordpress";
 import { answers, type Registered, registeredBy } from "../../tests/support/mocks";
 import { sharedPod as pod } from "../../tests/support/sharedPod";
-import { siteSettings as settings } from "../../tests/support/siteSettings";
+import { siteConfig as settings } from "../../tests/support/siteConfig";
 
 async function stack(config: Record<string, string> = {}): Promise<(name: string) => Registered & { spec: never }> {
   const all = await registeredBy(() => {
@@ -53,7 +53,11 @@ describe("pod of a site with shared content", () => {
   });
 
   it("shares a node with all pods and jobs with ReadWriteOnce, and is spread over nodes with ReadWriteMany", () => {
-    const single = { ...pod, accessMode: "ReadWriteOnce" } as const;
+    const single = {
+      ...pod,
+      accessMode: "ReadWriteOnce",
+      config: { ...pod.config, contentAccessMode: "ReadWriteOnce" },
+    } as const;
     const rule = (spec: { affinity?: object }) => JSON.stringify(spec.affinity ?? {});
     for (const spec of [sharedPodSpec(single), taskPodSpec(single, ["true"]), fillPodSpec(single)]) {
       assert.match(
@@ -72,13 +76,14 @@ describe("pod of a site with shared content", () => {
   });
 
   it("has memory for all of Apache's workers, and for two of the largest requests", () => {
-    const limit = (phpMemory: string) => sharedPodSpec({ ...pod, phpMemory }).containers[0]?.resources.limits.memory;
+    const limit = (phpMemory: string) =>
+      sharedPodSpec({ ...pod, config: { ...pod.config, phpMemory } }).containers[0]?.resources.limits.memory;
     assert.deepEqual([limit("64Mi"), limit("256Mi"), limit("1Gi")], ["768Mi", "768Mi", "2240Mi"]);
   });
 
   it("of a job has memory for one request of phpMemory", () => {
     const limit = (phpMemory: string) =>
-      taskPodSpec({ ...pod, phpMemory }, ["true"]).containers[0]?.resources.limits.memory;
+      taskPodSpec({ ...pod, config: { ...pod.config, phpMemory } }, ["true"]).containers[0]?.resources.limits.memory;
     assert.deepEqual(
       [limit("64Mi"), limit("256Mi"), limit("1Gi"), limit("2Gi")],
       ["512Mi", "512Mi", "1280Mi", "2304Mi"],

@@ -7,26 +7,21 @@ import { digest } from "../kubernetes/digest";
 import { labels } from "../kubernetes/labels";
 import type { DatabaseConnection } from "../mariadb/connection";
 import { databaseChecksumAnnotation } from "../mariadb/databaseUsers";
-import { ObjectCache, objectCacheChecksum, type ObjectCacheSettings } from "../objectCache/objectCache";
+import { ObjectCache, objectCacheChecksum } from "../objectCache/objectCache";
 import { objectCachePlugin } from "../objectCache/objectCacheNames";
 import { Content, type ContentArgs } from "./content/content";
 import { Cron } from "./cron";
-import { type Administrator, Installer } from "./installer";
+import { Installer } from "./installer";
 import { rolloutOptions } from "./rolloutOptions";
 import type { Salts } from "./salts";
 import { sharedPodSpec, type SharedPodArgs, sharedSelector, taskPodSpec } from "./sharedPod";
-import { siteChecksum, siteFolder } from "./siteFiles";
+import { siteChecksum, siteExtensions, siteFolder } from "./siteFiles";
 import { siteMetadata } from "./siteObjects";
 import { runOnce, siteTasks } from "./tasks";
 import { siteWorkload } from "./workload";
 import { defaultContainer } from "./wordPressPod";
 
 export interface SharedSiteArgs extends ContentArgs {
-  /** Number of pods, 1 to 100. */
-  readonly replicas: number;
-  readonly administrator: Administrator;
-  /** Undefined without an object cache. */
-  readonly objectCache: ObjectCacheSettings | undefined;
   readonly salts: Pick<Salts, "secretName" | "checksum">;
   readonly database: DatabaseConnection;
   /** Checksum of the database's user and password. Another checksum rolls the pods. */
@@ -53,7 +48,7 @@ export class SharedSite extends pulumi.ComponentResource {
     const installer = this.createInstaller(pod, content, objectCache);
     const extensionsJob = this.createExtensionsJob(pod, installer.job);
     this.createCron(pod, installer.job);
-    const rollout = rolloutOf(siteWorkload(args.namespace, "Deployment"), args.replicas);
+    const rollout = rolloutOf(siteWorkload(args.config.namespace, "Deployment"), args.config.wordpressReplicas);
     const pods = this.createDeployment(pod, installer.job, rollout, objectCache);
     if (objectCache) this.createObjectCacheJob(pod, [extensionsJob, pods, objectCache]);
     this.adminPassword = installer.adminPassword;
@@ -62,19 +57,15 @@ export class SharedSite extends pulumi.ComponentResource {
   }
 
   private createObjectCache(): ObjectCache | undefined {
-    const { objectCache, namespace, onError } = this.args;
-    return (
-      objectCache && new ObjectCache(`${this.name}-object-cache`, { ...objectCache, namespace, onError }, this.child())
-    );
+    const { onError } = this.args;
+    const { objectCache: config, namespace } = this.args.config;
+    if (!config.enabled) return undefined;
+    return new ObjectCache(`${this.name}-object-cache`, { config, namespace, onError }, this.child());
   }
 
   private podArgs(objectCache: ObjectCache | undefined): SharedPodArgs {
-    const { image, accessMode, database, salts, settings } = this.args;
-    const { phpMemory } = settings;
-    return {
-      ...{ image, accessMode, database, saltsSecret: salts.secretName, phpMemory },
-      objectCache: objectCache?.connection,
-    };
+    const { config, database, salts } = this.args;
+    return { config, database, saltsSecret: salts.secretName, objectCache: objectCache?.connection };
   }
 
   private createContent(): Content {
@@ -88,17 +79,17 @@ export class SharedSite extends pulumi.ComponentResource {
 
   /** Installs plugins and themes. The pods do not depend on this job: the site works without a plugin that is unavailable. */
   private createExtensionsJob(pod: SharedPodArgs, installJob: Job): Job {
-    const { namespace, extensions, onError } = this.args;
+    const { config, onError } = this.args;
     return runOnce(
       `${this.name}-extensions`,
       {
-        namespace,
+        namespace: config.namespace,
         name: siteTasks.extensions,
         // Another list is another value of the variable, and so another job.
         pod: taskPodSpec(
           pod,
           ["php", `${siteFolder}/extensions.php`],
-          [{ name: "EXTENSIONS", value: digest(extensions) }],
+          [{ name: "EXTENSIONS", value: digest(siteExtensions(config)) }],
         ),
         // A download that failed twice needs a fix first.
         retries: 1,
@@ -109,7 +100,7 @@ export class SharedSite extends pulumi.ComponentResource {
   }
 
   private createCron(pod: SharedPodArgs, installJob: Job): Cron {
-    return new Cron(`${this.name}-cron`, { namespace: this.args.namespace, pod }, this.child(installJob));
+    return new Cron(`${this.name}-cron`, { namespace: this.args.config.namespace, pod }, this.child(installJob));
   }
 
   private createDeployment(
@@ -118,13 +109,13 @@ export class SharedSite extends pulumi.ComponentResource {
     rollout: Rollout,
     objectCache: ObjectCache | undefined,
   ): Deployment {
-    const { namespace, replicas, salts, databaseChecksum, settings, addresses } = this.args;
+    const { config, salts, databaseChecksum, addresses } = this.args;
     return new Deployment(
       `${this.name}-pods`,
       {
-        metadata: siteMetadata(namespace),
+        metadata: siteMetadata(config.namespace),
         spec: {
-          replicas,
+          replicas: config.wordpressReplicas,
           selector: { matchLabels: sharedSelector },
           // A pod is deleted only when another one is ready in its place. A quarter of the pods (at least one) is replaced at a time:
           // 100 pods in turn would take longer than Pulumi's timeout.
@@ -138,7 +129,7 @@ export class SharedSite extends pulumi.ComponentResource {
                 [databaseChecksumAnnotation]: databaseChecksum,
                 "wordpress/settings-checksum": pulumi
                   .output(addresses)
-                  .apply((nodeAddresses) => siteChecksum(settings, nodeAddresses)),
+                  .apply((nodeAddresses) => siteChecksum(config, nodeAddresses)),
                 ...(objectCache && { [objectCacheChecksum]: objectCache.checksum }),
               },
             },
@@ -155,8 +146,9 @@ export class SharedSite extends pulumi.ComponentResource {
    * @param dependsOn includes the cache itself: Pulumi orders the deletions of one `up` by direct dependencies only
    */
   private createObjectCacheJob(pod: SharedPodArgs, dependsOn: readonly pulumi.Resource[]): Job {
-    const { namespace, extensions, onError } = this.args;
-    const plugin = extensions.plugins.find(({ slug }) => slug === objectCachePlugin);
+    const { config, onError } = this.args;
+    const { namespace, plugins } = config;
+    const plugin = plugins.find(({ slug }) => slug === objectCachePlugin);
     return runOnce(
       `${this.name}-object-cache-begin`,
       {

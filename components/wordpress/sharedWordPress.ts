@@ -4,36 +4,19 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Rollout } from "../diagnostics/rollout";
 import { dependencies } from "../kubernetes/dependencies";
 import { selectorLabels } from "../kubernetes/labels";
-import type { ObjectCacheSettings } from "../objectCache/objectCache";
-import { PageCache, type PageCacheSettings } from "../pageCache/pageCache";
+import { PageCache } from "../pageCache/pageCache";
 import { pageCacheName } from "../pageCache/pageCacheNames";
-import type { ContentAccessMode } from "./content/keys";
-import type { Administrator } from "./installer";
 import type { Salts } from "./salts";
 import { sharedSelector } from "./sharedPod";
 import { SharedSite } from "./sharedSite";
 import type { Site, SiteArgs } from "./site";
-import type { Extensions, SiteSettings } from "./siteFiles";
 import { createAccount, createBudget, createSalts, createService } from "./siteObjects";
 import { createStatefulPods } from "./statefulPods";
 
-/** Arguments that only a site with shared content has. */
-export interface SharedContentArgs {
-  readonly accessMode: ContentAccessMode;
-  /** Whether the files of pods that each have their own are migrated to the shared claim. */
-  readonly migrateContent: boolean;
-  readonly settings: SiteSettings;
-  /** Undefined without a page cache: visitors then connect to the site's pods. */
-  readonly pageCache: PageCacheSettings | undefined;
-  /** Undefined without an object cache. */
-  readonly objectCache: ObjectCacheSettings | undefined;
-  readonly extensions: Extensions;
-  readonly administrator: Administrator;
+export interface SharedWordPressArgs extends SiteArgs {
   /** Addresses of the nodes, at least one. */
   readonly addresses: pulumi.Input<readonly string[]>;
 }
-
-export interface SharedWordPressArgs extends SiteArgs, SharedContentArgs {}
 
 /**
  * A site whose pods share one claim and have core from the image: the Deployment and the Service `wordpress`, with a page cache between
@@ -54,7 +37,8 @@ export class SharedWordPress extends pulumi.ComponentResource implements Site {
     this.createBudget();
     const pageCache = this.createPageCache();
     const service = this.createService(pageCache);
-    const previousPods = args.migrateContent ? this.scaleDownPreviousPods(salts, [account, service]) : undefined;
+    const previousPods =
+      args.config.contentMigration === "merge" ? this.scaleDownPreviousPods(salts, [account, service]) : undefined;
     const site = this.createSite(salts, [account, service], previousPods);
     this.adminPassword = site.adminPassword;
     this.rollouts = [...site.rollouts, ...(pageCache ? [pageCache.rollout] : [])];
@@ -62,16 +46,16 @@ export class SharedWordPress extends pulumi.ComponentResource implements Site {
   }
 
   private createSalts(): Salts {
-    return createSalts(this.name, this.args, this.child());
+    return createSalts(this.name, this.args.config, this.child());
   }
 
   private createAccount(): ServiceAccount {
-    return createAccount(this.name, this.args.namespace, this.child());
+    return createAccount(this.name, this.args.config.namespace, this.child());
   }
 
   private createBudget(): void {
-    const { namespace, accessMode } = this.args;
-    const isOnOneNode = accessMode === "ReadWriteOnce";
+    const { namespace, contentAccessMode } = this.args.config;
+    const isOnOneNode = contentAccessMode === "ReadWriteOnce";
     createBudget(
       this.name,
       // Pods that must share a node leave it together: the next pod cannot start before the last one has terminated.
@@ -81,26 +65,25 @@ export class SharedWordPress extends pulumi.ComponentResource implements Site {
   }
 
   private createPageCache(): PageCache | undefined {
-    const { pageCache, namespace, cluster, replicas, settings, onError } = this.args;
-    return (
-      pageCache &&
-      new PageCache(
-        `${this.name}-cache`,
-        { ...pageCache, namespace, cluster, sitePods: replicas, siteSelector: sharedSelector, settings, onError },
-        this.child(),
-      )
+    const { config, cluster, onError } = this.args;
+    const { namespace, pageCache, wordpressReplicas: sitePods } = config;
+    if (!pageCache.enabled) return undefined;
+    return new PageCache(
+      `${this.name}-cache`,
+      { config, namespace, cluster, sitePods, siteSelector: sharedSelector, onError },
+      this.child(),
     );
   }
 
   private createService(pageCache: PageCache | undefined): Service {
     const selector = pageCache ? selectorLabels(pageCacheName) : sharedSelector;
     // The Service selects the page cache's pods only once they are ready.
-    return createService(this.name, { ...this.args, selector }, this.child(...(pageCache ? [pageCache] : [])));
+    return createService(this.name, this.args.config, selector, this.child(...(pageCache ? [pageCache] : [])));
   }
 
   /** Keeps the StatefulSet of `PerPodWordPress` without pods: they write no more, and their claims are retained. */
   private scaleDownPreviousPods(salts: Salts, dependsOn: readonly pulumi.Resource[]): StatefulSet {
-    const args = { ...this.args, replicas: 0, dataRetention: "retain", salts, dependsOn } as const;
+    const args = { ...this.args, replicas: 0, claimRetention: "retain", salts, dependsOn } as const;
     return createStatefulPods(this.name, args, this, this.options).statefulSet;
   }
 

@@ -3,31 +3,14 @@ import type { Rollout } from "../diagnostics/rollout";
 import type { Workload } from "../diagnostics/workload";
 import type { ClusterAccess } from "../kubectl/clusterAccess";
 import type { DatabaseConnection } from "../mariadb/connection";
-import type { DataRetention } from "../storage/claims/keys";
-
-/** Nodes that answer at the NodePort: all of them, or only those with a pod. With `Local` a pod sees the client's address. */
-export type ExternalTrafficPolicy = "Cluster" | "Local";
+import type { SiteConfig } from "./keys";
 
 /** Arguments of a site, in both modes of `content`. */
 export interface SiteArgs {
   readonly cluster: ClusterAccess;
-  readonly namespace: string;
-  /** Number of pods, 1 to 100. */
-  readonly replicas: number;
-  /** Image reference of WordPress with Apache, e.g. `wordpress:6.5-apache`. */
-  readonly image: string;
-  /** Size of each pod's claim `data-wordpress-<n>`, or of the shared claim; a Kubernetes quantity. It can only grow. */
-  readonly storage: string;
+  readonly config: SiteConfig;
   /** Storage class of the claims. @default the cluster's default class */
   readonly storageClass?: string | undefined;
-  /** Port of the site on the nodes, 30000 to 32767. */
-  readonly nodePort: number;
-  readonly externalTrafficPolicy: ExternalTrafficPolicy;
-  /** CIDRs of the proxies whose forwarded headers (address, scheme) are trusted. */
-  readonly trustedProxies: readonly string[];
-  readonly dataRetention: DataRetention;
-  /** Any text. Another text replaces the salts and rolls the pods. */
-  readonly saltRotation: string;
   readonly database: DatabaseConnection;
   /** Checksum of the database's user and password. Another checksum rolls the pods. */
   readonly databaseChecksum: pulumi.Output<string>;

@@ -2,49 +2,12 @@ import { containerFile } from "../kubernetes/containerFile";
 import { digest } from "../kubernetes/digest";
 import { urlHost } from "../kubernetes/hostAddress";
 import { wholeBytes } from "../kubernetes/quantity";
+import type { SiteConfig } from "./keys";
 import { apacheConfiguration } from "./apache";
 import { remoteIpConfiguration, type TrustedProxies } from "./clientAddress";
 import { objectCachePlugin, objectCachePort } from "../objectCache/objectCacheNames";
 import { maxRequestBytes } from "../pageCache/pageCacheLimits";
 import { cachesService, pageCachePorts } from "../pageCache/pageCacheNames";
-
-/** A plugin or theme that the stack installs. */
-export interface Extension {
-  /** Name of its folder in wp-content/plugins or wp-content/themes. */
-  readonly slug: string;
-  readonly version: string;
-  /** SHA-256 checksum of the archive, 64 hexadecimal digits. */
-  readonly sha256: string;
-  readonly active: boolean;
-}
-
-/** The plugins and themes that the stack installs. */
-export interface Extensions {
-  /** Base URL of the archives `plugin/SLUG.VERSION.zip` and `theme/SLUG.VERSION.zip`. */
-  readonly repository: string;
-  readonly plugins: readonly Extension[];
-  readonly themes: readonly Extension[];
-}
-
-/** Settings of the site's pods and jobs, besides the database and the salts. */
-export interface SiteSettings {
-  /** The only URL of the site, e.g. `https://blog.example.com`; undefined for the NodePort on every node. */
-  readonly siteUrl: string | undefined;
-  /** Host names of the site, besides the addresses of the nodes. */
-  readonly siteHosts: readonly string[];
-  readonly nodePort: number;
-  /** Whether the dashboard may install and edit plugins and themes. */
-  readonly fileModifications: boolean;
-  /** Maximum size of an upload, a Kubernetes quantity. */
-  readonly uploadLimit: string;
-  /** Memory limit of one request, a Kubernetes quantity. */
-  readonly phpMemory: string;
-  /** Whether there is a page cache, which WordPress has to purge after changes. */
-  readonly hasPageCache: boolean;
-  readonly hasObjectCache: boolean;
-  /** CIDRs of the proxies whose forwarded headers (address, scheme) are trusted. */
-  readonly trustedProxies: readonly string[];
-}
 
 /** Folder of the site's files in the containers. */
 export const siteFolder = "/etc/wordpress";
@@ -61,7 +24,7 @@ const readSiteFile = (name: string) => containerFile(__dirname, name);
 const opcacheRevalidateSeconds = 20;
 
 /** Returns the files in {@link siteFolder} by name, without settings.json and extensions.json. */
-export function siteFiles(settings: SiteSettings): Record<string, string> {
+export function siteFiles(config: SiteConfig): Record<string, string> {
   return {
     "site.php": readSiteFile("site.php"),
     "pageCache.php": readSiteFile("pageCache.php"),
@@ -74,13 +37,13 @@ export function siteFiles(settings: SiteSettings): Record<string, string> {
     "copy.sh": readSiteFile("copy.sh"),
     "merge.php": readSiteFile("merge.php"),
     // With a page cache, the network policies allow only the cache and the site's jobs to connect to Apache.
-    ...podFiles(settings.hasPageCache ? "all" : settings.trustedProxies),
+    ...podFiles(config.pageCache.enabled ? "all" : config.trustedProxies),
     // Apache's default limit is 1 GiB.
-    "site.conf": `${apacheConfiguration}LimitRequestBody ${maxRequestBytes(settings)}\n`,
+    "site.conf": `${apacheConfiguration}LimitRequestBody ${maxRequestBytes(config)}\n`,
     "site.ini": [
-      `memory_limit = ${wholeBytes(settings.phpMemory)}`,
-      `upload_max_filesize = ${wholeBytes(settings.uploadLimit)}`,
-      `post_max_size = ${maxRequestBytes(settings)}`,
+      `memory_limit = ${wholeBytes(config.phpMemory)}`,
+      `upload_max_filesize = ${wholeBytes(config.uploadLimit)}`,
+      `post_max_size = ${maxRequestBytes(config)}`,
       `opcache.revalidate_freq = ${opcacheRevalidateSeconds}`,
       // Enough for many plugins: WordPress without plugins uses a quarter.
       "opcache.interned_strings_buffer = 16",
@@ -105,17 +68,22 @@ export function podFiles(proxies: TrustedProxies): Record<string, string> {
 }
 
 /** Returns the text of settings.json, which `site.php` reads. @param addresses addresses of the nodes, at least one */
-export function renderSiteSettings(settings: SiteSettings, addresses: readonly string[]): string {
-  const { siteUrl, siteHosts, nodePort, fileModifications } = settings;
-  const pageCaches = settings.hasPageCache ? { host: cachesService, port: pageCachePorts.control } : null;
-  const objectCache = settings.hasObjectCache ? { port: objectCachePort, plugin: objectCachePlugin } : null;
+export function renderSiteSettings(config: SiteConfig, addresses: readonly string[]): string {
+  const { siteUrl, siteHosts, wordpressNodePort: nodePort, fileModifications, trustedProxies } = config;
+  const pageCaches = config.pageCache.enabled ? { host: cachesService, port: pageCachePorts.control } : null;
+  const objectCache = config.objectCache.enabled ? { port: objectCachePort, plugin: objectCachePlugin } : null;
   return JSON.stringify({
     ...{ siteUrl, hosts: siteHosts, addresses: addresses.map(urlHost), nodePort, fileModifications },
-    ...{ pageCaches, objectCache, trustsProxies: settings.trustedProxies.length > 0 },
+    ...{ pageCaches, objectCache, trustsProxies: trustedProxies.length > 0 },
   });
 }
 
+/** Returns the content of extensions.json: the plugins and themes of the stack, and the base URL of their archives. */
+export function siteExtensions({ pluginRepository, plugins, themes }: SiteConfig) {
+  return { repository: pluginRepository, plugins, themes };
+}
+
 /** Returns a checksum of everything that requires a rollout of the pods. */
-export function siteChecksum(settings: SiteSettings, addresses: readonly string[]): string {
-  return digest({ files: siteFiles(settings), json: renderSiteSettings(settings, addresses) });
+export function siteChecksum(config: SiteConfig, addresses: readonly string[]): string {
+  return digest({ files: siteFiles(config), json: renderSiteSettings(config, addresses) });
 }

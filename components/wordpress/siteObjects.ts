@@ -2,8 +2,8 @@ import { Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import { labels } from "../kubernetes/labels";
+import type { SiteConfig } from "./keys";
 import { Salts } from "./salts";
-import type { SiteArgs } from "./site";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -15,10 +15,10 @@ export function siteMetadata(namespace: string) {
 /** Creates the Secret with the salts of all pods. */
 export function createSalts(
   name: string,
-  { namespace, saltRotation, dataRetention }: Pick<SiteArgs, "namespace" | "saltRotation" | "dataRetention">,
+  { namespace, keyRotation, dataRetention }: SiteConfig,
   options: pulumi.ComponentResourceOptions,
 ): Salts {
-  return new Salts(`${name}-keys`, { namespace, rotation: saltRotation, protect: dataRetention === "retain" }, options);
+  return new Salts(`${name}-keys`, { namespace, rotation: keyRotation, protect: dataRetention === "retain" }, options);
 }
 
 /** Creates the ServiceAccount of the site's pods, which has no token. */
@@ -53,12 +53,8 @@ export function createBudget(
 /** Creates the NodePort Service `wordpress`. `selector` selects the pods that visitors connect to. */
 export function createService(
   name: string,
-  {
-    namespace,
-    nodePort,
-    externalTrafficPolicy,
-    selector,
-  }: Pick<SiteArgs, "namespace" | "nodePort" | "externalTrafficPolicy"> & { readonly selector: Labels },
+  { namespace, wordpressNodePort, externalTrafficPolicy }: SiteConfig,
+  selector: Labels,
   options: pulumi.CustomResourceOptions,
 ): Service {
   return new Service(
@@ -69,7 +65,7 @@ export function createService(
       spec: {
         type: "NodePort",
         externalTrafficPolicy,
-        ports: [{ name: "http", port: 80, targetPort: "http", nodePort }],
+        ports: [{ name: "http", port: 80, targetPort: "http", nodePort: wordpressNodePort }],
         selector,
       },
     },

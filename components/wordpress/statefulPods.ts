@@ -7,6 +7,7 @@ import { digest } from "../kubernetes/digest";
 import { labels, selectorLabels } from "../kubernetes/labels";
 import { databaseChecksumAnnotation } from "../mariadb/databaseUsers";
 import { claimRetentionPolicy, claimTemplate } from "../storage/claims/claims";
+import type { DataRetention } from "../storage/claims/keys";
 import { rolloutOptions } from "./rolloutOptions";
 import type { Salts } from "./salts";
 import type { SiteArgs } from "./site";
@@ -16,6 +17,10 @@ import { siteWorkload } from "./workload";
 import { defaultContainer, podConfigName, wordPressPodSpec } from "./wordPressPod";
 
 export interface StatefulPodsArgs extends SiteArgs {
+  /** Number of pods. */
+  readonly replicas: number;
+  /** What happens to claims of pods that are scaled down. */
+  readonly claimRetention: DataRetention;
   readonly salts: Salts;
   /** Resources that only the StatefulSet depends on. */
   readonly dependsOn: readonly pulumi.Resource[];
@@ -36,9 +41,10 @@ export function createStatefulPods(
   parent: pulumi.ComponentResource,
   options: pulumi.ComponentResourceOptions,
 ): StatefulPods {
-  const { namespace, salts, beforeRollout } = args;
-  const files = podFiles(args.trustedProxies);
-  const config = new ConfigMap(
+  const { config, salts, beforeRollout } = args;
+  const { namespace, wordpressImage, wordpressStorage } = config;
+  const files = podFiles(config.trustedProxies);
+  const configMap = new ConfigMap(
     `${name}-pods-config`,
     { metadata: { name: podConfigName, namespace, labels: labels("wordpress") }, data: files },
     { parent, dependsOn: dependencies(options) },
@@ -65,15 +71,15 @@ export function createStatefulPods(
               "wordpress/settings-checksum": digest(files),
             },
           },
-          spec: wordPressPodSpec(args.image, salts.secretName, args.database),
+          spec: wordPressPodSpec(wordpressImage, salts.secretName, args.database),
         },
-        volumeClaimTemplates: [claimTemplate(args.storage, args.storageClass)],
-        persistentVolumeClaimRetentionPolicy: claimRetentionPolicy(args.dataRetention),
+        volumeClaimTemplates: [claimTemplate(wordpressStorage, args.storageClass)],
+        persistentVolumeClaimRetentionPolicy: claimRetentionPolicy(args.claimRetention),
       },
     },
     {
       parent,
-      dependsOn: dependencies(options, args.podsDependOn, config, salts, ...args.dependsOn),
+      dependsOn: dependencies(options, args.podsDependOn, configMap, salts, ...args.dependsOn),
       ignoreChanges: ["spec.volumeClaimTemplates"],
       customTimeouts,
       hooks: { ...hooks, afterUpdate: [...(beforeRollout ? [beforeRollout] : []), ...hooks.afterUpdate] },

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { answersLimit, uploadsLimit } from "../../components/pageCache/pageCacheLimits";
 import { quantityBytes } from "../../components/kubernetes/quantity";
 import { recordFault } from "../support/reliability";
-import { siteSettings } from "../support/siteSettings";
+import { siteConfig } from "../support/siteConfig";
 import { type Served, SlowReader, SlowSender } from "../support/slowVisitors";
 import { logIn, openBrowser } from "./support/browser";
 import {
@@ -476,8 +476,8 @@ describe("the page cache", function () {
         return `${Math.round(bytes / 2 ** 20)} MiB of ${folder}`;
       };
       const disk = [
-        await kept("answers", answersLimit(siteSettings)),
-        await kept("uploads", uploadsLimit(siteSettings)),
+        await kept("answers", answersLimit(siteConfig)),
+        await kept("uploads", uploadsLimit(siteConfig)),
       ].join(" and ");
       recordFault({
         fault: "two pods of WordPress, 64 clients that read a file of 40 MB at 20 kB/s and 64 that upload at 5 kB/s",

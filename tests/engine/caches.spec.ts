@@ -3,7 +3,7 @@ import { property } from "../support/properties";
 import type { RecordedCall } from "../support/recordedCall";
 import { failure } from "../support/failure";
 import { allowed, type End, type Policy, type PolicyPod } from "../support/networkAccess";
-import { withObjectCache } from "../support/siteSettings";
+import { withObjectCache } from "../support/siteConfig";
 import { done, subject, subjects } from "./support/calls";
 import { momentsOf, type World } from "./support/moments";
 import { RecordedSite } from "./support/recordedSite";

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { renderSiteSettings } from "../../components/wordpress/siteFiles";
 import { record } from "../support/reliability";
-import { siteSettings } from "../support/siteSettings";
+import { siteConfig } from "../support/siteConfig";
 import type { Container } from "./support/container";
 import { SiteBench, wordpress } from "./support/siteBench";
 
@@ -35,7 +35,7 @@ describe("page cache of a changing site", function () {
   before(async function () {
     this.timeout(600_000);
     await bench.openInstalled();
-    const settings = JSON.parse(renderSiteSettings(siteSettings, ["127.0.0.1"])) as object;
+    const settings = JSON.parse(renderSiteSettings(siteConfig, ["127.0.0.1"])) as object;
     bench.put("settings.json", JSON.stringify({ ...settings, pageCaches: { host: "127.0.0.1", port: 8081 } }));
     folder = bench.workbench.volume(33);
     fs.writeFileSync(path.join(folder, "cache.php"), cache);

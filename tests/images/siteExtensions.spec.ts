@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Extension } from "../../components/wordpress/siteFiles";
+import type { SiteConfig } from "../../components/wordpress/keys";
 import { SiteBench, wordpress } from "./support/siteBench";
 
 const repository = "http://127.0.0.1:8099";
@@ -11,6 +11,8 @@ const router = `<?php
 if (str_contains($_SERVER["REQUEST_URI"], "hangs")) { sleep(100); }
 if (str_contains($_SERVER["REQUEST_URI"], "breaks")) { header("Content-Length: 100000"); echo str_repeat("x", 1000); exit; }
 return false;`;
+
+type Extension = SiteConfig["plugins"][number];
 
 describe("plugin installer", function () {
   this.timeout(6 * 60_000);

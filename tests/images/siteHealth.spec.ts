@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { healthContainer } from "../../components/wordpress/health";
 import { siteFiles } from "../../components/wordpress/siteFiles";
 import { claimedHeaders } from "../support/claimedHeaders";
-import { siteSettings } from "../support/siteSettings";
+import { siteConfig } from "../support/siteConfig";
 import type { Container } from "./support/container";
 import { SiteBench } from "./support/siteBench";
 
@@ -39,7 +39,7 @@ describe("pod of the site, as seen by the kubelet and visitors", function () {
   before(async function () {
     this.timeout(900_000);
     await bench.openInstalled();
-    bench.put("remoteip.conf", siteFiles({ ...siteSettings, trustedProxies: ["127.0.0.2/32"] })["remoteip.conf"] ?? "");
+    bench.put("remoteip.conf", siteFiles({ ...siteConfig, trustedProxies: ["127.0.0.2/32"] })["remoteip.conf"] ?? "");
     bench.putSettings({ trustedProxies: ["127.0.0.2/32"] });
     site = await bench.serveConfigured();
     const [php = "", ...args] = healthContainer({ image: "", env: [], mounts: [] }).command;

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { run } from "../../lab/support/processes";
 import { siteFiles } from "../../components/wordpress/siteFiles";
-import { siteSettings } from "../support/siteSettings";
+import { siteConfig } from "../support/siteConfig";
 import { wordpress } from "./support/siteBench";
 import { fillPodsClaim } from "./support/podsClaim";
 import { Workbench } from "./support/workbench";
@@ -21,7 +21,7 @@ describe("jobs that fill a claim on an SMB share, which refuses modes, times and
     this.timeout(600_000);
     await bench.open(wordpress);
     config = bench.volume();
-    for (const [name, text] of Object.entries(siteFiles(siteSettings))) fs.writeFileSync(path.join(config, name), text);
+    for (const [name, text] of Object.entries(siteFiles(siteConfig))) fs.writeFileSync(path.join(config, name), text);
     built = path.join(bench.volume(), "smbShare.so");
     await run("gcc", ["-shared", "-fPIC", "-o", built, path.join(__dirname, "support/smbShare.c")]);
   });

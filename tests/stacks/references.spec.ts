@@ -8,7 +8,7 @@ import { registeredByStack } from "../support/golden";
 import { load } from "../support/loadedConfig";
 import { answers, type Registered, registeredBy } from "../support/mocks";
 import { isRecord, property, unwrapped } from "../support/properties";
-import { withObjectCache } from "../support/siteSettings";
+import { withObjectCache } from "../support/siteConfig";
 import { SmallKubectl } from "../support/smallKubectl";
 
 interface KeyReference {

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { deploy } from "../../stacks/wordpress";
 import { load } from "../support/loadedConfig";
 import { answers, preflightResult, type Registered, registeredBy } from "../support/mocks";
-import { withObjectCache } from "../support/siteSettings";
+import { withObjectCache } from "../support/siteConfig";
 import { allowed, type End, type Policy, type PolicyPod } from "../support/networkAccess";
 import { record } from "../support/reliability";
 

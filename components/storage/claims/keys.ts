@@ -12,5 +12,7 @@ export const claimsKeys = {
   }),
 } as const;
 
+export type ClaimsConfig = Values<typeof claimsKeys>;
+
 /** What happens to claims when their pods or the stack are deleted. */
-export type DataRetention = Values<typeof claimsKeys>["dataRetention"];
+export type DataRetention = ClaimsConfig["dataRetention"];

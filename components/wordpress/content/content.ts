@@ -7,26 +7,18 @@ import { kubectlCommand } from "../../kubectl/scriptResource";
 import { dependencies } from "../../kubernetes/dependencies";
 import { labels } from "../../kubernetes/labels";
 import { contentClaimName } from "../../storage/claims/claims";
-import type { ContentAccessMode } from "./keys";
-import type { DataRetention } from "../../storage/claims/keys";
+import type { SiteConfig } from "../keys";
 import { fillPodSpec, siteConfigName } from "../sharedPod";
-import { type Extensions, siteFiles, renderSiteSettings, type SiteSettings } from "../siteFiles";
+import { renderSiteSettings, siteExtensions, siteFiles } from "../siteFiles";
 import { runOnce } from "../tasks";
 
 export interface ContentArgs {
   readonly cluster: ClusterAccess;
-  readonly namespace: string;
-  readonly image: string;
-  /** Size of the claim `wordpress-content`, a Kubernetes quantity. It can only grow. */
-  readonly storage: string;
+  readonly config: SiteConfig;
   /** Storage class of the claim. @default the cluster's default class */
   readonly storageClass?: string | undefined;
-  readonly accessMode: ContentAccessMode;
-  readonly settings: SiteSettings;
-  readonly extensions: Extensions;
   /** Addresses of the nodes, at least one. */
   readonly addresses: pulumi.Input<readonly string[]>;
-  readonly dataRetention: DataRetention;
   /** The StatefulSet whose pods had files of their own and were deleted. Their claims are migrated. Undefined without a migration. */
   readonly previousPods?: pulumi.Resource | undefined;
   /** Returns the hook that reports why the job that fills the claim failed. */
@@ -40,18 +32,19 @@ export class Content extends pulumi.ComponentResource {
 
   constructor(name: string, args: ContentArgs, options: pulumi.ComponentResourceOptions = {}) {
     super("wordpress:site:Content", name, {}, options);
-    const { namespace, image, accessMode, settings } = args;
+    const { config } = args;
+    const { namespace, wordpressImage: image, contentAccessMode: accessMode } = config;
     const child = { parent: this, dependsOn: dependencies(options) };
     const metadata = { namespace, labels: labels("wordpress") };
 
-    const config = new ConfigMap(
+    const configMap = new ConfigMap(
       `${name}-config`,
       {
         metadata: { ...metadata, name: siteConfigName },
         data: {
-          ...siteFiles(settings),
-          "extensions.json": JSON.stringify(args.extensions),
-          "settings.json": pulumi.output(args.addresses).apply((addresses) => renderSiteSettings(settings, addresses)),
+          ...siteFiles(config),
+          "extensions.json": JSON.stringify(siteExtensions(config)),
+          "settings.json": pulumi.output(args.addresses).apply((addresses) => renderSiteSettings(config, addresses)),
         },
       },
       child,
@@ -64,12 +57,12 @@ export class Content extends pulumi.ComponentResource {
         spec: {
           accessModes: [accessMode],
           ...(args.storageClass === undefined ? {} : { storageClassName: args.storageClass }),
-          resources: { requests: { storage: args.storage } },
+          resources: { requests: { storage: config.wordpressStorage } },
         },
       },
       {
         ...child,
-        protect: args.dataRetention === "retain",
+        protect: config.dataRetention === "retain",
         // Another class or mode would replace the claim and lose its data. The preflight refuses such a change.
         ignoreChanges: ["spec.accessModes", "spec.storageClassName"],
       },
@@ -82,13 +75,13 @@ export class Content extends pulumi.ComponentResource {
           onChange: "migrate-content",
           request: { namespace, image, accessMode },
         },
-        { parent: this, dependsOn: dependencies(options, config, claim, args.previousPods) },
+        { parent: this, dependsOn: dependencies(options, configMap, claim, args.previousPods) },
       ),
     ];
     this.fillJob = runOnce(
       `${name}-fill`,
       { namespace, name: "wordpress-fill", pod: fillPodSpec({ image, accessMode }), onError: args.onError },
-      { parent: this, dependsOn: dependencies(options, config, claim, ...(migration ?? [])) },
+      { parent: this, dependsOn: dependencies(options, configMap, claim, ...(migration ?? [])) },
     );
     this.registerOutputs({});
   }

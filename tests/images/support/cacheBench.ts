@@ -12,6 +12,7 @@ import { isUnreachable, until } from "../../support/until";
 import type { Container } from "./container";
 import { NameServer } from "./nameServer";
 import { Workbench } from "./workbench";
+import { siteConfig } from "../../support/siteConfig";
 
 const nginx = "docker.io/library/nginx:1.30";
 const nginxUser = 101;
@@ -86,15 +87,16 @@ export class CacheBench {
     nameServersAt?: readonly number[];
     before?: string;
   } = {}): Promise<void> {
-    const settings = { uploadLimit, trustedProxies };
+    const { pageCache } = siteConfig;
+    const given = { ...siteConfig, uploadLimit, trustedProxies, pageCache: { ...pageCache, seconds } };
     const config = this.workbench.volume();
-    for (const [name, text] of Object.entries(pageCacheFiles({ seconds, settings }))) {
+    for (const [name, text] of Object.entries(pageCacheFiles(given))) {
       fs.writeFileSync(path.join(config, name), text);
     }
     const resolv = path.join(this.workbench.volume(), "resolv.conf");
     const servers = nameServersAt.map((at) => `nameserver ${this.here[at]}\n`).join("");
     fs.writeFileSync(resolv, `${servers}search test.svc.cluster.local svc.cluster.local\n`);
-    const [container] = pageCachePodSpec(nginx, "test", settings).containers;
+    const [container] = pageCachePodSpec(given, "test").containers;
     if (!container) throw new Error("the pod has no container");
     const folders = container.volumeMounts.filter(({ name }) => name !== "config");
     const volumes = Object.fromEntries(folders.map(({ mountPath }) => [mountPath, this.workbench.volume(nginxUser)]));

@@ -1,8 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { siteFiles, renderSiteSettings, type SiteSettings } from "../../../components/wordpress/siteFiles";
-import { siteSettings } from "../../support/siteSettings";
+import type { SiteConfig } from "../../../components/wordpress/keys";
+import { siteFiles, renderSiteSettings } from "../../../components/wordpress/siteFiles";
+import { siteConfig } from "../../support/siteConfig";
 import type { Container } from "./container";
 import { Workbench } from "./workbench";
 
@@ -24,7 +25,7 @@ export class SiteBench {
   async open(): Promise<void> {
     await this.workbench.open(mariadb, wordpress);
     this.config = this.workbench.volume();
-    for (const [name, text] of Object.entries(siteFiles(siteSettings))) this.put(name, text);
+    for (const [name, text] of Object.entries(siteFiles(siteConfig))) this.put(name, text);
     this.putSettings({});
     const database = await this.workbench.start(mariadb, {
       env: {
@@ -54,9 +55,9 @@ export class SiteBench {
     fs.writeFileSync(path.join(this.config, name), text);
   }
 
-  /** Writes the site's settings: these, and a stack's defaults for the others. */
-  putSettings(settings: Partial<SiteSettings>): void {
-    this.put("settings.json", renderSiteSettings({ ...siteSettings, ...settings }, ["127.0.0.1"]));
+  /** Writes the site's settings for this configuration, with defaults for the other keys. */
+  putSettings(config: Partial<SiteConfig>): void {
+    this.put("settings.json", renderSiteSettings({ ...siteConfig, ...config }, ["127.0.0.1"]));
   }
 
   /** Output of SQL that root runs, without headings. @throws Error with the database's message if it fails */

@@ -15,8 +15,8 @@ export const safeguards: readonly Fault[] = [
   {
     file: "components/wordpress/sharedPod.ts",
     what: "the 30 s in which Apache finishes its requests",
-    from: '...(args.accessMode === "ReadWriteMany" ? spread(sharedSelector) : {}),',
-    to: '...(args.accessMode === "ReadWriteMany" ? spread(sharedSelector) : {}), terminationGracePeriodSeconds: 6,',
+    from: '...(contentAccessMode === "ReadWriteMany" ? spread(sharedSelector) : {}),',
+    to: '...(contentAccessMode === "ReadWriteMany" ? spread(sharedSelector) : {}), terminationGracePeriodSeconds: 6,',
     spec: site,
     grep: "each WordPress pod is deleted",
   },

@@ -2,7 +2,7 @@ import type { PolicyResource } from "../../../policy/resource";
 import { registeredByStack } from "../../support/golden";
 import type { Registered } from "../../support/mocks";
 import { unwrappedRecord } from "../../support/properties";
-import { withObjectCache } from "../../support/siteSettings";
+import { withObjectCache } from "../../support/siteConfig";
 
 export interface NamedResource {
   readonly name: string;

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { registeredByStack } from "../../support/golden";
 import { unwrapped } from "../../support/properties";
-import { withObjectCache } from "../../support/siteSettings";
+import { withObjectCache } from "../../support/siteConfig";
 
 /** An API object. */
 export interface KubernetesObject {
