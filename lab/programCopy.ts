@@ -2,17 +2,17 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, parseDocument } from "yaml";
 
-/** What makes the program, as a user has it after `git clone`. The stack file is apart: Pulumi writes to it. */
+/** The parts of the program, as a user has them after `git clone`. The stack file is handled apart: Pulumi writes to it. */
 const programFolders = ["components", "stacks"];
 const programFiles = ["index.ts", "scripts.ts", "package.json", "tsconfig.json", "Pulumi.yaml"];
 
 /**
- * Makes or refreshes a copy of the program for one stack. What the copy's stack file says stays: Pulumi's salt, without
- * which the stack's secrets cannot be read again, and the settings that somebody made there.
+ * Creates or refreshes a copy of the program for one stack. The copy keeps the content of its stack file: Pulumi's salt,
+ * without which the stack's secrets cannot be read again, and the settings that a user made there.
  * @param source folder of the program
  * @param target folder of the copy
- * @param folders what the program's folders are in it. What tsx has compiled it keeps by the file's path: copies at a new path cost
- *   its first `pulumi up` two seconds of a processor, and those that links lead to once.
+ * @param folders whether the program's folders are copied or linked. tsx caches compiled files by their path: copies at a new
+ *   path cost the first `pulumi up` two seconds of a processor, links cost them once.
  */
 export function copyProgram(
   source: string,
@@ -24,9 +24,9 @@ export function copyProgram(
   fs.mkdirSync(target, { recursive: true });
   for (const file of [...programFolders, ...programFiles, "node_modules"]) {
     const [from, to] = [path.join(source, file), path.join(target, file)];
-    // A file that the program has no more must not stay.
+    // A file that the program no longer has must not stay.
     fs.rmSync(to, { recursive: true, force: true });
-    // On Windows every user may make a junction. Elsewhere the type is ignored.
+    // On Windows every user may create a junction. Elsewhere the type is ignored.
     if (linked.includes(file)) fs.symlinkSync(from, to, "junction");
     else fs.cpSync(from, to, { recursive: true, filter: (name) => !name.endsWith(".spec.ts") });
   }

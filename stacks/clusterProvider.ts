@@ -2,7 +2,7 @@ import { Provider } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../components/kubectl/clusterAccess";
 
-/** The one provider of all objects. It comes after the preflight: a refused `up` has not led it to another cluster. */
+/** The one provider of all objects. It depends on the preflight, so that an `up` that is refused never configures it. */
 export function clusterProvider(
   { kubeconfig, context }: ClusterAccess,
   upsertExistingObjects: boolean,
@@ -11,15 +11,15 @@ export function clusterProvider(
   return new Provider(
     "cluster",
     {
-      // Without a text the SDK would put KUBECONFIG's path into the state, which nobody else has.
+      // Undefined would let the SDK put KUBECONFIG's path into the state, and other machines do not have that path.
       kubeconfig: kubeconfig === undefined ? "" : pulumi.secret(kubeconfig),
       context,
-      // Which cluster it is, the preflight tells by its UID. By itself the provider would take another address, CA or context
-      // for another cluster, and replace everything.
+      // The preflight identifies the cluster by its UID. By default the provider takes another address, CA or context for
+      // another cluster, and replaces everything.
       clusterIdentifier: "preflight",
       enableSecretMutable: true,
       enableConfigMapMutable: true,
-      // What kubectl changed by hand belongs to kubectl, and would be a conflict at every later change.
+      // Fields that were changed by kubectl are owned by kubectl, and would conflict with every later change.
       enablePatchForce: true,
       ...(upsertExistingObjects ? { upsertExistingObjects: true } : {}),
     },

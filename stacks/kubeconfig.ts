@@ -6,27 +6,27 @@ import { messageOf } from "../components/diagnostics/errorHook";
 import { digest } from "../components/kubernetes/digest";
 import { configSet } from "./config/rules";
 
-/** What a stack deploys to. */
+/** The cluster that a stack deploys to. */
 export interface SelectedCluster {
   /**
-   * The context that is set, or kubectl's own choice. From the first `up` on it is in the stack's state: a shell that moves
-   * on to another cluster does not take the stack along.
+   * The configured context, or kubectl's current one. The first `up` stores it in the stack's state, so that switching a
+   * shell to another cluster does not move the stack there.
    */
   readonly context: string;
-  /** Text of the configured kubeconfig, also where a path is configured; undefined where kubectl's own rules hold. Secret. */
+  /** Text of the configured kubeconfig, also where a path is configured; undefined where kubectl's own rules apply. Secret. */
   readonly kubeconfig?: string | undefined;
   /**
-   * What tells, without asking it, the cluster that the context leads to: a digest of its address and its authority. Contexts
-   * of one name are common (`kind-kind`, kubeadm's `kubernetes-admin@kubernetes`), and a file's content changes under its name.
-   * undefined where there is a text, which tells by itself, and where there is no such context.
+   * Identifies the context's cluster without a request to it: a digest of its address and its certificate authority.
+   * Different clusters often share a context name (`kind-kind`, kubeadm's `kubernetes-admin@kubernetes`), and a kubeconfig's
+   * content can change under its name. undefined with a text, which identifies the cluster itself, and without such a context.
    */
   readonly digest?: string | undefined;
 }
 
 /**
- * @param kubeconfig text or path of a kubeconfig; without it, kubectl's own rules
- * @param context of that kubeconfig; without it, its current one
- * @throws pulumi.RunError where no context is given and there is no current one, or where there is no such file
+ * @param kubeconfig text or path of a kubeconfig; without it, kubectl's own rules apply
+ * @param context of that kubeconfig; without it, the current one
+ * @throws pulumi.RunError if there is neither a configured nor a current context, or if the kubeconfig file cannot be read
  */
 export function selectedCluster(kubeconfig: string | undefined, context: string | undefined): SelectedCluster {
   if (kubeconfig === undefined) return ambientCluster(context);
@@ -36,19 +36,19 @@ export function selectedCluster(kubeconfig: string | undefined, context: string 
 }
 
 function ambientCluster(context: string | undefined): SelectedCluster {
-  // Both by one call: each costs a deployment half as much as Node's own start.
+  // One call for both: a call costs a deployment half as much as the start of Node.
   const output = '--output=jsonpath={.current-context}{"\\n"}{.clusters[0].cluster}';
   try {
     const answer = kubectlConfig(["view", "--raw", "--minify", ...selection(context), output]);
     const [selected = "", cluster = ""] = answer.split("\n");
     return { context: selected, digest: digest(cluster) };
   } catch {
-    // The preflight says what is wrong with the context, and which ones there are.
+    // The preflight reports what is wrong with the context, and lists the existing ones.
     return { context: context ?? currentContext() };
   }
 }
 
-/** What the file says of the context, with the files that it refers to in it; all contexts where it lacks this one. */
+/** The file's text for the context, with referenced files embedded; for all contexts where the file lacks this one. */
 function textOf(file: string, context: string | undefined): string {
   const found = expandHome(file);
   const view = ["--kubeconfig", found, "view", "--raw", "--flatten", "--output=json"];
@@ -58,12 +58,12 @@ function textOf(file: string, context: string | undefined): string {
         `example: ${configSet("kubernetes:kubeconfig", "~/.kube/config")}`,
     );
   };
-  // kubectl takes a file that is not there for an empty one.
+  // kubectl treats a missing file as an empty one.
   if (!fs.existsSync(found)) return refuseFile("no such file or directory");
   try {
     return kubectlConfig([...view, "--minify", ...selection(context)]);
   } catch {
-    // The preflight says which contexts there are.
+    // The preflight lists the existing contexts.
   }
   try {
     return kubectlConfig(view);

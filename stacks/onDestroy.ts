@@ -9,7 +9,7 @@ import { managedDrivers } from "../components/storage/openebs/storage";
 import { neededNfs } from "./requests";
 import type { Config } from "./config/tree";
 
-/** The cluster, and the marks of the objects that this stack owns there. */
+/** The cluster, and the identity that marks the objects of this stack there. */
 export interface Owner {
   readonly cluster: ClusterAccess;
   readonly clusterIdentity: pulumi.Input<ClusterIdentity>;
@@ -35,8 +35,9 @@ export function deleteClaimsOnDestroy(
 }
 
 /**
- * At destroy it is deleted first. It stops if this is another cluster, or if the site or volumes on the stack's storage are not
- * this stack's. It exists only between a complete `up` and the start of a destroy; the commands `volumes` and `leftovers` compare once more.
+ * A destroy deletes it first. It stops the destroy if this is another cluster, if the site is another stack's, or if other
+ * workloads have volumes on the stack's storage. It exists only between a complete `up` and the start of a destroy, so the
+ * commands `volumes` and `storage-openebs-leftovers` compare cluster and stack once more.
  * @param diskPools names of the stack's DiskPools
  * @param dependsOn resources that are deleted after it
  */

@@ -4,16 +4,16 @@ import type { PreflightResult } from "../components/preflight/checks";
 import { managedClasses } from "./requests";
 import type { Config } from "./config/tree";
 
-/** What `pulumi stack output` shows. */
+/** The outputs that `pulumi stack output` shows. */
 export interface StackOutputs {
-  /** Address at which the site answers. */
+  /** URL of the site. */
   readonly url: pulumi.Input<string>;
   readonly namespace: string;
-  /** The storage class of the stack's claims, then the others that it brings. */
+  /** The storage class of the stack's claims, then the other classes that the stack manages. */
   readonly storageClasses: pulumi.Output<string[]>;
   /** Names of the stack's DiskPools. */
   readonly diskPools: readonly string[];
-  /** Who may log in to a site that has installed itself; undefined with content per pod. */
+  /** Login of the administrator that the installer job creates; undefined with `content: perPod`. */
   readonly adminUser?: string;
   /** Secret: `pulumi stack output adminPassword --show-secrets`. */
   readonly adminPassword?: pulumi.Output<string> | undefined;

@@ -14,7 +14,7 @@ import type { RequestedContent } from "../components/wordpress/content/contentCh
 import { sitePolicies } from "../components/wordpress/policies";
 import type { Config } from "./config/tree";
 
-/** What the preflight is asked. @param clusterDigest tells the cluster that the kubeconfig leads to */
+/** The preflight's request. @param clusterDigest identifies the kubeconfig's cluster */
 export function preflightRequest(
   config: Config,
   { clusterDigest, instance }: { readonly clusterDigest: string | undefined; readonly instance: pulumi.Input<string> },
@@ -38,7 +38,7 @@ export function preflightRequest(
   };
 }
 
-/** Which connections the stack's namespace allows. */
+/** The connections that the NetworkPolicies of the stack's namespace allow. */
 export function stackPolicies(
   { egress, content, pageCache, objectCache }: Config,
   preflightResult: pulumi.Output<PreflightResult>,
@@ -51,7 +51,7 @@ export function stackPolicies(
   });
 }
 
-/** What the volumes by NFS are made with; undefined where the site has no need of them. */
+/** The settings of the NFS volumes; undefined if the site does not need them. */
 export function neededNfs({
   content,
   contentStorageClass = nfsName,
@@ -69,23 +69,23 @@ export function neededNfs({
   };
 }
 
-/** The class of the claim for shared content, where it is another one than that of all claims. */
+/** The storage class of the claim for shared content; undefined if it is that of all claims. */
 export function contentClass(config: Config): string | undefined {
   if (config.content === "perPod") return undefined;
   return config.contentStorageClass ?? (neededNfs(config) && nfsName);
 }
 
-/** The classes that the stack manages. */
+/** The storage classes that the stack manages. */
 export function managedClasses(config: Config): string[] {
   return [...managedStorageClasses(config.storage), ...(neededNfs(config) ? [nfsName, nfsServerClassName] : [])].sort();
 }
 
-/** Whose claims the site's files are on. */
+/** The claims that hold the site's files. */
 function contentClaims(content: Config["content"]): RequestedClaims["of"] {
   return content === "shared" ? { claim: contentClaimName } : { statefulSet: "wordpress" };
 }
 
-/** Where the site's files are to be. */
+/** The configured place of the site's files. */
 function requestedContent(config: Config): RequestedContent {
   if (config.content === "perPod") return { content: "perPod" };
   const className = contentClass(config);
@@ -98,7 +98,7 @@ function requestedContent(config: Config): RequestedContent {
   };
 }
 
-/** What the stack does with OpenEBS; undefined where it takes what the cluster has. */
+/** The stack's use of OpenEBS; undefined with `storage.engine: existing`. */
 function openEbsRequest({ storage, nodeSsh }: Config): OpenEbsRequest | undefined {
   if (storage.engine === "existing") return undefined;
   const pools = storage.engine === "replicated" ? storage.pools : [];

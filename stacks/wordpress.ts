@@ -24,7 +24,7 @@ import { contentClass, neededNfs, preflightRequest, stackPolicies } from "./requ
 
 export interface Deployed {
   readonly outputs: StackOutputs;
-  /** Waits until all of it is registered and the site's pods are ready: see {@link awaitAllRollouts}. Not for a preview. */
+  /** Waits until everything is registered and the site's pods are ready: see {@link awaitAllRollouts}. Not for a preview. */
   readonly untilReady: () => pulumi.Output<void>;
 }
 
@@ -53,7 +53,7 @@ export function deploy(config: Config): Deployed {
   const ownedNamespace = ownNamespace(
     "namespace",
     { namespace, instance, level: "restricted" },
-    // After the nodes are prepared: on some clusters the API server restarts with a node's kubelet.
+    // After the preparation of the nodes: on some clusters the API server restarts with a node's kubelet.
     { provider, protect, dependsOn: [preflight, storage] },
   );
   const policies = new NetworkPolicies(

@@ -26,10 +26,10 @@ import (
 // What a StorageClass names as its provisioner to get volumes that are folders of this machine.
 const provisionerName = "lab.wordpress/host-path"
 
-// How long after a volume's end its folder may be made anew: a node that starts a container gives up well before.
+// How long after a volume's deletion its folder may still reappear: a node that starts a container gives up well before.
 const remainsDelay = 30 * time.Second
 
-// volumes makes, grows and removes the folders behind the claims of the classes that name it as their provisioner.
+// volumes creates, grows and removes the folders behind the claims of the classes that name it as their provisioner.
 //
 // Kubernetes' own host-path provisioner neither grows a volume nor refuses an access mode, hence this one.
 type volumes struct {
@@ -127,7 +127,7 @@ func (v *volumes) enqueue(object any) {
 	v.queue.Add(name)
 }
 
-// enqueueRemains has a volume that is gone looked at once more, when no node starts a container on it any more.
+// enqueueRemains queues a deleted volume once more, for a time when no node starts a container on it any more.
 func (v *volumes) enqueueRemains(object any) {
 	name, err := cache.DeletionHandlingObjectToName(object)
 	if err != nil {

@@ -18,13 +18,13 @@ import (
 )
 
 const (
-	// Keeps a volume's object until its folder is gone, also when the object is deleted by hand.
+	// Keeps a volume's object until its folder is removed, also when the object is deleted by hand.
 	folderFinalizer = "lab.wordpress/folder"
 	// A class with this parameter set to "true" takes claims that pods on several nodes write to.
 	sharedParameter = "shared"
 )
 
-// refusal is what a claim asks for and its class does not give: told to whoever reads the claim's events.
+// refusal is the reason why a claim's class cannot satisfy the claim. It becomes an event of the claim.
 type refusal struct{ error }
 
 func (v *volumes) syncClaim(ctx context.Context, name cache.ObjectName) error {
@@ -120,7 +120,7 @@ func refuse(claim *corev1.PersistentVolumeClaim, class *storagev1.StorageClass) 
 	return nil
 }
 
-// grow gives a bound claim what it asks for. A folder has no size of its own, so this is all in the books.
+// grow gives a bound claim the size that it requests. A folder has no size of its own, so only the objects change.
 func (v *volumes) grow(ctx context.Context, claim *corev1.PersistentVolumeClaim) error {
 	wanted := claim.Spec.Resources.Requests[corev1.ResourceStorage]
 	if claim.Status.Phase != corev1.ClaimBound || wanted.Cmp(claim.Status.Capacity[corev1.ResourceStorage]) <= 0 {

@@ -16,7 +16,7 @@ import (
 	"k8s.io/component-helpers/storage/volume"
 )
 
-// syncVolume removes the folder of a volume that nobody claims any more, and then the volume's object.
+// syncVolume removes the folder of a volume that no claim holds any more, and then the volume's object.
 func (v *volumes) syncVolume(ctx context.Context, name cache.ObjectName) error {
 	persistentVolume, err := v.volumes.Get(name.Name)
 	if apierrors.IsNotFound(err) {
@@ -55,7 +55,7 @@ func ignoreNotFound(err error) error {
 }
 
 func (v *volumes) removeFolder(persistentVolume *corev1.PersistentVolume) error {
-	// The path comes from an object that anybody with rights on volumes may edit, and this runs as root.
+	// The path comes from an object that every user with permissions on volumes may edit, and this runs as root.
 	folder := filepath.Clean(persistentVolume.Spec.HostPath.Path)
 	if filepath.Dir(folder) != filepath.Clean(v.root) {
 		return fmt.Errorf("%s is not a folder in %s: remove it by hand", folder, v.root)
@@ -63,15 +63,15 @@ func (v *volumes) removeFolder(persistentVolume *corev1.PersistentVolume) error 
 	return os.RemoveAll(folder)
 }
 
-// removeRemains removes the empty folder of a volume that is gone. containerd makes a missing folder anew for a container
-// that it starts, and a pod without a grace period takes its claim and volume along while it still does.
+// removeRemains removes the empty folder of a deleted volume. containerd creates a missing folder for a container that it
+// starts. A pod without a grace period, and its claim and volume, can be deleted during that start.
 func (v *volumes) removeRemains(name string) error {
 	folders, err := filepath.Glob(filepath.Join(v.root, name+"_*"))
 	if err != nil {
 		return err
 	}
 	for _, folder := range folders {
-		// A volume that was to be retained has its files, and is left alone.
+		// A retained volume has its files, so its folder stays.
 		if err := os.Remove(folder); err != nil && !errors.Is(err, syscall.ENOTEMPTY) && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}

@@ -1,27 +1,27 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { imageReference, type Rule } from "./rules";
 
-/** What the reference page and the JSON schema say about a key. */
+/** The documentation of a key, for the reference page and the JSON schema. */
 interface About {
   readonly description: string;
-  /** Values of another key with which this one applies, e.g. `{ content: ["shared"] }`. With others, setting it is an error. */
+  /** Values of another key that this one needs, e.g. `{ content: ["shared"] }`. With other values, setting it is an error. */
   readonly appliesTo?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A single value. Without a default it is undefined where it is not set, unless it is required. */
+/** A single value. Unset, it is its default; without a default it is undefined, or an error if it is required. */
 export interface ValueKey<T> extends About {
   readonly kind: "value";
   readonly rule: Rule<T>;
-  /** Text that is read where the key is not set. */
+  /** Text that is parsed if the key is not set. */
   readonly default?: string;
   readonly required?: true;
-  /** What a later change of the key does. */
+  /** The effect of a later change of the key. */
   readonly onChange: string;
-  /** Whether the key only counts when the site is installed. */
+  /** Whether the key only has an effect when the site is installed. */
   readonly installOnly?: true;
-  /** Whether it has to be encrypted in the stack file. Its value is in no message, and stays a secret Output. */
+  /** Whether the stack file must have it encrypted. No message shows its value, which stays a secret Output. */
   readonly secret?: true;
-  /** Adds to the message about a value that is not allowed. `siblings` are the other texts of the same object. */
+  /** Completes the message about a value that is not allowed. `siblings` are the other texts of the same object. */
   readonly hint?: (text: string, siblings: Texts) => string | undefined;
 }
 
@@ -29,9 +29,9 @@ export interface ValueKey<T> extends About {
 export interface GroupKey<F extends Fields = Fields> extends About {
   readonly kind: "object" | "list" | "map";
   readonly fields: F;
-  /** Of an object: whether it is undefined where it is not set, in place of all defaults. */
+  /** Of an object: whether an unset object is undefined, instead of an object of all defaults. */
   readonly optional?: true;
-  /** Of a map: which names it takes, with one to show. */
+  /** Of a map: the rule of its names. */
   readonly names?: Rule<string>;
 }
 
@@ -59,14 +59,14 @@ export type Value<K> = K extends { secret: true }
             : never;
 export type Values<F> = { readonly [N in keyof F]: Value<F[N]> };
 
-/** Values of which some may have been refused: these are undefined. */
+/** Values of which some may be undefined, because they were refused. */
 export type Draft<T> = T extends pulumi.Output<unknown> | string | number | boolean
   ? T | undefined
   : { readonly [N in keyof T]: Draft<T[N]> };
 
 export const key = <T, const A extends Omit<ValueKey<T>, "kind" | "rule">>(rule: Rule<T>, about: A) =>
   ({ kind: "value", rule, ...about }) as const;
-/** An image whose default is its example too: one literal, the one that Renovate updates (renovate.json). */
+/** An image whose default is also its example: one literal, which Renovate updates (renovate.json). */
 export const imageKey = (
   image: string,
   about: About & Pick<ValueKey<string>, "onChange">,
@@ -80,12 +80,12 @@ export const object = group("object");
 export const list = group("list");
 export const map = group("map");
 
-/** Path of an entry of a map. A dot in its name would part it in two. */
+/** Path of an entry of a map. A dot in its name would split the path. */
 export function entryPath(path: string, name: string): string {
   return name.includes(".") ? `${path}["${name}"]` : `${path}.${name}`;
 }
 
-/** A rule over several keys. It reports what is wrong with them together; a key that is wrong by itself is undefined. */
+/** A rule over several keys: it reports invalid combinations. A key that is invalid by itself is undefined here. */
 export type Check<C> = (
   config: Draft<C>,
   context: { readonly report: (error: string) => void; readonly isSet: (path: string) => boolean },

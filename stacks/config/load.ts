@@ -7,12 +7,12 @@ import { unknownKey } from "./unknownKey";
 
 /**
  * Reads the stack's configuration.
- * @throws pulumi.RunError with everything that is wrong with it, before anything is registered
+ * @throws pulumi.RunError with all errors of it, before any resource is registered
  */
 export function loadConfig(): Config {
   const texts = stackConfig();
   const reader = new Reader(isSecret);
-  // One error a key: what follows from the first one would confuse.
+  // One error per key: later errors only follow from the first one.
   const report = (error: string) => {
     const [key = ""] = error.split(": ");
     if (!reader.errors.some((other) => other.startsWith(`${key}: `))) reader.errors.push(error);
@@ -31,7 +31,7 @@ export function loadConfig(): Config {
   return config as Config;
 }
 
-/** Reports keys that are set and have no effect, since another key has another value. */
+/** Reports keys that are set but have no effect with the value of another key. */
 function checkApplies(
   fields: Fields,
   config: unknown,
@@ -55,7 +55,7 @@ function checkApplies(
   }
 }
 
-/** All values that are the project's or the Kubernetes provider's, as texts: Pulumi's getters would convert some of them. */
+/** All values of the project and the Kubernetes provider, as texts: Pulumi's getters would convert some of them. */
 function stackConfig(): Texts {
   const own = `${pulumi.getProject()}:`;
   const read = Object.entries(pulumi.runtime.allConfig()).filter(
@@ -66,13 +66,13 @@ function stackConfig(): Texts {
 
 const provider = "kubernetes:";
 
-/** Whether a key of this project is a secret in the stack file. The SDK knows, and does not say so in its types. */
+/** Whether the stack file has a key of this project encrypted. The SDK has this function, but not in its types. */
 function isSecret(path: string): boolean {
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
   return isConfigSecret(`${pulumi.getProject()}:${path}`);
 }
 
-/** Reports a key that is not read: with the command that was meant, or the most similar key. */
+/** Reports an unknown key, with the intended command or the most similar key. */
 function checkName(name: string, value: string, report: (error: string) => void): void {
   if (Object.hasOwn(tree, name)) return;
   const known = Object.keys(tree);
@@ -88,7 +88,7 @@ function checkName(name: string, value: string, report: (error: string) => void)
   }
 }
 
-/** Paths of keys and of those inside objects, e.g. `storage.engine`. */
+/** Paths of keys, and of keys inside objects, e.g. `storage.engine`. */
 function pathsOf(fields: Readonly<Record<string, Key>>): string[] {
   return Object.entries(fields).flatMap(([name, key]) => [
     name,

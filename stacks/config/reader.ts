@@ -12,23 +12,23 @@ import {
 import { configSet, notAllowed, parsed, type Rule } from "./rules";
 import { unknownKey } from "./unknownKey";
 
-/** How a message shows what an object may be: `example` is the path of one with these keys, of which the first is set. */
+/** How a message describes an allowed object: `example` is the path of an object with `fields`; its first field is set. */
 interface Shown {
   readonly allowed: string;
   readonly example: string;
   readonly fields: Fields;
 }
 
-/** Reads texts by their keys. Everything that is wrong becomes an error, and undefined in the result. */
+/** Parses texts by their keys. Every invalid value becomes an error, and is undefined in the result. */
 export class Reader {
   readonly errors: string[] = [];
   /** Paths of all keys that are set, e.g. `storage.pools[0].node`. */
   readonly set = new Set<string>();
 
-  /** @param isSecret whether the stack file has this key encrypted */
+  /** @param isSecret tells whether the stack file has a key encrypted */
   constructor(private readonly isSecret: (path: string) => boolean) {}
 
-  /** @param texts the values as texts, by the keys' names @param within path of the object that has these keys */
+  /** @param texts the values as texts, by key name @param within path of the object that has these keys */
   read<F extends Fields>(fields: F, texts: Texts, within = ""): Draft<Values<F>> {
     const read = ([name, key]: [string, Key]) => {
       const path = within === "" ? name : `${within}.${name}`;
@@ -88,7 +88,7 @@ export class Reader {
     return this.read(fields, Object.fromEntries(texts), path);
   }
 
-  /** The entries of an object that it may have. Others are errors, and so is what is no object. */
+  /** The known entries of an object. Unknown entries are errors, and so is a value that is not an object. */
   private entries(path: string, value: unknown = {}, isKnown: (name: string) => boolean, shown: Shown) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return this.refuse(path, value, shown);
     const known = shown.example === path ? Object.keys(shown.fields).map((name) => `${path}.${name}`) : [];

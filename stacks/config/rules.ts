@@ -2,21 +2,21 @@ import { isIP } from "node:net";
 import { urlHost } from "../../components/kubernetes/hostAddress";
 import { quantityBytes } from "../../components/kubernetes/quantity";
 
-/** What a value may be: how to read it, and how to say what is allowed. */
+/** The rule of a value: how to parse it, and how a message says what is allowed. */
 export interface Rule<T> {
   /** Completes the sentence "expected …". */
   readonly allowed: string;
-  /** A value that is allowed, as one would type it. Of a secret: how its command goes on, e.g. ` < FILE`. */
+  /** An allowed value, as you would type it. Of a secret: the rest of its command, e.g. ` < FILE`. */
   readonly example: string;
   /** JSON schema of the value in a stack file, for editors: never stricter than `parse`. */
   readonly schema: object;
-  /** The value that the text stands for; undefined where the text is not allowed. */
+  /** The value of the text; undefined if the text is not allowed. */
   readonly parse: (text: string) => T | undefined;
 }
 
 /**
- * That a value is not allowed: the key, the value, what is allowed and an example.
- * @param rule its `key` is the one that the example sets, where that is another one
+ * The message about a value that is not allowed: the key, the value, what is allowed and an example.
+ * @param rule its `key` is the key that the example sets, if that is not `key`
  */
 export function notAllowed(
   key: string,
@@ -27,7 +27,7 @@ export function notAllowed(
   return `${key}: ${quoted(value)} is not allowed; expected ${rule.allowed}; example: ${example}`;
 }
 
-/** The command that sets a key; a dotted key is inside an object and needs `--path`. */
+/** The command that sets a key. A dotted key is inside an object and needs `--path`. */
 export function configSet(key: string, value: string): string {
   return `pulumi config set ${pathOption(key)}${shellWord(key)} ${shellWord(value)}`;
 }
@@ -41,18 +41,18 @@ function pathOption(key: string): string {
   return /[.[]/.test(key) ? "--path " : "";
 }
 
-/** A text as a shell reads it back as one word. */
+/** A text, quoted so that a shell reads it as one word. */
 export function shellWord(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A value as a message shows it: quoted, on one line, at most 80 characters of it. */
+/** A value for a message: quoted, on one line, cut to 80 characters. */
 function quoted(value: unknown): string {
   const text = JSON.stringify(typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined"));
   return text.length > 82 ? `${text.slice(0, 80)}…"` : text;
 }
 
-/** How YAML may have a text: unquoted, `7` and `true` are others, which the program reads as texts. */
+/** The YAML types of a text: unquoted, `7` and `true` have other types, but the program reads them as texts. */
 const scalar = ["string", "number", "boolean"];
 
 const quantitySchema = {
@@ -60,7 +60,7 @@ const quantitySchema = {
   pattern: "^([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+|[mkMGTPE]|[KMGTPE]i)?$",
 };
 
-/** A list of texts, or one as JSON, which is what `pulumi config set` writes. */
+/** A list of texts, or one as JSON, as `pulumi config set` writes it. */
 function listSchema(maxItems: number): object {
   return {
     anyOf: [
@@ -104,8 +104,8 @@ export const trueOrFalse: Rule<boolean> = {
 };
 
 /**
- * An address of a web server, without the user and password that some have in it: it is shown and kept in clear. Of the characters
- * that an URL may have, quotes, `$`, parentheses and the like are not taken: other programs read it, and nobody's repository has them.
+ * A URL of a web server. User and password in it are refused, as it is shown and stored in plain text. Quotes, `$`, parentheses
+ * and the like are refused too, although URLs may have them: other programs read the URL, and repositories do not use them.
  */
 export const webAddress = (example: string) =>
   url(
@@ -115,7 +115,7 @@ export const webAddress = (example: string) =>
     2000,
   );
 
-/** The address of a site: a scheme and a host, as every link begins. */
+/** The address of a site: a scheme and a host, the beginning of every link. */
 export const siteAddress = url(
   "an http or https URL of a host, without a path",
   "https://blog.example.com",
@@ -124,8 +124,8 @@ export const siteAddress = url(
 );
 
 /**
- * A text that programs take for an URL too. Of some that match a pattern they make another host or none: `https://1` is `https://0.0.0.1`,
- * and `https://1.2.3.256` is an error. Where the pattern has the group `host`, that is refused.
+ * A text that matches the pattern and that programs can parse as a URL. Programs change the host of some such texts, or refuse it:
+ * `https://1` is `https://0.0.0.1`, and `https://1.2.3.256` is an error. If the pattern has the group `host`, such texts are refused.
  */
 function url(allowed: string, example: string, pattern: RegExp, maximumLength: number): Rule<string> {
   const rule = matching(allowed, example, pattern, maximumLength);
@@ -136,12 +136,12 @@ function url(allowed: string, example: string, pattern: RegExp, maximumLength: n
   return { ...rule, parse: (text) => (rule.parse(text) !== undefined && isUrl(text) ? text : undefined) };
 }
 
-/** Whether clients that parse a URL keep its host as it is written. */
+/** Whether clients that parse the URL keep its host as written. */
 function hasHost(url: string, host: string): boolean {
   return URL.canParse(url) && new URL(url).hostname === host;
 }
 
-/** Names and addresses of hosts as a list in JSON, the form in which lists are in the configuration. IPv6 gets its brackets. */
+/** Host names and IP addresses as a JSON list, the form of lists in the configuration. IPv6 addresses get brackets. */
 export const hostNames: Rule<readonly string[]> = {
   allowed: "a list of host names in lower case and of IP addresses, without port",
   example: '["blog.example.com"]',
@@ -160,7 +160,7 @@ function hostOf(text: string): string | undefined {
   return hasHost(`http://${text}`, text) ? dnsSubdomain.parse(text) : undefined;
 }
 
-/** Where pods may connect to: `open`, or CIDRs as a list in JSON. */
+/** The destinations that pods may connect to: `open`, or a JSON list of CIDRs. */
 export const egressRule: Rule<"open" | readonly string[]> = {
   allowed: "open, or a list of at most 100 CIDRs",
   example: '["192.0.2.0/24"]',
@@ -172,7 +172,7 @@ export const egressRule: Rule<"open" | readonly string[]> = {
   },
 };
 
-/** CIDRs of proxies as a list in JSON. A range of all addresses would let every visitor choose the address that the site sees. */
+/** A JSON list of the proxies' CIDRs. A range of all addresses would let every visitor choose the address that the site sees. */
 export const proxyRanges: Rule<readonly string[]> = {
   allowed: "a list of at most 100 CIDRs, none of them /0",
   example: '["192.0.2.0/24"]',
@@ -201,7 +201,7 @@ export function plainText(maximumLength: number, example: string): Rule<string> 
   };
 }
 
-/** The value of a JSON text; the text itself where it is none. */
+/** The value of a JSON text; the text itself if it is not JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -210,7 +210,7 @@ export function parsed(text: string): unknown {
   }
 }
 
-/** Where images come from: `registry[:port][/path]`, without a slash at the end. */
+/** An image registry: `registry[:port][/path]`, without a slash at the end. */
 export const imageRegistry = matching(
   "an image registry: host[:port][/path]",
   "registry.example.com/openebs",
@@ -218,7 +218,7 @@ export const imageRegistry = matching(
   253,
 );
 
-/** A text that matches a pattern. What its group `port` matches, where it has one, is a number from 1 to 65535. */
+/** A text that matches a pattern. If the pattern has the group `port`, that is a number from 1 to 65535. */
 export function matching(allowed: string, example: string, pattern: RegExp, maximumLength: number): Rule<string> {
   return {
     allowed,
@@ -235,7 +235,7 @@ function isPort(digits: string | undefined): boolean {
   return digits === undefined || (/^[1-9]/.test(digits) && Number(digits) <= 65535);
 }
 
-/** A name as namespaces and Services have it (RFC 1123 label). */
+/** A name of a namespace or a Service (RFC 1123 label). */
 export const dnsLabel = matching(
   "a DNS label: 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends",
   "wordpress",
@@ -243,7 +243,7 @@ export const dnsLabel = matching(
   63,
 );
 
-/** A name as storage classes have it (RFC 1123 subdomain). */
+/** A name of a storage class or a node (RFC 1123 subdomain). */
 export const dnsSubdomain = matching(
   "a DNS subdomain: at most 253 of a-z, 0-9, - and ., with a letter or digit at both ends of each part",
   "openebs-replicated",
@@ -251,7 +251,7 @@ export const dnsSubdomain = matching(
   253,
 );
 
-/** An image as a pod names it: `[registry[:port]/]path[:tag][@digest]`. */
+/** An image reference of a pod: `[registry[:port]/]path[:tag][@digest]`. */
 export const imageReference = (example: string) =>
   matching(
     "an image reference: [registry/]name[:tag][@sha256:…]",
@@ -260,7 +260,7 @@ export const imageReference = (example: string) =>
     383,
   );
 
-/** An image whose tag names at least this version of a program. A tag that is no version, and another image's, says nothing of it. */
+/** An image whose tag names at least this version of a program. Tags that are not a version, and other images, are accepted. */
 export const imageSince =
   (program: string, least: readonly [number, number, number]) =>
   (example: string): Rule<string> => {
@@ -268,7 +268,7 @@ export const imageSince =
     const tagged = new RegExp(`${program}[^/:@]*:v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?(?=[-_.@]|$)`);
     const isOlder = (text: string) => {
       const [version, ...parts] = tagged.exec(text) ?? [];
-      // A tag without the last number is that of its newest release.
+      // A tag without the last number is that of the newest such release.
       const numbers = least.map((_, index) => Number(parts[index] ?? Infinity));
       const index = numbers.findIndex((number, at) => number !== least[at]);
       return version !== undefined && (numbers[index] ?? 0) < (least[index] ?? 0);
@@ -280,7 +280,7 @@ export const imageSince =
     };
   };
 
-/** A size of storage, kept as the text that it is written as. */
+/** A storage size, kept as the given text. */
 export function storageSize(minimum?: string): Rule<string> {
   const least = minimum === undefined ? 1 : (quantityBytes(minimum) ?? Infinity);
   return {
@@ -291,7 +291,7 @@ export function storageSize(minimum?: string): Rule<string> {
   };
 }
 
-/** A quantity between two others, kept as the text that it is written as. */
+/** A quantity between two others, kept as the given text. */
 export function quantityWithin(minimum: string, maximum: string, example: string): Rule<string> {
   const [least, most] = [quantityBytes(minimum) ?? 0, quantityBytes(maximum) ?? Infinity];
   return {
@@ -309,7 +309,7 @@ export function anyText(example: string): Rule<string> {
   return { allowed: "any text", example, schema: { type: scalar }, parse: (text) => text };
 }
 
-/** A password. Its example is empty: the command asks for it. */
+/** A password. Its example is empty: the command prompts for it. */
 export function password(minimum: number, maximum: number): Rule<string> {
   const isPassword = (text: string) => text.length >= minimum && text.length <= maximum && !/[\r\n\0]/.test(text);
   return {
@@ -320,7 +320,7 @@ export function password(minimum: number, maximum: number): Rule<string> {
   };
 }
 
-/** The text of a private key for SSH. */
+/** The text of an SSH private key. */
 export const privateKey: Rule<string> = {
   allowed: "the text of a private key, as ssh-keygen writes it",
   example: " < ~/.ssh/id_ed25519",

@@ -10,7 +10,7 @@ import { checkExtensions, podKeys, siteKeys } from "../../components/wordpress/k
 import { type Check, key, object, type Values } from "./keys";
 import { anyText, trueOrFalse } from "./rules";
 
-/** What is read of the Kubernetes provider's configuration. */
+/** The keys of the Kubernetes provider that the program reads. */
 const clusterKeys = {
   "kubernetes:context": key(anyText("kind-kind"), {
     description:
@@ -31,7 +31,7 @@ const clusterKeys = {
   }),
 } as const;
 
-/** All keys, by the titles that docs/configuration.md gives them. */
+/** All keys, by their headings in docs/configuration.md. */
 export const groups = {
   "Stack and data": { ...namespaceKeys, ...claimsKeys },
   Pods: podKeys,
@@ -57,10 +57,10 @@ export const tree = {
   ...groups.Cluster,
 } as const;
 
-/** A stack's configuration: plain values, checked. Secrets are Outputs. */
+/** A stack's validated configuration: plain values, except for secrets, which are Outputs. */
 export type Config = Values<typeof tree>;
 
-/** Rules over several keys, of all rooms. */
+/** The rules over several keys, of all components. */
 export const checks: readonly Check<Config>[] = [
   checkNamespace,
   checkStorage,

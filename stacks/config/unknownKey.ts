@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { configRemove } from "./rules";
 
-/** That there is no such key, with the most similar one that there is. */
+/** The message about an unknown key, with the most similar known one. */
 export function unknownKey(path: string, known: readonly string[]): string {
   const [nearest] = [...known].sort((one, other) => distance(one, path) - distance(other, path));
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
