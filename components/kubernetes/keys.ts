@@ -6,7 +6,7 @@ export const namespaceKeys = {
   namespace: key(dnsLabel, {
     default: "wordpress",
     description: "Namespace that the stack creates and owns.",
-    onChange: "Refused: another namespace would be another site.",
+    onChange: "Refused while the stack has claims: another namespace is another site.",
   }),
 } as const;
 

@@ -5,12 +5,12 @@ import { anyText, storageSize } from "../../stacks/config/rules";
 export const mariaDbKeys = {
   mariadbImage: imageKey("mariadb:10.11", {
     description: "Image of MariaDB.",
-    onChange: "Restarts the database with the other image. The site is unavailable for that time.",
+    onChange: "Restarts the database with the new image. The site is unavailable during the restart.",
   }),
   mariadbStorage: key(storageSize(), {
     default: "1Gi",
     description: "Size of the database's claim. With `storage.engine: replicated` at least 300Mi, the minimum of XFS.",
-    onChange: "Grows the claim. A smaller size is refused.",
+    onChange: "Grows the claim. Refused: a smaller size, or a storage class that does not expand claims.",
   }),
   databasePasswordRotation: key(anyText("2026-11"), {
     default: "1",

@@ -14,7 +14,7 @@ export const objectCacheKeys = {
       }),
       image: imageKey("valkey/valkey:8.1", {
         description: "Image of Valkey, or of Redis 7 or newer.",
-        onChange: "Restarts Valkey with the other image and an empty cache.",
+        onChange: "Restarts Valkey with the new image and an empty cache.",
       }),
       memory: key(quantityWithin("16Mi", "16Gi", "128Mi"), {
         default: "64Mi",
@@ -28,7 +28,7 @@ export const objectCacheKeys = {
 
 export type ObjectCacheConfig = Values<typeof objectCacheKeys>["objectCache"];
 
-/** WordPress reaches the cache by a plugin. */
+/** WordPress needs a plugin to use the cache. */
 export const checkObjectCache: Check<
   Values<typeof objectCacheKeys> & { readonly plugins: readonly { readonly slug: string }[] }
 > = ({ objectCache, plugins }, { report }) => {

@@ -22,41 +22,43 @@ import {
 import { maxReplicas } from "./apache";
 import type { contentKeys } from "./content/keys";
 
-/** Configuration keys of the pods and of who reaches them. */
+/** Configuration keys of the pods and of connections to and from them. */
 export const podKeys = {
   wordpressReplicas: key(wholeNumber(1, maxReplicas, 3), {
     default: "1",
-    description: "Number of WordPress pods.",
+    description: "Number of WordPress pods. The page cache has as many nginx pods, at most 3.",
     onChange: "Adds or removes pods.",
   }),
   wordpressImage: imageKey("wordpress:6.5-apache", {
     description: "Image of WordPress with Apache.",
-    onChange: "Rolls the pods to the other image, and upgrades WordPress's tables before that.",
+    onChange:
+      "Upgrades WordPress's tables, then rolls the pods; an older core is refused. With `content: perPod` it rolls the pods " +
+      "only, and core stays as it is on each claim.",
   }),
   wordpressNodePort: key(wholeNumber(30000, 32767, 30007), {
     default: "30007",
-    description: "Port of every node on which the site is served.",
-    onChange: "Moves the site to the other port. Rolls the pods.",
+    description: "Port of the site on every node.",
+    onChange: "Moves the site to the new port. Rolls the pods, except with `content: perPod`.",
   }),
   externalTrafficPolicy: key(oneOf("Cluster", "Local"), {
     default: "Cluster",
     description:
       "`Cluster`: every node serves the NodePort, and the site sees a node's address as its visitors' address. `Local`: only " +
-      "nodes with a pod of the front serve it, and the site sees the visitors' own addresses; for page views without a " +
-      "cookie it sees the page cache's.",
+      "nodes with a pod of the page cache (without it: of the site) serve it, and the site sees the visitors' own addresses. " +
+      "For page views without a cookie it sees the page cache's address.",
     onChange: "Updates the Service.",
   }),
   trustedProxies: key(proxyRanges, {
     default: "[]",
     description:
-      "CIDRs of the proxies in front of the site whose forwarded headers (address, scheme) are trusted. Without any, " +
-      "the address and scheme of the connection count, and forwarded headers are ignored.",
-    onChange: "Rolls the pods.",
+      "CIDRs of the proxies in front of the site whose forwarded headers (address, scheme) are trusted. By default, " +
+      "forwarded headers are ignored, and the address and scheme of the connection are used.",
+    onChange: "Rolls the site's pods and the nginx pods.",
   }),
   egress: key(egressRule, {
     default: "open",
     description:
-      "Where WordPress and its jobs may connect to, besides DNS and each other. `open`: ports 80 and 443 anywhere, for " +
+      "Allowed destinations of WordPress and its jobs, besides DNS and each other. `open`: ports 80 and 443 anywhere, for " +
       "updates. Or a list of CIDRs.",
     onChange: "Updates the NetworkPolicies.",
   }),
@@ -77,18 +79,26 @@ const extensionFields = (isActive: "true" | "false") => ({
       /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
       64,
     ),
-    { required: true, description: "Name of its folder.", onChange: "Installs the other one, and removes this one." },
+    {
+      required: true,
+      description: "Name of its folder.",
+      onChange: "Installs the new one, and removes the previous one.",
+    },
   ),
   version: key(
     matching("a version: 1 to 32 of a-z, A-Z, 0-9, . and -", "1.6.7", /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 32),
-    { required: true, description: "Version, as in the archive's name.", onChange: "Installs the other version." },
+    {
+      required: true,
+      description: "Version, as in the archive's name.",
+      onChange: "With its `sha256`: installs the new version.",
+    },
   ),
   sha256: key(
     matching("64 hexadecimal digits in lower case, as sha256sum prints them", "0".repeat(64), /^[0-9a-f]{64}$/, 64),
     {
       required: true,
-      description: "Checksum of the archive. An archive with another one is not installed.",
-      onChange: "Installs it again.",
+      description: "Checksum of the archive. An archive with another checksum is not installed.",
+      onChange: "Downloads and installs it again.",
     },
   ),
   active: key(trueOrFalse, {
@@ -98,13 +108,13 @@ const extensionFields = (isActive: "true" | "false") => ({
   }),
 });
 
-/** Configuration keys of the site: its name, its first user, what it installs and what a request may take. */
+/** Configuration keys of the site: addresses, title, administrator, plugins and themes, and limits of a request. */
 export const siteKeys = {
   siteUrl: key(siteAddress, {
     appliesTo: shared,
     description:
       "Canonical URL of the site. Not set: the site is served on every node's address at the NodePort, and on `siteHosts`.",
-    onChange: "Rolls the pods. Addresses in posts stay: see the how-to about a domain.",
+    onChange: "Rolls the pods. Addresses in posts stay: see docs/how-to/use-your-own-domain-and-ingress.md.",
   }),
   siteHosts: key(hostNames, {
     default: "[]",
@@ -117,7 +127,7 @@ export const siteKeys = {
     appliesTo: shared,
     installOnly: true,
     description: "Title of the site.",
-    onChange: "Nothing: change it in the dashboard.",
+    onChange: "No change of the site: change it in the dashboard.",
   }),
   adminUser: key(
     matching("a login: 1 to 60 of a-z, A-Z, 0-9, space, _ . - @", "admin", /^[\w.@-]([\w .@-]*[\w.@-])?$/, 60),
@@ -126,7 +136,7 @@ export const siteKeys = {
       appliesTo: shared,
       installOnly: true,
       description: "Login of the administrator.",
-      onChange: "Nothing: add users in the dashboard.",
+      onChange: "No change of the site, only of the output and its Secret: add users in the dashboard.",
     },
   ),
   adminEmail: key(
@@ -136,7 +146,7 @@ export const siteKeys = {
       appliesTo: shared,
       installOnly: true,
       description: "E-mail address of the administrator.",
-      onChange: "Nothing: change it in the dashboard.",
+      onChange: "No change of the site: change it in the dashboard.",
     },
   ),
   adminPassword: key(password(8, 200), {
@@ -145,7 +155,7 @@ export const siteKeys = {
     installOnly: true,
     description:
       "Password of the administrator. Not set: a random one, `pulumi stack output adminPassword --show-secrets`.",
-    onChange: "Nothing: change it in the dashboard.",
+    onChange: "No change of the site, only of the output and its Secret: change it in the dashboard.",
   }),
   fileModifications: key(trueOrFalse, {
     default: "true",
@@ -156,40 +166,39 @@ export const siteKeys = {
   pluginRepository: key(webAddress("https://downloads.example.com"), {
     default: "https://downloads.wordpress.org",
     appliesTo: shared,
-    description:
-      "Where `plugins` and `themes` are downloaded from: URL/plugin/SLUG.VERSION.zip and URL/theme/SLUG.VERSION.zip.",
-    onChange: "Nothing until a version changes.",
+    description: "Download site of `plugins` and `themes`: URL/plugin/SLUG.VERSION.zip and URL/theme/SLUG.VERSION.zip.",
+    onChange: "Installed ones stay. Later changes are downloaded from the new URL.",
   }),
   plugins: list(extensionFields("true"), {
     appliesTo: shared,
-    description: "Plugins that the stack installs, updates and removes by a job. Others stay.",
+    description: "Plugins that a job of the stack installs, updates and removes. Other plugins stay.",
   }),
   themes: list(extensionFields("false"), {
     appliesTo: shared,
-    description: "Themes that the stack installs, updates and removes by a job. Others stay.",
+    description: "Themes that a job of the stack installs, updates and removes. Other themes stay.",
   }),
   uploadLimit: key(quantityWithin("1Mi", "2Gi", "64Mi"), {
     default: "64Mi",
     appliesTo: shared,
-    description: "Largest file that can be uploaded.",
-    onChange: "Rolls the pods.",
+    description: "Maximum size of an uploaded file.",
+    onChange: "Rolls the site's pods and the nginx pods.",
   }),
   phpMemory: key(quantityWithin("64Mi", "2Gi", "256Mi"), {
     default: "256Mi",
     appliesTo: shared,
-    description: "Memory limit of one request in PHP. The pods' memory limit follows from it.",
+    description: "PHP's memory limit of one request. The pods' memory limit is computed from it.",
     onChange: "Rolls the pods.",
   }),
 } as const;
 
-/** Everything that is configured of a site: its room's keys, its caches', and those of the stack. */
+/** The configuration of a site: the keys of WordPress, of the caches, and of the stack. */
 export type SiteConfig = Values<
   typeof podKeys & typeof contentKeys & typeof siteKeys & typeof pageCacheKeys & typeof objectCacheKeys
 > &
   NamespaceConfig &
   ClaimsConfig;
 
-/** A slug is in a list once, and at most one theme is active. */
+/** Reports a slug that is in a list twice, and a second active theme. */
 export const checkExtensions: Check<Pick<Values<typeof siteKeys>, "plugins" | "themes">> = (config, { report }) => {
   for (const name of ["plugins", "themes"] as const) {
     config[name].forEach(({ slug, active }, index, all) => {

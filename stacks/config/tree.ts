@@ -14,19 +14,19 @@ import { anyText, trueOrFalse } from "./rules";
 const clusterKeys = {
   "kubernetes:context": key(anyText("kind-kind"), {
     description:
-      "Context of the kubeconfig. Not set: the current one at the first `pulumi up`, which says so. From then on the stack " +
+      "Context of the kubeconfig. Not set: the current one at the first `pulumi up`, which logs it. From then on the stack " +
       "refuses another cluster.",
-    onChange: "Accepted where it leads to the same cluster.",
+    onChange: "Refused, unless it is a context of the same cluster.",
   }),
   "kubernetes:kubeconfig": key(anyText("~/.kube/config"), {
     description:
       "Path of a kubeconfig, or its text set with `--secret`. Not set: kubectl's own rules, with one file or a list in " +
-      "KUBECONFIG. The state holds the text, encrypted, and never the path.",
-    onChange: "Accepted where it leads to the same cluster.",
+      "KUBECONFIG. The state has the text, encrypted, and never the path.",
+    onChange: "Refused, unless it is a kubeconfig of the same cluster.",
   }),
   "kubernetes:upsertExistingObjects": key(trueOrFalse, {
     default: "false",
-    description: "Whether to adopt objects that already exist. For one `pulumi up` after a crash.",
+    description: "Whether to adopt existing objects. For one `pulumi up` after a crash.",
     onChange: "Remove it after that `pulumi up`.",
   }),
 } as const;

@@ -1,18 +1,18 @@
 import { key, type Values } from "../../../stacks/config/keys";
 import { oneOf } from "../../../stacks/config/rules";
 
-/** Configuration keys of what becomes of data. */
+/** Configuration keys of data retention. */
 export const claimsKeys = {
   dataRetention: key(oneOf("delete", "retain"), {
     default: "delete",
     description:
-      "What `pulumi destroy` does with claims, and with the namespace, Secrets and passwords that open them. With `retain` " +
-      "they are protected, and destroy refuses.",
+      "Whether `pulumi destroy` deletes the claims, and the namespace, Secrets and passwords that their data needs. With " +
+      "`retain` they are protected, and `pulumi destroy` refuses.",
     onChange: "Updates the protection of these objects.",
   }),
 } as const;
 
 export type ClaimsConfig = Values<typeof claimsKeys>;
 
-/** What happens to claims when their pods or the stack are deleted. */
+/** Whether claims are deleted with their pods or the stack. */
 export type DataRetention = ClaimsConfig["dataRetention"];

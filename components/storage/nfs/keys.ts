@@ -4,7 +4,7 @@ import type { StorageConfig } from "../openebs/keys";
 import { openEbsName } from "../openebs/openEbsNames";
 import { nfsName } from "./nfsNames";
 
-/** Configuration keys of the volumes by NFS, inside the object `storage`. */
+/** Configuration keys of the NFS volumes, inside the object `storage`. */
 export const nfsFields = {
   nfsChartRepository: key(webAddress("https://charts.example.com/csi-driver-nfs"), {
     default: "https://kubernetes-csi.github.io/csi-driver-nfs",
@@ -14,7 +14,7 @@ export const nfsFields = {
   }),
 } as const;
 
-/** OpenEBS and the NFS server have namespaces of their own. */
+/** Reports a namespace that the stack creates for OpenEBS or the NFS server. */
 export const checkNamespace: Check<{ readonly namespace: string; readonly storage: StorageConfig }> = (
   { namespace, storage: { engine } },
   { report },

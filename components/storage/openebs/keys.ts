@@ -26,14 +26,14 @@ const poolFields = {
     {
       required: true,
       description: "Node of the pool, which is named `pool-NODE`.",
-      onChange: "Refused: remove the pool and add another one.",
+      onChange: "Deletes this pool and creates one on the new node. Refused while this pool has data.",
     },
   ),
   disk: key(diskUri, {
     required: true,
     hint: (text, { node = "the node" }) => byIdHint(text, node),
     description: "Disk of the pool. The pool takes all of it.",
-    onChange: "Refused without `replace`.",
+    onChange: "Refused without `replace: true`.",
   }),
   replace: key(trueOrFalse, {
     default: "false",
@@ -46,20 +46,20 @@ const hostFields = {
   host: key(matching("a host name or an IP address", "192.0.2.10", /^[a-zA-Z0-9]([a-zA-Z0-9.:-]*[a-zA-Z0-9])?$/, 253), {
     required: true,
     description: "Address of the node's SSH server. The node may be one without a pool.",
-    onChange: "Nothing until the node is prepared again.",
+    onChange: "Prepares the node again, through the new address.",
   }),
   hostKey: key(
     matching(
       "the server's public key, ssh-ed25519 or ecdsa-sha2-…, as ssh-keyscan prints it after the host",
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…",
-      // No RSA: the command plugin asks for such a key by the name ssh-rsa, which OpenSSH since 8.8 no longer answers to.
+      // No RSA: the command plugin requests such a key by the name ssh-rsa, which OpenSSH refuses since 8.8.
       /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{40,}={0,2}( [\w.@:+-]*)?$/,
       1000,
     ),
     {
       required: true,
       description: "Public key of the node's SSH server. A node that presents another key is not prepared.",
-      onChange: "Nothing until the node is prepared again.",
+      onChange: "Prepares the node again.",
     },
   ),
 };
@@ -69,14 +69,14 @@ export const storageFields = {
   engine: key(oneOf("existing", "hostpath", "replicated"), {
     default: "existing",
     description:
-      "Who provides storage. `existing`: a storage class of the cluster. `hostpath`: OpenEBS with folders of the nodes. " +
-      "`replicated`: OpenEBS with a DiskPool on each node.",
-    onChange: "Refused while the stack has data.",
+      "Provider of storage. `existing`: a storage class of the cluster. `hostpath`: OpenEBS with folders of the nodes. " +
+      "`replicated`: OpenEBS with DiskPools on nodes.",
+    onChange: "Refused while the stack has claims.",
   }),
   className: key(dnsSubdomain, {
     appliesTo: { "storage.engine": ["existing"] },
     description: "Storage class of all claims. Not set: the cluster's default class.",
-    onChange: "Refused while the stack has data.",
+    onChange: "Refused while the stack has claims.",
   }),
   replicas: key(
     { ...wholeNumber(1, 1000, 3), allowed: "a whole number from 1 to the number of storage.pools" },
@@ -84,7 +84,7 @@ export const storageFields = {
       appliesTo: replicated,
       description:
         "Number of pools that hold a copy of each volume. Not set: the smaller of 3 and the number of pools.",
-      onChange: "Refused: volumes keep theirs.",
+      onChange: "Replaces the storage class, for new volumes. Existing volumes keep their number.",
     },
   ),
   logging: key(trueOrFalse, {
@@ -97,7 +97,7 @@ export const storageFields = {
     default: "4.4.0",
     appliesTo: anyOpenEbs,
     description: "Version of OpenEBS's chart.",
-    onChange: "Upgrades the release.",
+    onChange: "Upgrades the release. Warns of io-engine pods that still run the previous version.",
   }),
   chartRepository: key(webAddress("https://charts.example.com/openebs"), {
     default: "https://openebs.github.io/openebs",
@@ -108,7 +108,7 @@ export const storageFields = {
   imageRegistry: key(imageRegistry, {
     appliesTo: anyOpenEbs,
     description: "Registry of all images of OpenEBS and of NFS. Not set: each image's own.",
-    onChange: "Upgrades the releases.",
+    onChange: "Upgrades the releases, and restarts the NFS server.",
   }),
   pools: list(poolFields, {
     appliesTo: replicated,
@@ -116,19 +116,19 @@ export const storageFields = {
   }),
 } as const;
 
-/** Configuration keys of the access to the nodes that the stack prepares. */
+/** Configuration keys of SSH access to the nodes that the stack prepares. */
 export const nodeSshKeys = {
   nodeSsh: object(
     {
       user: key(matching("the name of a user", "root", /^[a-z_][a-z0-9_-]*$/, 32), {
         default: "root",
         description: "User on the nodes: root, or a user with sudo without password.",
-        onChange: "Nothing until a node is prepared again.",
+        onChange: "Prepares all nodes again, as the new user.",
       }),
       port: key(wholeNumber(1, 65535, 22), {
         default: "22",
         description: "Port of the nodes' SSH servers.",
-        onChange: "Nothing until a node is prepared again.",
+        onChange: "Prepares all nodes again, through the new port.",
       }),
       hosts: map(hostFields, {
         names: { ...dnsSubdomain, allowed: "names of nodes", example: "k0" },
@@ -139,14 +139,14 @@ export const nodeSshKeys = {
       optional: true,
       appliesTo: replicated,
       description:
-        "How the program prepares the nodes for OpenEBS over SSH. Not set: you prepare them, and the preflight reports what " +
-        "is missing. Removing it is refused while there are pools.",
+        "SSH access by which the program prepares the nodes for OpenEBS. Not set: you prepare them, and the preflight reports " +
+        "missing preparations. Removing it is refused while there are pools.",
     },
   ),
   nodeSshPrivateKey: key(privateKey, {
     secret: true,
     description: "Private key for `nodeSsh`.",
-    onChange: "Nothing until a node is prepared again.",
+    onChange: "Prepares all nodes again, with the new key.",
   }),
 } as const;
 
@@ -154,12 +154,12 @@ export type StorageConfig = Values<typeof storageFields>;
 export type PoolConfig = StorageConfig["pools"][number];
 export type NodeSshConfig = Values<typeof nodeSshKeys>;
 
-/** Number of pools that hold a copy of each volume. */
+/** Returns the number of pools that hold a copy of each volume. */
 export function replicaCount({ replicas, pools }: Pick<StorageConfig, "replicas" | "pools">): number {
   return replicas ?? Math.min(3, pools.length);
 }
 
-/** The minimum of XFS, with which the engine `replicated` formats its volumes. */
+/** The minimum size of XFS, the file system of the volumes of the engine `replicated`. */
 const minimumXfs = "300Mi";
 
 /** Rules over several keys of the engine `replicated`. */

@@ -12,19 +12,20 @@ export const contentKeys = {
   content: key(oneOf("shared", "perPod"), {
     default: "shared",
     description:
-      "Where WordPress's files are. `shared`: in one claim for all pods. `perPod`: in a claim of each pod, as in the tutorial.",
-    onChange: "From `perPod` to `shared` with `contentMigration: merge`. The other way is refused.",
+      "Place of WordPress's files. `shared`: one claim for all pods. `perPod`: a claim for each pod, as in the tutorial.",
+    onChange:
+      "From `perPod` to `shared` with `contentMigration: merge`. The other way is refused, unless that migration did not finish.",
   }),
   wordpressStorage: key(storageSize("1Gi"), {
     default: "1Gi",
-    description: "Size of the shared claim, or of each pod's.",
-    onChange: "Grows the claims. A smaller size is refused.",
+    description: "Size of the shared claim, or of each pod's claim.",
+    onChange: "Grows the claims. Refused: a smaller size, or a storage class that does not expand claims.",
   }),
   contentStorageClass: key(dnsSubdomain, {
     appliesTo: shared,
     description:
-      "Storage class of the claim `wordpress-content`. Not set: with ReadWriteOnce the class of all claims; with " +
-      "`storage.engine: replicated` the NFS class that the stack manages.",
+      "Storage class of the claim `wordpress-content`. Not set: with `contentAccessMode: ReadWriteOnce` the class of all claims; " +
+      "otherwise, with `storage.engine: replicated`, the NFS class that the stack manages.",
     onChange: "Refused once the claim exists.",
   }),
   contentAccessMode: key(oneOf("ReadWriteMany", "ReadWriteOnce"), {
@@ -39,7 +40,7 @@ export const contentKeys = {
     description:
       "`merge`, for a stack that had `content: perPod`: copies the files of all pods into the shared claim. The site is " +
       "unavailable for that time.",
-    onChange: "`none` after the migration changes nothing.",
+    onChange: "`none` after the migration deletes the StatefulSet without pods. The pods' claims stay.",
   }),
 } as const;
 
@@ -47,14 +48,14 @@ export type ContentConfig = Values<typeof contentKeys>;
 /** How the content claim can be mounted: from all nodes, or from one node at a time. */
 export type ContentAccessMode = ContentConfig["contentAccessMode"];
 
-/** Shared content on several nodes needs a storage class for it. */
+/** Reports shared content on several nodes without a ReadWriteMany storage class. */
 export const checkContent: Check<ContentConfig & { readonly storage: StorageConfig }> = (config, { report, isSet }) => {
   const { content, contentAccessMode, contentStorageClass: className, storage } = config;
   if (content !== "shared" || contentAccessMode !== "ReadWriteMany") return;
   // The stack manages one, by NFS, with the engine replicated.
   if (!isSet("contentStorageClass") && storage.engine !== "replicated") report(noSharedClass);
   if (className === undefined || storage.engine === undefined) return;
-  // They are created by this `up`: the cluster cannot be asked yet.
+  // This `up` creates these classes, so a request to the cluster would not find them.
   const { engine } = storage;
   const classes = managedStorageClasses({ engine, logging: storage.logging ?? false });
   const ofOneNode = [...classes, ...(engine === "replicated" ? [nfsServerClassName] : [])];
