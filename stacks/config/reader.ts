@@ -1,14 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  type Draft,
-  entryPath,
-  type Fields,
-  type GroupKey,
-  type Key,
-  type Texts,
-  type ValueKey,
-  type Values,
-} from "./keys";
+import type { Draft, Fields, GroupKey, Key, Texts, ValueKey, Values } from "./keys";
+import { entryPath } from "./keys";
 import { configSet, notAllowed, parsed, type Rule } from "./rules";
 import { unknownKey } from "./unknownKey";
 

@@ -19,6 +19,14 @@ interface Container {
 
 const mebibyte = 2 ** 20;
 
+describe("the kit of configuration keys", () => {
+  it("has at most 150 lines of code, as docs/decisions/0009 says", () => {
+    const lines = ["keys", "reader"].flatMap((name) => readPage(`stacks/config/${name}.ts`).split("\n"));
+    const code = lines.filter((line) => !/^\s*(\/\/|\/\*|\*|$)/.test(line));
+    assert.ok(code.length <= 150, `${code.length} lines`);
+  });
+});
+
 describe("the sizes in README.md", () => {
   for (const pods of [1, 3]) {
     it(`are those of tests/golden/dev.yaml for ${pods} ${pods === 1 ? "pod" : "pods"}`, () => {
