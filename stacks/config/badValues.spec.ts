@@ -8,7 +8,7 @@ import { tree } from "./tree";
 
 const hostile = ["$(reboot)", "<?php echo 1;", "a\nb", "x".repeat(10_000)] as const;
 const images = ["", "WordPress", "wordpress:", "a b", "wordpress:6.5 --privileged", ...hostile];
-/** Tags that are older than the page cache's configuration needs. */
+/** Tags of versions that are too old for the page cache's configuration. */
 const oldNginx = [
   "nginx:1.26",
   "nginx:1.25-alpine",
@@ -45,7 +45,7 @@ const addresses = [
 const names = ["", "-a", "a-", "A", "a_b", "a/b", ...hostile];
 const ports = ["", "0", "65536", "-1", "22.5", "ssh", ...hostile];
 
-/** Values that each flat key must refuse. Keys that take any text are listed with none. */
+/** Values that each flat key must refuse. The lists of keys that accept any text are empty. */
 const flat: Readonly<Record<string, readonly string[]>> = {
   namespace: [...names, "a.b"],
   wordpressReplicas: ["", "0", "101", "2.5", "-1", "three", "1e1", ...hostile],
@@ -148,7 +148,7 @@ const inside: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   "themes[0]": extension,
 };
 
-/** Values that are no object or no list. */
+/** Values that are not an object or not a list. */
 const wholes: Readonly<Record<string, readonly string[]>> = {
   storage: ["fast", "true", "1", "[]", "null", '"replicated"', ...hostile],
   nodeSsh: ["root", "true", "22", "[]", "null", '"k0"', ...hostile],
@@ -160,7 +160,7 @@ const wholes: Readonly<Record<string, readonly string[]>> = {
   themes: ["twenty", "true", "1", "{}", "null", '"twenty"', ...hostile],
 };
 
-/** Keys whose values no message shows. */
+/** Secret keys, whose values no message may show. */
 const secretKeys: Readonly<Record<string, readonly string[]>> = {
   adminPassword: [
     "",
@@ -224,7 +224,7 @@ function configOfWhole(key: string, value: string): Record<string, string> {
   }
 }
 
-/** Asserts that there is one error of this key, with the value, what is allowed and an example. */
+/** Asserts that there is one error of this key, with the value, the allowed values and an example. */
 function assertRefused(key: string, value: string, config: Record<string, string>): void {
   const message = refusal(config, ["nodeSshPrivateKey"]);
   const told = message.split("\n  - ").filter((error) => error.startsWith(`${key}: `));
@@ -262,15 +262,15 @@ describe("invalid values", () => {
     const values = lists.flatMap((table) => Object.values(table));
     record("Configuration", {
       fault:
-        "values that each key must not have, at least six of every one: empty, of another kind, too small or large, `$(…)`, `<?php`, two lines, 10,000 characters",
+        "invalid values of each key, at least six per key: empty, of another type, too small or large, `$(…)`, `<?php`, two lines, 10,000 characters",
       holds:
-        "refused before anything is registered, in one line with the key, the value, what is allowed and an example; a secret's value is not shown",
+        "refused before any resource is registered, in one line with the key, the value, the allowed values and an example; a secret's value is not shown",
       measured: `${values.flat().length} values of ${values.filter((list) => list.length > 0).length} keys`,
     });
   });
 
   for (const key of ["keyRotation", "databasePasswordRotation"] as const) {
-    it(`do not exist for ${key}, which takes any text`, () => {
+    it(`do not exist for ${key}, which accepts any text`, () => {
       for (const value of hostile) assert.equal(load({ [key]: value })[key], value);
     });
   }
@@ -297,14 +297,14 @@ describe("invalid values", () => {
   }
 
   for (const [key, values] of Object.entries(secretKeys)) {
-    it(`of ${key} are refused and not shown (${values.length})`, () => {
+    it(`of the secret ${key} are refused without showing them (${values.length})`, () => {
       for (const value of values) {
         const message = refusal(configOfWhole(key, value), [key]);
         assert.match(
           message,
           new RegExp(`- ${key}: is not allowed; expected .*; example: pulumi config set --secret ${key}`),
         );
-        // A message quotes a value, and cuts a long one.
+        // Messages quote values, and cut long ones.
         for (const shown of [value, JSON.stringify(value).slice(0, 20)]) {
           assert.ok(value === "" || !message.includes(shown), message.slice(0, 300));
         }

@@ -3,11 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { defaults, errorOf, load, refusal } from "../../tests/support/loadedConfig";
 import { registeredBy } from "../../tests/support/mocks";
 
-describe("loading the configuration", () => {
+describe("loadConfig", () => {
   before(() => registeredBy(() => undefined));
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
-  it("takes the documented defaults where nothing is set", () => {
+  it("returns the documented defaults for unset keys", () => {
     assert.deepEqual(load({}), defaults);
   });
 
@@ -34,12 +34,12 @@ describe("loading the configuration", () => {
     ["content", "perPod", undefined],
   ];
   for (const [key, text, value] of taken) {
-    it(`takes ${key} ${text.length > 40 ? `${text.slice(0, 40)}…` : `"${text}"`}`, () => {
+    it(`accepts ${key} ${text.length > 40 ? `${text.slice(0, 40)}…` : `"${text}"`}`, () => {
       assert.deepEqual(load({ [key]: text }), { ...defaults, [key]: value ?? text });
     });
   }
 
-  it("takes keys of storage and of the Kubernetes provider", () => {
+  it("reads keys of storage and of the Kubernetes provider", () => {
     const config = load({
       storage: '{"engine":"existing","className":"fast.ssd"}',
       "kubernetes:context": "lab",
@@ -95,7 +95,7 @@ describe("loading the configuration", () => {
     ],
   ];
   for (const [key, text, expectation] of refused) {
-    it(`refuses ${key} "${text.slice(0, 12)}" and says what is allowed`, () => {
+    it(`refuses ${key} "${text.slice(0, 12)}", and the message says what is allowed`, () => {
       assert.equal(errorOf({ [key]: text }), `${key}: "${text}" is not allowed; expected ${expectation}`);
     });
   }
@@ -117,7 +117,7 @@ describe("loading the configuration", () => {
     );
   });
 
-  it("answers a flat storage.engine with the command that was meant", () => {
+  it("refuses a flat storage.engine with the intended command", () => {
     assert.equal(
       errorOf({ "storage.engine": "hostpath" }),
       "storage.engine: is a key inside the object storage; set it with --path: " +
@@ -125,7 +125,7 @@ describe("loading the configuration", () => {
     );
   });
 
-  it("refuses a storage that is no object, and values of another type in it", () => {
+  it("refuses a storage that is not an object, and values of another type in it", () => {
     for (const text of ["hostpath", "[]", "7", "null"]) {
       assert.equal(
         errorOf({ storage: text }),
@@ -139,7 +139,7 @@ describe("loading the configuration", () => {
     );
   });
 
-  it("refuses a namespace that storage.engine creates, and does not judge it where the engine is invalid", () => {
+  it("refuses a namespace that storage.engine creates, and ignores it if the engine is invalid", () => {
     for (const namespace of ["openebs", "openebs-nfs"]) {
       assert.equal(
         errorOf({ storage: '{"engine":"hostpath"}', namespace }),

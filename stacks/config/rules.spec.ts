@@ -20,7 +20,7 @@ import {
 } from "./rules";
 import { tree } from "./tree";
 
-/** Texts that mean something to JavaScript, to URLs, to JSON or to a shell. */
+/** Texts with a special meaning in JavaScript, URLs, JSON or shells. */
 const odd = [
   ...["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "null", "undefined", "NaN", "Infinity"],
   ...["", " ", "\0", "\n", "é", "\u{1F600}", "\u202e", "%", "%zz", "\\", "'", '"', "$(id)", "`id`", "<?php", "../.."],
@@ -58,12 +58,12 @@ const odd = [
   ...['["10.0.0.0/08"]', '["::/129"]', '["fe80::1%eth0/64"]', `["${"a".repeat(300)}"]`, "a".repeat(5000)],
 ];
 
-/** Rules of all keys that are no secrets, by the key's path, with an example that is not cut. */
+/** Rules of all keys that are not secret, by the key's path, with an example that is not cut. */
 const rules = valueKeys(tree)
   .filter(([, { secret }]) => !secret)
   .map(([name, { rule }]) => ({ name, rule, example: rule.example.replace("…", "A".repeat(40)) }));
 
-/** Texts near a rule's example: parts of it with parts of others. The same in every run. */
+/** Texts similar to a rule's example: parts of it with parts of others. The same in every run. */
 function* texts(example: string): Generator<string> {
   yield* odd;
   yield example;
@@ -82,21 +82,21 @@ function* texts(example: string): Generator<string> {
   }
 }
 
-/** Asserts that a rule accepts some texts, each as it is, and refuses others. */
+/** Asserts that a rule accepts some texts unchanged, and refuses others. */
 function assertParses(rule: Rule<string>, accepted: readonly string[], refused: readonly string[]): void {
   for (const text of accepted) assert.equal(rule.parse(text), text, `${text} is refused`);
   for (const text of refused) assert.equal(rule.parse(text), undefined, `${text} is accepted`);
 }
 
-/** A value as one would type it. */
+/** A value as you would type it. */
 const typed = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
-describe("the rules of all keys", () => {
+describe("rules of all keys", () => {
   before(() => registeredBy(() => undefined));
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
   for (const { name, rule, example } of rules) {
-    it(`take any text for ${name} without an error, and what they make of it a second time`, () => {
+    it(`parse any text for ${name} without an exception, and accept the parsed value again`, () => {
       let taken = 0;
       for (const text of texts(example)) {
         const value = rule.parse(text);
@@ -108,11 +108,11 @@ describe("the rules of all keys", () => {
         );
         assert.deepEqual(rule.parse(typed(value)), value, text);
       }
-      assert.ok(taken > 0, "nothing was taken, not even the example");
+      assert.ok(taken > 0, "no text was accepted, not even the example");
     });
   }
 
-  it("end in values or in one message, whatever text a key has", () => {
+  it("return values or one message for random texts of all keys", () => {
     let refused = 0;
     const names = Object.keys(tree);
     for (const name of names) {
@@ -129,13 +129,13 @@ describe("the rules of all keys", () => {
     assert.ok(refused > names.length, `${refused} refused`);
   });
 
-  it("take no word that objects have by themselves for true or false", () => {
+  it("refuse names of built-in properties for true or false", () => {
     for (const text of ["__proto__", "constructor", "toString", "valueOf"]) {
       assert.equal(trueOrFalse.parse(text), undefined, text);
     }
   });
 
-  it("refuse ports that are none, in every address that may have one", () => {
+  it("refuse invalid ports in every address that may have a port", () => {
     const registry = (port: string) => [
       imageRegistry.parse(`a.example:${port}`),
       imageReference("x").parse(`a.example:${port}/b`),
@@ -151,7 +151,7 @@ describe("the rules of all keys", () => {
     assert.equal(imageReference("x").parse("mariadb:99999"), "mariadb:99999", "a tag is no port");
   });
 
-  it("take no site address that programs read as another one, or not at all", () => {
+  it("refuse site addresses that programs parse as another address or cannot parse", () => {
     for (const text of [
       "https://1",
       "https://0x7f.1",
@@ -172,14 +172,14 @@ describe("the rules of all keys", () => {
     }
   });
 
-  it("read every site address that they take as a URL", () => {
+  it("accept only site addresses that are URLs", () => {
     for (const text of texts(siteAddress.example)) {
       const siteUrl = siteAddress.parse(text);
       if (siteUrl !== undefined) assert.doesNotThrow(() => new URL(siteUrl), text);
     }
   });
 
-  it("take IP addresses for siteHosts as one types them, and give IPv6 its brackets", () => {
+  it("accept IP addresses for siteHosts as typed, and add brackets to IPv6 addresses", () => {
     for (const text of ["2001:db8::7", "[2001:db8::7]", "2001:DB8:0:0::7"]) {
       assert.deepEqual(hostNames.parse(JSON.stringify([text])), ["[2001:db8::7]"], text);
     }
@@ -199,7 +199,7 @@ describe("the rules of all keys", () => {
     }
   });
 
-  it("lists of hosts and of CIDRs have at most 100 entries", () => {
+  it("accept at most 100 entries in lists of hosts and of CIDRs", () => {
     const list = (length: number, entry: (index: number) => string) =>
       JSON.stringify(Array.from({ length }, (_, index) => entry(index)));
     const hosts = (length: number) => hostNames.parse(list(length, (index) => `host-${index}.example`));
@@ -212,7 +212,7 @@ describe("the rules of all keys", () => {
     }
   });
 
-  it("a web server's address has a scheme, a host and, if you like, a port and a path", () => {
+  it("accept a web server's address with a scheme, a host, an optional port and an optional path", () => {
     const rule = webAddress("https://charts.example.com");
     assertParses(
       rule,
@@ -247,7 +247,7 @@ describe("the rules of all keys", () => {
     );
   });
 
-  it("an image reference has a name and, if you like, a registry, a tag and a digest", () => {
+  it("accept an image reference with a name and optional registry, tag and digest", () => {
     const rule = imageReference("wordpress:6.5-apache");
     const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
     assertParses(
@@ -290,7 +290,7 @@ describe("the rules of all keys", () => {
     );
   });
 
-  it("a size of storage is at least its minimum, and above 0 where it has none", () => {
+  it("accept a storage size of at least its minimum, and above 0 without a minimum", () => {
     assertParses(storageSize("1Gi"), ["1Gi", "1024Mi", "1.5Ti"], ["1023Mi", "1G", "0", "1GB", "-1Gi", ""]);
     assertParses(storageSize(), ["1", "2e9", "1Gi"], ["0", "999m", "-1Gi", "1GB", ""]);
     for (const [rule, allowed] of [
@@ -304,14 +304,14 @@ describe("the rules of all keys", () => {
     }
   });
 
-  it("a message shows a value that is not set as undefined", () => {
+  it("show an unset value as undefined in a message", () => {
     assert.equal(
       notAllowed("namespace", undefined, { allowed: "a name", example: "wordpress" }),
       'namespace: "undefined" is not allowed; expected a name; example: pulumi config set namespace wordpress',
     );
   });
 
-  it("an error inside a rule is thrown, and not reported as a bad value", () => {
+  it("throw an exception inside a rule, and do not report it as an invalid value", () => {
     const parse = () => {
       throw new TypeError("a bug");
     };
@@ -320,7 +320,7 @@ describe("the rules of all keys", () => {
     assert.throws(() => reader.read(fields, { broken: "x" }), { name: "TypeError", message: "a bug" });
   });
 
-  it("take CIDRs as Kubernetes does", () => {
+  it("accept the same CIDRs as Kubernetes", () => {
     assert.deepEqual(egressRule.parse('["10.0.0.0/8","2001:db8::/32","::/0"]'), [
       "10.0.0.0/8",
       "2001:db8::/32",

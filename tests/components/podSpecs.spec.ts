@@ -31,7 +31,7 @@ interface Pod {
   readonly volumes?: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[];
 }
 
-// Functions, so that what they return is made while a test runs.
+// Functions, so that each pod spec is created while a test runs.
 const objectCache = () => objectCachePodSpec("valkey:x", "64Mi", "valkey");
 const nfsServer = () => nfsServerPodSpec(undefined);
 const mariaDb = () => mariaDbPodSpec({ image: "mariadb:x", connection: database, maxConnections: 1700 });
@@ -51,7 +51,7 @@ const pods: Readonly<Record<string, () => Pod>> = {
 
 const apacheFolders = ["/var/run/apache2", "/var/lock/apache2", "/tmp"];
 
-/** Folders of each container that it may write to. A program that has to write anywhere else fails: the root is read-only. */
+/** Writable folders of each container. A program that writes anywhere else fails: the root file system is read-only. */
 const writable: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   mariadb: { mariadb: ["/var/lib/mysql", "/run/mysqld", "/tmp"] },
   "site with shared content": {
@@ -71,7 +71,7 @@ const writable: Readonly<Record<string, Readonly<Record<string, readonly string[
   "NFS server": { ganesha: ["/volume", "/tmp"] },
 };
 
-/** What the scheduler reserves for each container: the processor in thousandths, and memory. */
+/** Resources that the scheduler reserves for each container: CPU in millicores, and memory. */
 const reserved: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   mariadb: { mariadb: "100m 256Mi" },
   "site with shared content": { core: "50m 32Mi", wordpress: "100m 128Mi", health: "5m 16Mi" },
@@ -89,8 +89,8 @@ const ofEach = <T>(pod: Pod, value: (container: Container) => T) =>
   Object.fromEntries(containersOf(pod).map((container) => [container.name, value(container)]));
 
 for (const [name, podOf] of Object.entries(pods)) {
-  describe(`a pod of ${name}`, () => {
-    it("may write to the folders that its programs need, and to nothing that comes from a ConfigMap", () => {
+  describe(`pod of ${name}`, () => {
+    it("can write to the folders that its programs need, and to no ConfigMap", () => {
       const pod = podOf();
       const maps = (pod.volumes ?? []).filter(({ configMap }) => configMap).map((volume) => volume.name);
       const mounts = (container: Container) => container.volumeMounts ?? [];
@@ -109,14 +109,14 @@ for (const [name, podOf] of Object.entries(pods)) {
       }
     });
 
-    it("is reserved what it needs to start", () => {
+    it("requests the resources that it needs to start", () => {
       const resources = ofEach(podOf(), ({ resources: { requests } }) => `${requests.cpu} ${requests.memory}`);
       assert.deepEqual(resources, reserved[name]);
     });
   });
 }
 
-describe("MariaDB's pod", () => {
+describe("MariaDB configuration", () => {
   it("accepts a connection for each of 16 workers of 100 pods, and 100 more for jobs", () => {
     const { args } = mariaDb().containers[0] ?? assert.fail();
     assert.ok(args.includes("--max-connections=1700"), args.join(" "));
@@ -124,8 +124,8 @@ describe("MariaDB's pod", () => {
   });
 });
 
-describe("the site's pods", () => {
-  it("are the ones that kubectl means by the container wordpress, and spread as one group", () => {
+describe("pods of the site", () => {
+  it("have the default container wordpress, and spread over nodes as one group", () => {
     for (const { containers, topologySpreadConstraints = [] } of [shared(), perPod()]) {
       assert.equal(containers[0]?.name, "wordpress");
       const [{ labelSelector, topologyKey } = assert.fail()] = topologySpreadConstraints;
@@ -134,7 +134,7 @@ describe("the site's pods", () => {
     }
   });
 
-  it("have a virtual host for the kubelet in which every path leads to one script, and nothing else is open", () => {
+  it("have a virtual host for the kubelet that serves one script at every path, and nothing else", () => {
     assert.deepEqual(
       healthVirtualHost
         .trimEnd()
@@ -153,7 +153,7 @@ describe("the site's pods", () => {
     assert.ok(healthVirtualHost.endsWith("\n"), "the next file's first line would be on the last line");
   });
 
-  it("get the object cache's address, and its password by a reference to its Secret", () => {
+  it("get the object cache's address, and a reference to the Secret of its password", () => {
     const objectCache = { host: "10.96.0.11", secretName: "valkey" };
     const { env } = sharedPodSpec({ ...site, objectCache }).containers[0] ?? assert.fail();
     assert.deepEqual(
@@ -165,7 +165,7 @@ describe("the site's pods", () => {
     );
   });
 
-  it("have the files that PHP reads at every request as files of their own, which do not move while PHP runs", () => {
+  it("mount each file that PHP reads at every request by itself, so that its path does not move while PHP runs", () => {
     const { volumeMounts } = shared().containers[0] ?? assert.fail();
     const files = (volumeMounts as readonly Mount[]).filter(({ subPath }) => subPath?.match(/\.(php|json)$/));
     assert.deepEqual(files.map(({ subPath }) => subPath).sort(), [
@@ -176,18 +176,18 @@ describe("the site's pods", () => {
     ]);
   });
 
-  it("have their configuration from a ConfigMap whose name stays the same", () => {
+  it("get their configuration from a ConfigMap with a constant name", () => {
     const maps = ({ volumes = [] }: Pod) => volumes.flatMap(({ configMap }) => configMap?.name ?? []);
     assert.deepEqual([maps(shared()), maps(perPod())], [["wordpress-site"], ["wordpress-pods"]]);
   });
 
-  it("of the move merge the copies by a script that PHP runs", () => {
+  it("merge the copies of a migration by a PHP script", () => {
     assert.deepEqual(mergePodSpec(site).containers[0]?.command, ["php", "/etc/wordpress/merge.php"]);
   });
 });
 
-describe("the database's pod", () => {
-  it("stays the address of the database through a minute of late health checks, and is restarted after three", () => {
+describe("pod of the database", () => {
+  it("stays ready through a minute of late health checks, and is restarted after three minutes", () => {
     const { readinessProbe, livenessProbe } = mariaDb().containers[0] ?? assert.fail();
     assert.equal(readinessProbe.periodSeconds * readinessProbe.failureThreshold, 60);
     assert.equal(livenessProbe.periodSeconds * livenessProbe.failureThreshold, 180);
@@ -195,10 +195,10 @@ describe("the database's pod", () => {
   });
 });
 
-describe("the object cache's pod", () => {
+describe("pod of the object cache", () => {
   const server = () => objectCache().containers[0] ?? assert.fail();
 
-  it("listens to other pods on its port, and evicts the least recently used keys", () => {
+  it("accepts connections of other pods on its port, and evicts the least recently used keys", () => {
     const container = server();
     const [shell, flag, script = ""] = container.command;
     assert.deepEqual([shell, flag], ["sh", "-c"]);
@@ -208,7 +208,7 @@ describe("the object cache's pod", () => {
     assert.equal(lines.at(-1), "END");
   });
 
-  it("has its password from the Secret that it is given, and is ready and alive by its port", () => {
+  it("gets its password from the given Secret, and is probed at its port", () => {
     const container = server();
     assert.equal(container.name, "valkey");
     assert.deepEqual(container.env, [
@@ -221,23 +221,23 @@ describe("the object cache's pod", () => {
     assert.equal(container.resources.limits.cpu, "1");
   });
 
-  it("is restarted after a minute without an answer, and left out after six seconds", () => {
+  it("is restarted after a minute without an answer, and not ready after six seconds", () => {
     const { readinessProbe, livenessProbe } = server();
     assert.equal(livenessProbe.periodSeconds * livenessProbe.failureThreshold, 60);
     assert.equal(readinessProbe.periodSeconds * readinessProbe.failureThreshold, 6);
   });
 });
 
-describe("the NFS server's pod", () => {
+describe("pod of the NFS server", () => {
   const server = () => nfsServer().containers[0] ?? assert.fail();
 
-  it("has its image from Docker Hub where no registry is named", () => {
+  it("uses an image of Docker Hub if no registry is configured", () => {
     const container = server();
     assert.match(container.image, /^longhornio\/longhorn-share-manager:v\d+\.\d+\.\d+$/);
     assert.equal(container.name, "ganesha");
   });
 
-  it("moves to another node after a minute without an answer of its own", () => {
+  it("moves to another node after its node has not answered for a minute", () => {
     const pod = nfsServer();
     assert.deepEqual(
       pod.tolerations,
@@ -247,14 +247,14 @@ describe("the NFS server's pod", () => {
     );
   });
 
-  it("may ask for handles of files, which the usual profile forbids, and knows nothing of the cluster", () => {
+  it("runs without the default seccomp profile, which forbids file handles, and without access to the cluster's API", () => {
     const pod = nfsServer();
     assert.deepEqual(pod.securityContext, { seccompProfile: { type: "Unconfined" } });
     assert.equal(pod.automountServiceAccountToken, false);
     assert.equal(pod.enableServiceLinks, false);
   });
 
-  it("makes its folders on the volume, and becomes the server", () => {
+  it("creates its folders on the volume, and replaces its shell by the server", () => {
     const container = server();
     assert.deepEqual(container.command, [
       "sh",
@@ -266,7 +266,7 @@ describe("the NFS server's pod", () => {
     assert.equal(mounts.find(({ name }) => name === "config")?.mountPath, "/etc/ganesha");
   });
 
-  it("is ready by its port, restarted after a minute without an answer, and held to 2 processors and 1Gi", () => {
+  it("is probed at its port, restarted after a minute without an answer, and limited to 2 CPUs and 1Gi", () => {
     const { readinessProbe, livenessProbe, resources } = server();
     for (const probe of [readinessProbe, livenessProbe]) assert.deepEqual(probe.tcpSocket, { port: 2049 });
     assert.equal(livenessProbe.periodSeconds * livenessProbe.failureThreshold, 60);

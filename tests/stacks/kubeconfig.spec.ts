@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { selectedCluster } from "../../stacks/kubeconfig";
 import { registeredByStack } from "../support/golden";
 
-/** A kubectl whose kubeconfigs are files of the form `context server authority`, a line each, the current context first. */
+/** A kubectl whose kubeconfigs have a line `context server authority` for each context, the current context first. */
 const smallKubectl = `#!/bin/sh
 file=$KUBECONFIG
 while [ $# -gt 0 ]; do
@@ -35,7 +35,7 @@ elif test "$output" = json; then
 else printf '%s\\n%s' "$context" "$cluster"; fi
 `;
 
-describe("what a kubeconfig says", () => {
+describe("selectedCluster", () => {
   const { PATH, KUBECONFIG } = process.env;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kubeconfig-"));
   const file = path.join(folder, "config");
@@ -53,14 +53,14 @@ describe("what a kubeconfig says", () => {
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
-  it("is the current context: kubectl's own, that of a file, and that of a text", () => {
+  it("returns the current context: kubectl's own, that of a file, and that of a text", () => {
     assert.equal(selectedCluster(undefined, undefined).context, "kind-kind");
     assert.equal(selectedCluster(file, undefined).context, "kind-kind");
     assert.equal(selectedCluster("apiVersion: v1\ncurrent-context: prod\n", undefined).context, "prod");
     assert.equal(selectedCluster('{"current-context": "prod"}', undefined).context, "prod");
   });
 
-  it("is asked for where there is no current context, or no kubectl to find it", () => {
+  it("refuses a missing current context and a missing kubectl, with the command that sets the context", () => {
     const example = "example: pulumi config set kubernetes:context kind-kind";
     const message = `kubernetes:context: not set, and the kubeconfig has no current one; ${example}`;
     assert.throws(() => selectedCluster("apiVersion: v1\n", undefined), { message });
@@ -72,7 +72,7 @@ describe("what a kubeconfig says", () => {
     });
   });
 
-  it("tells a cluster from the next one of the same context by its address and by its authority", () => {
+  it("returns another digest for another address or authority of the same context", () => {
     const digest = () => selectedCluster(undefined, "kind-kind").digest;
     const before = digest();
     assert.match(before ?? "", /^[0-9a-f]{16}$/);
@@ -85,20 +85,20 @@ describe("what a kubeconfig says", () => {
     assert.notEqual(digest(), before);
   });
 
-  it("is left to the preflight where there is no such context, and to itself where it is a text", () => {
+  it("returns no digest for an unknown context or a text", () => {
     assert.deepEqual(selectedCluster(undefined, "missing"), { context: "missing" });
     const text = "apiVersion: v1\n";
     assert.deepEqual(selectedCluster(text, "kind-kind"), { context: "kind-kind", kubeconfig: text });
   });
 
-  it("is a text where a path is configured: that of the context, or of all where there is no such context", () => {
+  it("returns the text of a configured file: of the context, or of all contexts if the context is unknown", () => {
     const { kubeconfig = "", ...rest } = selectedCluster(file, "prod");
     assert.deepEqual(rest, { context: "prod" });
     assert.deepEqual(JSON.parse(kubeconfig), { servers: "https://prod.example", "current-context": "prod" });
     assert.match(selectedCluster(file, "missing").kubeconfig ?? "", /kind-kind.*prod/s);
   });
 
-  it("is refused where a configured path leads to no file", () => {
+  it("refuses a configured path without a file", () => {
     assert.throws(() => selectedCluster("/gone/config", "prod"), {
       message:
         'kubernetes:kubeconfig: "/gone/config" cannot be read: no such file or directory; expected the path ' +
@@ -106,7 +106,7 @@ describe("what a kubeconfig says", () => {
     });
   });
 
-  it("is refused with kubectl's own words where a configured path leads to no kubeconfig", () => {
+  it("refuses a file that is not a kubeconfig, with kubectl's own words", () => {
     const refusal = (reason: string) => ({
       message:
         `kubernetes:kubeconfig: "${file}" cannot be read: ${reason}; expected the path of a kubeconfig or its text; ` +

@@ -44,7 +44,7 @@ const shared = { content: "shared", contentStorageClass: "many", "kubernetes:con
 const deployed = (config: Record<string, string>) => () =>
   registeredBy(() => deploy(load({ ...config, "kubernetes:context": "test" })), answers);
 
-describe("what pods refer to by name", function () {
+describe("references of pods to other objects", function () {
   this.timeout(5 * 60_000);
   for (const [title, stack, pods] of [
     ["dev", () => registeredByStack("dev"), 7],
@@ -54,7 +54,7 @@ describe("what pods refer to by name", function () {
     ["an object cache", deployed({ ...shared, ...withObjectCache }), 9],
     ["contentMigration, and the jobs that its script creates", migrating, 8 + 3],
   ] as const) {
-    it(`is registered, with each key: a stack with ${title}`, async () => {
+    it(`are registered with each referenced key in a stack with ${title}`, async () => {
       const resources = await stack();
       const templates = resources.flatMap((resource) => podOf(resource) ?? []);
       assert.equal(templates.length, pods, "pods of the stack");
@@ -67,23 +67,23 @@ describe("what pods refer to by name", function () {
   }
 });
 
-/** A stack that moves the content of two pods' claims, with these claims and the jobs that the script creates. */
+/** A stack that migrates the content of two pods' claims, with these claims and the jobs that the script creates. */
 async function migrating(): Promise<Registered[]> {
   const resources = await deployed({ ...shared, contentMigration: "merge" })();
   const command = resources.find(({ inputs }) => inputs.create === "migrate-content");
   const request = JSON.parse(String(property(command?.inputs, "environment.REQUEST"))) as MigrationRequest;
   const claim = (name: string) => ({ metadata: { name, namespace: request.namespace, uid: name } });
-  const former = ["data-wordpress-0", "data-wordpress-1"].map(claim);
+  const podClaims = ["data-wordpress-0", "data-wordpress-1"].map(claim);
   const jobs: AnyObject[] = [];
   const created = (job: AnyObject) => {
     jobs.push(job);
     return { ...job, status: { conditions: [{ type: "Complete", status: "True" }] } };
   };
-  const objects = { persistentvolumeclaims: [...former, claim(contentClaimName)], pods: [], jobs: [] };
+  const objects = { persistentvolumeclaims: [...podClaims, claim(contentClaimName)], pods: [], jobs: [] };
   await migrateContent(new SmallKubectl(objects, { created, answer: () => "" }), request, () => undefined);
   return [
     ...resources,
-    ...former.map((object) => asRegistered("kubernetes:core/v1:PersistentVolumeClaim", object)),
+    ...podClaims.map((object) => asRegistered("kubernetes:core/v1:PersistentVolumeClaim", object)),
     ...jobs.map((object) => asRegistered("kubernetes:batch/v1:Job", object)),
   ];
 }
@@ -107,7 +107,7 @@ function podOf(owner: Registered): Template | undefined {
   return { owner, namespace: namespaceOf(owner), labels, spec: template.spec as unknown as PodSpec };
 }
 
-/** What a pod names and the stack has not, a line each. */
+/** The references of a pod that the stack lacks, a line each. */
 function missing({ owner, namespace, spec }: Template, resources: readonly Registered[]): string[] {
   const found: string[] = [];
   const need = (kind: string, name: string, keys: readonly string[] = []) => {
@@ -164,7 +164,7 @@ function missing({ owner, namespace, spec }: Template, resources: readonly Regis
   return found;
 }
 
-/** Services that select no pod of the stack, or name a port that the pods have not. */
+/** Services that select no pod of the stack, or name a port that the pods lack. */
 function servicesWithoutPods(resources: readonly Registered[]): string[] {
   const templates = resources.flatMap((resource) => podOf(resource) ?? []);
   return resources

@@ -13,7 +13,7 @@ interface Manager {
 const { customManagers } = JSON.parse(fs.readFileSync(path.join(projectRoot, "renovate.json"), "utf8")) as {
   readonly customManagers: readonly Manager[];
 };
-/** What Renovate finds in a file: where the version is, and what of. */
+/** A match of Renovate in a file: the place of the version, and its dependency. */
 function found(pattern: string, content: string) {
   return [...content.matchAll(new RegExp(pattern, "gd"))].map(({ groups, indices }) => ({
     name: groups?.depName,
@@ -43,14 +43,14 @@ describe("renovate.json", () => {
       return matchStrings.flatMap((pattern) => found(pattern, text).map((one) => ({ ...one, text })));
     });
 
-  it("finds the default of every image and chart among the keys once, and nothing else there", () => {
+  it("finds the default of every image and chart among the keys exactly once, and nothing else", () => {
     assert.deepEqual(
       ofKeys.map(({ name, version }) => (name === undefined ? version : `${name}:${version}`)).sort(),
       [...images.map(([, image]) => image.default), tree.storage.fields.chartVersion.default].sort(),
     );
   });
 
-  it("changes a default, as each default image is written once", () => {
+  it("changes a default image completely, because it is written once", () => {
     for (const { name, version, at, text } of ofKeys.filter((one) => one.name !== undefined)) {
       assert.equal(text.split(`"${name}:${version}"`).length - 1, 1, `${name}:${version}`);
       assert.equal(text.slice(...(at ?? [])), version);

@@ -6,7 +6,7 @@ import { answers, type Registered, registeredBy } from "../support/mocks";
 
 const nodes = ["k0", "k1", "k2"];
 
-/** What a stack with a pool on the first nodes registers. */
+/** The resources of a stack with a pool on each of the first nodes. */
 async function replicated(count: number, config: Record<string, string> = {}, storage: object = {}) {
   const pools = nodes.slice(0, count).map((node) => ({ node, disk: `/dev/disk/by-id/disk-of-${node}` }));
   const settings = {
@@ -20,13 +20,13 @@ async function replicated(count: number, config: Record<string, string> = {}, st
 
 const labels = { "app.kubernetes.io/part-of": "wordpress" };
 
-describe("the storage engine replicated", () => {
+describe("storage engine replicated", () => {
   let stack: Awaited<ReturnType<typeof replicated>>;
   before(async () => {
     stack = await replicated(3, { wordpressStorage: "5Gi" }, { logging: true });
   });
 
-  it("has a DiskPool on each named node, with all of its disk, which up waits for until it is online", () => {
+  it("has a DiskPool of a whole disk on each named node, and waits until the pools are online", () => {
     const { all, one } = stack;
     const pools = all.filter(({ inputs }) => inputs.kind === "DiskPool");
     assert.deepEqual(
@@ -43,7 +43,7 @@ describe("the storage engine replicated", () => {
     assert.equal(timeouts?.create, "5m");
   });
 
-  it("labels the nodes of its pools for the engine, and no other", () => {
+  it("labels only the nodes of its pools for the engine", () => {
     const patches = stack.all.filter(({ type }) => type.endsWith(":NodePatch"));
     assert.deepEqual(
       patches
@@ -53,7 +53,7 @@ describe("the storage engine replicated", () => {
     );
   });
 
-  it("has one etcd on one or two nodes, and three on three", async () => {
+  it("has one etcd member on one or two nodes, and three members on three nodes", async () => {
     const members = ({ one }: typeof stack) => {
       const { values } = one("storage-openebs-release").inputs as {
         values: { mayastor: { etcd: { replicaCount: number } } };
@@ -65,7 +65,7 @@ describe("the storage engine replicated", () => {
     assert.equal(members(stack), 3);
   });
 
-  it("never changes the number of etcd's members on a live stack: what the pools are is in them", () => {
+  it("never changes the number of etcd's members on a live stack, because they hold the state of the pools", () => {
     assert.deepEqual(stack.one("storage-openebs-release").ignoreChanges, ["values.mayastor.etcd.replicaCount"]);
   });
 
@@ -92,13 +92,13 @@ describe("the storage engine replicated", () => {
       metadata: { name: "openebs-nfs", labels },
       provisioner: "nfs.csi.k8s.io",
       parameters: { server: "nfs-server.openebs-nfs.svc", share: "/export" },
-      // A pod sees for a second at most what was before another one wrote, and never remembers that a file is not there.
+      // A pod sees another pod's write after a second at most, and never caches that a file is missing.
       mountOptions: ["nfsvers=4.1", "hard", "noatime", "actimeo=1", "lookupcache=positive"],
       ...growing,
     });
   });
 
-  it("has namespaces of its own for what drives disks and mounts, which the cluster lets be privileged", () => {
+  it("has privileged namespaces of its own for drivers of disks and mounts", () => {
     const { one } = stack;
     for (const name of ["storage-openebs-namespace", "nfs-namespace"]) {
       const { labels: given } = one(name).inputs.metadata as { labels: Record<string, string> };
@@ -124,7 +124,7 @@ describe("the storage engine replicated", () => {
     ]);
   });
 
-  it("is protected as a whole with dataRetention retain, and not at all with delete", async () => {
+  it("protects all of its resources with dataRetention retain, and none with delete", async () => {
     const kinds =
       /^(storage-(openebs-(namespace|release|minio-\w+)|pools-k0|replicated-\w+)|nfs-(namespace|server-class|server-claim|driver|class))$/;
     const isProtected = async (dataRetention: string) =>
@@ -163,7 +163,7 @@ describe("the storage engine replicated", () => {
     }
   });
 
-  it("has one NFS server at a time, which its Service leads to, on a claim that up does not wait for", () => {
+  it("has one NFS server at a time, selected by its Service, on a claim that up does not wait for", () => {
     const { one } = stack;
     const { spec } = one("nfs-server-deployment").inputs as {
       spec: { replicas: number; strategy: object; selector: { matchLabels: object }; template: { metadata: object } };
@@ -188,19 +188,19 @@ describe("the storage engine replicated", () => {
   });
 });
 
-describe("what an engine brings", () => {
+describe("storage engines", () => {
   const replicatedEngine = (logging: boolean) => ({ engine: "replicated", className: undefined, logging }) as const;
   const existing = { engine: "existing", className: "fast", logging: false } as const;
   const hostpath = { engine: "hostpath", className: undefined, logging: false } as const;
 
-  it("is the class of the stack's claims: its own, the named one, or the cluster's default", () => {
+  it("determine the class of the stack's claims: their own, the named one, or the cluster's default", () => {
     assert.equal(claimClass(replicatedEngine(false)), "openebs-replicated");
     assert.equal(claimClass(hostpath), "openebs-hostpath");
     assert.equal(claimClass(existing), "fast");
     assert.equal(claimClass({ ...existing, className: undefined }), undefined);
   });
 
-  it("is its classes, in order of name", () => {
+  it("manage storage classes, sorted by name", () => {
     assert.deepEqual(managedStorageClasses(existing), []);
     assert.deepEqual(managedStorageClasses(hostpath), ["openebs-hostpath"]);
     const classes = ["mayastor-etcd-localpv", "openebs-hostpath", "openebs-replicated", "openebs-single-replica"];
@@ -209,7 +209,7 @@ describe("what an engine brings", () => {
     assert.deepEqual(managedStorageClasses(replicatedEngine(true)), [...classes, ...withLoki].sort());
   });
 
-  it("is its drivers, without which no volume can be deleted", () => {
+  it("manage the drivers that delete volumes", () => {
     assert.deepEqual(managedDrivers(existing), []);
     assert.deepEqual(managedDrivers(hostpath), ["openebs.io/local"]);
     assert.deepEqual(managedDrivers(replicatedEngine(false)), ["openebs.io/local", "io.openebs.csi-mayastor"]);

@@ -7,7 +7,7 @@ import { scripts } from "../../scripts";
 import { registeredByStack } from "../support/golden";
 import type { Registered } from "../support/mocks";
 
-describe("the scripts of local commands", () => {
+describe("scripts of local commands", () => {
   let commands: Registered[];
 
   before(async function () {
@@ -24,7 +24,7 @@ describe("the scripts of local commands", () => {
       assert.ok(fs.existsSync(path.join(projectRoot, `${module}.ts`)), module);
   });
 
-  it("are run by Node without a shell, under names that the entry point knows", () => {
+  it("are run by Node without a shell, by names that the entry point knows", () => {
     assert.ok(commands.length > 10);
     for (const { name, inputs } of commands) {
       assert.deepEqual(inputs.interpreter, ["node", "--require", "tsx/cjs", "scripts.ts"], name);
@@ -33,14 +33,14 @@ describe("the scripts of local commands", () => {
     }
   });
 
-  it("leave no path of a module in the state but the entry point's", () => {
+  it("leave only the entry point's path in the state", () => {
     for (const { name, inputs } of commands) {
       const words = JSON.stringify(inputs).match(/[\w./-]+\.ts\b/g) ?? [];
       assert.deepEqual(words, ["scripts.ts"], name);
     }
   });
 
-  it("are not run at all where nothing is to be done: `true` is no command on Windows", () => {
+  it("are only run for operations that need one, because `true` is no command on Windows", () => {
     const volumes = commands.filter(({ name }) => name === "volumes");
     assert.deepEqual(
       volumes.map(({ inputs }) => run(inputs)),
@@ -48,11 +48,11 @@ describe("the scripts of local commands", () => {
     );
   });
 
-  it("are named when another one is requested", () => {
-    const entry = ["--require", "tsx/cjs", path.join(projectRoot, "scripts.ts"), "mend"];
+  it("are listed when an unknown one is requested", () => {
+    const entry = ["--require", "tsx/cjs", path.join(projectRoot, "scripts.ts"), "repair"];
     assert.throws(() => execFileSync("node", entry, { cwd: projectRoot, encoding: "utf8", stdio: "pipe" }), {
       status: 2,
-      stdout: `"mend" is not a script of this program; allowed: ${Object.keys(scripts).join(", ")}\n`,
+      stdout: `"repair" is not a script of this program; allowed: ${Object.keys(scripts).join(", ")}\n`,
     });
   });
 });

@@ -33,7 +33,7 @@ async function stack(config: Readonly<Record<string, string>> = {}): Promise<Reg
   return registeredBy(() => deploy(load({ ...content, ...config, "kubernetes:context": "test" })), answers);
 }
 
-/** The template of every pod that the program's own objects lead to, by the pods' label `app`. */
+/** The pod templates of the program's own objects, by the pods' label `app`. */
 function templates(resources: readonly Registered[], namespace = "wordpress"): Map<string, Template> {
   const found = resources
     .filter(({ inputs }) => (inputs.metadata as { namespace?: string } | undefined)?.namespace === namespace)
@@ -47,7 +47,7 @@ function templates(resources: readonly Registered[], namespace = "wordpress"): M
 const policiesOf = (resources: readonly Registered[]) =>
   resources.filter(({ type }) => type.endsWith(":NetworkPolicy")).map(({ inputs }) => inputs as unknown as Policy);
 
-describe("what a stack may do, and who may reach it", () => {
+describe("security of a stack", () => {
   const pods = ["mariadb", "wordpress", "wordpress-cache", "wordpress-cron"];
   const jobs = ["wordpress-extensions", "wordpress-fill", "wordpress-install"];
   for (const [title, config, apps] of [
@@ -67,13 +67,13 @@ describe("what a stack may do, and who may reach it", () => {
 
       it("has these pods", () => assert.deepEqual([...templates(resources).keys()].sort(), apps));
 
-      it("has the cluster enforce the level restricted in its namespace", () => {
+      it("enforces the Pod Security level restricted in its namespace", () => {
         const { inputs } = resources.find(({ name }) => name === "namespace") ?? assert.fail();
         const { labels } = inputs.metadata as { labels: Record<string, string> };
         assert.equal(labels["pod-security.kubernetes.io/enforce"], "restricted");
       });
 
-      it("runs no pod as root, none with a way to the cluster's API, and under accounts of its own without rights", () => {
+      it("runs no pod as root or with a token for the cluster's API, and uses accounts of its own without permissions", () => {
         for (const [app, { spec }] of templates(resources)) {
           const user = { mariadb: 999, "wordpress-cache": 101, "wordpress-object-cache": 999 }[app] ?? 33;
           const { runAsNonRoot, runAsUser, seccompProfile } = spec.securityContext ?? {};
@@ -97,13 +97,13 @@ describe("what a stack may do, and who may reach it", () => {
         assert.ok(!resources.some(({ type }) => /rbac|RoleBinding/.test(type)));
       });
 
-      it("runs its pods on nodes with Linux alone", () => {
+      it("runs its pods only on Linux nodes", () => {
         for (const [app, { spec }] of templates(resources)) {
           assert.deepEqual(spec.nodeSelector, { "kubernetes.io/os": "linux" }, app);
         }
       });
 
-      it("gives no container a right, nor its image's files to change", () => {
+      it("gives no container a capability or a writable root file system", () => {
         for (const [app, { spec }] of templates(resources)) {
           for (const { name, securityContext } of [...spec.containers, ...(spec.initContainers ?? [])]) {
             assert.deepEqual(
@@ -117,7 +117,7 @@ describe("what a stack may do, and who may reach it", () => {
     });
   }
 
-  it("lets nobody take more than one pod of the site away at a time, and holds up no drain for the database", async () => {
+  it("allows evictions of one pod of the site at a time, and does not block a drain for the database", async () => {
     const budgets = (await stack()).filter(({ type }) => type.endsWith(":PodDisruptionBudget"));
     assert.deepEqual(
       budgets.map(({ inputs }) => inputs.spec),
@@ -127,7 +127,7 @@ describe("what a stack may do, and who may reach it", () => {
     );
   });
 
-  it("lets a drain take all pods of the site that have to be on one node at a time", async () => {
+  it("allows a drain to evict all pods of a site on one node at once", async () => {
     const budgets = (await stack({ contentAccessMode: "ReadWriteOnce" })).filter(({ type }) =>
       type.endsWith(":PodDisruptionBudget"),
     );
@@ -135,23 +135,23 @@ describe("what a stack may do, and who may reach it", () => {
     assert.deepEqual(most, ["100%", 1]);
   });
 
-  describe("over a network that enforces policies", () => {
+  describe("in a network that enforces policies", () => {
     const outside = "198.51.100.7";
     const node = "10.0.0.2";
     const neighbour: PolicyPod = { name: "neighbour", namespace: "blog", labels: { app: "wordpress" } };
     const stranger: PolicyPod = { name: "stranger", namespace: "wordpress", labels: {} };
 
-    /** Connections that the policies were asked about. */
+    /** Number of connections that were checked against the policies. */
     let asked = 0;
 
-    /** Whom each end reaches, in order of name. */
+    /** The ends that each end can connect to, in order of name. */
     function reach(resources: readonly Registered[]): Record<string, string> {
       const policies = policiesOf(resources);
       const own = [...templates(resources)]
         .map(([name, { metadata }]): PolicyPod => ({ name, namespace: "wordpress", labels: metadata.labels }))
         .sort((one, other) => (one.name < other.name ? -1 : 1));
       const inside = own.flatMap((pod) =>
-        // The last two are of health, which the kubelet alone asks: no policy is needed for it.
+        // The last two are for health checks by the kubelet, which needs no policy.
         [3306, 6379, 80, 8080, 8081, 8082, 8083].map((port) => ({ to: pod, name: pod.name, port, protocol: "TCP" })),
       );
       const beyond = [
@@ -166,67 +166,67 @@ describe("what a stack may do, and who may reach it", () => {
             return to !== from && allowed(policies, from, to, port, protocol);
           })
           .map(({ name, port }) => `${name}:${port}`)
-          .join(" ") || "nobody";
+          .join(" ") || "nothing";
       return {
         ...Object.fromEntries([...own, stranger].map((pod) => [pod.name, reached(pod, [...inside, ...beyond])])),
         ...{ neighbour: reached(neighbour, inside), node: reached(node, inside), world: reached(outside, inside) },
       };
     }
 
-    it("the site and the jobs with WordPress in them reach the database and the cache; the world reaches the cache alone", async () => {
+    it("allows the site and its WordPress jobs to connect to database and page cache, and the world only to the page cache", async () => {
       const cache = "wordpress-cache:8080 wordpress-cache:8081";
       const world = "neighbour:80 world:80 world:443 world:53";
       const job = `mariadb:3306 wordpress:80 ${cache} ${world}`;
       const visitor = "wordpress-cache:8080";
       const reached = reach(await stack());
       assert.deepEqual(reached, {
-        mariadb: "nobody",
+        mariadb: "nothing",
         wordpress: `mariadb:3306 ${cache} ${world}`,
         "wordpress-cache": "wordpress:80 world:53",
         "wordpress-cron": job,
         "wordpress-extensions": job,
-        "wordpress-fill": "nobody",
+        "wordpress-fill": "nothing",
         "wordpress-install": job,
-        ...{ stranger: "nobody", neighbour: visitor, node: visitor, world: visitor },
+        ...{ stranger: "nothing", neighbour: visitor, node: visitor, world: visitor },
       });
-      const allowedOnes = Object.values(reached).flatMap((names) => (names === "nobody" ? [] : names.split(" ")));
+      const allowedOnes = Object.values(reached).flatMap((names) => (names === "nothing" ? [] : names.split(" ")));
       record("Security", {
         fault:
-          "the stack's NetworkPolicies asked who reaches whom: each pod and job, a stranger, a neighbour, a node, the world",
+          "connections between each pod and job, an unknown pod, another namespace's pod, a node and the world, evaluated by the stack's NetworkPolicies",
         holds:
-          "the database from WordPress and its jobs alone, WordPress from those and the cache, the cache from everywhere, the world from WordPress, its jobs and the cache (DNS) alone",
-        measured: `${asked} connections, ${allowedOnes.length} of them allowed; that a network enforces it was not tried`,
+          "the database accepts only WordPress and its jobs, WordPress only those and the cache, the cache everything; only WordPress, its jobs and the cache (DNS) connect to the world",
+        measured: `${asked} connections, ${allowedOnes.length} of them allowed; enforcement by a network was not tested`,
       });
     });
 
-    it("with content per pod the world reaches the site, and the site alone the database", async () => {
+    it("allows the world to connect to a site with content perPod, and only the site to the database", async () => {
       assert.deepEqual(reach(await stack({ content: "perPod" })), {
-        mariadb: "nobody",
+        mariadb: "nothing",
         wordpress: "mariadb:3306 neighbour:80 world:80 world:443 world:53",
-        ...{ stranger: "nobody", neighbour: "wordpress:80", node: "wordpress:80", world: "wordpress:80" },
+        ...{ stranger: "nothing", neighbour: "wordpress:80", node: "wordpress:80", world: "wordpress:80" },
       });
     });
 
-    it("without a cache the world reaches the site", async () => {
+    it("allows the world to connect to a site without a page cache", async () => {
       const world = "neighbour:80 world:80 world:443 world:53";
       const job = `mariadb:3306 wordpress:80 ${world}`;
       assert.deepEqual(reach(await stack({ pageCache: '{"enabled":false}' })), {
-        mariadb: "nobody",
+        mariadb: "nothing",
         wordpress: `mariadb:3306 ${world}`,
         "wordpress-cron": job,
         "wordpress-extensions": job,
-        "wordpress-fill": "nobody",
+        "wordpress-fill": "nothing",
         "wordpress-install": job,
-        ...{ stranger: "nobody", neighbour: "wordpress:80", node: "wordpress:80", world: "wordpress:80" },
+        ...{ stranger: "nothing", neighbour: "wordpress:80", node: "wordpress:80", world: "wordpress:80" },
       });
     });
 
-    it("the site and the jobs with WordPress in them reach the object cache, which reaches nobody", async () => {
+    it("allows the site and its WordPress jobs to connect to the object cache, which cannot connect to anything", async () => {
       const reached = reach(await stack(withObjectCache));
       const asking = Object.keys(reached).filter((name) => reached[name]?.includes("wordpress-object-cache:6379"));
       const own = ["wordpress", "wordpress-cron", "wordpress-extensions", "wordpress-install"];
       assert.deepEqual(asking.sort(), [...own, "wordpress-object-cache-begin"]);
-      assert.equal(reached["wordpress-object-cache"], "nobody");
+      assert.equal(reached["wordpress-object-cache"], "nothing");
     });
 
     for (const [egress, world] of [
@@ -234,18 +234,18 @@ describe("what a stack may do, and who may reach it", () => {
       ['["192.0.2.0/24"]', "world:53"],
       ["[]", "world:53"],
     ] as const) {
-      it(`the site and its jobs reach of the world what egress names, and name servers: ${egress}`, async () => {
+      it(`allows the site and its jobs to connect to name servers and to the destinations of egress: ${egress}`, async () => {
         const reached = reach(await stack({ egress, pageCache: '{"enabled":false}' }));
         assert.equal(reached.wordpress, `mariadb:3306 ${world}`);
         for (const job of ["cron", "extensions", "install"]) {
           assert.equal(reached[`wordpress-${job}`], `mariadb:3306 wordpress:80 ${world}`, job);
         }
-        assert.equal(reached["wordpress-fill"], "nobody");
+        assert.equal(reached["wordpress-fill"], "nothing");
       });
     }
 
     for (const ports of [[8053], [5353, "dns"]]) {
-      it(`the pods that look up names reach name servers at the ports of the cluster's as well: ${ports.join(", ")}`, async () => {
+      it(`allows pods that look up names to connect to the ports of the cluster's name servers: ${ports.join(", ")}`, async () => {
         const agreed = { stdout: JSON.stringify({ ...preflightResult, nameServerPorts: ports }) };
         const resources = await registeredBy(
           () => deploy(load({ content: "shared", contentStorageClass: "many", "kubernetes:context": "test" })),
@@ -268,7 +268,7 @@ describe("what a stack may do, and who may reach it", () => {
       });
     }
 
-    it("the NFS server is reached by nodes alone", async () => {
+    it("allows only nodes to connect to the NFS server", async () => {
       const resources = await registeredBy(() => {
         deploy(load({ content: "shared", storage: replicated, "kubernetes:context": "test" }));
       }, answers);

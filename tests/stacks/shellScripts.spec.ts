@@ -9,7 +9,7 @@ import { allResources } from "../policy/support/program";
 
 type Shell = "sh" | "bash";
 
-/** What a shell runs: a text, or a file of a ConfigMap's by its name. */
+/** A shell command: a text, or a file of a ConfigMap by its name. */
 interface ShellCommand {
   readonly shell: Shell;
   readonly text?: string;
@@ -18,7 +18,7 @@ interface ShellCommand {
 
 const site = { image: "wordpress:x", accessMode: "ReadWriteOnce" } as const;
 
-/** Every command of a shell in what the program makes: of containers, probes and hooks, of jobs of scripts too. */
+/** Every shell command in the program's objects: of containers, probes, hooks, and jobs that scripts create. */
 async function shellCommands(): Promise<ShellCommand[]> {
   const pods = [copyPodSpec(site, "data-wordpress-0", "0"), mergePodSpec(site)];
   const inputs = (await allResources()).map(({ resource }) => resource.inputs);
@@ -39,7 +39,7 @@ function commandsIn(value: unknown): string[][] {
   );
 }
 
-/** What a shell says of a text's syntax; empty where nothing is wrong. */
+/** A shell's syntax error in a text; empty for a valid text. */
 function syntaxErrors(shell: Shell, text: string): string {
   const { status, stderr } = spawnSync(shell, ["-n"], { encoding: "utf8", input: text });
   return status === 0 ? stderr : `${stderr || `ended with ${status}`}`;
@@ -51,10 +51,10 @@ const scripts = fs
   .filter((name) => name.endsWith(".sh"))
   .map((name) => ({ name: path.basename(name), text: fs.readFileSync(path.join(folder, name), "utf8") }));
 
-describe("the shell scripts of the program", function () {
+describe("shell scripts of the program", function () {
   this.timeout(60_000);
 
-  it("run in the shell of their first line, by which ShellCheck checks them (npm run check:scripts)", async () => {
+  it("run in the shell of their first line, for which ShellCheck checks them (npm run check:scripts)", async () => {
     const shells = new Map((await shellCommands()).map(({ shell, file }) => [file, shell]));
     const run = scripts.map(({ name }) => [name, shells.get(name)]);
     // copy.sh and fill.sh source copyTree.sh, and no pod runs it.
@@ -66,14 +66,14 @@ describe("the shell scripts of the program", function () {
     assert.ok(run.length >= 5, run.join());
   });
 
-  it("have no syntax error where they are written into a pod or run on a node", async () => {
+  it("have no syntax error in a pod or on a node", async () => {
     const texts = (await shellCommands()).flatMap(({ shell, text }) => (text === undefined ? [] : [{ shell, text }]));
     assert.ok(texts.length >= 3, `${texts.length} commands`);
     for (const text of [prepareNode, restoreNode, loadModule, unloadModule]) texts.push({ shell: "sh", text });
     for (const { shell, text } of texts) assert.equal(syntaxErrors(shell, text), "", text);
   });
 
-  it("are refused with a syntax error", () => {
+  it("fail this check if they have a syntax error", () => {
     for (const shell of ["sh", "bash"] as const) assert.notEqual(syntaxErrors(shell, "if true; then echo"), "");
   });
 });

@@ -11,15 +11,15 @@ import { valueKeys } from "../support/valueKeys";
 const presets = fs.readdirSync(projectRoot).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
 const validate = new Ajv({ allowUnionTypes: true }).compile(JSON.parse(stackSchema()) as object);
 
-/** Whether a stack file is valid, and the places of its errors. */
+/** The places of a stack file's errors; empty if it is valid. */
 function errorsOf(stackFile: unknown): string[] | undefined {
   return validate(stackFile) ? undefined : (validate.errors ?? []).map(({ instancePath }) => instancePath);
 }
 
 const config = (text: string) => ({ config: parse(text) as unknown });
 
-describe("the JSON schema of stack files", () => {
-  it("is what the keys say; `npm run docs` writes it", () => {
+describe("JSON schema of stack files", () => {
+  it("matches the keys (`npm run docs` updates it)", () => {
     assert.equal(fs.readFileSync(stackSchemaFile, "utf8"), stackSchema());
   });
 
@@ -37,7 +37,7 @@ describe("the JSON schema of stack files", () => {
     });
   }
 
-  it("accepts what `pulumi config set` writes: the project's prefix, texts for numbers, JSON, and secrets", () => {
+  it("accepts files that `pulumi config set` writes: the project's prefix, texts for numbers, JSON, and secrets", () => {
     const stackFile = {
       encryptionsalt: "v1:x",
       config: {

@@ -37,10 +37,10 @@ const valueOf = <T>(input: pulumi.Input<T>) =>
 const protectedNames = ({ resources }: { resources: Registered[] }) =>
   resources.filter(({ protect }) => protect).map(({ name }) => name);
 
-describe("the stack", () => {
+describe("stack", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
-  it("has OpenEBS's light form with the engine hostpath: no pool, no label, no class of the program's own", async () => {
+  it("installs only OpenEBS's release with the engine hostpath: no pool, no label, no class of the program's own", async () => {
     const { resources, outputs } = await stack({ storage: '{"engine":"hostpath"}' });
     const own = ({ type }: Registered) => /helm|StorageClass|NodePatch|DiskPool|VolumeSnapshotClass/.test(type);
     assert.deepEqual(
@@ -64,7 +64,7 @@ describe("the stack", () => {
       (resources.find((resource) => resource.name === name)?.inputs.spec as { storageClassName?: string })
         ?.storageClassName;
 
-    it("brings volumes by NFS, on one of its own, as large as the content's", async () => {
+    it("installs the NFS server on a volume of its own, as large as the content's", async () => {
       const made = await stack(shared);
       assert.equal(classOf(made, "wordpress-shared-content-claim"), "openebs-nfs");
       assert.equal(classOf(made, "nfs-server-claim"), "openebs-nfs-server");
@@ -79,18 +79,18 @@ describe("the stack", () => {
       for (const name of ["openebs-nfs", "openebs-nfs-server"]) assert.ok(classes.includes(name), name);
     });
 
-    it("has the server's volume on as many pools as others, with a file system whose id stays on another node", async () => {
+    it("has replicas of the server's volume on as many pools as others, with a file system that keeps its ID on another node", async () => {
       const pools = ["k0", "k1"].map((node) => ({ node, disk: `/dev/disk/by-id/${node}` }));
       const { resources } = await stack({ ...shared, storage: JSON.stringify({ engine: "replicated", pools }) });
       const { parameters } = resources.find(({ name }) => name === "nfs-server-class")?.inputs ?? {};
       assert.deepEqual(parameters, { protocol: "nvmf", repl: "2", fsType: "ext4" });
     });
 
-    it("goes on with them where the class is named, as a message may have said", async () => {
+    it("keeps the NFS server if contentStorageClass names its class, as a message recommends", async () => {
       assert.ok(byNfs(await stack({ ...shared, contentStorageClass: "openebs-nfs" })).includes("nfs-driver"));
     });
 
-    it("brings none where they are not needed", async () => {
+    it("installs no NFS server if the site does not need one", async () => {
       const others: Record<string, string>[] = [
         { contentStorageClass: "many" },
         { contentAccessMode: "ReadWriteOnce" },
@@ -101,14 +101,14 @@ describe("the stack", () => {
       }
     });
 
-    it("protects with retain what the content is on", async () => {
+    it("protects the storage of the content with dataRetention retain", async () => {
       const names = protectedNames(await stack({ ...shared, dataRetention: "retain" }));
       for (const name of ["nfs-namespace", "nfs-server-claim", "nfs-driver", "nfs-class"]) {
         assert.ok(names.includes(name), name);
       }
     });
 
-    it("lets nobody but the nodes reach the server", async () => {
+    it("allows only nodes to connect to the NFS server", async () => {
       const { resources } = await stack(shared);
       const policy = resources.find(({ name }) => name === "nfs-server-policy")?.inputs.spec;
       assert.deepEqual(policy, {
@@ -117,7 +117,7 @@ describe("the stack", () => {
       });
     });
 
-    it("leaves the namespaces that it makes to itself", () => {
+    it("refuses a namespace that the stack creates for storage", () => {
       for (const namespace of ["openebs", "openebs-nfs"]) {
         assert.throws(() => {
           pulumi.runtime.setAllConfig({ "wordpress:storage": storage, "wordpress:namespace": namespace });
@@ -127,7 +127,7 @@ describe("the stack", () => {
     });
   });
 
-  it("prepares the nodes over SSH where it is told how, with the private key secret and the host key checked", async () => {
+  it("prepares the nodes over SSH if nodeSsh is set, with a secret private key and a checked host key", async () => {
     const { resources } = await stack(
       {
         storage: '{"engine":"replicated","pools":[{"node":"k0","disk":"/dev/disk/by-id/x"}]}',
@@ -147,7 +147,7 @@ describe("the stack", () => {
     assert.ok(!JSON.stringify(resources.filter(({ name }) => name !== command?.name)).includes("OPENSSH"));
   });
 
-  it("keeps what each command prints secret in the state, the commands over SSH included", async () => {
+  it("keeps the output of each command secret in the state, including commands over SSH", async () => {
     const host = { host: "192.0.2.10", hostKey: `ssh-ed25519 ${"A".repeat(68)}` };
     const { resources } = await stack(
       {
@@ -171,7 +171,7 @@ describe("the stack", () => {
     );
   });
 
-  it("loads the module nvme-tcp on nodes without a pool that it is told how to reach, and sets no huge pages there", async () => {
+  it("loads the module nvme-tcp on nodes of nodeSsh without a pool, and sets no huge pages there", async () => {
     const host = { host: "192.0.2.10", hostKey: `ssh-ed25519 ${"A".repeat(68)}` };
     const { resources } = await stack(
       {
@@ -203,26 +203,26 @@ describe("the stack", () => {
     );
   });
 
-  it("has the address, the namespace and the classes as outputs", async () => {
+  it("outputs the URL, the namespace and the storage classes", async () => {
     const { outputs } = await stack({ wordpressNodePort: "30123", namespace: "blog" });
     assert.equal(await valueOf(outputs.url), "http://127.0.0.1:30123");
     assert.equal(outputs.namespace, "blog");
     assert.deepEqual(await valueOf(outputs.storageClasses), ["standard"]);
   });
 
-  it("has an address as output that is an URL where the node's is IPv6", async () => {
+  it("outputs a valid URL for a node with an IPv6 address", async () => {
     const { outputs } = await stack({}, [], { nodeAddress: "fd00::2" });
     const url = await valueOf(outputs.url);
     assert.equal(url, "http://[fd00::2]:30007");
     assert.equal(new URL(url).host, "[fd00::2]:30007");
   });
 
-  it("has siteUrl as its address where that is set", async () => {
+  it("outputs siteUrl as the URL if it is set", async () => {
     const site = { content: "shared", contentStorageClass: "many", siteUrl: "https://blog.example.com" };
     assert.equal(await valueOf((await stack(site)).outputs.url), "https://blog.example.com");
   });
 
-  it("installs the site with the configured adminPassword, which stays secret, and makes up no other", async () => {
+  it("installs the site with the configured adminPassword, keeps it secret, and generates no other", async () => {
     const site = { content: "shared", contentStorageClass: "many", adminPassword: "correct horse" };
     const { resources, outputs } = await stack(site, ["adminPassword"]);
     const inputs = resources.find(({ name }) => name.endsWith("-installer-admin"))?.inputs;
@@ -236,7 +236,7 @@ describe("the stack", () => {
     );
   });
 
-  it("shows what its scripts print on standard error while they run, the preflight's too", async () => {
+  it("shows the standard error of all scripts while they run, including the preflight's", async () => {
     const { resources } = await stack({ content: "shared", contentStorageClass: "many" });
     const commands = resources.filter(({ type }) => type === "command:local:Command");
     assert.ok(commands.some(({ name }) => name === "preflight-check"));
@@ -247,7 +247,7 @@ describe("the stack", () => {
     assert.deepEqual(protectedNames(await stack()), []);
   });
 
-  it("protects with dataRetention retain what opens the data, and leaves keys and password free to rotate", async () => {
+  it("protects the passwords that the data needs with dataRetention retain, but not the rotated salts and password", async () => {
     assert.deepEqual(protectedNames(await stack({ dataRetention: "retain" })), [
       "namespace",
       "mariadb-secret",
@@ -257,7 +257,7 @@ describe("the stack", () => {
     ]);
   });
 
-  it("keeps a kubeconfig's text secret, and gives the provider none where kubectl's own rules hold", async () => {
+  it("keeps a kubeconfig's text secret, and gives the provider none if kubectl's own rules apply", async () => {
     const secrecy = async (text?: string) => {
       const { resources } = await stack(text === undefined ? {} : { "kubernetes:kubeconfig": text });
       const inputs = (name: string) => resources.find((resource) => resource.name === name)?.inputs;
