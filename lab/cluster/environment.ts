@@ -36,7 +36,7 @@ export function shellExports(): string {
 }
 
 /**
- * Lines for a POSIX shell that set variables, unset foreign ones, and prepend a folder to PATH unless PATH has it.
+ * Lines for a POSIX shell that set variables, unset those of other tools, and prepend a folder to PATH unless PATH has it.
  * @param bin the folder. @default PATH stays
  */
 export function exportLines(variables: Readonly<Record<string, string>>, bin?: string): string {
@@ -46,7 +46,7 @@ export function exportLines(variables: Readonly<Record<string, string>>, bin?: s
   return [`unset ${foreignVariables.join(" ")}`, ...exports, ...path, ""].join("\n");
 }
 
-/** Lines for PowerShell that set variables and unset foreign ones. */
+/** Lines for PowerShell that set variables and unset those of other tools. */
 export function powerShellLines(variables: Readonly<Record<string, string>>): string {
   const unset = foreignVariables.map((name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`);
   const set = Object.entries(variables).map(([name, value]) => `$env:${name} = '${value.replaceAll("'", "''")}'`);

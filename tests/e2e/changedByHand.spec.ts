@@ -50,7 +50,7 @@ describe("pulumi refresh and up after changes by hand", function () {
     assert.equal(done.update, 2);
     const fault = "kubectl scale of the site to 1 pod and of the database to 0";
     const holds = "refresh and up: no conflict, the configured pods, the data is there";
-    recordFault({ fault, holds, measured: `2 objects put back in ${seconds} s` });
+    recordFault({ fault, holds, measured: `2 objects restored in ${seconds} s` });
   });
 
   it("restore every edited field to the program's value", async () => {
@@ -73,7 +73,7 @@ describe("pulumi refresh and up after changes by hand", function () {
     const fault =
       "10 kinds of objects edited by hand: image, limits, target port, policy, budget, ConfigMap, Secret, schedule, …";
     const holds = "refresh and up: every field as the program states it, the data is there";
-    recordFault({ fault, holds, measured: `10 objects put back in ${seconds} s` });
+    recordFault({ fault, holds, measured: `10 objects restored in ${seconds} s` });
   });
 
   it("recreate all objects but the claims, with the same passwords and the same data", async () => {
@@ -83,8 +83,8 @@ describe("pulumi refresh and up after changes by hand", function () {
     await assertAsMade();
     assert.equal(done.create, objects.length);
     const fault = "all objects of the namespace but the claims deleted by hand";
-    const holds = "refresh and up make them again: same passwords, same claims, the data is there";
-    recordFault({ fault, holds, measured: `${objects.length} objects made again in ${seconds} s` });
+    const holds = "refresh and up recreate them: same passwords, same claims, the data is there";
+    recordFault({ fault, holds, measured: `${objects.length} objects recreated in ${seconds} s` });
   });
 
   it("leave a field that kubectl added until the next update of that object removes it", async () => {
@@ -106,6 +106,6 @@ describe("pulumi refresh and up after changes by hand", function () {
     const { seconds } = await timed(() => site.project.destroy());
     await assertGone(site);
     const fault = "the database's StatefulSet deleted by hand without its pod, then pulumi destroy";
-    recordFault({ fault, holds: "nothing is left: pod, claims, volumes", measured: `gone in ${seconds} s` });
+    recordFault({ fault, holds: "nothing is left: pod, claims, volumes", measured: `deleted in ${seconds} s` });
   });
 });

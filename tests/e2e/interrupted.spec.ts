@@ -117,7 +117,7 @@ describe("interrupted pulumi up and destroy", function () {
       fault:
         "a pod of each job (fill, install, extensions) deleted with force during an upgrade, and a second up meanwhile",
       holds:
-        "up ends well without recovery, the data is there; the second up says that the stack is locked and what to do",
+        "up succeeds without recovery, the data is there; the second up says that the stack is locked and names the remedy",
       measured: `${killed.size} pods killed`,
     });
   });
@@ -134,7 +134,7 @@ describe("interrupted pulumi up and destroy", function () {
     assert.equal(await site.status(), 200);
     recordFault({
       fault: "a second stack at the same namespace, also with upsertExistingObjects",
-      holds: "refused before anything is made, its destroy takes nothing along, the site answers",
+      holds: "refused before it creates anything, its destroy deletes nothing, the site answers",
       measured: "refused twice by the preflight",
     });
   });
@@ -160,7 +160,7 @@ describe("interrupted pulumi up and destroy", function () {
     }
     recordFault({
       fault: "a namespace that another user created after the stack's preflight, also with upsertExistingObjects",
-      holds: "refused before anything is made; the namespace stays as it was, also after the stack's destroy",
+      holds: "refused before it creates anything; the namespace stays unchanged, even after the stack's destroy",
       measured: "refused once by the preflight, which asks again when told to adopt",
     });
   });
@@ -176,7 +176,7 @@ describe("interrupted pulumi up and destroy", function () {
     await assertGone(site);
     recordFault({
       fault:
-        "pulumi destroy killed with -9 when the pods were going, and cut off from the API server when the claims were",
+        "pulumi destroy killed with -9 while it deleted the pods, and cut off from the API server while it deleted the claims",
       holds: "cancel after the kill, and destroy again: no object, claim or volume is left",
       measured: "1 kill, 1 cut",
     });

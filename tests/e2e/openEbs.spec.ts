@@ -136,7 +136,7 @@ describe("OpenEBS on a real cluster, with a stand-in chart of the same structure
       nfs = new NfsDriver(api);
       for (const name of names) await nodes.add(name, completeNode);
       machine = await SshNode.start();
-      // Shared content without a class: the stack brings one.
+      // Shared content without a class: the stack manages one.
       const settings = { contentAccessMode: "ReadWriteMany", wordpressReplicas: 3 };
       site = await LabSite.start({ namespace: "on-pools", nodePort: 30067, settings });
       await site.project.configure({ "storage.engine": "replicated", ...charts.settings });

@@ -71,7 +71,7 @@ describe("refused and failed pulumi up on a real cluster", function () {
     );
     recordFault({
       fault: "a cluster that cannot be reached",
-      holds: "up ends, names the cluster with its address and says what to do; nothing is made",
+      holds: "up fails, names the cluster with its address and the remedy; it creates nothing",
       measured: `ended after ${seconds} s`,
     });
   });
@@ -85,8 +85,8 @@ describe("refused and failed pulumi up on a real cluster", function () {
     assert.ok(seconds <= 90 * slack, `it took ${seconds} s`);
     assert.match(output, new RegExp(`the cluster "lab" \\(https://127\\.0\\.0\\.1:${port}\\) does not answer: `));
     recordFault({
-      fault: "a cluster that takes connections and does not answer",
-      holds: "up ends, names the cluster with its address and says what to do; nothing is made",
+      fault: "a cluster that accepts connections and does not answer",
+      holds: "up fails, names the cluster with its address and the remedy; it creates nothing",
       measured: `ended after ${seconds} s`,
     });
   });
@@ -126,7 +126,7 @@ describe("refused and failed pulumi up on a real cluster", function () {
     ]);
     recordFault({
       fault: "no permissions on the cluster",
-      holds: "up ends, names every missing permission; nothing is made",
+      holds: "up fails and names every missing permission; it creates nothing",
       measured: `ended after ${seconds} s`,
     });
   });
@@ -201,7 +201,7 @@ describe("refused and failed pulumi up on a real cluster", function () {
     assert.match(reasons[0] ?? "", /^claim /);
     recordFault({
       fault:
-        "a node without room, a container out of memory, an image and a class that do not exist, a probe that fails",
+        "a node without free resources, a container out of memory, an image and a class that do not exist, a probe that fails",
       holds: "each pod and claim is named with the cluster's own reason",
       measured: `${wanted.length} reasons`,
     });
@@ -213,9 +213,9 @@ describe("refused and failed pulumi up on a real cluster", function () {
     // Redirects to WordPress's installer, as in the tutorial.
     assert.equal(await site.status(), 302);
     recordFault({
-      fault: "a taken NodePort, a class that does not exist, a namespace of another user, all at once",
+      fault: "a NodePort in use, a storage class that does not exist, and a namespace of another user, all at once",
       holds:
-        "up ends before anything is made, with one message that names all three and the keys to change; once they are fixed, up goes on",
+        "up fails before it creates anything, with one message that names all three and the keys to change; after the fix, up continues",
       measured: "3 findings",
     });
   });

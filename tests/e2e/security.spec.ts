@@ -64,7 +64,7 @@ describe("security of a deployed stack", function () {
     const output = await failure(inNamespace("run", "intruder", "--image=registry.k8s.io/pause:3.10"));
     assert.match(output, /violates PodSecurity "restricted/);
     record("Security", {
-      fault: "a pod of the plainest kind, put into the namespace with kubectl",
+      fault: "a pod without a security context, created in the namespace with kubectl",
       holds: "the API server refuses it: the level `restricted` is enforced, and all pods of the site run under it",
       measured: `${new Set(output.match(/allowPrivilegeEscalation|capabilities|runAsNonRoot|seccompProfile/g)).size} violations named`,
     });
@@ -83,7 +83,8 @@ describe("security of a deployed stack", function () {
       assert.match(await failure(site.inPod(name, "sh", "-c", "touch /usr/mine")), /Read-only file system/);
     }
     record("Security", {
-      fault: "a look at the processes of WordPress's and the database's pod, and a file written beside their programs",
+      fault:
+        "the processes in WordPress's and the database's pod are listed, and a file is written next to their programs",
       holds: "they are www-data's and mysql's, none is root's; the file system is read-only",
       measured: `${processes} processes`,
     });
@@ -124,8 +125,8 @@ describe("security of a deployed stack", function () {
     const code = `try { new mysqli("mariadb", "root", "x"); } catch (Exception $e) { echo $e->getMessage(); }`;
     assert.match(await site.inPod(pod?.metadata.name ?? "", "php", "-r", code), /Access denied for user 'root'/);
     record("Security", {
-      fault: "WordPress's user of the database looked at, and root asked for from a WordPress pod",
-      holds: "it has its own database alone; root is let in from the database's own pod alone",
+      fault: "the grants of WordPress's database user are listed, and root logs in from a WordPress pod",
+      holds: "it has permissions on its own database only; root can log in from the database's own pod only",
       measured: `${grants.length} grants`,
     });
   });
@@ -174,7 +175,7 @@ describe("security of a deployed stack", function () {
     }
     record("Security", {
       fault:
-        "a title of quotes, SQL, `$(touch …)`, backquotes, `<?php`, a template and an emoji, and a login with spaces and dots",
+        "a title of quotes, SQL, `$(touch …)`, backticks, `<?php`, a template and an emoji, and a login with spaces and dots",
       holds: "both are as they were written, and nothing of them ran",
       measured: "12 tables, no file",
     });
@@ -189,7 +190,7 @@ describe("security of a deployed stack", function () {
     const length = Object.values(places).reduce((sum, text) => sum + text.length, 0);
     record("Security", {
       fault:
-        "each generated value looked for, in clear and in base64: in the command lines of all programs that were started from the first `up` on (by the kernel's audit records), in logs, events, objects, `kubectl describe`, what pulumi printed, and the state",
+        "a search for each generated value, in plain text and in base64: in the command lines of all programs that were started from the first `up` on (by the kernel's audit records), in logs, events, objects, `kubectl describe`, what pulumi printed, and the state",
       holds: "none is found, neither from before databasePasswordRotation nor from after it",
       measured: `12 values in ${Object.keys(places).length} places, ${(length / 1e6).toFixed(1)} million characters`,
     });

@@ -71,7 +71,7 @@ describe("invalid configuration", function () {
     assert.match(output, new RegExp(`Invalid configuration \\(${samples.length} errors\\); nothing was changed:`));
     record("Configuration", {
       fault:
-        "a bad value of each kind of key, by the real CLI: number, choice, size, image, name, flag, URL, CIDRs, names, e-mail, text, object, list, a key inside an object, a secret in clear, the provider's own, an unknown key",
+        "an invalid value of each type of key, by the real CLI: number, choice, size, image, name, flag, URL, CIDRs, names, e-mail, text, object, list, a key inside an object, a secret in plain text, the provider's own, an unknown key",
       holds: "one message with a line for each, before any provider is asked for anything",
       measured: `${samples.length} lines`,
     });

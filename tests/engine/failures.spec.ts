@@ -118,7 +118,7 @@ describe("pulumi up or destroy that fails", function () {
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
     recordFault({
-      fault: "the state's file of attributes left empty, as a kill in the moment of its writing does",
+      fault: "an empty attributes file of the state, as after a kill during its write",
       holds: "no command reads the state; without that file, as the docs tell, `pulumi up` finds nothing to do",
       measured: "1 file",
     });

@@ -44,7 +44,7 @@ describe("secrets", function () {
     const secrets = made.filter(({ type }) => type.endsWith(":Secret"));
     assert.deepStrictEqual(secrets.map(subject).sort(), ["Secret/mariadb", "Secret/wordpress-secrets"]);
     for (const call of secrets) {
-      assert.ok(isSecret(call.inputs.stringData), `${subject(call)} is in clear on the wire`);
+      assert.ok(isSecret(call.inputs.stringData), `${subject(call)} is in plain text on the wire`);
     }
     const commands = made.filter(({ type }) => type === "command:local:Command");
     assert.ok(commands.length > 0);
@@ -52,12 +52,12 @@ describe("secrets", function () {
       const environment = call.inputs.environment as Record<string, unknown>;
       assert.ok(
         isSecret(environment) || isSecret(environment.CLUSTER_KUBECONFIG),
-        `${subject(call)} has the kubeconfig in clear`,
+        `${subject(call)} has the kubeconfig in plain text`,
       );
     }
   });
 
-  it("are not in clear in the state, its history, and its backups", async () => {
+  it("are not in plain text in the state, its history, and its backups", async () => {
     for (const name of ["history", "backups"]) {
       assert.ok(textsBelow(path.join(site.project.stateFolder, ".pulumi", name)).length > 0, `there is no ${name}`);
     }
@@ -101,14 +101,14 @@ describe("secrets", function () {
   });
 });
 
-/** Asserts that the texts contain none of the values, neither in clear nor in base64, nor decoded from hexadecimal in base64. */
+/** Asserts that the texts contain none of the values, neither in plain text nor in base64, nor decoded from hexadecimal in base64. */
 function assertHidden(texts: readonly string[], values: readonly string[]): void {
   const base64 = (value: string, encoding?: "hex") =>
     Buffer.from(value, encoding).toString("base64").replace(/=+$/, "");
   const isHex = (value: string) => /^([0-9a-f]{2}){16,}$/.test(value);
   const forms = (value: string) => [value, base64(value), ...(isHex(value) ? [base64(value, "hex")] : [])];
   const found = values.filter((value) => forms(value).some((form) => texts.some((text) => text.includes(form))));
-  assert.deepStrictEqual(found, [], "in clear");
+  assert.deepStrictEqual(found, [], "in plain text");
 }
 
 function textsBelow(folder: string): string[] {

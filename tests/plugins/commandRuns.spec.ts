@@ -20,7 +20,7 @@ const commands = {
   secretWord: `{ create: pulumi.secret("echo tiger2"), logging: "none" }`,
   // The shell joins the word, so that the state's inputs do not contain it.
   hidden: `{ create: "echo li''on2; echo li''on2 >&2", logging: "none" }, { additionalSecretOutputs: ["stdout", "stderr"] }`,
-  clear: `{ create: "echo in clear" }`,
+  clear: `{ create: "echo in plain text" }`,
   both: `{ create: "echo shown-both-out; echo shown-both-err >&2" }`,
   onlyErr: `{ create: "echo hidden-out; echo shown-err >&2", logging: "stderr" }`,
   onlyOut: `{ create: "echo shown-out; echo hidden-err >&2", logging: "stdout" }`,
@@ -72,11 +72,11 @@ describe("command: script", function () {
     assert.deepEqual(outputOf("lineEnds"), { stdout: "a\n", stderr: "b" }));
 
   it("has secret outputs only if the program marks them, regardless of its inputs", async () => {
-    assert.ok(!small.stateText().includes("lion2"), "it is in clear");
+    assert.ok(!small.stateText().includes("lion2"), "it is in plain text");
     const { secret, secretWord, hidden, clear } = await small.outputs();
     assert.deepEqual(
       { secret, secretWord, hidden, clear },
-      { secret: "pass hunter2", secretWord: "tiger2", hidden: "[secret]", clear: "in clear" },
+      { secret: "pass hunter2", secretWord: "tiger2", hidden: "[secret]", clear: "in plain text" },
     );
     assert.equal((await small.outputs("--show-secrets")).hidden, "lion2");
   });

@@ -8,7 +8,7 @@ const kindOf = ({ apiVersion, kind }: KubernetesObject) => `${apiVersion}/${kind
 describe("kubeconform of a stack's objects", () => {
   let count = 0;
   for (const stack of renderedStacks) {
-    it(`validates all objects of ${stack}, except those of foreign kinds`, async () => {
+    it(`validates all objects of ${stack}, except those of custom kinds`, async () => {
       const objects = await objectsOf(stack);
       const isForeign = (object: KubernetesObject) => foreignKinds.includes(kindOf(object));
       const names = (foreign: boolean) =>
@@ -21,7 +21,7 @@ describe("kubeconform of a stack's objects", () => {
     });
   }
 
-  it("skips only foreign kinds that the stack openebs has", async () => {
+  it("skips only custom kinds that the stack openebs has", async () => {
     const kinds = [...(await objectsOf("openebs")).values()].map(kindOf);
     assert.deepEqual(
       foreignKinds.filter((kind) => !kinds.includes(kind)),
@@ -29,8 +29,8 @@ describe("kubeconform of a stack's objects", () => {
     );
     record("Security", {
       fault: `the objects of the stacks ${renderedStacks.join(", ")} under kubeconform, strictly`,
-      holds: "all objects are valid; only those of foreign kinds are skipped",
-      measured: `${count} objects, ${foreignKinds.length} foreign kinds`,
+      holds: "all objects are valid; only those of custom kinds are skipped",
+      measured: `${count} objects, ${foreignKinds.length} custom kinds`,
     });
   });
 
@@ -44,7 +44,7 @@ describe("kubeconform of a stack's objects", () => {
       ["a number for a text", "mariadb-config", ["data", "port"], 3306, /got number, want string/],
       ["a field that is missing", pods, ["spec", "selector"], undefined, /missing property 'selector'/],
       ["an API group that does not exist", pods, ["apiVersion"], "app/v1", /could not find schema for Deployment/],
-      ["a foreign kind's other version", "storage-pools-k0", ["apiVersion"], "openebs.io/v1", /could not find schema/],
+      ["a custom kind's other version", "storage-pools-k0", ["apiVersion"], "openebs.io/v1", /could not find schema/],
     ] as const) {
       it(`finds ${wrong}`, async () => {
         const { problems } = await conformity(changed(await objectsOf("openebs"), name, steps, value));

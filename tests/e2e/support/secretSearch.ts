@@ -10,7 +10,7 @@ interface Secret {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** Searches the values of a site's Secrets where they must not be: in clear, and in base64. */
+/** Searches the values of a site's Secrets where they must not be: in plain text, and in base64. */
 export class SecretSearch {
   /** Every value that was in a Secret so far, by Secret, key and value. */
   private readonly values = new Map<string, string>();
