@@ -1,10 +1,10 @@
 import * as assert from "node:assert/strict";
 import { recordFault } from "../support/reliability";
 import { timed } from "../support/timed";
-import { assertGone } from "./support/convergence";
+import { assertDestroyed } from "./support/convergence";
 import { LabSite } from "./support/labSite";
 import { sharedPlace, sitePods } from "./support/sharedSite";
-import { statedObjects } from "./support/statedObjects";
+import { comparableObjects } from "./support/comparableObjects";
 
 const namespace = "by-hand";
 
@@ -18,7 +18,7 @@ describe("pulumi refresh and up after changes by hand", function () {
     site = await LabSite.start(sharedPlace(namespace, 30107, { wordpressReplicas: 2 }));
     await site.project.up();
     await site.rows("insert into wp_options (option_name, option_value) values ('by_hand', 'kept')");
-    asMade = await statedObjects(site);
+    asMade = await comparableObjects(site);
   });
   after(() => site?.stop());
 
@@ -35,7 +35,7 @@ describe("pulumi refresh and up after changes by hand", function () {
   };
   const assertAsMade = async () => {
     await kubectl("rollout", "status", "deployment/wordpress", "--timeout=360s");
-    assert.deepEqual(await statedObjects(site), asMade);
+    assert.deepEqual(await comparableObjects(site), asMade);
     assert.equal(await site.status(), 200);
     assert.equal((await sitePods(site)).length, 2);
     assert.equal((await site.rows("select option_value from wp_options where option_name = 'by_hand'")).trim(), "kept");
@@ -104,7 +104,7 @@ describe("pulumi refresh and up after changes by hand", function () {
   it("are not needed before pulumi destroy, which deletes the pod of a StatefulSet that was deleted with --cascade=orphan", async () => {
     await kubectl("delete", "statefulset", "mariadb", "--cascade=orphan");
     const { seconds } = await timed(() => site.project.destroy());
-    await assertGone(site);
+    await assertDestroyed(site);
     const fault = "the database's StatefulSet deleted by hand without its pod, then pulumi destroy";
     recordFault({ fault, holds: "nothing is left: pod, claims, volumes", measured: `deleted in ${seconds} s` });
   });

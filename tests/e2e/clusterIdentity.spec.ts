@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { ports } from "../../lab/cluster/layout";
 import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
-import { assertGone } from "./support/convergence";
+import { assertDestroyed } from "./support/convergence";
 import { owner } from "./support/tutorial";
 import { Visitor } from "./support/http";
 import { writeKubeconfig } from "./support/labKubeconfig";
@@ -84,6 +84,6 @@ describe("identity of the stack's cluster", function () {
 
   it("allows a destroy in the stack's own namespace", async () => {
     await site.project.destroy();
-    await assertGone(site);
+    await assertDestroyed(site);
   });
 });

@@ -3,7 +3,7 @@ import { failure } from "../support/failure";
 import { recordFault } from "../support/reliability";
 import { isFailedCommand, slack } from "../support/until";
 import { ApiProxy } from "./support/apiProxy";
-import { assertGone, assertWhole } from "./support/convergence";
+import { assertDestroyed, assertConverged } from "./support/convergence";
 import { LabSite } from "./support/labSite";
 import { duringCommand, killedAt, type Moment, recover } from "./support/recovery";
 import { sharedPlace } from "./support/sharedSite";
@@ -71,7 +71,7 @@ describe("interrupted pulumi up and destroy", function () {
     for (const moment of moments) count(await recover(site, () => killedAt(site, up, moment)));
     count(await recover(site, () => site.project.up()));
     await site.project.up();
-    await assertWhole(site);
+    await assertConverged(site);
     await site.rows("insert into wp_options (option_name, option_value) values ('interrupted', 'kept')");
     recordFault({
       fault: "pulumi up killed with -9, with all that it started, at two points on its way",
@@ -108,7 +108,7 @@ describe("interrupted pulumi up and destroy", function () {
     const allKilled = site.cluster.until("each job has lost a pod", 300, killEach, isFailedCommand);
     const [{ code, output }] = await Promise.all([locked, allKilled]);
     assert.equal(code, 0, output);
-    await assertWhole(site);
+    await assertConverged(site);
     assert.equal(
       (await site.rows("select option_value from wp_options where option_name = 'interrupted'")).trim(),
       "kept",
@@ -173,7 +173,7 @@ describe("interrupted pulumi up and destroy", function () {
     assert.notEqual(code, 0);
     assert.match(output, /cluster is unreachable/);
     await site.project.destroy();
-    await assertGone(site);
+    await assertDestroyed(site);
     recordFault({
       fault:
         "pulumi destroy killed with -9 while it deleted the pods, and cut off from the API server while it deleted the claims",

@@ -46,7 +46,7 @@ describe("the object cache", function () {
   };
 
   /** Dashboard pages that redirected to the login page, for users who log in one after the other during the work. */
-  async function strangers(work: () => Promise<unknown>): Promise<string[]> {
+  async function requestAnonymously(work: () => Promise<unknown>): Promise<string[]> {
     const { user, password } = await administrator(site);
     const found: string[] = [];
     let [count, goesOn] = [0, true];
@@ -76,7 +76,7 @@ describe("the object cache", function () {
   it("is turned on in all pods at once, without logging out a user", async () => {
     await list("1.1", { ...plugin, "includes/object-cache.php": objectCacheDropIn });
     await site.project.configure(turnedOn);
-    assert.deepEqual(await strangers(() => site.project.up()), []);
+    assert.deepEqual(await requestAnonymously(() => site.project.up()), []);
     const [first, second] = await sitePods(site);
     assert.equal((await php(first, "echo get_class_methods('WP_Object_Cache')[1];")).trim(), "keep_alone");
     // A change by one pod is visible to the other. A change directly in the database is visible to neither.
@@ -102,7 +102,7 @@ describe("the object cache", function () {
   });
 
   it("loses its values without a failed page when its pod is deleted", async () => {
-    const failed = await strangers(async () => {
+    const failed = await requestAnonymously(async () => {
       await kubectl("delete", "pod", `--selector=app=${name}`, "--force", "--grace-period=0");
       await kubectl("rollout", "status", `deployment/${name}`, "--timeout=120s");
     });
@@ -112,7 +112,7 @@ describe("the object cache", function () {
 
   it("is turned off in all pods at once, without orphaned objects", async () => {
     await site.project.configure({ "objectCache.enabled": "false" });
-    assert.deepEqual(await strangers(() => site.project.up()), []);
+    assert.deepEqual(await requestAnonymously(() => site.project.up()), []);
     await site.cluster.until("nothing of it stays", 60, async () => {
       const names = await kubectl("get", "all,secrets,serviceaccounts,networkpolicies", "--output=name");
       return !names.includes(name);

@@ -19,7 +19,7 @@ import { Mayastor } from "./support/mayastor";
 import { NfsDriver } from "./support/nfsDriver";
 import { completeNode, type NodeState, TestNodes } from "./support/testNodes";
 
-// One after the other: OpenEBS is there once in a cluster, by names of its own.
+// In sequence: OpenEBS has fixed names, so a cluster can have only one.
 describe("OpenEBS on a real cluster, with a stand-in chart of the same structure", function () {
   this.timeout(15 * 60_000);
   let charts: LabCharts;
@@ -55,7 +55,7 @@ describe("OpenEBS on a real cluster, with a stand-in chart of the same structure
 
     it("prints the command that removes an unfinished release after a kill, and that command works", async () => {
       const { cluster, project } = site;
-      // From there nothing comes up, so that Helm waits.
+      // No image can be pulled from this registry, so Helm waits.
       await project.configure({ "storage.imageRegistry": "registry.example.com" });
       const up = new StartedCommand(project, "up", "--yes", "--skip-preview");
       const isAtWork = async () => (await cluster.names("deployments", "openebs")).length > 0;
@@ -324,7 +324,7 @@ describe("OpenEBS on a real cluster, with a stand-in chart of the same structure
   });
 });
 
-/** Asserts that no namespace, class, driver or volume of a stack with OpenEBS is left in the cluster. */
+/** Asserts that the cluster has no namespace, class, driver or volume of a stack with OpenEBS. */
 async function assertNothingLeft({ cluster }: LabSite, namespace: string): Promise<void> {
   const namespaces = await cluster.names("namespaces");
   for (const own of [namespace, "openebs", "openebs-nfs"]) assert.ok(!namespaces.includes(own), namespaces.join(", "));

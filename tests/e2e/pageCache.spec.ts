@@ -22,7 +22,7 @@ import { Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
 import { administrator } from "./support/load";
 import { changesFile, testPage, testPages } from "./support/testPages";
-import { whileAsked } from "./support/whileAsked";
+import { whileRequesting } from "./support/whileRequesting";
 import { mustUse, runCron, sharedPlace, sitePods, wordPressCode } from "./support/sharedSite";
 
 const namespace = "page-cache";
@@ -33,11 +33,11 @@ describe("the page cache", function () {
   this.timeout(15 * 60_000);
   let site: LabSite;
   let browser: Browser;
-  /** Path of the post that every site begins with. */
+  /** Path of the post that WordPress creates on every new site. */
   let post: string;
 
   before(async () => {
-    // Long enough that nothing below is new because its time was over.
+    // Long enough that no page expires during these tests.
     const pageCache = '{"seconds":600}';
     // This machine, as the cache's pods see it: a proxy for these tests.
     const trustedProxies = '["10.86.0.1/32"]';
@@ -59,7 +59,7 @@ describe("the page cache", function () {
   });
 
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
-  /** What PHP with WordPress around it prints, in one pod. */
+  /** Returns the output of PHP code that runs in WordPress, in one pod. */
   const php = async (code: string) => {
     const [pod] = await sitePods(site);
     return site.inPod(pod?.metadata.name ?? "", "php", "-r", wordPressCode(code));
@@ -70,7 +70,7 @@ describe("the page cache", function () {
     return pages;
   };
   const states = (pages: readonly CachedPage[]) => [...new Set(pages.map(({ state }) => state))];
-  /** Every cache pod keeps the page, whole and byte for byte as a pod of the site answers. @returns it */
+  /** Asserts that every cache pod has the page, with the same bytes as a pod of the site sends. @returns the page */
   const keep = async (path: string): Promise<string> => {
     let pages: CachedPage[] = [];
     // A job may purge the cache between the first request and the second.
@@ -387,14 +387,14 @@ describe("the page cache", function () {
       stale = await everywhere(path);
       return states(stale).join() === "STALE";
     });
-    // It is still being made: no visitor had to wait for it.
+    // It is still being rendered: no visitor had to wait for it.
     const updating = await everywhere(path);
     assert.deepEqual(states(updating), ["UPDATING"]);
     assert.ok(whole(stale) && whole(updating));
   });
 
   it("serves a stale front page while the site has no pod", async () => {
-    // A page is kept for one second only since the test above.
+    // The previous test set the cache time to one second.
     await everywhere("/");
     const { body: page } = await fromSitePod(site, "/");
     await kubectl("scale", "deployment", "wordpress", "--replicas=0");
@@ -434,7 +434,7 @@ describe("the page cache", function () {
       "-c",
       `mkdir -p wp-content/uploads; head -c 40000000 /dev/urandom > ${file}`,
     );
-    /** By pod: since when it is ready, and how often its containers were started again. */
+    /** By pod: the time since when it is ready, and the restarts of its containers. */
     const readiness = async () =>
       Object.fromEntries(
         [...(await sitePods(site)), ...(await cachePods(site))].map(({ metadata, status }) => {
@@ -446,7 +446,7 @@ describe("the page cache", function () {
     const unhealthy = () => kubectl("get", "events", "--field-selector=reason=Unhealthy", "--output=wide");
     const before = await readiness();
     assert.deepEqual([...new Set(Object.values(before).map(({ ready }) => ready))], ["True"]);
-    const { medianMs: idleMs } = await whileAsked(search, () => wait(10_000));
+    const { medianMs: idleMs } = await whileRequesting(search, () => wait(10_000));
     const nodePort: Served = {
       request: (path, asked) => http.request(new URL(path, site.address), { ...asked, agent: false }),
     };
@@ -459,7 +459,7 @@ describe("the page cache", function () {
     try {
       await Promise.all(readers.map(({ begun }) => begun));
       // Longer than a readiness probe needs to fail as often as it may, which is 15 s.
-      const { failed, medianMs } = await whileAsked(search, () => wait(30_000));
+      const { failed, medianMs } = await whileRequesting(search, () => wait(30_000));
       assert.deepEqual(failed, []);
       assert.deepEqual([...new Set(readers.map(({ status }) => status))], [200]);
       const cutOff = {
@@ -492,7 +492,7 @@ describe("the page cache", function () {
 
   it("fails no request while each of its pods is deleted, one after the other", async () => {
     const pods = await cachePods(site);
-    const { failed, count } = await whileAsked(search, async () => {
+    const { failed, count } = await whileRequesting(search, async () => {
       for (const { metadata } of pods) {
         await kubectl("delete", "pod", metadata.name);
         await kubectl("rollout", "status", "deployment/wordpress-cache", "--timeout=120s");
@@ -517,7 +517,7 @@ describe("the page cache", function () {
           namespace,
         )
       ).spec.selector.app;
-    const { failed } = await whileAsked(search, async () => {
+    const { failed } = await whileRequesting(search, async () => {
       await site.project.configure({ pageCache: '{"enabled":false}' });
       await site.project.up();
       assert.equal(await selector(), "wordpress");
@@ -529,7 +529,7 @@ describe("the page cache", function () {
   });
 });
 
-/** Tells a pod of the cache of a change. @returns its status */
+/** Sends a purge to a pod of the cache. @returns the response's status */
 function requestPurge(
   podIP: string | undefined,
   path: "/renew" | "/renew-from-front-page",
@@ -544,6 +544,6 @@ function requestPurge(
   });
 }
 
-/** Puts another link into the navigation of the block theme's front page. */
+/** Adds a link to the navigation of the block theme's front page. */
 const navigation = `$id = wp_insert_post(['post_type' => 'wp_navigation', 'post_status' => 'publish', 'post_title' => 'Menu',
   'post_content' => '<!-- wp:navigation-link {"label":"Somewhere else","url":"http://127.0.0.1/elsewhere"} /-->']);`;

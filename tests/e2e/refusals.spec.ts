@@ -103,7 +103,7 @@ describe("refused and failed pulumi up on a real cluster", function () {
     const token = (await cluster.kubectl("--namespace", others, "create", "token", "visitor")).trim();
     const { output, seconds } = await failingWith({ token });
     await cluster.kubectl("delete", ...role);
-    // The role `view` reads most of it.
+    // The role `view` permits most reads.
     const own = (permissions: readonly string[]) => permissions.map((text) => `${text} in namespace ${namespace}`);
     const write = "create, patch, delete";
     assert.deepEqual(named(output), [

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { failure } from "../support/failure";
-import { assertGone } from "./support/convergence";
+import { assertDestroyed } from "./support/convergence";
 import { LabSite } from "./support/labSite";
 
 describe("dataRetention: retain on a real cluster", function () {
@@ -35,6 +35,6 @@ describe("dataRetention: retain on a real cluster", function () {
     await project.configure({ dataRetention: "delete" });
     await project.up();
     await project.destroy();
-    await assertGone(site);
+    await assertDestroyed(site);
   });
 });

@@ -10,7 +10,7 @@ import { SecretSearch } from "./support/secretSearch";
 import { sharedPlace, sitePods, wordPressCode } from "./support/sharedSite";
 
 const namespace = "guarded";
-/** On the claim, which the installer job mounts too: what the title's commands leave there outlives the job. */
+/** On the claim, which the installer job mounts too: files of the title's commands outlive the job there. */
 const trace = "/var/www/html/wp-content/ran";
 const title = `"'; DROP TABLE wp_posts; -- $(touch ${trace} /tmp/ran) \`touch ${trace}\` <?php touch("${trace}"); ?> \${x} %0a {{.}} \u{1F986}`;
 const login = "a.b-c_d @e";
@@ -37,7 +37,7 @@ describe("security of a deployed stack", function () {
 
   const inNamespace = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
 
-  /** The grants of a user of the database, all of them. */
+  /** All grants of a database user. */
   const grantsOf = async (user: string) => {
     const grants = (await site.rows(`show grants for ${user}@'%'`)).trim().split("\n");
     return grants.map((grant) => grant.replace(/ IDENTIFIED BY .*/, ""));
@@ -46,12 +46,12 @@ describe("security of a deployed stack", function () {
     `GRANT USAGE ON *.* TO \`${user}\`@\`%\``,
     `GRANT ALL PRIVILEGES ON \`wordpress\`.* TO \`${user}\`@\`%\``,
   ];
-  /** Who may come from another pod: all users but those that have to be in the server's own. */
+  /** The users that may connect from another pod: all except those that are limited to the server's own pod. */
   const usersFromElsewhere = async () => {
     const own = "('localhost', '127.0.0.1', '::1')";
     return (await site.rows(`select user, host from mysql.user where host not in ${own}`)).trim().split("\n");
   };
-  /** What the database answers to a user and a password from a WordPress pod. The password is on no command line. */
+  /** The database's response to a login from a WordPress pod. The password is on no command line. */
   const logIn = async (user: string, password: string) => {
     const [pod] = await sitePods(site);
     const code = `mysqli_report(MYSQLI_REPORT_OFF);

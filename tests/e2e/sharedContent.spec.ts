@@ -8,7 +8,7 @@ import type { Volume } from "../../components/kubernetes/objects";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
 import { logIn, openBrowser, outputFolder } from "./support/browser";
-import { assertGone } from "./support/convergence";
+import { assertDestroyed } from "./support/convergence";
 import { Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
 import { administrator } from "./support/load";
@@ -23,7 +23,7 @@ import {
   sitePods,
   wordPressCode,
 } from "./support/sharedSite";
-import { whileAsked } from "./support/whileAsked";
+import { whileRequesting } from "./support/whileRequesting";
 
 const namespace = "shared-content";
 const nodePort = 30077;
@@ -58,7 +58,7 @@ describe("content: shared on three nodes", function () {
     await site?.stop();
   });
 
-  /** What PHP with WordPress around it prints, in each pod; it must be the same everywhere. */
+  /** Returns the output of PHP code that runs in WordPress in each pod, and asserts that it is the same in all. */
   async function everywhere(code: string): Promise<string> {
     const printed = await inEachPod(site, "php", "-r", wordPressCode(code));
     const [first = "", ...others] = Object.values(printed);
@@ -255,7 +255,7 @@ describe("content: shared on three nodes", function () {
     const ran = async () =>
       Number(await site.rows("select count(*) from wp_options where option_name like 'e2e_ran_%'"));
     assert.equal(await ran(), 0);
-    // One at a time, as the CronJob has it; that one's own time may be just now.
+    // One at a time, like the CronJob, whose own job may start at the same moment.
     const suspend = (is: boolean) => {
       const patch = JSON.stringify({ spec: { suspend: is } });
       return site.cluster.kubectl("--namespace", namespace, "patch", "cronjob", "wordpress-cron", "--patch", patch);
@@ -320,7 +320,7 @@ describe("content: shared on three nodes", function () {
     await site.project.configure({ wordpressReplicas: "2" });
     await site.project.up();
     assert.match(await everywhere("echo $GLOBALS['wp_version'];"), /^6\.4/);
-    const { failed } = await whileAsked(
+    const { failed } = await whileRequesting(
       () => new Visitor(site.address).get("/"),
       async () => {
         await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
@@ -345,7 +345,7 @@ describe("content: shared on three nodes", function () {
 
   it("leaves no object, claim, volume or file after destroy", async () => {
     await site.project.destroy();
-    await assertGone(site);
+    await assertDestroyed(site);
     assert.deepEqual(
       fs.readdirSync(labPaths.volumes).filter((folder) => folder.includes(`_${namespace}_`)),
       [],

@@ -7,7 +7,7 @@ import { isUnreachable } from "../support/until";
 import { install, logIn, openBrowser, outputFolder } from "./support/browser";
 import { owner } from "./support/tutorial";
 import type { Cluster } from "./support/cluster";
-import { assertGone } from "./support/convergence";
+import { assertDestroyed } from "./support/convergence";
 import { countLogouts, Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
 
@@ -131,7 +131,7 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
     // The folders of the surplus claims are deleted shortly after the claims.
     await cluster.until("two folders", 60, () => Promise.resolve(folders().length === 2));
     await project.destroy();
-    await assertGone(site);
+    await assertDestroyed(site);
     assert.deepEqual(folders(), []);
   });
 });

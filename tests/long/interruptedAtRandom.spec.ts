@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
-import { assertGone, assertWhole } from "../e2e/support/convergence";
+import { assertDestroyed, assertConverged } from "../e2e/support/convergence";
 import { LabSite } from "../e2e/support/labSite";
 import { killedAt, recover } from "../e2e/support/recovery";
 import { sharedPlace } from "../e2e/support/sharedSite";
@@ -32,12 +32,12 @@ describe("pulumi up and destroy killed at random", function () {
       if (round % 4 > 0) continue;
       await recover(site, () => site.project.up());
       await site.project.up();
-      await assertWhole(site);
+      await assertConverged(site);
     }
     await killedAfter(["destroy"]);
     await site.project.cancel();
     await site.project.destroy();
-    await assertGone(site);
+    await assertDestroyed(site);
     assert.ok(kills > 0, `each command ended before its kill, after ${points.join(", ")} s`);
     console.log(`killed ${kills} times, after ${points.join(", ")} s`);
 

@@ -6,7 +6,7 @@ import { listTemporaryFiles, temporaryFiles } from "../../support/temporaryFiles
 import type { LabSite } from "./labSite";
 import { podsOf, type SitePod, sitePods } from "./sharedSite";
 
-/** What a pod of the page cache answered. */
+/** The response of a pod of the page cache. */
 export interface CachedPage {
   readonly status: number;
   /** Of the header `X-Cache`: HIT, MISS, BYPASS, STALE, … */
@@ -16,7 +16,7 @@ export interface CachedPage {
   readonly body: string;
 }
 
-/** The page cache's pods, those that are going away left out. */
+/** The page cache's pods, except terminating ones. */
 export function cachePods(site: LabSite): Promise<SitePod[]> {
   return podsOf(site, pageCacheName);
 }
@@ -55,13 +55,13 @@ function get(options: http.RequestOptions): Promise<CachedPage> {
   });
 }
 
-/** What a pod of the site answers itself, under the site's own name. */
+/** The response of a pod of the site itself, to a request for the site's own name. */
 export async function fromSitePod(site: LabSite, path: string): Promise<CachedPage> {
   const [pod] = await sitePods(site);
   return get({ host: pod?.status.podIP, port: 80, path, agent: false, headers: { host: new URL(site.address).host } });
 }
 
-/** How many pages the page cache has, in all of its pods. */
+/** Number of cached pages in all pods of the page cache. */
 export async function pagesKept(site: LabSite): Promise<number> {
   const counts = (await cachePods(site)).map(async ({ metadata }) =>
     Number(await site.inPod(metadata.name, "sh", "-c", "find /var/cache/nginx/pages -type f | wc -l")),

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { Volume } from "../../../components/kubernetes/objects";
 import type { LabSite } from "./labSite";
-import { statedObjects } from "./statedObjects";
+import { comparableObjects } from "./comparableObjects";
 
 interface Checkpoint {
   readonly deployment: {
@@ -15,16 +15,18 @@ interface StatedInputs {
 }
 
 /**
- * Asserts that a site with shared content is there once: it answers, WordPress was installed once, the state and the cluster have the
- * same objects and nothing is pending, and a further `up` has nothing to do.
+ * Asserts that a site with shared content has converged: it answers, WordPress was installed once, the state and the cluster have the
+ * same objects, no operation is pending, and a further `up` changes nothing.
  */
-export async function assertWhole(site: LabSite): Promise<void> {
+export async function assertConverged(site: LabSite): Promise<void> {
   const state = JSON.parse(await site.project.pulumi("stack", "export")) as Checkpoint;
   assert.deepEqual(state.deployment.pending_operations ?? [], []);
   const known = (state.deployment.resources ?? [])
     .filter(({ type }) => /^kubernetes:[^:]+\/v1:/.test(type))
     .map(({ inputs }) => `${inputs?.kind}/${inputs?.metadata?.name}`);
-  const there = Object.keys(await statedObjects(site)).filter((name) => !/^PersistentVolumeClaim\/data-/.test(name));
+  const there = Object.keys(await comparableObjects(site)).filter(
+    (name) => !/^PersistentVolumeClaim\/data-/.test(name),
+  );
   assert.deepEqual(there, known.sort());
   assert.deepEqual(await site.claims(), ["data-mariadb-0", "wordpress-content"]);
   assert.equal(await site.status(), 200);
@@ -33,8 +35,8 @@ export async function assertWhole(site: LabSite): Promise<void> {
   assert.deepEqual(Object.keys((await site.project.up()).changes), ["same"]);
 }
 
-/** Asserts that nothing is left of a site that was destroyed. */
-export async function assertGone({ project, cluster, namespace }: LabSite): Promise<void> {
+/** Asserts that a destroyed site has left no resource, namespace or volume. */
+export async function assertDestroyed({ project, cluster, namespace }: LabSite): Promise<void> {
   assert.deepEqual(await project.resources(), []);
   assert.ok(!(await cluster.names("namespaces")).includes(namespace));
   const { items } = await cluster.json<{ items: Volume[] }>("get", "persistentvolumes");

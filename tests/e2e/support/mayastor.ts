@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { type Api, isNotFound } from "../../../lab/plugins/kubernetes/api";
 import type { AnyObject, DiskPool } from "../../../components/kubernetes/objects";
 import { FolderVolumes } from "./folderVolumes";
-import { Repeated } from "./repeated";
+import { PollingLoop } from "./pollingLoop";
 
 const driver = "io.openebs.csi-mayastor";
 const finalizer = "openebs.io/diskpool-protection";
@@ -27,14 +27,14 @@ export class Mayastor {
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "mayastor-"));
   private readonly volumes: FolderVolumes;
   private readonly seen = new Map<string, number>();
-  private readonly work: Repeated;
+  private readonly work: PollingLoop;
 
   constructor(private readonly api: Api) {
     this.volumes = new FolderVolumes(api, driver, this.deeds);
-    this.work = new Repeated(() => this.look());
+    this.work = new PollingLoop(() => this.look());
   }
 
-  /** Why the last look failed; undefined where it did not. */
+  /** Why the last poll failed; undefined if it succeeded. */
   get problem(): string | undefined {
     return this.work.problem;
   }

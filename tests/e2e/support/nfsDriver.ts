@@ -2,24 +2,24 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Api } from "../../../lab/plugins/kubernetes/api";
 import { FolderVolumes } from "./folderVolumes";
-import { Repeated } from "./repeated";
+import { PollingLoop } from "./pollingLoop";
 
 /**
  * What csi-driver-nfs does, without NFS, which this kernel cannot mount: its volumes are folders of what the server exports, and pods
  * get to them past the server.
  */
 export class NfsDriver {
-  /** What it did, in order: `volume of NAMESPACE/CLAIM`, `volume of … gone`. */
+  /** Its actions, in order: `volume of NAMESPACE/CLAIM`, `volume of … gone`. */
   readonly deeds: string[] = [];
   private readonly volumes: FolderVolumes;
-  private readonly work: Repeated;
+  private readonly work: PollingLoop;
 
   constructor(api: Api) {
     this.volumes = new FolderVolumes(api, "nfs.csi.k8s.io", this.deeds);
-    this.work = new Repeated(() => this.look());
+    this.work = new PollingLoop(() => this.look());
   }
 
-  /** Why the last look failed; undefined where it did not. */
+  /** Why the last poll failed; undefined if it succeeded. */
   get problem(): string | undefined {
     return this.work.problem;
   }

@@ -1,4 +1,4 @@
-/** A request that did not end as it has to. */
+/** A failed request. */
 export interface FailedRequest {
   /** Milliseconds since the load began. */
   readonly atMs: number;
@@ -7,15 +7,15 @@ export interface FailedRequest {
   readonly isLoggedOut: boolean;
 }
 
-/** A request that the site refused because it does not know the client any more. */
+/** A request that the site refused because the client is no longer logged in. */
 export class LoggedOut extends Error {}
 
-/** How requests of one kind ended, and for how long none did well. Times are whole milliseconds. */
+/** Counts the results of requests of one kind, and measures the longest outage. Times are whole milliseconds. */
 export class Tally {
   readonly failed: FailedRequest[] = [];
-  /** Requests that ended well. */
+  /** Number of successful requests. */
   count = 0;
-  /** Those of them that did so since the last one failed, or since it was set to 0. */
+  /** Successful requests since the last failure, or since it was set to 0. */
   streak = 0;
   private readonly begunAt: number;
   private lastAt: number;
@@ -39,7 +39,7 @@ export class Tally {
     this.failed.push({ atMs: this.now() - this.begunAt, reason: String(error), isLoggedOut });
   }
 
-  /** The longest span in which no request ended well, up to now. */
+  /** The longest period without a successful request, up to now. */
   get longestOutageMs(): number {
     return Math.max(this.longestGapMs, this.now() - this.lastAt);
   }

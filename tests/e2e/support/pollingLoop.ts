@@ -1,16 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Milliseconds between two looks at the cluster. */
-const lookMs = 500;
+/** Milliseconds between two polls of the cluster. */
+const pollMs = 500;
 
-/** What a controller does: looks at the cluster again and again, and is not stopped by a look that fails. */
-export class Repeated {
-  /** Why the last look failed; undefined where it did not. */
+/** A controller's loop: it polls the cluster, and continues after a poll that fails. */
+export class PollingLoop {
+  /** Why the last poll failed; undefined if it succeeded. */
   problem: string | undefined;
   private isStopped = false;
   private readonly work: Promise<void>;
 
-  constructor(private readonly look: () => Promise<void>) {
+  constructor(private readonly poll: () => Promise<void>) {
     this.work = this.run();
   }
 
@@ -21,11 +21,11 @@ export class Repeated {
 
   private async run(): Promise<void> {
     while (!this.isStopped) {
-      await this.look().then(
+      await this.poll().then(
         () => (this.problem = undefined),
         (error: unknown) => (this.problem = String(error)),
       );
-      await wait(lookMs);
+      await wait(pollMs);
     }
   }
 }

@@ -2,11 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { inspect } from "node:util";
 
 /**
- * Asks a site again and again, one request after the other and a tenth of a second between two, while something else is done.
- * @param ask a request; it is given how many there were before it
- * @returns what was answered in the place of 200, how many requests there were, and the median of their milliseconds
+ * Sends requests to a site in sequence, with pauses of 100 ms, while `work` runs.
+ * @param ask sends a request; its argument is the number of previous requests
+ * @returns the statuses other than 200 (or errors), the number of requests, and the median of their durations in milliseconds
  */
-export async function whileAsked(
+export async function whileRequesting(
   ask: (index: number) => Promise<{ readonly status: number }>,
   work: () => Promise<void>,
 ): Promise<{ readonly failed: string[]; readonly count: number; readonly medianMs: number }> {
@@ -29,7 +29,7 @@ export async function whileAsked(
     goesOn = false;
     await load;
   }
-  if (count === 0) throw new Error("no request was made meanwhile: that none failed says nothing");
+  if (count === 0) throw new Error("no request was sent while the work ran, so the absence of failures proves nothing");
   milliseconds.sort((one, other) => one - other);
   return { failed, count, medianMs: Math.round(milliseconds[Math.floor(count / 2)] ?? 0) };
 }

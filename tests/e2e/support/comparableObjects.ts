@@ -3,7 +3,7 @@ import type { PlainObject, PlainValue } from "../../../lab/plugins/support/prope
 import { textAt } from "../../../lab/plugins/kubernetes/objects";
 import type { LabSite } from "./labSite";
 
-/** Kinds of which a site has objects that it makes itself. */
+/** Kinds of the objects that a stack creates. */
 const kinds = [
   ...["namespace", "configmap", "secret", "service", "serviceaccount", "persistentvolumeclaim"],
   ...["deployment", "statefulset", "job", "cronjob", "networkpolicy", "poddisruptionbudget"],
@@ -21,8 +21,8 @@ const serversFields = [
   ...["controller-uid", "batch.kubernetes.io/controller-uid"],
 ];
 
-/** What the objects of the site's namespace say, by `Kind/name`; what the cluster makes in every namespace is left out. */
-export async function statedObjects({ cluster, namespace }: LabSite): Promise<Record<string, unknown>> {
+/** The objects of the site's namespace without the server's fields, by `Kind/name`, except those that every namespace has. */
+export async function comparableObjects({ cluster, namespace }: LabSite): Promise<Record<string, unknown>> {
   const own = await cluster.json<{ items: PlainObject[] }>("get", kinds.slice(1).join(","), "--namespace", namespace);
   const home = await cluster.json<PlainObject>("get", "namespace", namespace);
   const nameOf = (object: PlainObject) => `${textAt(object, "kind")}/${textAt(object, "metadata", "name")}`;
@@ -38,7 +38,7 @@ function isTheClusters(name: string): boolean {
   );
 }
 
-/** @param addresses of Services, which are other ones when these are recreated: a value that is one is the Service's name instead */
+/** @param addresses of Services, by which they are replaced with the Service's name: a recreated Service has another address */
 function stated(value: PlainValue | undefined, addresses: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((item) => stated(item, addresses));
   if (typeof value === "string") return addresses.get(value) ?? value;
