@@ -38,15 +38,15 @@ describe("the object cache", function () {
   const php = (pod: SitePod | undefined, code: string) =>
     site.inPod(pod?.metadata.name ?? "", "php", "-r", wordPressCode(code));
   const show = "echo get_option('e2e_value');";
-  /** Puts the plugin on the stack's list. */
+  /** Adds the plugin to the list of the stack. */
   const list = async (version: string, files: Readonly<Record<string, string>>) => {
     const entry = await repository.put(slug, version, await pluginArchive(site, slug, files));
     const settings = Object.entries({ ...entry, active: "false" }).map(([key, value]) => [`plugins[0].${key}`, value]);
     await site.project.configure(Object.fromEntries(settings) as Record<string, string>);
   };
 
-  /** Dashboard pages that redirected to the login page, for users who log in one after the other during the work. */
-  async function requestAnonymously(work: () => Promise<unknown>): Promise<string[]> {
+  /** Logs users in, one after another, while `work` runs. @returns the dashboard pages that redirected to the login page */
+  async function findLostLogins(work: () => Promise<unknown>): Promise<string[]> {
     const { user, password } = await administrator(site);
     const found: string[] = [];
     let [count, goesOn] = [0, true];
@@ -76,7 +76,7 @@ describe("the object cache", function () {
   it("is turned on in all pods at once, without logging out a user", async () => {
     await list("1.1", { ...plugin, "includes/object-cache.php": objectCacheDropIn });
     await site.project.configure(turnedOn);
-    assert.deepEqual(await requestAnonymously(() => site.project.up()), []);
+    assert.deepEqual(await findLostLogins(() => site.project.up()), []);
     const [first, second] = await sitePods(site);
     assert.equal((await php(first, "echo get_class_methods('WP_Object_Cache')[1];")).trim(), "keep_alone");
     // A change by one pod is visible to the other. A change directly in the database is visible to neither.
@@ -102,7 +102,7 @@ describe("the object cache", function () {
   });
 
   it("loses its values without a failed page when its pod is deleted", async () => {
-    const failed = await requestAnonymously(async () => {
+    const failed = await findLostLogins(async () => {
       await kubectl("delete", "pod", `--selector=app=${name}`, "--force", "--grace-period=0");
       await kubectl("rollout", "status", `deployment/${name}`, "--timeout=120s");
     });
@@ -112,7 +112,7 @@ describe("the object cache", function () {
 
   it("is turned off in all pods at once, without orphaned objects", async () => {
     await site.project.configure({ "objectCache.enabled": "false" });
-    assert.deepEqual(await requestAnonymously(() => site.project.up()), []);
+    assert.deepEqual(await findLostLogins(() => site.project.up()), []);
     await site.cluster.until("nothing of it stays", 60, async () => {
       const names = await kubectl("get", "all,secrets,serviceaccounts,networkpolicies", "--output=name");
       return !names.includes(name);

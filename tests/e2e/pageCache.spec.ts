@@ -16,7 +16,7 @@ import {
   fromEachCache,
   fromSitePod,
   pagesKept,
-  wordsUsed,
+  activeGenerations,
 } from "./support/caches";
 import { Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
@@ -91,9 +91,9 @@ describe("the page cache", function () {
   const undisturbed = async <T>(look: () => Promise<T>): Promise<T> => {
     for (let attempt = 1; attempt <= 3; attempt++) {
       await php(`update_option('blogname', 'Attempt ${attempt}');`);
-      const before = await wordsUsed(site);
+      const before = await activeGenerations(site);
       const seen = await look();
-      if (isDeepStrictEqual(await wordsUsed(site), before)) return seen;
+      if (isDeepStrictEqual(await activeGenerations(site), before)) return seen;
     }
     throw new Error(`the site does not come to rest; the last that changed:\n${await lastChanges()}`);
   };
@@ -217,7 +217,8 @@ describe("the page cache", function () {
   it("serves a front page with all changes after concurrent changes", async () => {
     const { host } = new URL(site.address);
     await keep("/");
-    const numbers = async () => (await wordsUsed(site)).map((word) => Number(word.trim().split("/").pop()));
+    const numbers = async () =>
+      (await activeGenerations(site)).map((generation) => Number(generation.trim().split("/").pop()));
     // Slow enough for all of them to come while the first one's front page is made.
     await php("update_option('e2e_wait', 3000000);");
     const rounds: number[][] = [];

@@ -74,12 +74,12 @@ export async function bytesOnDisk(site: LabSite, pod: SitePod, folder: "answers"
   return temporaryFiles(await site.inPod(pod.metadata.name, ...listTemporaryFiles(folder))).bytes;
 }
 
-/** The folder of the generation that serves in a pod of the page cache: another one after each purge. */
-function wordUsed(site: LabSite, pod: SitePod): Promise<string> {
+/** The folder of the active generation in a pod of the page cache. Each purge changes it. */
+function activeGeneration(site: LabSite, pod: SitePod): Promise<string> {
   return site.inPod(pod.metadata.name, "readlink", "-f", "/var/cache/nginx/word");
 }
 
-/** {@link wordUsed} of every pod. */
-export async function wordsUsed(site: LabSite): Promise<string[]> {
-  return Promise.all((await cachePods(site)).map((pod) => wordUsed(site, pod)));
+/** The folders of the active generation in all pods of the page cache. */
+export async function activeGenerations(site: LabSite): Promise<string[]> {
+  return Promise.all((await cachePods(site)).map((pod) => activeGeneration(site, pod)));
 }
