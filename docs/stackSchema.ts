@@ -15,7 +15,8 @@ export function stackSchema(): string {
       ...keys
         .filter(([name]) => !name.includes(":"))
         .map(([name, schema]) => [`^(?!kubernetes:)[^:]+:${name}$`, schema] as const),
-      ["^pulumi:", {}],
+      // Configuration of other programs and providers.
+      [`^(?!kubernetes:)[^:]+:(?!(${keys.map(([name]) => name).join("|")})$)`, {}],
     ]),
     additionalProperties: false,
   };
@@ -49,9 +50,10 @@ function schemaOf(key: Key): object {
     return { description, ...fallback, anyOf: [rule.schema, encrypted] };
   }
   const fields = objectSchema(key.fields);
-  if (key.kind === "list") return { description, anyOf: [{ type: "array", items: fields }, asText("[")] };
-  const whole = key.kind === "object" ? fields : { type: "object", additionalProperties: fields };
-  return { description, anyOf: [whole, asText("{")] };
+  const entry = { anyOf: [fields, asText("{"), encrypted] };
+  if (key.kind === "list") return { description, anyOf: [{ type: "array", items: entry }, asText("["), encrypted] };
+  const whole = key.kind === "object" ? fields : { type: "object", additionalProperties: entry };
+  return { description, anyOf: [whole, asText("{"), encrypted] };
 }
 
 function objectSchema(fields: Fields): object {

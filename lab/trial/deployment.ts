@@ -25,10 +25,11 @@ export interface TrialCluster {
  */
 export async function deployTrial(cluster: TrialCluster): Promise<TrialOutputs> {
   const { folder, env, settings } = cluster;
+  const isFirst = !fs.existsSync(path.join(folder, `Pulumi.${stack}.yaml`));
   copyProgram(projectRoot, folder, stack);
   await pulumi(cluster, "stack", "select", "--create", stack);
   const configured = path.join(folder, ".configured");
-  if (!fs.existsSync(configured)) {
+  if (isFirst || !fs.existsSync(configured)) {
     await pulumi(cluster, "config", "set-all", "--path", ...settings.flatMap((setting) => ["--plaintext", setting]));
     fs.writeFileSync(configured, "");
   }

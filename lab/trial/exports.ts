@@ -8,8 +8,10 @@ import { isKindTrialHere, kindVariables } from "./kindTrial";
  * @throws UserError when there is no trial
  */
 export function trialExports(): string {
-  if (isKindTrialHere())
-    return process.platform === "win32" ? powerShellLines(kindVariables()) : exportLines(kindVariables());
+  // In the order in which `npm run try` chooses.
   if (process.platform === "linux" && isLabHere()) return shellExports();
+  if (isKindTrialHere()) {
+    return process.platform === "win32" ? powerShellLines(kindVariables()) : exportLines(kindVariables());
+  }
   throw new UserError("There is no trial on this machine. Start one: npm run try");
 }

@@ -12,10 +12,14 @@ import { unknownKey } from "./unknownKey";
 export function loadConfig(): Config {
   const texts = stackConfig();
   const reader = new Reader(isSecret);
-  // One error per key: later errors only follow from the first one.
+  // One error per key: later errors only follow from the first one. A key to remove needs no advice on its value or on keys inside it.
   const report = (error: string) => {
     const [key = ""] = error.split(": ");
-    if (!reader.errors.some((other) => other.startsWith(`${key}: `))) reader.errors.push(error);
+    const isAbout = (other: string, ends: readonly string[]) => ends.some((end) => other.startsWith(`${key}${end}`));
+    if (error.includes("; remove it: ")) {
+      reader.errors = reader.errors.filter((other) => !isAbout(other, [": ", ".", "["]));
+    }
+    if (!reader.errors.some((other) => isAbout(other, [": "]))) reader.errors.push(error);
   };
   const isSet = (path: string) => reader.set.has(path);
   Object.entries(texts).forEach(([name, value]) => checkName(name, value ?? "", report));

@@ -13,7 +13,7 @@ interface Shown {
 
 /** Parses texts by their keys. Every invalid value becomes an error, and is undefined in the result. */
 export class Reader {
-  readonly errors: string[] = [];
+  errors: string[] = [];
   /** Paths of all keys that are set, e.g. `storage.pools[0].node`. */
   readonly set = new Set<string>();
 
@@ -75,7 +75,8 @@ export class Reader {
 
   private object(fields: Fields, path: string, value: unknown): unknown {
     const shown = { allowed: `an object with the keys ${Object.keys(fields).join(", ")}`, example: path, fields };
-    const entries = this.entries(path, value, (name) => Object.hasOwn(fields, name), shown);
+    const given = typeof value === "string" ? parsed(value) : value;
+    const entries = this.entries(path, given, (name) => Object.hasOwn(fields, name), shown);
     const texts = entries.map(([name, one]) => [name, typeof one === "string" ? one : JSON.stringify(one)] as const);
     return this.read(fields, Object.fromEntries(texts), path);
   }

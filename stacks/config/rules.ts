@@ -64,7 +64,7 @@ const quantitySchema = {
 function listSchema(maxItems: number): object {
   return {
     anyOf: [
-      { type: "array", maxItems, items: { type: "string" } },
+      { type: "array", maxItems, items: {} },
       { type: "string", pattern: "^\\s*\\[" },
     ],
   };

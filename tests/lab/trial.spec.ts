@@ -20,7 +20,13 @@ import { RecordingPrograms } from "./support/recordingPrograms";
 const there = (version: string) => ({ isThere: true, version }) as const;
 const dockerIsDown = { isThere: false, problem: "Docker does not answer (no daemon)", remedy: "start it" } as const;
 const noKind = { isThere: false, problem: "kind is not on PATH", remedy: "install it" } as const;
-const facts: Facts = { platform: "linux", isLabHere: false, docker: there("28.2.2"), kind: there("0.30.0") };
+const facts: Facts = {
+  platform: "linux",
+  isLabHere: false,
+  isKindTrialHere: false,
+  docker: there("28.2.2"),
+  kind: there("0.30.0"),
+};
 
 describe("choice of a cluster for `npm run try`", () => {
   const choices: readonly (readonly [string, Partial<Facts>, string, string])[] = [
@@ -33,6 +39,12 @@ describe("choice of a cluster for `npm run try`", () => {
       { docker: dockerIsDown, kind: noKind },
       "lab",
       "Docker does not answer (no daemon), kind is not on PATH",
+    ],
+    [
+      "a kind trial whose Docker is stopped",
+      { isKindTrialHere: true, docker: dockerIsDown },
+      "kind",
+      "a kind trial is on this machine already",
     ],
     ["a lab that is on the machine", { isLabHere: true }, "lab", "the lab is on this machine already"],
     ["kind where the lab cannot run", { platform: "win32", kind: noKind }, "kind", "the lab runs on Linux only"],

@@ -48,7 +48,13 @@ describe("JSON schema of stack files", () => {
         "shop:egress": ["192.0.2.0/24"],
         "shop:siteTitle": 2026,
         "kubernetes:kubeconfig": { secure: "v1:z" },
+        "shop:nodeSsh": { hosts: { k0: '{"host":"192.0.2.10"}' } },
+        "shop:objectCache": { secure: "v1:a" },
+        "shop:plugins": [{ secure: "v1:b" }],
+        "shop:themes": { secure: "v1:c" },
+        "shop:trustedProxies": [{ secure: "v1:d" }],
         "pulumi:disable-default-providers": ["*"],
+        "aws:region": "eu-central-1",
       },
     };
     assert.equal(errorsOf(stackFile), undefined);
@@ -58,8 +64,11 @@ describe("JSON schema of stack files", () => {
     it(`accepts the example of ${path}`, () => {
       const value = secret ? { secure: "v1:x" } : rule.example.replace("…", "A".repeat(40));
       const nested = path.split(".").reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
-      const whole = path.endsWith("hostKey") || path.endsWith("k0.host") ? undefined : nested;
-      assert.equal(errorsOf({ config: whole ?? {} }), undefined);
+      // A host needs both of its keys.
+      const [, key] = /^nodeSsh\.hosts\.k0\.(.*)$/.exec(path) ?? [];
+      const host = { host: "192.0.2.10", hostKey: `ssh-ed25519 ${"A".repeat(68)}` };
+      const whole = key === undefined ? nested : { nodeSsh: { hosts: { k0: { ...host, [key]: value } } } };
+      assert.equal(errorsOf({ config: whole }), undefined);
     });
   }
 

@@ -64,7 +64,7 @@ export function filesOf(places: readonly string[], partOfLab: readonly string[] 
 
 /** Whether a file is a unit test next to the code, which no other tier runs. */
 function isUnitSpec(file: string): boolean {
-  return file.startsWith("components/") && file.endsWith(".spec.ts");
+  return /^(components|stacks)\//.test(file) && file.endsWith(".spec.ts");
 }
 
 function importsOf(file: string): string[] {

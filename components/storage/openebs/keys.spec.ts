@@ -299,6 +299,26 @@ describe("configuration keys of nodeSsh", () => {
     );
   });
 
+  it("take a host as JSON, as `pulumi config set --path` writes it", () => {
+    const hosts = { k0: JSON.stringify(whole.hosts.k0) };
+    assert.deepEqual(load(storage, ssh({ hosts }, privateKey), secret).nodeSsh?.hosts, whole.hosts);
+  });
+
+  it("report nothing but the removal of a key that does not apply", () => {
+    const incomplete = ssh({ hosts: { k0: {} }, port: "ssh" }, "in plain text");
+    assert.deepEqual(
+      errors({ engine: "existing" }, incomplete).map((text) => text.split(";")[0]),
+      [
+        "nodeSshPrivateKey: is in plain text in the stack file",
+        "nodeSsh: applies to storage.engine: replicated, and storage.engine is existing",
+      ],
+    );
+    assert.deepEqual(
+      errors(storage, { "wordpress:nodeSshPrivateKey": "in plain text" }).map((text) => text.split(";")[0]),
+      ["nodeSshPrivateKey: has no effect without nodeSsh"],
+    );
+  });
+
   it("refuse nodeSsh without storage.engine replicated, and a private key without nodeSsh", () => {
     assert.deepEqual(errors({ engine: "existing" }, ssh(whole, privateKey), secret), [
       "nodeSsh: applies to storage.engine: replicated, and storage.engine is existing; remove it: pulumi config rm nodeSsh",
