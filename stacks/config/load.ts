@@ -47,12 +47,11 @@ function checkApplies(
     const path = `${within}${name}`;
     if (!isSet(path)) continue;
     for (const [other, values] of Object.entries(key.appliesTo ?? {})) {
-      const value = other
-        .split(".")
-        .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], config);
-      if (value === undefined || values.includes(String(value))) continue;
+      const inside = (at: unknown, part: string) => (at as Record<string, unknown> | undefined)?.[part];
+      const value = other.split(".").reduce(inside, config) as string | undefined;
+      if (value === undefined || values.includes(value)) continue;
       report(
-        `${path}: applies to ${other}: ${values.join(" or ")}, and ${other} is ${String(value)}; remove it: ${configRemove(path)}`,
+        `${path}: applies to ${other}: ${values.join(" or ")}, and ${other} is ${value}; remove it: ${configRemove(path)}`,
       );
     }
     if (key.kind === "object") checkApplies(key.fields, config, `${path}.`, isSet, report);
