@@ -66,7 +66,7 @@ describe("OpenEBS on a real cluster, with a stand-in chart of the same structure
       await project.configure(charts.settings);
       const output = await failure(project.up());
       assert.match(output, /OpenEBS's release is unfinished \(pending-install\)/);
-      const [, remedy = ""] = /remove what is there: (helm .*)/.exec(output) ?? [];
+      const [, remedy = ""] = /uninstall it: (helm .*)/.exec(output) ?? [];
       await run("sh", ["-c", remedy], { env: labEnvironment() });
       assert.deepEqual(await cluster.names("deployments", "openebs"), []);
     });
