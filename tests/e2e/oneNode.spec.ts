@@ -22,7 +22,7 @@ describe("the preset dev on a ReadWriteOnce storage class", function () {
     await site.project.configureSecret("adminPassword", password);
     const { output } = await site.project.up();
     assert.match(output, /On context "lab" \(https:\/\/[^)]+\), storage class "standard"/);
-    assert.match(output, /all pods of the site are on one node\. Draining that node interrupts the site/);
+    assert.match(output, /all pods of the site run on one node\. Draining that node interrupts the site/);
   });
 
   it("accepts the configured adminPassword at login", async () => {
