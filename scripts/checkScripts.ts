@@ -1,8 +1,6 @@
 // Checks the syntax of all tracked PHP files with `php -l`, and all tracked shell scripts with ShellCheck.
 import { spawnSync } from "node:child_process";
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { projectRoot, trackedFiles } from "./trackedFiles";
+import { projectRoot, readProjectFile, trackedFiles } from "./trackedFiles";
 
 /** A program that checks, and the package that installs it. */
 export interface Checker {
@@ -56,9 +54,9 @@ function main(): void {
     process.exitCode = 1;
     return;
   }
-  const files = trackedFiles().filter((name) => fs.statSync(path.join(projectRoot, name)).isFile());
+  const files = trackedFiles();
   const inLanguage = (language: "shell" | "php") =>
-    files.filter((name) => languageOf(name, fs.readFileSync(path.join(projectRoot, name), "utf8")) === language);
+    files.filter((name) => languageOf(name, readProjectFile(name)) === language);
   // A script that another one sources is checked as part of it, and relative to it.
   const commands = [["shellcheck", "--external-sources", "--source-path=SCRIPTDIR", ...inLanguage("shell")]];
   // PHP before 8.3 checks only the first of several files.

@@ -1,7 +1,5 @@
 // Refuses words that the project does not use, in all tracked text; each has a replacement that readers search for.
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { projectRoot, trackedFiles } from "./trackedFiles";
+import { readProjectFile, trackedFiles } from "./trackedFiles";
 
 /** Words to refuse, as a regular expression without flags, and what to write in their place. A space is any white space. */
 const refused: readonly (readonly [words: string, replacement: string])[] = [
@@ -80,12 +78,9 @@ function lineAt(text: string, index: number): number {
 
 /** Checks the tracked files, or those whose paths begin with one of the arguments. */
 function main(places: readonly string[]): void {
-  const files = trackedFiles()
-    .filter((name) => !excluded.test(name) && (places.length === 0 || places.some((place) => name.startsWith(place))))
-    .filter((name) => fs.statSync(path.join(projectRoot, name)).isFile());
-  const findings = files.flatMap((name) =>
-    findRefusedWords(name, fs.readFileSync(path.join(projectRoot, name), "utf8")),
-  );
+  const isChosen = (name: string) => places.length === 0 || places.some((place) => name.startsWith(place));
+  const files = trackedFiles().filter((name) => !excluded.test(name) && isChosen(name));
+  const findings = files.flatMap((name) => findRefusedWords(name, readProjectFile(name)));
   if (findings.length === 0) return;
   console.error(
     `${findings.join("\n")}\n${findings.length} words that this project does not use (scripts/checkWords.ts).`,
