@@ -32,29 +32,29 @@ export function fileMebibytes({ uploadLimit }: UploadConfig): number {
 }
 
 /** Maximum number of such files at once in one pod: 4 GiB of them, and at least 8. Further files get the buffer of any other answer. */
-export function filesAtOnce(settings: UploadConfig): number {
-  return Math.max(8, Math.floor(4096 / fileMebibytes(settings)));
+export function filesAtOnce(config: UploadConfig): number {
+  return Math.max(8, Math.floor(4096 / fileMebibytes(config)));
 }
 
 /** Size limit of the volume for buffered answers and files. It is mostly empty: pages fit into memory, and few clients are slow. */
-export function answersLimit(settings: UploadConfig): string {
-  return `${connections * answerMebibytes + filesAtOnce(settings) * fileMebibytes(settings)}Mi`;
+export function answersLimit(config: UploadConfig): string {
+  return `${connections * answerMebibytes + filesAtOnce(config) * fileMebibytes(config)}Mi`;
 }
 
 /** Memory limit: 144 KiB for each request to WordPress, and as much again for nginx, its index of cached pages, and request bodies. */
 export const memoryLimit = "576Mi";
 
 /** Bytes of uploads in progress in one pod: two of the largest, and at least 1 GiB. Further uploads are refused. */
-export function uploadsBytes(settings: UploadConfig): number {
-  return Math.max(2 ** 30, 2 * maxRequestBytes(settings));
+export function uploadsBytes(config: UploadConfig): number {
+  return Math.max(2 ** 30, 2 * maxRequestBytes(config));
 }
 
 /** Bytes of uploads in progress in one pod from one client address: a quarter of {@link uploadsBytes}, and at least the largest upload. */
-export function uploadShareBytes(settings: UploadConfig): number {
-  return Math.max(Math.floor(uploadsBytes(settings) / 4), maxRequestBytes(settings));
+export function uploadShareBytes(config: UploadConfig): number {
+  return Math.max(Math.floor(uploadsBytes(config) / 4), maxRequestBytes(config));
 }
 
 /** Size limit of the volume for uploads. The file system needs less than a tenth in addition to a file's bytes. */
-export function uploadsLimit(settings: UploadConfig): string {
-  return `${Math.ceil((uploadsBytes(settings) * 1.1) / 2 ** 20)}Mi`;
+export function uploadsLimit(config: UploadConfig): string {
+  return `${Math.ceil((uploadsBytes(config) * 1.1) / 2 ** 20)}Mi`;
 }

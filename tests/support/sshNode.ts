@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { installPackages } from "../../lab/cluster/packages";
 import { run } from "../../lab/support/processes";
+import { freePort } from "./freePort";
 import { putNodeCommands } from "./nodeCommands";
 
 /** The server without its service unit, and the client. */
@@ -81,14 +82,6 @@ export class SshNode {
     }
     throw new Error(`no SSH server on port ${this.port}:\n${this.read("log")}`);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function answers(port: number): Promise<boolean> {

@@ -33,7 +33,7 @@ export function ownedSnapshotCrds(definitions: readonly AnyObject[]): string[] {
     .map(({ metadata }) => metadata.name);
 }
 
-/** Whether the chart installs the snapshots' CRDs: not if the cluster has any from elsewhere. */
+/** Whether the chart installs the snapshots' CRDs: not if the cluster already has them. */
 export function needsSnapshotCrds(definitions: readonly AnyObject[]): boolean {
   return definitions.filter(({ metadata }) => snapshotKinds.includes(metadata.name)).every(isOwn);
 }
