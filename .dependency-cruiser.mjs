@@ -44,10 +44,10 @@ export default {
     },
     {
       name: "no-stack-in-a-room",
-      comment: "Rooms know how keys are declared, and the rules of values, and nothing else of stacks/.",
+      comment: "Rooms know how keys are declared, their rules, errors and commands, and nothing else of stacks/.",
       severity: "error",
       from: { path: "^components/", pathNot: spec },
-      to: { path: "^(stacks|index\\.ts|scripts\\.ts)", pathNot: "^stacks/config/(rules|keys)\\.ts$" },
+      to: { path: "^(stacks|index\\.ts|scripts\\.ts)", pathNot: "^stacks/config/(commands|errors|keys|rules)\\.ts$" },
     },
     {
       name: "no-lab-in-the-program",

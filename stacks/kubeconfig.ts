@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expandHome, isKubeconfigText } from "../components/kubectl/clusterAccess";
 import { messageOf } from "../components/diagnostics/errorHook";
 import { digest } from "../components/kubernetes/digest";
-import { configSet } from "./config/rules";
+import { configSet } from "./config/commands";
 
 /** The cluster that a stack deploys to. */
 export interface SelectedCluster {

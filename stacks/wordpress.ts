@@ -8,7 +8,7 @@ import { clusterIdentity } from "../components/kubectl/destroyGuard";
 import { ownNamespace } from "../components/kubernetes/namespace";
 import { NetworkPolicies } from "../components/kubernetes/networkPolicies";
 import { MariaDb } from "../components/mariadb/mariaDb";
-import { dropPreviousUsers } from "../components/mariadb/previousUsers";
+import { previousUsersCommand } from "../components/mariadb/previousUsers";
 import { Preflight } from "../components/preflight/preflight";
 import { NfsVolumes } from "../components/storage/nfs/nfsVolumes";
 import { claimClass, Storage } from "../components/storage/openebs/storage";
@@ -78,7 +78,7 @@ export function deploy(config: Config): Deployed {
     config.content === "shared"
       ? new SharedWordPress("wordpress", { ...siteArgs, addresses }, options)
       : new PerPodWordPress("wordpress", siteArgs, options);
-  const previousUsers = dropPreviousUsers({ cluster, namespace, database }, [site]);
+  const previousUsers = previousUsersCommand({ cluster, namespace, database }, [site]);
   const { diskPools } = storage;
   const guard = destroyGuard(config, { ...owner, diskPools }, [database, site, previousUsers, claims]);
   const rollouts = [...(nfsVolumes?.rollouts ?? []), ...site.rollouts];

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { configRemove, configSet } from "../../stacks/config/rules";
+import { configRemove, configSet } from "../../stacks/config/commands";
 import { isConflict } from "./conflictRetry";
 
 /**

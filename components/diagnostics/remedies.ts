@@ -1,4 +1,4 @@
-import { configSet } from "../../stacks/config/rules";
+import { configSet } from "../../stacks/config/commands";
 
 /** A known cause of failures, and what to do about it. */
 export interface Remedy {

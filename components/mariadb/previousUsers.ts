@@ -5,7 +5,7 @@ import { kubectlCommand } from "../kubectl/scriptResource";
 import type { MariaDb } from "./mariaDb";
 
 /** Drops the previous database users once no pod uses them. @param dependsOn the database's clients */
-export function dropPreviousUsers(
+export function previousUsersCommand(
   { cluster, namespace, database }: { cluster: ClusterAccess; namespace: string; database: MariaDb },
   dependsOn: readonly pulumi.Resource[],
 ): local.Command {

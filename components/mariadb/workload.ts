@@ -1,6 +1,6 @@
 import type { Remedy } from "../diagnostics/remedies";
 import type { Workload } from "../diagnostics/workload";
-import { configSet } from "../../stacks/config/rules";
+import { configSet } from "../../stacks/config/commands";
 import { moduleRemedy } from "../storage/openebs/nodeModule";
 
 /** Remedies for errors that the server and its clients print. */

@@ -1,5 +1,6 @@
 import { type Check, imageKey, key, object, type Values } from "../../stacks/config/keys";
-import { configSet, quantityWithin, trueOrFalse } from "../../stacks/config/rules";
+import { configSet } from "../../stacks/config/commands";
+import { quantityWithin, trueOrFalse } from "../../stacks/config/rules";
 import { objectCachePlugin } from "./objectCacheNames";
 
 /** Configuration keys of the object cache. */
@@ -31,9 +32,10 @@ export type ObjectCacheConfig = Values<typeof objectCacheKeys>["objectCache"];
 /** WordPress needs a plugin to use the cache. */
 export const checkObjectCache: Check<
   Values<typeof objectCacheKeys> & { readonly plugins: readonly { readonly slug: string }[] }
-> = ({ objectCache, plugins }, { report }) => {
+> = ({ objectCache, plugins }, { errors }) => {
   if (!objectCache.enabled || plugins.some(({ slug }) => slug === objectCachePlugin)) return;
-  report(
+  errors.report(
+    "objectCache.enabled",
     `objectCache.enabled: true needs the plugin ${objectCachePlugin}, which is not in plugins; ` +
       `add it with its version and sha256: ${configSet(`plugins[${plugins.length}].slug`, objectCachePlugin)}`,
   );

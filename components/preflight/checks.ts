@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { configSet } from "../../stacks/config/rules";
+import { configSet } from "../../stacks/config/commands";
 import type { ClusterIdentity } from "../kubectl/destroyGuard";
 import { type NfsFacts, nfsFindings } from "../storage/nfs/nfsChecks";
 import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../storage/openebs/openEbsChecks";

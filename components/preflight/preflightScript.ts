@@ -20,7 +20,7 @@ import { contentClaimName } from "../storage/claims/claims";
 import { needsSnapshotCrds } from "../storage/openebs/openEbsCleanup";
 import { listIfKnown } from "../kubectl/optionalList";
 import { diskPoolKind, openEbsName } from "../storage/openebs/openEbsNames";
-import { configSet } from "../../stacks/config/rules";
+import { configSet } from "../../stacks/config/commands";
 
 runCommand(async (kubectl) => {
   const request = commandRequest<PreflightRequest>();

@@ -3,9 +3,9 @@ import type { objectCacheKeys } from "../objectCache/keys";
 import type { pageCacheKeys } from "../pageCache/keys";
 import type { ClaimsConfig } from "../storage/claims/keys";
 import { type Check, imageKey, key, list, type Values } from "../../stacks/config/keys";
+import { configSet } from "../../stacks/config/commands";
 import {
   anyText,
-  configSet,
   egressRule,
   hostNames,
   matching,
@@ -199,18 +199,21 @@ export type SiteConfig = Values<
   ClaimsConfig;
 
 /** Reports a slug that is in a list twice, and a second active theme. */
-export const checkExtensions: Check<Pick<Values<typeof siteKeys>, "plugins" | "themes">> = (config, { report }) => {
+export const checkExtensions: Check<Pick<Values<typeof siteKeys>, "plugins" | "themes">> = (config, { errors }) => {
   for (const name of ["plugins", "themes"] as const) {
     config[name].forEach(({ slug, active }, index, all) => {
       const first = all.findIndex((other) => other.slug === slug);
       if (slug !== undefined && first < index) {
-        report(`${name}[${index}].slug: "${slug}" is already that of ${name}[${first}]; remove one of the two`);
+        const path = `${name}[${index}].slug`;
+        errors.report(path, `${path}: "${slug}" is already that of ${name}[${first}]; remove one of the two`);
       }
       const firstActive = all.findIndex((other) => other.active);
       if (name === "themes" && active && firstActive < index) {
-        report(
-          `themes[${index}].active: is true, and so is themes[${firstActive}].active; a site has one active theme; example: ` +
-            configSet(`themes[${index}].active`, "false"),
+        const path = `themes[${index}].active`;
+        errors.report(
+          path,
+          `${path}: is true, and so is themes[${firstActive}].active; a site has one active theme; example: ` +
+            configSet(path, "false"),
         );
       }
     });

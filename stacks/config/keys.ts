@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ConfigErrors } from "./errors";
 import { imageReference, type Rule } from "./rules";
 
 /** The documentation of a key, for the reference page and the JSON schema. */
@@ -80,13 +81,8 @@ export const object = group("object");
 export const list = group("list");
 export const map = group("map");
 
-/** Path of an entry of a map. A dot in its name would split the path. */
-export function entryPath(path: string, name: string): string {
-  return name.includes(".") ? `${path}["${name}"]` : `${path}.${name}`;
-}
-
 /** A rule over several keys: it reports invalid combinations. A key that is invalid by itself is undefined here. */
 export type Check<C> = (
   config: Draft<C>,
-  context: { readonly report: (error: string) => void; readonly isSet: (path: string) => boolean },
+  context: { readonly errors: ConfigErrors; readonly isSet: (path: string) => boolean },
 ) => void;

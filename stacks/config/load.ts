@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Draft, Fields, Key, Texts } from "./keys";
+import { configSet } from "./commands";
+import { ConfigErrors, unknownKey } from "./errors";
+import type { Check, Draft, Fields, Key, Texts } from "./keys";
 import { Reader } from "./reader";
-import { configRemove, configSet } from "./rules";
 import { checks, type Config, tree } from "./tree";
-import { unknownKey } from "./unknownKey";
 
 /**
  * Reads the stack's configuration.
@@ -11,50 +11,34 @@ import { unknownKey } from "./unknownKey";
  */
 export function loadConfig(): Config {
   const texts = stackConfig();
-  const reader = new Reader(isSecret);
-  // One error per key: later errors only follow from the first one. A key to remove needs no advice on its value or on keys inside it.
-  const report = (error: string) => {
-    const [key = ""] = error.split(": ");
-    const isAbout = (other: string, ends: readonly string[]) => ends.some((end) => other.startsWith(`${key}${end}`));
-    if (error.includes("; remove it: ")) {
-      reader.errors = reader.errors.filter((other) => !isAbout(other, [": ", ".", "["]));
-    }
-    if (!reader.errors.some((other) => isAbout(other, [": "]))) reader.errors.push(error);
-  };
+  const errors = new ConfigErrors();
+  const reader = new Reader(isSecret, errors);
   const isSet = (path: string) => reader.set.has(path);
-  Object.entries(texts).forEach(([name, value]) => checkName(name, value ?? "", report));
+  Object.entries(texts).forEach(([name, value]) => checkName(name, value ?? "", errors));
   const config: Draft<Config> = reader.read(tree, texts);
-  checkApplies(tree, config, "", isSet, report);
-  checks.forEach((check) => check(config, { report, isSet }));
-  if (reader.errors.length > 0) {
-    const count = reader.errors.length === 1 ? "1 error" : `${reader.errors.length} errors`;
-    throw new pulumi.RunError(
-      `Invalid configuration (${count}); nothing was changed:\n  - ${reader.errors.join("\n  - ")}`,
-    );
+  checkApplies(tree, config, "", { errors, isSet });
+  checks.forEach((check) => check(config, { errors, isSet }));
+  const { messages } = errors;
+  if (messages.length > 0) {
+    const count = messages.length === 1 ? "1 error" : `${messages.length} errors`;
+    throw new pulumi.RunError(`Invalid configuration (${count}); nothing was changed:\n  - ${messages.join("\n  - ")}`);
   }
   return config as Config;
 }
 
 /** Reports keys that are set but have no effect with the value of another key. */
-function checkApplies(
-  fields: Fields,
-  config: unknown,
-  within: string,
-  isSet: (path: string) => boolean,
-  report: (error: string) => void,
-): void {
+function checkApplies(fields: Fields, config: unknown, within: string, context: Parameters<Check<Config>>[1]): void {
   for (const [name, key] of Object.entries(fields)) {
     const path = `${within}${name}`;
-    if (!isSet(path)) continue;
+    if (!context.isSet(path)) continue;
     for (const [other, values] of Object.entries(key.appliesTo ?? {})) {
       const inside = (at: unknown, part: string) => (at as Record<string, unknown> | undefined)?.[part];
       const value = other.split(".").reduce(inside, config) as string | undefined;
       if (value === undefined || values.includes(value)) continue;
-      report(
-        `${path}: applies to ${other}: ${values.join(" or ")}, and ${other} is ${value}; remove it: ${configRemove(path)}`,
-      );
+      const reason = `applies to ${other}: ${values.join(" or ")}, and ${other} is ${value}`;
+      context.errors.reportUnused(path, reason);
     }
-    if (key.kind === "object") checkApplies(key.fields, config, `${path}.`, isSet, report);
+    if (key.kind === "object") checkApplies(key.fields, config, `${path}.`, context);
   }
 }
 
@@ -76,18 +60,20 @@ function isSecret(path: string): boolean {
 }
 
 /** Reports an unknown key, with the intended command or the most similar key. */
-function checkName(name: string, value: string, report: (error: string) => void): void {
+function checkName(name: string, value: string, errors: ConfigErrors): void {
   if (Object.hasOwn(tree, name)) return;
   const known = Object.keys(tree);
   if (name.startsWith(provider)) {
-    report(`${name}: unknown key; this program reads ${known.filter((key) => key.startsWith(provider)).join(", ")}`);
+    const read = known.filter((key) => key.startsWith(provider)).join(", ");
+    errors.report(name, `${name}: unknown key; this program reads ${read}`);
   } else if (pathsOf(tree).includes(name)) {
-    report(
+    errors.report(
+      name,
       `${name}: is a key inside the object ${name.split(".")[0]}; set it with --path: ${configSet(name, value)}, ` +
         `and remove this one: pulumi config rm ${name}`,
     );
   } else {
-    report(unknownKey(name, known));
+    errors.report(name, unknownKey(name, known));
   }
 }
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { configSet, entryPath } from "./commands";
+import { ConfigErrors, notAllowed, unknownKey } from "./errors";
 import type { Draft, Fields, GroupKey, Key, Texts, ValueKey, Values } from "./keys";
-import { entryPath } from "./keys";
-import { configSet, notAllowed, parsed, type Rule } from "./rules";
-import { unknownKey } from "./unknownKey";
+import { parsed, type Rule } from "./rules";
 
 /** How a message describes an allowed object: `example` is the path of an object with `fields`; its first field is set. */
 interface Shown {
@@ -13,12 +13,14 @@ interface Shown {
 
 /** Parses texts by their keys. Every invalid value becomes an error, and is undefined in the result. */
 export class Reader {
-  errors: string[] = [];
   /** Paths of all keys that are set, e.g. `storage.pools[0].node`. */
   readonly set = new Set<string>();
 
   /** @param isSecret tells whether the stack file has a key encrypted */
-  constructor(private readonly isSecret: (path: string) => boolean) {}
+  constructor(
+    private readonly isSecret: (path: string) => boolean,
+    private readonly errors = new ConfigErrors(),
+  ) {}
 
   /** @param texts the values as texts, by key name @param within path of the object that has these keys */
   read<F extends Fields>(fields: F, texts: Texts, within = ""): Draft<Values<F>> {
@@ -36,13 +38,13 @@ export class Reader {
     const text = given ?? key.default;
     if (text === undefined) {
       const example = configSet(path, rule.example);
-      if (required) this.errors.push(`${path}: not set; expected ${rule.allowed}; example: ${example}`);
+      if (required) this.errors.report(path, `${path}: not set; expected ${rule.allowed}; example: ${example}`);
       return undefined;
     }
     if (secret) return this.secret(path, text, rule);
     const value = rule.parse(text);
     const more = value === undefined ? hint?.(text, siblings) : undefined;
-    if (value === undefined) this.errors.push(notAllowed(path, text, rule) + (more ? `; ${more}` : ""));
+    if (value === undefined) this.errors.report(path, notAllowed(path, text, rule) + (more ? `; ${more}` : ""));
     return value;
   }
 
@@ -51,7 +53,7 @@ export class Reader {
     const error = !this.isSecret(path)
       ? `is in plain text in the stack file; choose another one and set it as a secret: ${set}`
       : parse(text) === undefined && `is not allowed; expected ${allowed}; example: ${set}`;
-    if (error) this.errors.push(`${path}: ${error}`);
+    if (error) this.errors.report(path, `${path}: ${error}`);
     return pulumi.secret(text);
   }
 
@@ -86,14 +88,14 @@ export class Reader {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return this.refuse(path, value, shown);
     const known = shown.example === path ? Object.keys(shown.fields).map((name) => `${path}.${name}`) : [];
     const unknown = Object.keys(value).filter((name) => !isKnown(name));
-    this.errors.push(...unknown.map((name) => unknownKey(`${path}.${name}`, known)));
+    unknown.forEach((name) => this.errors.report(`${path}.${name}`, unknownKey(`${path}.${name}`, known)));
     return Object.entries(value).filter(([name]) => isKnown(name));
   }
 
   private refuse(path: string, value: unknown, { allowed, example, fields }: Shown): [] {
     const [[name, key] = ["", undefined]] = Object.entries(fields);
     const rule = { allowed, example: key?.kind === "value" ? key.rule.example : "", key: `${example}.${name}` };
-    this.errors.push(notAllowed(path, value, rule));
+    this.errors.report(path, notAllowed(path, value, rule));
     return [];
   }
 }

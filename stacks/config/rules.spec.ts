@@ -5,12 +5,12 @@ import { registeredBy } from "../../tests/support/mocks";
 import { valueKeys } from "../../tests/support/valueKeys";
 import { key } from "./keys";
 import { Reader } from "./reader";
+import { notAllowed } from "./errors";
 import {
   egressRule,
   hostNames,
   imageReference,
   imageRegistry,
-  notAllowed,
   proxyRanges,
   type Rule,
   siteAddress,

@@ -14,44 +14,6 @@ export interface Rule<T> {
   readonly parse: (text: string) => T | undefined;
 }
 
-/**
- * The message about a value that is not allowed: the key, the value, what is allowed and an example.
- * @param rule its `key` is the key that the example sets, if that is not `key`
- */
-export function notAllowed(
-  key: string,
-  value: unknown,
-  rule: { allowed: string; example: string; key?: string },
-): string {
-  const example = configSet(rule.key ?? key, rule.example);
-  return `${key}: ${quoted(value)} is not allowed; expected ${rule.allowed}; example: ${example}`;
-}
-
-/** The command that sets a key. A dotted key is inside an object and needs `--path`. */
-export function configSet(key: string, value: string): string {
-  return `pulumi config set ${pathOption(key)}${shellWord(key)} ${shellWord(value)}`;
-}
-
-/** The command that removes a key. */
-export function configRemove(key: string): string {
-  return `pulumi config rm ${pathOption(key)}${shellWord(key)}`;
-}
-
-function pathOption(key: string): string {
-  return /[.[]/.test(key) ? "--path " : "";
-}
-
-/** A text, quoted so that a shell reads it as one word. */
-export function shellWord(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** A value for a message: quoted, on one line, cut to 80 characters. */
-function quoted(value: unknown): string {
-  const text = JSON.stringify(typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined"));
-  return text.length > 82 ? `${text.slice(0, 80)}…"` : text;
-}
-
 /** The YAML types of a text: unquoted, `7` and `true` have other types, but the program reads them as texts. */
 const scalar = ["string", "number", "boolean"];
 

@@ -1,5 +1,5 @@
 import { quantityBytes } from "../../kubernetes/quantity";
-import { configSet } from "../../../stacks/config/rules";
+import { configSet } from "../../../stacks/config/commands";
 import { claimsOf, contentClaimName } from "./claims";
 import type { Claim, StorageClass } from "../../kubernetes/objects";
 

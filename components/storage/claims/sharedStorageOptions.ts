@@ -1,4 +1,4 @@
-import { configSet } from "../../../stacks/config/rules";
+import { configSet } from "../../../stacks/config/commands";
 
 /** The three options without a ReadWriteMany storage class, for messages. @param name first words of the first option */
 export function sharedStorageOptions(name: string): string {

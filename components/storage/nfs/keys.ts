@@ -1,5 +1,6 @@
 import { type Check, key } from "../../../stacks/config/keys";
-import { configSet, webAddress } from "../../../stacks/config/rules";
+import { configSet } from "../../../stacks/config/commands";
+import { webAddress } from "../../../stacks/config/rules";
 import type { StorageConfig } from "../openebs/keys";
 import { openEbsName } from "../openebs/openEbsNames";
 import { nfsName } from "./nfsNames";
@@ -17,9 +18,12 @@ export const nfsFields = {
 /** Reports a namespace that the stack creates for OpenEBS or the NFS server. */
 export const checkNamespace: Check<{ readonly namespace: string; readonly storage: StorageConfig }> = (
   { namespace, storage: { engine } },
-  { report },
+  { errors },
 ) => {
   if (engine === undefined || engine === "existing" || ![openEbsName, nfsName].includes(namespace ?? "")) return;
   const example = configSet("namespace", "wordpress");
-  report(`namespace: "${namespace}" is one that storage.engine ${engine} creates; choose another one: ${example}`);
+  errors.report(
+    "namespace",
+    `namespace: "${namespace}" is one that storage.engine ${engine} creates; choose another one: ${example}`,
+  );
 };

@@ -1,11 +1,10 @@
-import { type Check, entryPath, key, list, map, object, type Values } from "../../../stacks/config/keys";
+import { type Check, key, list, map, object, type Values } from "../../../stacks/config/keys";
+import { configSet, entryPath } from "../../../stacks/config/commands";
+import { notAllowed } from "../../../stacks/config/errors";
 import {
-  configRemove,
-  configSet,
   dnsSubdomain,
   imageRegistry,
   matching,
-  notAllowed,
   oneOf,
   privateKey,
   storageSize,
@@ -165,16 +164,17 @@ const minimumXfs = "300Mi";
 /** Rules over several keys of the engine `replicated`. */
 export const checkStorage: Check<{ readonly storage: StorageConfig; readonly mariadbStorage: string }> = (
   { storage, mariadbStorage },
-  { report },
+  { errors },
 ) => {
   const { engine, pools, replicas } = storage;
   if (engine !== "replicated") return;
   if (mariadbStorage !== undefined && (quantityBytes(mariadbStorage) ?? 0) < (quantityBytes(minimumXfs) ?? 0)) {
-    report(notAllowed("mariadbStorage", mariadbStorage, storageSize(minimumXfs)));
+    errors.report("mariadbStorage", notAllowed("mariadbStorage", mariadbStorage, storageSize(minimumXfs)));
   }
   if (pools.length === 0) {
     const example = [configSet("storage.pools[0].node", "k0"), configSet("storage.pools[0].disk", diskUri.example)];
-    report(
+    errors.report(
+      "storage.pools",
       "storage.pools: not set, and storage.engine replicated needs a pool on each node that holds data; " +
         `example: ${example.join(" && ")}`,
     );
@@ -184,14 +184,17 @@ export const checkStorage: Check<{ readonly storage: StorageConfig; readonly mar
       allowed: `a whole number from 1 to ${pools.length}, the number of storage.pools`,
       example: String(pools.length),
     };
-    report(notAllowed("storage.replicas", String(replicas), rule));
+    errors.report("storage.replicas", notAllowed("storage.replicas", String(replicas), rule));
   }
   pools.forEach((pool, index) => {
-    const reportTwice = (field: "node" | "disk", first: number, rule: string) =>
-      report(
-        `storage.pools[${index}].${field}: "${pool[field]}" is already that of storage.pools[${first}]; expected ${rule}; ` +
-          `example: ${configSet(`storage.pools[${index}].${field}`, poolFields[field].rule.example)}`,
+    const reportTwice = (field: "node" | "disk", first: number, rule: string) => {
+      const path = `storage.pools[${index}].${field}`;
+      errors.report(
+        path,
+        `${path}: "${pool[field]}" is already that of storage.pools[${first}]; expected ${rule}; ` +
+          `example: ${configSet(path, poolFields[field].rule.example)}`,
       );
+    };
     const sameNode = pools.findIndex(({ node }) => node === pool.node);
     if (pool.node !== undefined && sameNode < index) reportTwice("node", sameNode, "one pool per node");
     const disk = worldWideName(pool.disk ?? "");
@@ -203,20 +206,19 @@ export const checkStorage: Check<{ readonly storage: StorageConfig; readonly mar
 /** `nodeSsh` needs a host for each node with a pool, and the private key. */
 export const checkNodeSsh: Check<NodeSshConfig & { readonly storage: StorageConfig }> = (
   { storage, nodeSsh },
-  { report, isSet },
+  { errors, isSet },
 ) => {
   if (!isSet("nodeSsh")) {
     if (isSet("nodeSshPrivateKey")) {
-      report(
-        `nodeSshPrivateKey: has no effect without nodeSsh; remove it: ${configRemove("nodeSshPrivateKey")}, or name the ` +
-          `nodes: ${configSet("nodeSsh.hosts.k0.host", "192.0.2.10")}`,
-      );
+      const name = `, or name the nodes: ${configSet("nodeSsh.hosts.k0.host", "192.0.2.10")}`;
+      errors.reportUnused("nodeSshPrivateKey", "has no effect without nodeSsh", name);
     }
     return;
   }
   if (storage.engine !== "replicated") return;
   if (!isSet("nodeSshPrivateKey")) {
-    report(
+    errors.report(
+      "nodeSshPrivateKey",
       `nodeSshPrivateKey: not set, and nodeSsh needs it; example: ` +
         `pulumi config set --secret nodeSshPrivateKey${privateKey.example}`,
     );
@@ -225,7 +227,8 @@ export const checkNodeSsh: Check<NodeSshConfig & { readonly storage: StorageConf
     if (node === undefined || Object.hasOwn(nodeSsh?.hosts ?? {}, node)) continue;
     const path = entryPath("nodeSsh.hosts", node);
     const { host, hostKey } = hostFields;
-    report(
+    errors.report(
+      path,
       `${path}: not set, and ${node} has a pool; example: ${configSet(`${path}.host`, host.rule.example)} && ` +
         configSet(`${path}.hostKey`, hostKey.rule.example),
     );

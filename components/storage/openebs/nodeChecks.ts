@@ -1,7 +1,7 @@
 import { isReady, repellingTaints } from "../../kubernetes/conditions";
 import type { Node } from "../../kubernetes/objects";
 import { quantityBytes } from "../../kubernetes/quantity";
-import { configSet } from "../../../stacks/config/rules";
+import { configSet } from "../../../stacks/config/commands";
 import { moduleCommand } from "./nodeModule";
 import { neededHugePages } from "./nodeScripts";
 

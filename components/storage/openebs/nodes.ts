@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../../kubectl/clusterAccess";
 import { kubectlCommand } from "../../kubectl/scriptResource";
 import { dependencies } from "../../kubernetes/dependencies";
-import { shellWord } from "../../../stacks/config/rules";
+import { shellWord } from "../../../stacks/config/commands";
 import type { NodeSshConfig } from "./keys";
 import { loadModule, prepareNode, restoreNode, unloadModule } from "./nodeScripts";
 

@@ -1,6 +1,6 @@
 import type { AnyObject, DiskPool, Namespace, Node, StorageClass } from "../../kubernetes/objects";
 import { instanceAnnotation } from "../../kubernetes/ownership";
-import { configSet } from "../../../stacks/config/rules";
+import { configSet } from "../../../stacks/config/commands";
 import type { PoolConfig } from "./keys";
 import { nodeFindings } from "./nodeChecks";
 import { hostpathClassName, mayastorDriver, openEbsName, poolName, replicatedClassName } from "./openEbsNames";

@@ -1,7 +1,7 @@
 import { claimsOf, contentClaimName, migratedAnnotation } from "../../storage/claims/claims";
 import type { ContentAccessMode } from "./keys";
 import { sharedStorageOptions } from "../../storage/claims/sharedStorageOptions";
-import { configSet } from "../../../stacks/config/rules";
+import { configSet } from "../../../stacks/config/commands";
 import type { Claim, Node, StorageClass, Volume } from "../../kubernetes/objects";
 
 /** The mode of `content` that the stack requests, with its storage. */

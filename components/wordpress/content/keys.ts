@@ -1,5 +1,6 @@
 import { type Check, key, type Values } from "../../../stacks/config/keys";
-import { configRemove, dnsSubdomain, oneOf, storageSize } from "../../../stacks/config/rules";
+import { configRemove } from "../../../stacks/config/commands";
+import { dnsSubdomain, oneOf, storageSize } from "../../../stacks/config/rules";
 import { sharedStorageOptions } from "../../storage/claims/sharedStorageOptions";
 import { nfsServerClassName } from "../../storage/nfs/nfsNames";
 import type { StorageConfig } from "../../storage/openebs/keys";
@@ -49,17 +50,19 @@ export type ContentConfig = Values<typeof contentKeys>;
 export type ContentAccessMode = ContentConfig["contentAccessMode"];
 
 /** Reports shared content on several nodes without a ReadWriteMany storage class. */
-export const checkContent: Check<ContentConfig & { readonly storage: StorageConfig }> = (config, { report, isSet }) => {
+export const checkContent: Check<ContentConfig & { readonly storage: StorageConfig }> = (config, { errors, isSet }) => {
   const { content, contentAccessMode, contentStorageClass: className, storage } = config;
   if (content !== "shared" || contentAccessMode !== "ReadWriteMany") return;
   // The stack manages one, by NFS, with the engine replicated.
-  if (!isSet("contentStorageClass") && storage.engine !== "replicated") report(noSharedClass);
+  if (!isSet("contentStorageClass") && storage.engine !== "replicated") {
+    errors.report("contentStorageClass", noSharedClass);
+  }
   if (className === undefined || storage.engine === undefined) return;
   // This `up` creates these classes, so a request to the cluster would not find them.
   const { engine } = storage;
   const classes = managedStorageClasses({ engine, logging: storage.logging ?? false });
   const ofOneNode = [...classes, ...(engine === "replicated" ? [nfsServerClassName] : [])];
-  if (ofOneNode.includes(className)) report(classOfOneNode(className, engine));
+  if (ofOneNode.includes(className)) errors.report("contentStorageClass", classOfOneNode(className, engine));
 };
 
 const noSharedClass =
