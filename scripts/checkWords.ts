@@ -39,7 +39,7 @@ const refused: readonly (readonly [words: string, replacement: string])[] = [
 ];
 
 /** Names that are in the state of stacks, or in the cluster, and data of tests: they keep the words that they have. */
-const allowed = ["storage-openebs-leftovers", "${name}-leftovers", "storage-guard", "former-users", '"nobody"'];
+const allowed = ["storage-openebs-leftovers", "${this.name}-leftovers", "storage-guard", "former-users", '"nobody"'];
 
 /** Files that other people wrote, or programs generated, and the list itself. */
 const excluded =

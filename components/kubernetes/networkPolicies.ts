@@ -1,7 +1,7 @@
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { PodPort } from "./nameServers";
-import { dependencies } from "./dependencies";
+import { Component } from "./component";
 import { stackLabels } from "./labels";
 
 /** Specs of NetworkPolicies, by name. */
@@ -19,14 +19,14 @@ export interface NetworkPoliciesArgs {
  * narrows a policy. Pulumi creates and updates first and deletes last, and workloads depend on these policies: connections
  * are allowed before the first pod needs them, and until the last pod that uses them has ended.
  */
-export class NetworkPolicies extends pulumi.ComponentResource {
-  constructor(name: string, args: NetworkPoliciesArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:cluster:NetworkPolicies", name, {}, options);
+export class NetworkPolicies extends Component<NetworkPoliciesArgs> {
+  constructor(name: string, args: NetworkPoliciesArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:cluster:NetworkPolicies", name, args, options);
     for (const [policy, spec] of Object.entries({ ...defaultDeny, ...args.policies })) {
       new NetworkPolicy(
         `${name}-${policy}`,
         { metadata: { name: policy, namespace: args.namespace, labels: stackLabels }, spec },
-        { parent: this, dependsOn: dependencies(options) },
+        this.child(),
       );
     }
     this.registerOutputs({});

@@ -1,3 +1,4 @@
+import type { local } from "@pulumi/command";
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1";
 import { ConfigMap, Secret, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
@@ -5,7 +6,7 @@ import { RandomPassword } from "@pulumi/random";
 import type { Workload } from "../diagnostics/workload";
 import type { ClusterAccess } from "../kubectl/clusterAccess";
 import { kubectlCommand } from "../kubectl/scriptResource";
-import { dependencies } from "../kubernetes/dependencies";
+import { Component } from "../kubernetes/component";
 import { digest } from "../kubernetes/digest";
 import { urlHost } from "../kubernetes/hostAddress";
 import type { NamespaceConfig } from "../kubernetes/keys";
@@ -36,74 +37,100 @@ const connectionObjects = {
   secret: { name: "mariadb", username: "username", password: "password" },
 } as const;
 
+/** The database's password and root's. */
+interface Passwords {
+  readonly user: pulumi.Output<string>;
+  readonly root: pulumi.Output<string>;
+}
+
+const port = { name: "mysql", port: 3306 };
+
 /** A MariaDB server with its claim, random passwords, and the Services `mariadb` and `mariadb-client` on port 3306. */
-export class MariaDb extends pulumi.ComponentResource {
+export class MariaDb extends Component<MariaDbArgs> {
   readonly connection: DatabaseConnection;
   /** WordPress's database user. */
   readonly user: pulumi.Output<string>;
   /** Checksum of the user and its password. In a pod template it rolls the pods. */
   readonly checksum: pulumi.Output<string>;
+  private readonly passwords: Passwords;
 
-  constructor(name: string, args: MariaDbArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:database:MariaDb", name, {}, options);
-    const { cluster, config, maxConnections } = args;
-    const { namespace, mariadbStorage } = config;
-    const child = { parent: this, dependsOn: dependencies(options) };
-    const kept = { ...child, protect: config.dataRetention === "retain" };
-    const metadata = { name: "mariadb", namespace, labels: labels("mariadb") };
+  constructor(name: string, args: MariaDbArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:database:MariaDb", name, args, options);
+    this.passwords = this.createPasswords();
+    this.user = this.createUser();
+    this.checksum = pulumi.output([this.user, this.passwords.user]).apply(digest);
+    const configMap = this.createConfigMap();
+    const secret = this.createSecret();
+    const account = this.createAccount();
+    const service = this.createHeadlessService();
+    this.connection = { host: this.createClientService().spec.clusterIP.apply(urlHost), ...connectionObjects };
+    const claimGrowth = this.createClaimGrowth();
+    const server = this.createServer([account, configMap, secret, service, claimGrowth]);
+    this.createPasswordUpdate(server);
+    this.registerOutputs({});
+  }
+
+  private createPasswords(): Passwords {
     const plain = { length: 32, special: false };
-    const rootPassword = new RandomPassword(`${name}-root-password`, plain, kept).result;
-    // Not protected, because Pulumi does not replace a protected resource. The protected Secret keeps the password.
-    const password = new RandomPassword(
-      `${name}-password`,
-      { ...plain, keepers: { rotation: config.databasePasswordRotation } },
-      child,
-    ).result;
-    const userCommand = { cluster, onChange: "prepare-database-user" } as const;
-    // On a running server the user is created before any pod gets its name.
-    const request = { namespace, database, password };
-    const prepared = kubectlCommand(`${name}-user`, { ...userCommand, request }, child);
-    this.user = pulumi.unsecret(prepared.stdout);
-    this.checksum = pulumi.output([this.user, password]).apply(digest);
+    const keepers = { rotation: this.args.config.databasePasswordRotation };
+    return {
+      root: new RandomPassword(`${this.name}-root-password`, plain, this.protectedChild()).result,
+      // Not protected, because Pulumi does not replace a protected resource. The protected Secret keeps the password.
+      user: new RandomPassword(`${this.name}-password`, { ...plain, keepers }, this.child()).result,
+    };
+  }
 
-    const configMap = new ConfigMap(`${name}-config`, { metadata, data: { username: this.user, database } }, child);
-    const secret = new Secret(
-      `${name}-secret`,
-      { metadata, stringData: { username: this.user, password, "root-password": rootPassword } },
-      kept,
-    );
-    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
-    const service = new Service(
-      `${name}-service`,
-      {
-        metadata,
-        spec: { clusterIP: "None", ports: [{ name: "mysql", port: 3306 }], selector: selectorLabels("mariadb") },
-      },
-      child,
-    );
-    const client = new Service(
-      `${name}-client`,
+  /** Creates the user on a server that is running already, before any pod gets the user's name. @returns the name */
+  private createUser(): pulumi.Output<string> {
+    return pulumi.unsecret(this.createUserCommand("user", {}, this.child()).stdout);
+  }
+
+  private createConfigMap(): ConfigMap {
+    const data = { username: this.user, database };
+    return new ConfigMap(`${this.name}-config`, { metadata: this.metadata(), data }, this.child());
+  }
+
+  private createSecret(): Secret {
+    const { user: password, root } = this.passwords;
+    const stringData = { username: this.user, password, "root-password": root };
+    return new Secret(`${this.name}-secret`, { metadata: this.metadata(), stringData }, this.protectedChild());
+  }
+
+  private createAccount(): ServiceAccount {
+    const account = { metadata: this.metadata(), automountServiceAccountToken: false };
+    return new ServiceAccount(`${this.name}-account`, account, this.child());
+  }
+
+  private createHeadlessService(): Service {
+    const spec = { clusterIP: "None", ports: [port], selector: selectorLabels("mariadb") };
+    return new Service(`${this.name}-service`, { metadata: this.metadata(), spec }, this.child());
+  }
+
+  private createClientService(): Service {
+    return new Service(
+      `${this.name}-client`,
       {
         // Pulumi waits for the StatefulSet instead.
-        metadata: { ...metadata, name: "mariadb-client", annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: { ports: [{ name: "mysql", port: 3306 }], selector: selectorLabels("mariadb") },
+        metadata: { ...this.metadata(), name: "mariadb-client", annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: { ports: [port], selector: selectorLabels("mariadb") },
       },
-      child,
+      this.child(),
     );
-    this.connection = { host: client.spec.clusterIP.apply(urlHost), ...connectionObjects };
-    const growth = kubectlCommand(
-      `${name}-growth`,
+  }
+
+  /** Grows the claim before the StatefulSet changes. */
+  private createClaimGrowth(): local.Command {
+    const { cluster, config } = this.args;
+    const request = { namespace: config.namespace, statefulSet: "mariadb", size: config.mariadbStorage };
+    return kubectlCommand(`${this.name}-growth`, { cluster, onChange: "grow-claims", request }, this.child());
+  }
+
+  private createServer(dependsOn: readonly pulumi.Resource[]): StatefulSet {
+    const { config, maxConnections, storageClass, onError } = this.args;
+    return new StatefulSet(
+      `${this.name}-server`,
       {
-        cluster,
-        onChange: "grow-claims",
-        request: { namespace, statefulSet: "mariadb", size: mariadbStorage },
-      },
-      child,
-    );
-    const server = new StatefulSet(
-      `${name}-server`,
-      {
-        metadata,
+        metadata: this.metadata(),
         spec: {
           serviceName: "mariadb",
           replicas: 1,
@@ -114,22 +141,34 @@ export class MariaDb extends pulumi.ComponentResource {
             metadata: { labels: labels("mariadb") },
             spec: mariaDbPodSpec({ image: config.mariadbImage, maxConnections, connection: connectionObjects }),
           },
-          volumeClaimTemplates: [claimTemplate(mariadbStorage, args.storageClass)],
+          volumeClaimTemplates: [claimTemplate(config.mariadbStorage, storageClass)],
           persistentVolumeClaimRetentionPolicy: claimRetentionPolicy("retain"),
         },
       },
       {
-        parent: this,
-        dependsOn: dependencies(options, account, configMap, secret, service, growth),
+        ...this.child(...dependsOn),
         ignoreChanges: ["spec.volumeClaimTemplates"],
-        hooks: { onError: [args.onError(databaseWorkload(namespace))] },
+        hooks: { onError: [onError(databaseWorkload(config.namespace))] },
       },
     );
-    kubectlCommand(
-      `${name}-user-password`,
-      { ...userCommand, request: { ...request, user: this.user } },
-      { parent: this, dependsOn: dependencies(options, server) },
-    );
-    this.registerOutputs({});
+  }
+
+  /** Sets the user's password on the running server. */
+  private createPasswordUpdate(server: StatefulSet): void {
+    this.createUserCommand("user-password", { user: this.user }, this.child(server));
+  }
+
+  private createUserCommand(role: string, user: object, options: pulumi.CustomResourceOptions): local.Command {
+    const { cluster, config } = this.args;
+    const request = { namespace: config.namespace, database, password: this.passwords.user, ...user };
+    return kubectlCommand(`${this.name}-${role}`, { cluster, onChange: "prepare-database-user", request }, options);
+  }
+
+  private metadata() {
+    return { name: "mariadb", namespace: this.args.config.namespace, labels: labels("mariadb") };
+  }
+
+  private protectedChild() {
+    return { ...this.child(), protect: this.args.config.dataRetention === "retain" };
   }
 }

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { Workload } from "../diagnostics/workload";
 import { type Rollout, rolloutOf } from "../diagnostics/rollout";
-import { dependencies } from "../kubernetes/dependencies";
+import { Component } from "../kubernetes/component";
 import { digest } from "../kubernetes/digest";
 import { urlHost } from "../kubernetes/hostAddress";
 import { labels, selectorLabels } from "../kubernetes/labels";
@@ -32,41 +32,63 @@ export interface ObjectCacheConnection {
 }
 
 /** Valkey with a password. It has one pod, since two would have different values for the same name. */
-export class ObjectCache extends pulumi.ComponentResource {
+export class ObjectCache extends Component<ObjectCacheArgs> {
   readonly connection: ObjectCacheConnection;
   readonly rollout: Rollout;
   /** Checksum of the password. */
   readonly checksum: pulumi.Output<string>;
+  private readonly selector = selectorLabels(objectCacheName);
 
-  constructor(name: string, args: ObjectCacheArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:site:ObjectCache", name, {}, options);
-    const { namespace, config } = args;
-    this.rollout = rolloutOf(objectCacheWorkload(namespace), 1);
-    const child = { parent: this, dependsOn: dependencies(options) };
-    const metadata = { name: objectCacheName, namespace, labels: labels(objectCacheName) };
-    const selector = selectorLabels(objectCacheName);
-
-    const password = new RandomPassword(`${name}-password`, { length: 32, special: false }, child).result;
+  constructor(name: string, args: ObjectCacheArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:site:ObjectCache", name, args, options);
+    const password = this.createPassword();
     this.checksum = password.apply(digest);
-    const secret = new Secret(`${name}-secret`, { metadata, stringData: { password } }, child);
-    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
-    const service = new Service(
-      `${name}-service`,
+    const secret = this.createSecret(password);
+    const account = this.createAccount();
+    const service = this.createService();
+    this.connection = { host: service.spec.clusterIP.apply(urlHost), secretName: objectCacheName };
+    this.rollout = rolloutOf(objectCacheWorkload(args.namespace), 1);
+    this.createDeployment([secret, account, service]);
+    this.registerOutputs({});
+  }
+
+  private createPassword(): pulumi.Output<string> {
+    return new RandomPassword(`${this.name}-password`, { length: 32, special: false }, this.child()).result;
+  }
+
+  private createSecret(password: pulumi.Output<string>): Secret {
+    return new Secret(`${this.name}-secret`, { metadata: this.metadata(), stringData: { password } }, this.child());
+  }
+
+  private createAccount(): ServiceAccount {
+    const account = { metadata: this.metadata(), automountServiceAccountToken: false };
+    return new ServiceAccount(`${this.name}-account`, account, this.child());
+  }
+
+  private createService(): Service {
+    return new Service(
+      `${this.name}-service`,
       {
         // Pulumi waits for the Deployment instead.
-        metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: { ports: [{ name: "valkey", port: objectCachePort, targetPort: "valkey" }], selector },
+        metadata: { ...this.metadata(), annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: {
+          ports: [{ name: "valkey", port: objectCachePort, targetPort: "valkey" }],
+          selector: this.selector,
+        },
       },
-      child,
+      this.child(),
     );
-    this.connection = { host: service.spec.clusterIP.apply(urlHost), secretName: objectCacheName };
+  }
+
+  private createDeployment(dependsOn: readonly pulumi.Resource[]): void {
+    const { config, onError } = this.args;
     new Deployment(
-      `${name}-pods`,
+      `${this.name}-pods`,
       {
-        metadata,
+        metadata: this.metadata(),
         spec: {
           replicas: 1,
-          selector: { matchLabels: selector },
+          selector: { matchLabels: this.selector },
           strategy: { type: "Recreate" },
           template: {
             metadata: {
@@ -77,12 +99,11 @@ export class ObjectCache extends pulumi.ComponentResource {
           },
         },
       },
-      {
-        parent: this,
-        dependsOn: dependencies(options, secret, account, service),
-        hooks: { onError: [args.onError(this.rollout.workload)] },
-      },
+      { ...this.child(...dependsOn), hooks: { onError: [onError(this.rollout.workload)] } },
     );
-    this.registerOutputs({});
+  }
+
+  private metadata() {
+    return { name: objectCacheName, namespace: this.args.namespace, labels: labels(objectCacheName) };
   }
 }

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../kubectl/clusterAccess";
 import type { Workload } from "../diagnostics/workload";
 import { awaitRollout, type Rollout, rolloutOf } from "../diagnostics/rollout";
-import { dependencies } from "../kubernetes/dependencies";
+import { Component } from "../kubernetes/component";
 import { digest } from "../kubernetes/digest";
 import { labels, selectorLabels } from "../kubernetes/labels";
 import { pageCacheFiles, type PageCacheSiteConfig } from "./pageCacheFiles";
@@ -29,76 +29,96 @@ export interface PageCacheArgs {
 const maxReplicas = 3;
 
 /** nginx in front of the site's pods. The cached pages are its only state, and WordPress can render them again. */
-export class PageCache extends pulumi.ComponentResource {
+export class PageCache extends Component<PageCacheArgs> {
   readonly rollout: Rollout;
+  private readonly replicas = Math.min(this.args.sitePods, maxReplicas);
+  private readonly selector = selectorLabels(pageCacheName);
 
-  constructor(name: string, args: PageCacheArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:site:PageCache", name, {}, options);
-    const { namespace } = args;
-    const child = { parent: this, dependsOn: dependencies(options) };
-    const selector = selectorLabels(pageCacheName);
-    const metadata = { name: pageCacheName, namespace, labels: labels(pageCacheName) };
-
+  constructor(name: string, args: PageCacheArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:site:PageCache", name, args, options);
     const files = pageCacheFiles(args.config);
-    const config = new ConfigMap(`${name}-config`, { metadata, data: files }, child);
-    const account = new ServiceAccount(`${name}-account`, { metadata, automountServiceAccountToken: false }, child);
-    new PodDisruptionBudget(
-      `${name}-budget`,
-      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
-      child,
-    );
-    const services = [
-      new Service(
-        `${name}-site`,
-        {
-          metadata: { name: sitePodsService, namespace, labels: labels("wordpress") },
-          spec: {
-            clusterIP: "None",
-            ports: [{ name: "http", port: 80, targetPort: "http" }],
-            selector: args.siteSelector,
-          },
-        },
-        child,
-      ),
-      new Service(
-        `${name}-pods-service`,
-        {
-          metadata: { ...metadata, name: cachesService },
-          spec: {
-            clusterIP: "None",
-            publishNotReadyAddresses: true,
-            ports: [{ name: "control", port: pageCachePorts.control, targetPort: "control" }],
-            selector,
-          },
-        },
-        child,
-      ),
-    ];
-    const replicas = Math.min(args.sitePods, maxReplicas);
-    this.rollout = rolloutOf(pageCacheWorkload(namespace), replicas);
-    new Deployment(
-      `${name}-pods`,
+    const config = this.createConfig(files);
+    const account = this.createAccount();
+    this.createBudget();
+    const sitePods = this.createSitePodsService();
+    const caches = this.createCachesService();
+    this.rollout = rolloutOf(pageCacheWorkload(args.namespace), this.replicas);
+    this.createDeployment(files, [config, account, sitePods, caches]);
+    this.registerOutputs({});
+  }
+
+  private createConfig(files: Readonly<Record<string, string>>): ConfigMap {
+    return new ConfigMap(`${this.name}-config`, { metadata: this.metadata(), data: files }, this.child());
+  }
+
+  private createAccount(): ServiceAccount {
+    const account = { metadata: this.metadata(), automountServiceAccountToken: false };
+    return new ServiceAccount(`${this.name}-account`, account, this.child());
+  }
+
+  private createBudget(): void {
+    const spec = { maxUnavailable: 1, selector: { matchLabels: this.selector } };
+    new PodDisruptionBudget(`${this.name}-budget`, { metadata: this.metadata(), spec }, this.child());
+  }
+
+  /** The caches' way to the site's pods. */
+  private createSitePodsService(): Service {
+    const { namespace, siteSelector } = this.args;
+    return new Service(
+      `${this.name}-site`,
       {
-        metadata,
+        metadata: { name: sitePodsService, namespace, labels: labels("wordpress") },
         spec: {
-          replicas,
-          selector: { matchLabels: selector },
+          clusterIP: "None",
+          ports: [{ name: "http", port: 80, targetPort: "http" }],
+          selector: siteSelector,
+        },
+      },
+      this.child(),
+    );
+  }
+
+  /** The site's way to all caches, which it tells to purge. A cache that is not ready may have pages already. */
+  private createCachesService(): Service {
+    return new Service(
+      `${this.name}-pods-service`,
+      {
+        metadata: { ...this.metadata(), name: cachesService },
+        spec: {
+          clusterIP: "None",
+          publishNotReadyAddresses: true,
+          ports: [{ name: "control", port: pageCachePorts.control, targetPort: "control" }],
+          selector: this.selector,
+        },
+      },
+      this.child(),
+    );
+  }
+
+  private createDeployment(files: Readonly<Record<string, string>>, dependsOn: readonly pulumi.Resource[]): void {
+    const { config, namespace, cluster, onError } = this.args;
+    new Deployment(
+      `${this.name}-pods`,
+      {
+        metadata: this.metadata(),
+        spec: {
+          replicas: this.replicas,
+          selector: { matchLabels: this.selector },
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           template: {
             metadata: { labels: labels(pageCacheName), annotations: { "wordpress/settings-checksum": digest(files) } },
-            spec: pageCachePodSpec(args.config, namespace),
+            spec: pageCachePodSpec(config, namespace),
           },
         },
       },
       {
-        parent: this,
-        dependsOn: dependencies(options, config, account, ...services),
-        hooks: {
-          afterUpdate: [() => awaitRollout(args.cluster, this.rollout)],
-          onError: [args.onError(this.rollout.workload)],
-        },
+        ...this.child(...dependsOn),
+        hooks: { afterUpdate: [() => awaitRollout(cluster, this.rollout)], onError: [onError(this.rollout.workload)] },
       },
     );
-    this.registerOutputs({});
+  }
+
+  private metadata() {
+    return { name: pageCacheName, namespace: this.args.namespace, labels: labels(pageCacheName) };
   }
 }

@@ -1,6 +1,6 @@
 import { CronJob } from "@pulumi/kubernetes/batch/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { dependencies } from "../kubernetes/dependencies";
+import { Component } from "../kubernetes/component";
 import { taskLabels } from "../kubernetes/labels";
 import { type SharedPodArgs, taskPodLabels, taskPodSpec } from "./sharedPod";
 import { siteTasks } from "./tasks";
@@ -11,9 +11,10 @@ export interface CronArgs {
 }
 
 /** Runs the due events of WP-Cron every five minutes, once for all pods. */
-export class Cron extends pulumi.ComponentResource {
-  constructor(name: string, { namespace, pod }: CronArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:site:Cron", name, {}, options);
+export class Cron extends Component<CronArgs> {
+  constructor(name: string, args: CronArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:site:Cron", name, args, options);
+    const { namespace, pod } = args;
     const task = siteTasks.cron;
     new CronJob(
       `${name}-job`,
@@ -39,7 +40,7 @@ export class Cron extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, dependsOn: dependencies(options) },
+      this.child(),
     );
     this.registerOutputs({});
   }

@@ -3,7 +3,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { Workload } from "../diagnostics/workload";
-import { dependencies } from "../kubernetes/dependencies";
+import { Component } from "../kubernetes/component";
 import { labels } from "../kubernetes/labels";
 import type { SiteConfig } from "./keys";
 import { type SharedPodArgs, taskPodSpec } from "./sharedPod";
@@ -19,49 +19,57 @@ export interface InstallerArgs {
   readonly onError: (workload: Workload) => pulumi.ErrorHook;
 }
 
+const secretName = "wordpress-admin";
+
 /** The job that installs the site by WordPress's API or upgrades its tables to the image's core, and the administrator's Secret. */
-export class Installer extends pulumi.ComponentResource {
+export class Installer extends Component<InstallerArgs> {
   readonly adminPassword: pulumi.Output<string>;
   /** The site's pods depend on this job. */
   readonly job: Job;
 
-  constructor(name: string, args: InstallerArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:site:Installer", name, {}, options);
-    const { namespace, dataRetention, siteTitle, adminUser, adminEmail, adminPassword } = args.config;
-    const kept = { parent: this, dependsOn: dependencies(options), protect: dataRetention === "retain" };
-    const secretName = "wordpress-admin";
+  constructor(name: string, args: InstallerArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:site:Installer", name, args, options);
+    this.adminPassword = args.config.adminPassword ?? this.createPassword();
+    const secret = this.createSecret();
+    this.job = this.createJob(secret);
+    this.registerOutputs({});
+  }
 
-    this.adminPassword =
-      adminPassword === undefined
-        ? new RandomPassword(`${name}-admin-password`, { length: 24, special: false }, kept).result
-        : adminPassword;
-    const secret = new Secret(
-      `${name}-admin`,
+  private createPassword(): pulumi.Output<string> {
+    const name = `${this.name}-admin-password`;
+    return new RandomPassword(name, { length: 24, special: false }, this.protectedChild()).result;
+  }
+
+  private createSecret(): Secret {
+    const { namespace, adminUser } = this.args.config;
+    return new Secret(
+      `${this.name}-admin`,
       {
         metadata: { name: secretName, namespace, labels: labels("wordpress") },
         stringData: { username: adminUser, password: this.adminPassword },
       },
-      kept,
+      this.protectedChild(),
     );
-    this.job = runOnce(
-      `${name}-install`,
-      {
-        namespace,
-        name: siteTasks.install,
-        pod: taskPodSpec(
-          args.pod,
-          ["php", `${siteFolder}/install.php`],
-          [
-            { name: "SITE_TITLE", value: siteTitle },
-            { name: "ADMIN_USER", value: adminUser },
-            { name: "ADMIN_EMAIL", value: adminEmail },
-            { name: "ADMIN_PASSWORD", valueFrom: { secretKeyRef: { name: secretName, key: "password" } } },
-          ],
-        ),
-        onError: args.onError,
-      },
-      { parent: this, dependsOn: dependencies(options, ...args.dependsOn, secret) },
+  }
+
+  private createJob(secret: Secret): Job {
+    const { config, pod, dependsOn, onError } = this.args;
+    const { namespace, siteTitle, adminUser, adminEmail } = config;
+    const environment = [
+      { name: "SITE_TITLE", value: siteTitle },
+      { name: "ADMIN_USER", value: adminUser },
+      { name: "ADMIN_EMAIL", value: adminEmail },
+      { name: "ADMIN_PASSWORD", valueFrom: { secretKeyRef: { name: secretName, key: "password" } } },
+    ];
+    const command = ["php", `${siteFolder}/install.php`];
+    return runOnce(
+      `${this.name}-install`,
+      { namespace, name: siteTasks.install, pod: taskPodSpec(pod, command, environment), onError },
+      this.child(...dependsOn, secret),
     );
-    this.registerOutputs({});
+  }
+
+  private protectedChild() {
+    return { ...this.child(), protect: this.args.config.dataRetention === "retain" };
   }
 }

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Rollout } from "../diagnostics/rollout";
 import { Kubectl } from "../kubectl/client";
 import { kubectlCommand } from "../kubectl/scriptResource";
-import { dependencies } from "../kubernetes/dependencies";
+import { Component } from "../kubernetes/component";
 import { selectorLabels } from "../kubernetes/labels";
 import { growClaims, type GrowClaimsRequest } from "../storage/claims/growClaims";
 import type { Salts } from "./salts";
@@ -18,17 +18,13 @@ export type PerPodWordPressArgs = SiteArgs;
  * A site whose pods each have all files on a claim of their own, as in the tutorial: the StatefulSet and the Service `wordpress`. The
  * resources that `SharedWordPress` has too keep their URNs when a stack changes its mode.
  */
-export class PerPodWordPress extends pulumi.ComponentResource implements Site {
+export class PerPodWordPress extends Component<PerPodWordPressArgs> implements Site {
   readonly adminPassword = undefined;
   readonly rollouts: readonly Rollout[];
   private readonly selector = selectorLabels("wordpress");
 
-  constructor(
-    private readonly name: string,
-    private readonly args: PerPodWordPressArgs,
-    private readonly options: pulumi.ComponentResourceOptions = {},
-  ) {
-    super("wordpress:site:WordPress", name, {}, options);
+  constructor(name: string, args: PerPodWordPressArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:site:WordPress", name, args, options);
     const salts = this.createSalts();
     const account = this.createAccount();
     this.createBudget();
@@ -82,9 +78,5 @@ export class PerPodWordPress extends pulumi.ComponentResource implements Site {
   private get claims(): GrowClaimsRequest {
     const { namespace, wordpressStorage } = this.args.config;
     return { namespace, statefulSet: "wordpress", size: wordpressStorage };
-  }
-
-  private child(): pulumi.CustomResourceOptions {
-    return { parent: this, dependsOn: dependencies(this.options) };
   }
 }

@@ -1,7 +1,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { dependencies } from "../kubernetes/dependencies";
+import { Component } from "../kubernetes/component";
 import { digest } from "../kubernetes/digest";
 import { labels } from "../kubernetes/labels";
 
@@ -18,14 +18,14 @@ export interface SaltsArgs {
 }
 
 /** The Secret `wordpress-secrets` of all pods: WordPress's eight keys and salts, 40 random hexadecimal digits each. */
-export class Salts extends pulumi.ComponentResource {
+export class Salts extends Component<SaltsArgs> {
   readonly secretName = "wordpress-secrets";
   /** Checksum of the salts. In the pod template it rolls the pods. */
   readonly checksum: pulumi.Output<string>;
 
-  constructor(name: string, args: SaltsArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:site:WordPressKeys", name, {}, options);
-    const child = { parent: this, dependsOn: dependencies(options) };
+  constructor(name: string, args: SaltsArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:site:WordPressKeys", name, args, options);
+    const child = this.child();
     const values = Object.fromEntries(
       [...keyNames, ...saltNames].map((key) => [`WORDPRESS_${key}`, hexDigits(resourceName(name, key), args, child)]),
     );

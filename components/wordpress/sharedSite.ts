@@ -2,7 +2,7 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1";
 import type { Job } from "@pulumi/kubernetes/batch/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { type Rollout, rolloutOf } from "../diagnostics/rollout";
-import { dependencies } from "../kubernetes/dependencies";
+import { Component } from "../kubernetes/component";
 import { digest } from "../kubernetes/digest";
 import { labels } from "../kubernetes/labels";
 import type { DatabaseConnection } from "../mariadb/connection";
@@ -31,17 +31,13 @@ export interface SharedSiteArgs extends ContentArgs {
 }
 
 /** Pods without state of their own: core from the image, content on one claim, and the jobs that fill it and install the site. */
-export class SharedSite extends pulumi.ComponentResource {
+export class SharedSite extends Component<SharedSiteArgs> {
   readonly adminPassword: pulumi.Output<string>;
   /** Rollouts of the site's pods and of the object cache's. */
   readonly rollouts: readonly Rollout[];
 
-  constructor(
-    private readonly name: string,
-    private readonly args: SharedSiteArgs,
-    private readonly options: pulumi.ComponentResourceOptions = {},
-  ) {
-    super("wordpress:site:SharedSite", name, {}, options);
+  constructor(name: string, args: SharedSiteArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:site:SharedSite", name, args, options);
     const objectCache = this.createObjectCache();
     const pod = this.podArgs(objectCache);
     const content = this.createContent();
@@ -164,9 +160,5 @@ export class SharedSite extends pulumi.ComponentResource {
       },
       this.child(...dependsOn),
     );
-  }
-
-  private child(...dependsOn: readonly pulumi.Resource[]): pulumi.CustomResourceOptions {
-    return { parent: this, dependsOn: dependencies(this.options, ...dependsOn) };
   }
 }

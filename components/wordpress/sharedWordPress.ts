@@ -2,7 +2,7 @@ import type { StatefulSet } from "@pulumi/kubernetes/apps/v1";
 import type { Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { Rollout } from "../diagnostics/rollout";
-import { dependencies } from "../kubernetes/dependencies";
+import { Component } from "../kubernetes/component";
 import { selectorLabels } from "../kubernetes/labels";
 import { PageCache } from "../pageCache/pageCache";
 import { pageCacheName } from "../pageCache/pageCacheNames";
@@ -22,16 +22,12 @@ export interface SharedWordPressArgs extends SiteArgs {
  * A site whose pods share one claim and have core from the image: the Deployment and the Service `wordpress`, with a page cache between
  * them. The resources that `PerPodWordPress` has too keep their URNs when a stack changes its mode.
  */
-export class SharedWordPress extends pulumi.ComponentResource implements Site {
+export class SharedWordPress extends Component<SharedWordPressArgs> implements Site {
   readonly adminPassword: pulumi.Output<string>;
   readonly rollouts: readonly Rollout[];
 
-  constructor(
-    private readonly name: string,
-    private readonly args: SharedWordPressArgs,
-    private readonly options: pulumi.ComponentResourceOptions = {},
-  ) {
-    super("wordpress:site:WordPress", name, {}, options);
+  constructor(name: string, args: SharedWordPressArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:site:WordPress", name, args, options);
     const salts = this.createSalts();
     const account = this.createAccount();
     this.createBudget();
@@ -97,9 +93,5 @@ export class SharedWordPress extends pulumi.ComponentResource implements Site {
       { ...this.args, salts, previousPods, dependsOn: [this.args.podsDependOn, salts, ...dependsOn] },
       this.child(),
     );
-  }
-
-  private child(...dependsOn: readonly pulumi.Resource[]): pulumi.CustomResourceOptions {
-    return { parent: this, dependsOn: dependencies(this.options, ...dependsOn) };
   }
 }

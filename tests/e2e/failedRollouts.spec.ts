@@ -62,7 +62,7 @@ describe("failed pulumi up", function () {
     assert.match(output, /its volume is full: enlarge it \(pulumi config set wordpressStorage SIZE\)/);
     // The database logs the cause only at its first start.
     assert.match(output, /volume is full.*pulumi config set mariadbStorage SIZE/);
-    disks.content.makeRoom();
+    disks.content.freeSpace();
     // As in docs/how-to/recover-an-interrupted-database-start.md. The test's own volume is emptied in place, which makes room.
     await kubectl("delete", "statefulset", "mariadb");
     disks.database.empty();

@@ -208,12 +208,12 @@ describe("OpenEBS on a real cluster, with a stand-in chart of the same structure
       assert.equal(machine.read("etc/sysctl.d/90-wordpress-storage.conf"), "vm.nr_hugepages = 1024\n");
       assert.equal(machine.read("pages"), "1024\n");
       const online = names.map((name) => `pool pool-${name} online`);
-      assert.deepEqual(mayastor.deeds.slice(0, 3).sort(), online, mayastor.problem);
-      assert.deepEqual(mayastor.deeds.slice(3).sort(), [
+      assert.deepEqual(mayastor.actions.slice(0, 3).sort(), online, mayastor.problem);
+      assert.deepEqual(mayastor.actions.slice(3).sort(), [
         "volume of on-pools/data-mariadb-0",
         "volume of openebs-nfs/nfs-server",
       ]);
-      assert.deepEqual(nfs.deeds, ["volume of on-pools/wordpress-content"], nfs.problem);
+      assert.deepEqual(nfs.actions, ["volume of on-pools/wordpress-content"], nfs.problem);
       assert.equal(await site.status(), 200);
     });
 
@@ -302,14 +302,18 @@ describe("OpenEBS on a real cluster, with a stand-in chart of the same structure
     });
 
     it("is destroyed in order and leaves nothing in the cluster or on the nodes", async () => {
-      mayastor.deeds.length = 0;
+      mayastor.actions.length = 0;
       await site.project.destroy();
-      assert.deepEqual(mayastor.deeds.slice(0, 2).sort(), [
-        "volume of on-pools/data-mariadb-0 gone",
-        "volume of openebs-nfs/nfs-server gone",
+      assert.deepEqual(mayastor.actions.slice(0, 2).sort(), [
+        "volume of on-pools/data-mariadb-0 deleted",
+        "volume of openebs-nfs/nfs-server deleted",
       ]);
-      assert.deepEqual(nfs.deeds.at(-1), "volume of on-pools/wordpress-content gone");
-      assert.deepEqual(mayastor.deeds.slice(2).sort(), ["pool pool-p0 gone", "pool pool-p1 gone", "pool pool-p2 gone"]);
+      assert.deepEqual(nfs.actions.at(-1), "volume of on-pools/wordpress-content deleted");
+      assert.deepEqual(mayastor.actions.slice(2).sort(), [
+        "pool pool-p0 deleted",
+        "pool pool-p1 deleted",
+        "pool pool-p2 deleted",
+      ]);
       await assertNothingLeft(site, "on-pools");
       const definitions = await site.cluster.names("customresourcedefinitions");
       assert.deepEqual(

@@ -59,7 +59,7 @@ describe("the page cache", function () {
   });
 
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
-  /** Returns the output of PHP code that runs in WordPress, in one pod. */
+  /** Runs PHP code in WordPress in one pod. @returns its output */
   const php = async (code: string) => {
     const [pod] = await sitePods(site);
     return site.inPod(pod?.metadata.name ?? "", "php", "-r", wordPressCode(code));
@@ -87,15 +87,15 @@ describe("the page cache", function () {
     }
     return own.body;
   };
-  /** Looks when all pages are old, and again where the site changed something by itself meanwhile, as a new one does. */
-  const undisturbed = async <T>(look: () => Promise<T>): Promise<T> => {
+  /** Calls `read` after a purge, and again if the site purges its pages meanwhile, as a new site does. */
+  const undisturbed = async <T>(read: () => Promise<T>): Promise<T> => {
     for (let attempt = 1; attempt <= 3; attempt++) {
       await php(`update_option('blogname', 'Attempt ${attempt}');`);
       const before = await activeGenerations(site);
-      const seen = await look();
-      if (isDeepStrictEqual(await activeGenerations(site), before)) return seen;
+      const found = await read();
+      if (isDeepStrictEqual(await activeGenerations(site), before)) return found;
     }
-    throw new Error(`the site does not come to rest; the last that changed:\n${await lastChanges()}`);
+    throw new Error(`the site keeps purging its pages; last changes:\n${await lastChanges()}`);
   };
   const lastChanges = async () => {
     const [pod] = await sitePods(site);
@@ -197,10 +197,10 @@ describe("the page cache", function () {
     await keep("/");
     const context = await browser.newContext();
     const page = await login(context);
-    // The cache renews the front page before the browser has its answer, unless that takes longer than four seconds or a job purges in
-    // the same moment.
-    let kept: string[] = [];
-    for (let attempt = 1; attempt <= 3 && kept.join() !== "HIT"; attempt++) {
+    // The cache renews the front page before the browser gets its response, unless rendering takes longer than four seconds or a job
+    // purges at the same moment.
+    let cached: string[] = [];
+    for (let attempt = 1; attempt <= 3 && cached.join() !== "HIT"; attempt++) {
       const description = `Said in the dashboard: ${attempt}`;
       await page.goto(`${site.address}/wp-admin/options-general.php`);
       await page.fill("#blogdescription", description);
@@ -208,10 +208,10 @@ describe("the page cache", function () {
       await page.waitForSelector("text=Settings saved");
       const pages = await everywhere("/");
       for (const { body } of pages) assert.ok(body.includes(description), description);
-      kept = states(pages);
+      cached = states(pages);
     }
     await context.close();
-    assert.deepEqual(kept, ["HIT"]);
+    assert.deepEqual(cached, ["HIT"]);
   });
 
   it("serves a front page with all changes after concurrent changes", async () => {
@@ -219,7 +219,7 @@ describe("the page cache", function () {
     await keep("/");
     const numbers = async () =>
       (await activeGenerations(site)).map((generation) => Number(generation.trim().split("/").pop()));
-    // Slow enough for all of them to come while the first one's front page is made.
+    // Slow enough that all changes arrive while the front page is rendered for the first one.
     await php("update_option('e2e_wait', 3000000);");
     const rounds: number[][] = [];
     for (let round = 1; round <= 3; round++) {
@@ -234,7 +234,7 @@ describe("the page cache", function () {
       for (const { body } of await everywhere("/")) assert.ok(body.includes(`Round ${round}`));
       rounds.push((await numbers()).map((number, index) => number - (before[index] ?? 0)));
     }
-    // A round has one more where a job purges in the same moment, or the front page takes longer than the cache waits for it.
+    // A round has one more if a job purges at the same moment, or if rendering takes longer than the cache waits.
     assert.ok(
       rounds.some((purges) => purges.every((count) => count === 1 || count === 2)),
       `purges of each pod by five changes, in three rounds: ${rounds.join("; ")}`,
@@ -251,10 +251,10 @@ describe("the page cache", function () {
     await php(
       "set_transient('e2e', 1); wp_schedule_single_event(time() + 3600, 'e2e_event'); wp_save_post_revision(1);",
     );
-    // All that is due at a new site: updates looked for, keys that are over thrown away.
+    // Events that are due on a new site: update checks, and deletion of expired keys.
     await runCron(site, "page-cache-cron");
     const pages = states(await everywhere("/"));
-    assert.deepEqual(pages, ["HIT"], `the last that changed:\n${await lastChanges()}`);
+    assert.deepEqual(pages, ["HIT"], `last changes:\n${await lastChanges()}`);
   });
 
   it("hides a password-protected post from visitors without the password", async () => {
@@ -310,7 +310,7 @@ describe("the page cache", function () {
         everywhere(`/?p=1&utm_source=${index}`),
         everywhere(`/?p=${"1".repeat(11)}${index}`),
         everywhere(`/${"a".repeat(600)}${index}`),
-        // Arguments of WordPress's own, and a page of its own for each number of them.
+        // WordPress's own arguments, so that each number of them is another cache key.
         everywhere(`/?${"cat=1&".repeat(90 + index)}cat=1`),
         everywhere("/", {
           "accept-encoding": `nonsense-${index}`,
@@ -329,7 +329,7 @@ describe("the page cache", function () {
 
   it("sends one request to PHP per cache pod for a thousand concurrent misses", async () => {
     const path = `/?page_id=${testPage.slow}`;
-    // A page that was kept before: for one of which nothing is known yet, requests wait half a second.
+    // Cached before: requests for a page that is not known yet wait half a second.
     await everywhere(path);
     await php("update_option('e2e_slow', 0);");
     const pods = await cachePods(site);
@@ -384,11 +384,11 @@ describe("the page cache", function () {
     const whole = (pages: readonly CachedPage[]) => pages.every(({ body }) => body === "Made slowly");
     assert.ok(whole(await everywhere(path)));
     let stale: CachedPage[] = [];
-    await site.cluster.until("its time is over", 20, async () => {
+    await site.cluster.until("the page has expired", 20, async () => {
       stale = await everywhere(path);
       return states(stale).join() === "STALE";
     });
-    // It is still being rendered: no visitor had to wait for it.
+    // It is being rendered, and no visitor waits for it.
     const updating = await everywhere(path);
     assert.deepEqual(states(updating), ["UPDATING"]);
     assert.ok(whole(stale) && whole(updating));
@@ -400,21 +400,21 @@ describe("the page cache", function () {
     const { body: page } = await fromSitePod(site, "/");
     await kubectl("scale", "deployment", "wordpress", "--replicas=0");
     await kubectl("wait", "pods", "--selector=app=wordpress", "--for=delete", "--timeout=120s");
-    await site.cluster.until("its time is over", 10, async () => !states(await everywhere("/")).includes("HIT"));
-    const comes = async () => {
+    await site.cluster.until("the page has expired", 10, async () => !states(await everywhere("/")).includes("HIT"));
+    const expectStale = async () => {
       for (const { status, state, body } of await everywhere("/")) {
         assert.equal(status, 200);
         assert.match(state, /^(STALE|UPDATING)$/);
         assert.equal(body, page);
       }
     };
-    for (let round = 0; round < 5; round++) await comes();
-    // As after two changes of the site without a request between them.
+    for (let round = 0; round < 5; round++) await expectStale();
+    // Two purges without a request between them.
     for (let change = 0; change < 2; change++) {
       for (const { status } of await cachePods(site)) {
         assert.equal(await requestPurge(status.podIP, "/renew"), 204);
       }
-      await comes();
+      await expectStale();
     }
     assert.equal(await site.status(), 200);
     await kubectl("scale", "deployment", "wordpress", `--replicas=${replicas}`);
@@ -424,8 +424,8 @@ describe("the page cache", function () {
   const search = (index: number) => new Visitor(site.address).get(`/?s=${index}`);
 
   it("serves pages from ready pods while 64 visitors read a large file slowly and 64 send one", async function () {
-    // Three nodes and three specs share two processors and a disk here, and the cache writes 2.5 GB at once: a probe may find no time. A pod
-    // that slow clients hold is unready in each attempt.
+    // Three nodes and two specs share two processors and a disk here, and the cache writes 2.5 GB at once, so that a probe may time out. A
+    // pod that slow clients block would be unready in each attempt.
     this.retries(2);
     const [pod] = await sitePods(site);
     const file = "wp-content/uploads/large.bin";
@@ -435,7 +435,7 @@ describe("the page cache", function () {
       "-c",
       `mkdir -p wp-content/uploads; head -c 40000000 /dev/urandom > ${file}`,
     );
-    /** By pod: the time since when it is ready, and the restarts of its containers. */
+    /** By pod: when it became ready, and its containers' restarts. */
     const readiness = async () =>
       Object.fromEntries(
         [...(await sitePods(site)), ...(await cachePods(site))].map(({ metadata, status }) => {
@@ -459,7 +459,7 @@ describe("the page cache", function () {
     );
     try {
       await Promise.all(readers.map(({ begun }) => begun));
-      // Longer than a readiness probe needs to fail as often as it may, which is 15 s.
+      // Longer than the 15 s in which a readiness probe reaches its failure threshold.
       const { failed, medianMs } = await whileRequesting(search, () => wait(30_000));
       assert.deepEqual(failed, []);
       assert.deepEqual([...new Set(readers.map(({ status }) => status))], [200]);
@@ -470,15 +470,15 @@ describe("the page cache", function () {
       assert.deepEqual(cutOff, { readers: [], senders: [] });
       assert.deepEqual(await readiness(), before, await unhealthy());
       const pods = await cachePods(site);
-      const kept = async (folder: "answers" | "uploads", limit: string) => {
+      const onDisk = async (folder: "answers" | "uploads", limit: string) => {
         const bytes = Math.max(...(await Promise.all(pods.map((cachePod) => bytesOnDisk(site, cachePod, folder)))));
-        assert.ok(bytes > 0, `no pod keeps ${folder} on its disk`);
-        assert.ok(bytes <= (quantityBytes(limit) ?? 0), `${bytes} bytes of ${folder}, and the volume has ${limit}`);
+        assert.ok(bytes > 0, `no pod has ${folder} on its disk`);
+        assert.ok(bytes <= (quantityBytes(limit) ?? 0), `${bytes} bytes of ${folder}, but the volume has ${limit}`);
         return `${Math.round(bytes / 2 ** 20)} MiB of ${folder}`;
       };
       const disk = [
-        await kept("answers", answersLimit(siteConfig)),
-        await kept("uploads", uploadsLimit(siteConfig)),
+        await onDisk("answers", answersLimit(siteConfig)),
+        await onDisk("uploads", uploadsLimit(siteConfig)),
       ].join(" and ");
       recordFault({
         fault: "two pods of WordPress, 64 clients that read a file of 40 MB at 20 kB/s and 64 that upload at 5 kB/s",

@@ -47,7 +47,7 @@ describe("content: shared on three nodes", function () {
         wordpressImage: "wordpress:6.4-apache",
         siteTitle: `It's "just" <another> $(pod) & more`,
         siteHosts: ["blog.example.com"],
-        // This machine, as the site's pods see it: a proxy for these tests.
+        // This machine's address in the site's pods: these tests act as a proxy.
         trustedProxies: ["10.86.0.1/32"],
       }),
     );
@@ -58,7 +58,7 @@ describe("content: shared on three nodes", function () {
     await site?.stop();
   });
 
-  /** Returns the output of PHP code that runs in WordPress in each pod, and asserts that it is the same in all. */
+  /** Runs PHP code in WordPress in each pod, and asserts that all outputs are the same. @returns the output */
   async function everywhere(code: string): Promise<string> {
     const printed = await inEachPod(site, "php", "-r", wordPressCode(code));
     const [first = "", ...others] = Object.values(printed);
@@ -76,13 +76,13 @@ describe("content: shared on three nodes", function () {
       output,
       /contentStorageClass: "standard" has no volumes that many nodes can write to: .*ReadWriteMany/,
     );
-    for (const wayOut of ["contentStorageClass NAME", "contentAccessMode ReadWriteOnce", "content perPod"]) {
-      assert.ok(output.includes(`pulumi config set ${wayOut}`), wayOut);
+    for (const remedy of ["contentStorageClass NAME", "contentAccessMode ReadWriteOnce", "content perPod"]) {
+      assert.ok(output.includes(`pulumi config set ${remedy}`), remedy);
     }
     assert.ok(!(await site.cluster.names("namespaces")).includes(namespace));
-    // The namespace of the trial goes a moment later.
+    // The probe's namespace is deleted a moment later.
     const left = async () => (await site.cluster.names("namespaces")).filter((name) => name.includes("trial"));
-    await site.cluster.until("nothing is left of the trial", 60, async () => (await left()).length === 0);
+    await site.cluster.until("the probe has left nothing", 60, async () => (await left()).length === 0);
     await site.project.configure({ contentStorageClass: "shared" });
   });
 
@@ -174,12 +174,17 @@ describe("content: shared on three nodes", function () {
   });
 
   it("runs a changed file on every pod within 30 s, though opcache checks files seldom", async () => {
-    const words = () =>
-      inEachPod(site, "sh", "-c", "curl -sI http://127.0.0.1/wp-login.php | sed -n 's/^X-Word: //p' | tr -d '\\r\\n'");
-    const have = async (word: string) => Object.values(await words()).every((found) => found === word);
-    for (const word of ["one", "two"]) {
-      await mustUse(site, "word.php", `<?php header( 'X-Word: ${word}' );`);
-      await site.cluster.until(`every pod says ${word}`, 30, () => have(word));
+    const headers = () =>
+      inEachPod(
+        site,
+        "sh",
+        "-c",
+        "curl -sI http://127.0.0.1/wp-login.php | sed -n 's/^X-Version: //p' | tr -d '\\r\\n'",
+      );
+    const haveVersion = async (version: string) => Object.values(await headers()).every((found) => found === version);
+    for (const version of ["one", "two"]) {
+      await mustUse(site, "version.php", `<?php header( 'X-Version: ${version}' );`);
+      await site.cluster.until(`every pod runs version ${version}`, 30, () => haveVersion(version));
     }
   });
 
@@ -242,7 +247,7 @@ describe("content: shared on three nodes", function () {
     assert.equal(pods.length, 3);
     assert.ok(pods.every(isReady));
     await site.inPod(pods[0]?.metadata.name ?? "", "rm", "-r", "wp-content/plugins/field");
-    await site.cluster.until("the site is back", 40, async () => (await site.status()) === 200);
+    await site.cluster.until("the site answers again", 40, async () => (await site.status()) === 200);
   });
 
   it("runs a due event once, by the CronJob and not by visitors", async () => {
@@ -255,7 +260,7 @@ describe("content: shared on three nodes", function () {
     const ran = async () =>
       Number(await site.rows("select count(*) from wp_options where option_name like 'e2e_ran_%'"));
     assert.equal(await ran(), 0);
-    // One at a time, like the CronJob, whose own job may start at the same moment.
+    // One at a time, as by the CronJob, which could start its own job at the same moment.
     const suspend = (is: boolean) => {
       const patch = JSON.stringify({ spec: { suspend: is } });
       return site.cluster.kubectl("--namespace", namespace, "patch", "cronjob", "wordpress-cron", "--patch", patch);
@@ -300,7 +305,7 @@ describe("content: shared on three nodes", function () {
         .metadata.uid;
     const before = await uid();
     const claims = await site.claims();
-    // The page cache has three pods from three of the site's on, and one with one.
+    // The page cache has as many pods as the site, at most three.
     for (const [replicas, updates] of [
       [10, 1],
       [1, 2],

@@ -45,7 +45,7 @@ describe("site under load, faults of three nodes:", function () {
       // Between its deletion and its replacement, the pod does not exist.
       await site.cluster.until("the database is on another node", 150, moved, isFailedCommand);
       await allReady(site);
-      await load.goesWell();
+      await load.recovers();
     }).finally(() => declareBack(site));
     await allReady(site);
     return `ended by \`kubectl ${declareOffCommand("NODE").join(" ")}\``;

@@ -2,7 +2,7 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1";
 import { ConfigMap, PersistentVolumeClaim, Service } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { dependencies } from "../../kubernetes/dependencies";
+import { Component } from "../../kubernetes/component";
 import { digest } from "../../kubernetes/digest";
 import { stackLabels } from "../../kubernetes/labels";
 import type { DataRetention } from "../claims/keys";
@@ -22,53 +22,68 @@ export interface NfsServerArgs {
 }
 
 const app = { app: nfsServerName } as const;
+const labels = { ...app, "app.kubernetes.io/name": nfsServerName, ...stackLabels };
+const metadata = { name: nfsServerName, namespace: nfsName, labels };
+/** The Deployment waits for the volume and for the pod. */
+const notAwaited = { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } };
 
 /** One NFS server with its volume, reachable only from the nodes. While it is unavailable, clients that access its files wait. */
-export class NfsServer extends pulumi.ComponentResource {
-  constructor(name: string, args: NfsServerArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:nfs:NfsServer", name, {}, options);
-    const child = { parent: this, dependsOn: dependencies(options) };
-    const labels = { ...app, "app.kubernetes.io/name": nfsServerName, ...stackLabels };
-    const metadata = { name: nfsServerName, namespace: nfsName, labels };
-    const skipAwait = { "pulumi.com/skipAwait": "true" };
+export class NfsServer extends Component<NfsServerArgs> {
+  constructor(name: string, args: NfsServerArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:nfs:NfsServer", name, args, options);
     const config = ganeshaConfig();
+    const configMap = this.createConfigMap(config);
+    const claim = this.createClaim();
+    const policy = this.createPolicy();
+    const service = this.createService();
+    this.createDeployment(config, [configMap, claim, policy, service]);
+    this.registerOutputs({});
+  }
 
-    const configMap = new ConfigMap(`${name}-config`, { metadata, data: { "ganesha.conf": config } }, child);
-    const claim = new PersistentVolumeClaim(
-      `${name}-claim`,
+  private createConfigMap(config: string): ConfigMap {
+    return new ConfigMap(`${this.name}-config`, { metadata, data: { "ganesha.conf": config } }, this.child());
+  }
+
+  private createClaim(): PersistentVolumeClaim {
+    const { storage, dataRetention } = this.args;
+    return new PersistentVolumeClaim(
+      `${this.name}-claim`,
       {
-        // The Deployment waits for the volume.
-        metadata: { ...metadata, annotations: skipAwait },
+        metadata: notAwaited,
         spec: {
           accessModes: ["ReadWriteOnce"],
           storageClassName: nfsServerClassName,
-          resources: { requests: { storage: args.storage } },
+          resources: { requests: { storage } },
         },
       },
-      { ...child, protect: args.dataRetention === "retain" },
+      { ...this.child(), protect: dataRetention === "retain" },
     );
-    const policy = new NetworkPolicy(
-      `${name}-policy`,
+  }
+
+  private createPolicy(): NetworkPolicy {
+    return new NetworkPolicy(
+      `${this.name}-policy`,
       {
         metadata,
         spec: {
           podSelector: {},
           policyTypes: ["Ingress", "Egress"],
-          ingress: pulumi.output(args.nodes).apply(ingressFrom),
+          ingress: pulumi.output(this.args.nodes).apply(ingressFrom),
         },
       },
-      child,
+      this.child(),
     );
-    const service = new Service(
-      `${name}-service`,
-      {
-        metadata: { ...metadata, annotations: skipAwait },
-        spec: { selector: app, ports: [{ name: "nfs", port: nfsPort, targetPort: "nfs" }] },
-      },
-      child,
-    );
+  }
+
+  private createService(): Service {
+    const spec = { selector: app, ports: [{ name: "nfs", port: nfsPort, targetPort: "nfs" }] };
+    return new Service(`${this.name}-service`, { metadata: notAwaited, spec }, this.child());
+  }
+
+  private createDeployment(config: string, dependsOn: readonly pulumi.Resource[]): void {
+    const { imageRegistry, onError } = this.args;
     new Deployment(
-      `${name}-deployment`,
+      `${this.name}-deployment`,
       {
         metadata,
         spec: {
@@ -78,17 +93,12 @@ export class NfsServer extends pulumi.ComponentResource {
           selector: { matchLabels: app },
           template: {
             metadata: { labels, annotations: { "checksum/config": digest(config) } },
-            spec: nfsServerPodSpec(args.imageRegistry),
+            spec: nfsServerPodSpec(imageRegistry),
           },
         },
       },
-      {
-        parent: this,
-        dependsOn: dependencies(options, configMap, claim, policy, service),
-        hooks: { onError: [args.onError] },
-      },
+      { ...this.child(...dependsOn), hooks: { onError: [onError] } },
     );
-    this.registerOutputs({});
   }
 }
 

@@ -1,7 +1,9 @@
+import type { local } from "@pulumi/command";
+import type { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import type { StorageClassArgs } from "@pulumi/kubernetes/storage/v1/storageClass";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../../kubectl/clusterAccess";
 import type { ClusterIdentity } from "../../kubectl/destroyGuard";
 import { failureReport } from "../../diagnostics/failureReport";
@@ -9,7 +11,7 @@ import { kubectlCommand } from "../../kubectl/scriptResource";
 import { ownNamespace } from "../../kubernetes/namespace";
 import { releaseHooks } from "../../diagnostics/releaseHooks";
 import { type Rollout, rolloutOf } from "../../diagnostics/rollout";
-import { dependencies } from "../../kubernetes/dependencies";
+import { Component } from "../../kubernetes/component";
 import { stackLabels } from "../../kubernetes/labels";
 import { moduleRemedy } from "../openebs/nodeModule";
 import { nfsDriverValues } from "./nfsDriverValues";
@@ -49,65 +51,87 @@ export interface NfsVolumesArgs extends Omit<NfsServerArgs, "onError"> {
 }
 
 /** ReadWriteMany volumes for clusters without such a storage class: an NFS server, its CSI driver, and their storage class. */
-export class NfsVolumes extends pulumi.ComponentResource {
+export class NfsVolumes extends Component<NfsVolumesArgs> {
   readonly rollouts: readonly Rollout[] = [serverRollout];
+  private readonly protect = this.args.dataRetention === "retain";
 
-  constructor(name: string, args: NfsVolumesArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:nfs:NfsVolumes", name, {}, options);
-    const { cluster, dataRetention, imageRegistry } = args;
-    const child = { parent: this, dependsOn: dependencies(options) };
-    const protect = dataRetention === "retain";
+  constructor(name: string, args: NfsVolumesArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:nfs:NfsVolumes", name, args, options);
+    const namespace = this.createNamespace();
+    const volumeDeletion = this.createVolumeDeletion(namespace);
+    const serverClass = this.createServerClass();
+    const dependsOn = [namespace, volumeDeletion, serverClass];
+    const server = this.createServer(dependsOn);
+    const driver = this.createDriver(dependsOn);
+    this.createClass([server, driver]);
+    this.registerOutputs({});
+  }
 
-    // Privileged: the server opens files by handle, and the driver mounts on the node.
-    const namespace = ownNamespace(
-      `${name}-namespace`,
-      { namespace: nfsName, instance: args.instance, level: "privileged" },
-      { ...child, protect },
+  /** Privileged: the server opens files by handle, and the driver mounts on the node. */
+  private createNamespace(): Namespace {
+    return ownNamespace(
+      `${this.name}-namespace`,
+      { namespace: nfsName, instance: this.args.instance, level: "privileged" },
+      { ...this.child(), protect: this.protect },
     );
-    // At destroy it runs after the server's deletion and before that of the storage, and waits until the volume is deleted.
-    const volumes = kubectlCommand(
-      `${name}-volumes`,
+  }
+
+  /** At destroy it runs after the server's deletion and before that of the storage, and waits until the volume is deleted. */
+  private createVolumeDeletion(namespace: Namespace): local.Command {
+    const { cluster, dataRetention, clusterIdentity, instance } = this.args;
+    return kubectlCommand(
+      `${this.name}-volumes`,
       {
         cluster,
         onDelete: "delete-claims",
         request: {
           namespace: nfsName,
           dataRetention,
-          guard: { cluster: args.clusterIdentity, instance: args.instance, namespaces: [nfsName] },
+          guard: { cluster: clusterIdentity, instance, namespaces: [nfsName] },
         },
       },
-      { parent: this, dependsOn: dependencies(options, namespace) },
+      this.child(namespace),
     );
-    const serverClass = new StorageClass(
-      `${name}-server-class`,
-      { metadata: { name: nfsServerClassName, labels: stackLabels }, ...args.serverVolumes },
-      { ...child, protect },
+  }
+
+  /** Storage class of the server's own volume. */
+  private createServerClass(): StorageClass {
+    return new StorageClass(
+      `${this.name}-server-class`,
+      { metadata: { name: nfsServerClassName, labels: stackLabels }, ...this.args.serverVolumes },
+      { ...this.child(), protect: this.protect },
     );
-    const inNamespace = { parent: this, dependsOn: dependencies(options, namespace, volumes, serverClass) };
-    const server = new NfsServer(
-      `${name}-server`,
-      { ...args, onError: failureReport(`${name}-server-failure`, cluster, serverRollout.workload) },
-      inNamespace,
-    );
-    const driver = new Release(
-      `${name}-driver`,
+  }
+
+  private createServer(dependsOn: readonly pulumi.Resource[]): NfsServer {
+    const onError = failureReport(`${this.name}-server-failure`, this.args.cluster, serverRollout.workload);
+    return new NfsServer(`${this.name}-server`, { ...this.args, onError }, this.child(...dependsOn));
+  }
+
+  private createDriver(dependsOn: readonly pulumi.Resource[]): Release {
+    const { cluster, chartRepository, imageRegistry } = this.args;
+    return new Release(
+      `${this.name}-driver`,
       {
         name: nfsDriverChart.name,
         namespace: nfsName,
         chart: nfsDriverChart.name,
         version: nfsDriverChart.version,
-        repositoryOpts: { repo: args.chartRepository },
+        repositoryOpts: { repo: chartRepository },
         timeout: releaseTimeoutSeconds,
         values: nfsDriverValues(imageRegistry),
       },
       {
-        ...inNamespace,
-        protect,
-        hooks: releaseHooks(`${name}-driver-failure`, cluster, helmRelease),
+        ...this.child(...dependsOn),
+        protect: this.protect,
+        hooks: releaseHooks(`${this.name}-driver-failure`, cluster, helmRelease),
       },
     );
+  }
+
+  private createClass(dependsOn: readonly pulumi.Resource[]): void {
     new StorageClass(
-      `${name}-class`,
+      `${this.name}-class`,
       {
         metadata: { name: nfsName, labels: stackLabels },
         provisioner: nfsDriver,
@@ -118,8 +142,7 @@ export class NfsVolumes extends pulumi.ComponentResource {
         reclaimPolicy: "Delete",
         volumeBindingMode: "Immediate",
       },
-      { parent: this, protect, dependsOn: dependencies(options, server, driver) },
+      { ...this.child(...dependsOn), protect: this.protect },
     );
-    this.registerOutputs({});
   }
 }

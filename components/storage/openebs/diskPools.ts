@@ -1,6 +1,6 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
-import { dependencies } from "../../kubernetes/dependencies";
+import { Component } from "../../kubernetes/component";
 import { stackLabels } from "../../kubernetes/labels";
 import { diskPoolApiVersion } from "./chartVersion";
 import type { DataRetention } from "../claims/keys";
@@ -17,12 +17,12 @@ export interface DiskPoolsArgs {
 }
 
 /** A DiskPool for each entry. It is online before a volume is created. */
-export class DiskPools extends pulumi.ComponentResource {
+export class DiskPools extends Component<DiskPoolsArgs> {
   /** Names of the pools, in the order of the configuration. */
   readonly names: readonly string[];
 
-  constructor(name: string, args: DiskPoolsArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:storage:DiskPools", name, {}, options);
+  constructor(name: string, args: DiskPoolsArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:storage:DiskPools", name, args, options);
     this.names = args.pools.map(({ node }) => poolName(node));
     for (const { node, disk } of args.pools) {
       new CustomResource(
@@ -39,8 +39,7 @@ export class DiskPools extends pulumi.ComponentResource {
           spec: { node, disks: [disk] },
         },
         {
-          parent: this,
-          dependsOn: dependencies(options, ...(args.readyByNode.get(node) ?? [])),
+          ...this.child(...(args.readyByNode.get(node) ?? [])),
           protect: args.dataRetention === "retain",
           // OpenEBS accepts an update of a pool and ignores it. The preflight refuses a change that would lose data.
           replaceOnChanges: ["spec"],

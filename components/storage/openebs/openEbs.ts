@@ -1,18 +1,20 @@
+import type { local } from "@pulumi/command";
+import type { Namespace } from "@pulumi/kubernetes/core/v1";
 import { Release } from "@pulumi/kubernetes/helm/v3";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { ClusterAccess } from "../../kubectl/clusterAccess";
 import type { ClusterIdentity } from "../../kubectl/destroyGuard";
 import { kubectlCommand } from "../../kubectl/scriptResource";
 import { ownNamespace } from "../../kubernetes/namespace";
 import { releaseHooks } from "../../diagnostics/releaseHooks";
-import { dependencies } from "../../kubernetes/dependencies";
+import { Component } from "../../kubernetes/component";
 import type { DataRetention } from "../claims/keys";
 import type { StorageConfig } from "./keys";
 import { moduleRemedy } from "./nodeModule";
 import { openEbsName } from "./openEbsNames";
 import { reportOutdatedEngines } from "./outdatedEngines";
-import { openEbsValues } from "./openEbsValues";
+import { type LoggingCredentials, openEbsValues } from "./openEbsValues";
 
 /** Timeout of Helm, in whole seconds: each node pulls the images of thirty containers. */
 const releaseTimeoutSeconds = 900;
@@ -34,43 +36,59 @@ export interface OpenEbsArgs {
 }
 
 /** Installs OpenEBS with its own chart in a namespace of its own, and deletes the objects that Helm leaves at uninstallation. */
-export class OpenEbs extends pulumi.ComponentResource {
+export class OpenEbs extends Component<OpenEbsArgs> {
   /** Dependency of everything that needs OpenEBS. */
   readonly release: Release;
+  private readonly protect = this.args.dataRetention === "retain";
 
-  constructor(name: string, args: OpenEbsArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:storage:OpenEbs", name, {}, options);
-    const child = { parent: this, dependsOn: dependencies(options) };
-    const { storage } = args;
-    const protect = args.dataRetention === "retain";
+  constructor(name: string, args: OpenEbsArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:storage:OpenEbs", name, args, options);
+    const namespace = this.createNamespace();
+    const cleanup = this.createCleanup(namespace);
+    const logging = args.storage.logging ? this.createLoggingPasswords() : undefined;
+    this.release = this.createRelease(logging, [namespace, cleanup]);
+    this.registerOutputs({});
+  }
 
-    // Privileged: its pods access the nodes' disks.
-    const namespace = ownNamespace(
-      `${name}-namespace`,
-      { namespace: openEbsName, instance: args.instance, level: "privileged" },
-      { ...child, protect },
+  /** Privileged: its pods access the nodes' disks. */
+  private createNamespace(): Namespace {
+    return ownNamespace(
+      `${this.name}-namespace`,
+      { namespace: openEbsName, instance: this.args.instance, level: "privileged" },
+      { ...this.child(), protect: this.protect },
     );
-    // At destroy it runs after the release and before the namespace, and deletes the objects that Helm leaves.
-    const cleanup = kubectlCommand(
-      `${name}-leftovers`,
+  }
+
+  /** At destroy it runs after the release and before the namespace, and deletes the objects that Helm leaves. */
+  private createCleanup(namespace: Namespace): local.Command {
+    const { cluster, clusterIdentity, instance } = this.args;
+    return kubectlCommand(
+      `${this.name}-leftovers`,
       {
-        cluster: args.cluster,
+        cluster,
         onDelete: "clean-up-openebs",
         request: {
           namespace: openEbsName,
-          guard: { cluster: args.clusterIdentity, instance: args.instance, namespaces: [openEbsName] },
+          guard: { cluster: clusterIdentity, instance, namespaces: [openEbsName] },
         },
       },
-      { parent: this, dependsOn: dependencies(options, namespace) },
+      this.child(namespace),
     );
-    const password = (role: string) =>
-      new RandomPassword(`${name}-${role}`, { length: 32, special: false }, { ...child, protect }).result;
-    const logging = storage.logging
-      ? { rootPassword: password("minio-root"), userPassword: password("minio-user") }
-      : undefined;
-    const hooks = releaseHooks(`${name}-release-failure`, args.cluster, helmRelease);
-    this.release = new Release(
-      `${name}-release`,
+  }
+
+  private createLoggingPasswords(): LoggingCredentials {
+    const password = (role: string) => {
+      const options = { ...this.child(), protect: this.protect };
+      return new RandomPassword(`${this.name}-${role}`, { length: 32, special: false }, options).result;
+    };
+    return { rootPassword: password("minio-root"), userPassword: password("minio-user") };
+  }
+
+  private createRelease(logging: LoggingCredentials | undefined, dependsOn: readonly pulumi.Resource[]): Release {
+    const { cluster, storage } = this.args;
+    const hooks = releaseHooks(`${this.name}-release-failure`, cluster, helmRelease);
+    return new Release(
+      `${this.name}-release`,
       {
         name: openEbsName,
         namespace: openEbsName,
@@ -78,17 +96,15 @@ export class OpenEbs extends pulumi.ComponentResource {
         version: storage.chartVersion,
         repositoryOpts: { repo: storage.chartRepository },
         timeout: releaseTimeoutSeconds,
-        values: openEbsValues({ ...args, engine: storage.engine, imageRegistry: storage.imageRegistry, logging }),
+        values: openEbsValues({ ...this.args, engine: storage.engine, imageRegistry: storage.imageRegistry, logging }),
       },
       {
-        parent: this,
-        protect,
-        dependsOn: dependencies(options, namespace, cleanup),
-        hooks: { ...hooks, afterUpdate: [...hooks.afterUpdate, () => reportOutdatedEngines(args.cluster)] },
+        ...this.child(...dependsOn),
+        protect: this.protect,
+        hooks: { ...hooks, afterUpdate: [...hooks.afterUpdate, () => reportOutdatedEngines(cluster)] },
         // Resizing etcd would lose its data, which is the configuration of the pools.
         ignoreChanges: storage.engine === "replicated" ? ["values.mayastor.etcd.replicaCount"] : [],
       },
     );
-    this.registerOutputs({});
   }
 }

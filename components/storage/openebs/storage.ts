@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../../kubectl/clusterAccess";
 import type { ClusterIdentity } from "../../kubectl/destroyGuard";
-import { dependencies } from "../../kubernetes/dependencies";
+import { Component } from "../../kubernetes/component";
 import type { DataRetention } from "../claims/keys";
 import { DiskPools } from "./diskPools";
 import { type NodeSshConfig, replicaCount, type StorageConfig } from "./keys";
@@ -24,52 +24,61 @@ export interface StorageArgs {
 }
 
 /** The site's storage: a storage class of the cluster, or OpenEBS with one of two engines. */
-export class Storage extends pulumi.ComponentResource {
+export class Storage extends Component<StorageArgs> {
   /** Names of the DiskPools. */
   readonly diskPools: readonly string[];
 
-  constructor(name: string, args: StorageArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:storage:Storage", name, {}, options);
-    const { cluster, config } = args;
-    const { storage, dataRetention } = config;
-    const child = { parent: this, dependsOn: dependencies(options) };
-    if (storage.engine === "replicated") {
-      const nodes = storage.pools.map(({ node }) => node);
-      const { ready, readyByNode } = new StorageNodes(`${name}-nodes`, { cluster, nodes, config }, child);
-      const { release } = new OpenEbs(
-        `${name}-openebs`,
-        {
-          ...args,
-          storage,
-          dataRetention,
-          // Each member runs on a separate node. Two members are worse than one: they fail if either of them fails.
-          members: nodes.length < 3 ? 1 : 3,
-        },
-        { parent: this, dependsOn: dependencies(options, ...ready) },
-      );
-      const pools = new DiskPools(
-        `${name}-pools`,
-        {
-          pools: storage.pools,
-          dataRetention,
-          readyByNode,
-          onError: (pool) => poolReport(`${pool}-failure`, cluster, pool),
-        },
-        { parent: this, dependsOn: dependencies(options, release) },
-      );
-      new ReplicatedClass(
-        `${name}-replicated`,
-        { replicas: replicaCount(storage), dataRetention },
-        { parent: this, dependsOn: dependencies(options, release, pools) },
-      );
-      this.diskPools = pools.names;
-    } else {
-      if (storage.engine === "hostpath") {
-        new OpenEbs(`${name}-openebs`, { ...args, storage, dataRetention, members: 1 }, child);
-      }
-      this.diskPools = [];
-    }
+  constructor(name: string, args: StorageArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:storage:Storage", name, args, options);
+    const { engine } = args.config.storage;
+    if (engine === "hostpath") this.createOpenEbs({ members: 1 });
+    this.diskPools = engine === "replicated" ? this.createReplicatedStorage() : [];
     this.registerOutputs({});
+  }
+
+  /** @returns the names of the DiskPools */
+  private createReplicatedStorage(): readonly string[] {
+    const nodes = this.createNodes();
+    // Each member runs on a separate node. Two members are worse than one: they fail if either of them fails.
+    const members = this.args.config.storage.pools.length < 3 ? 1 : 3;
+    const { release } = this.createOpenEbs({ members, dependsOn: nodes.ready });
+    const pools = this.createPools(nodes, release);
+    this.createReplicatedClass([release, pools]);
+    return pools.names;
+  }
+
+  private createNodes(): StorageNodes {
+    const { cluster, config } = this.args;
+    const nodes = config.storage.pools.map(({ node }) => node);
+    return new StorageNodes(`${this.name}-nodes`, { cluster, nodes, config }, this.child());
+  }
+
+  private createOpenEbs({
+    members,
+    dependsOn = [],
+  }: {
+    readonly members: 1 | 3;
+    readonly dependsOn?: readonly pulumi.Resource[];
+  }): OpenEbs {
+    const { storage, dataRetention } = this.args.config;
+    const args = { ...this.args, storage, dataRetention, members };
+    return new OpenEbs(`${this.name}-openebs`, args, this.child(...dependsOn));
+  }
+
+  private createPools({ readyByNode }: StorageNodes, release: pulumi.Resource): DiskPools {
+    const { cluster, config } = this.args;
+    const onError = (pool: string) => poolReport(`${pool}-failure`, cluster, pool);
+    return new DiskPools(
+      `${this.name}-pools`,
+      { pools: config.storage.pools, dataRetention: config.dataRetention, readyByNode, onError },
+      this.child(release),
+    );
+  }
+
+  private createReplicatedClass(dependsOn: readonly pulumi.Resource[]): void {
+    const { storage, dataRetention } = this.args.config;
+    const args = { replicas: replicaCount(storage), dataRetention };
+    new ReplicatedClass(`${this.name}-replicated`, args, this.child(...dependsOn));
   }
 }
 

@@ -1,7 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { dependencies } from "../../kubernetes/dependencies";
+import { Component } from "../../kubernetes/component";
 import { stackLabels } from "../../kubernetes/labels";
 import type { DataRetention } from "../claims/keys";
 import { mayastorDriver, replicatedClassName } from "./openEbsNames";
@@ -24,10 +24,10 @@ export function replicatedVolumes(replicas: number, fsType: "ext4" | "xfs") {
 }
 
 /** The storage class `openebs-replicated` of the tutorial, which no chart installs, and its class of snapshots. */
-export class ReplicatedClass extends pulumi.ComponentResource {
-  constructor(name: string, args: ReplicatedClassArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:storage:ReplicatedClass", name, {}, options);
-    const child = { parent: this, dependsOn: dependencies(options), protect: args.dataRetention === "retain" };
+export class ReplicatedClass extends Component<ReplicatedClassArgs> {
+  constructor(name: string, args: ReplicatedClassArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:storage:ReplicatedClass", name, args, options);
+    const child = { ...this.child(), protect: args.dataRetention === "retain" };
     const metadata = { name: replicatedClassName, labels: stackLabels };
     new StorageClass(`${name}-class`, { metadata, ...replicatedVolumes(args.replicas, "xfs") }, child);
     new CustomResource(

@@ -1,10 +1,11 @@
+import type { local } from "@pulumi/command";
 import type { Job } from "@pulumi/kubernetes/batch/v1";
 import { ConfigMap, PersistentVolumeClaim } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../../kubectl/clusterAccess";
 import type { Workload } from "../../diagnostics/workload";
 import { kubectlCommand } from "../../kubectl/scriptResource";
-import { dependencies } from "../../kubernetes/dependencies";
+import { Component } from "../../kubernetes/component";
 import { labels } from "../../kubernetes/labels";
 import { contentClaimName } from "../../storage/claims/claims";
 import type { SiteConfig } from "../keys";
@@ -26,63 +27,79 @@ export interface ContentArgs {
 }
 
 /** The shared claim of `wp-content`, the job that fills it once, and the ConfigMap of pods and jobs. */
-export class Content extends pulumi.ComponentResource {
+export class Content extends Component<ContentArgs> {
   /** Pods and jobs that mount the claim depend on this job. */
   readonly fillJob: Job;
 
-  constructor(name: string, args: ContentArgs, options: pulumi.ComponentResourceOptions = {}) {
-    super("wordpress:site:Content", name, {}, options);
-    const { config } = args;
-    const { namespace, wordpressImage: image, contentAccessMode: accessMode } = config;
-    const child = { parent: this, dependsOn: dependencies(options) };
-    const metadata = { namespace, labels: labels("wordpress") };
+  constructor(name: string, args: ContentArgs, options?: pulumi.ComponentResourceOptions) {
+    super("wordpress:site:Content", name, args, options);
+    const configMap = this.createConfigMap();
+    const claim = this.createClaim();
+    const migration = args.previousPods ? [this.createMigration([configMap, claim, args.previousPods])] : [];
+    this.fillJob = this.createFillJob([configMap, claim, ...migration]);
+    this.registerOutputs({});
+  }
 
-    const configMap = new ConfigMap(
-      `${name}-config`,
+  private createConfigMap(): ConfigMap {
+    const { config, addresses } = this.args;
+    return new ConfigMap(
+      `${this.name}-config`,
       {
-        metadata: { ...metadata, name: siteConfigName },
+        metadata: this.metadata(siteConfigName),
         data: {
           ...siteFiles(config),
           "extensions.json": JSON.stringify(siteExtensions(config)),
-          "settings.json": pulumi.output(args.addresses).apply((addresses) => renderSiteSettings(config, addresses)),
+          "settings.json": pulumi.output(addresses).apply((nodes) => renderSiteSettings(config, nodes)),
         },
       },
-      child,
+      this.child(),
     );
-    const claim = new PersistentVolumeClaim(
-      `${name}-claim`,
+  }
+
+  private createClaim(): PersistentVolumeClaim {
+    const { config, storageClass } = this.args;
+    return new PersistentVolumeClaim(
+      `${this.name}-claim`,
       {
         // The fill job waits for the volume. With some classes, a volume is provisioned only when a pod uses the claim.
-        metadata: { ...metadata, name: contentClaimName, annotations: { "pulumi.com/skipAwait": "true" } },
+        metadata: { ...this.metadata(contentClaimName), annotations: { "pulumi.com/skipAwait": "true" } },
         spec: {
-          accessModes: [accessMode],
-          ...(args.storageClass === undefined ? {} : { storageClassName: args.storageClass }),
+          accessModes: [config.contentAccessMode],
+          ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
           resources: { requests: { storage: config.wordpressStorage } },
         },
       },
       {
-        ...child,
+        ...this.child(),
         protect: config.dataRetention === "retain",
         // Another class or mode would replace the claim and lose its data. The preflight refuses such a change.
         ignoreChanges: ["spec.accessModes", "spec.storageClassName"],
       },
     );
-    const migration = args.previousPods && [
-      kubectlCommand(
-        `${name}-migration`,
-        {
-          cluster: args.cluster,
-          onChange: "migrate-content",
-          request: { namespace, image, accessMode },
-        },
-        { parent: this, dependsOn: dependencies(options, configMap, claim, args.previousPods) },
-      ),
-    ];
-    this.fillJob = runOnce(
-      `${name}-fill`,
-      { namespace, name: "wordpress-fill", pod: fillPodSpec({ image, accessMode }), onError: args.onError },
-      { parent: this, dependsOn: dependencies(options, configMap, claim, ...(migration ?? [])) },
+  }
+
+  /** Copies the content of the previous pods' claims. */
+  private createMigration(dependsOn: readonly pulumi.Resource[]): local.Command {
+    const { cluster, config } = this.args;
+    const { namespace, wordpressImage: image, contentAccessMode: accessMode } = config;
+    return kubectlCommand(
+      `${this.name}-migration`,
+      { cluster, onChange: "migrate-content", request: { namespace, image, accessMode } },
+      this.child(...dependsOn),
     );
-    this.registerOutputs({});
+  }
+
+  private createFillJob(dependsOn: readonly pulumi.Resource[]): Job {
+    const { config, onError } = this.args;
+    const { namespace, wordpressImage: image, contentAccessMode: accessMode } = config;
+    return runOnce(
+      `${this.name}-fill`,
+      { namespace, name: "wordpress-fill", pod: fillPodSpec({ image, accessMode }), onError },
+      this.child(...dependsOn),
+    );
+  }
+
+  private metadata(name: string) {
+    return { name, namespace: this.args.config.namespace, labels: labels("wordpress") };
   }
 }

@@ -10,10 +10,10 @@ const pageTimeoutMs = 90_000;
 
 const executablePath = "/usr/bin/chromium";
 
-/** Where screenshots are kept. */
+/** Folder of the screenshots. */
 export const outputFolder = path.join(projectRoot, "tests/e2e/output");
 
-/** Debian's Chromium, installed if it is missing; it connects only to the pages that it opens. */
+/** Starts Debian's Chromium, which it installs if it is missing. The browser connects only to the pages that it opens. */
 export async function openBrowser(): Promise<Browser> {
   if (!fs.existsSync(executablePath)) {
     await run("apt-get", ["update"]);
@@ -28,12 +28,12 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
-/** Installs WordPress by the form of its installer. @param address of the site @param account of the administrator */
+/** Submits the form of WordPress's installer. @param address the site's URL @param account the new administrator */
 export async function install(page: Page, address: string, { user, password }: Account): Promise<void> {
   page.setDefaultTimeout(pageTimeoutMs);
   await page.goto(`${address}/wp-admin/install.php`);
-  // The form's script suggests a password once it is loaded, and with it the estimator of passwords. Before that it would overwrite the one
-  // that is typed, and the installer would refuse the form: this script fills the second field when the form is sent.
+  // The form's script suggests a password when it has loaded, and would overwrite a password that was typed before. It also copies the
+  // password to the second field, without which the installer refuses the form.
   await page.waitForFunction(() => document.querySelector<HTMLInputElement>("#pass1")?.value !== "");
   await page.fill("#weblog_title", "Just add another pod");
   await page.fill("#user_login", user);
@@ -47,7 +47,7 @@ export async function install(page: Page, address: string, { user, password }: A
 export async function logIn(page: Page, address: string, { user, password }: Account): Promise<void> {
   page.setDefaultTimeout(pageTimeoutMs);
   await page.goto(`${address}/wp-login.php`);
-  // The page goes there by itself, a moment after it has come: what is being typed elsewhere by then would go there with it.
+  // A script focuses the user name a moment after the page has loaded. Text that is typed into another field meanwhile would end up there.
   await page.waitForFunction(() => document.activeElement?.id === "user_login");
   await page.fill("#user_login", user);
   await page.fill("#user_pass", password);
@@ -55,7 +55,7 @@ export async function logIn(page: Page, address: string, { user, password }: Acc
   await expectOn(page, "#wpadminbar", "no dashboard");
 }
 
-/** @throws Error with the page's address and text where the selector does not match in time */
+/** @throws Error with the page's address and text if the selector does not match in time */
 async function expectOn(page: Page, selector: string, otherwise: string): Promise<void> {
   await page.waitForSelector(selector).catch(async (error: unknown) => {
     const text = (await page.innerText("body")).slice(0, 300);

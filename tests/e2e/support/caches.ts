@@ -9,10 +9,10 @@ import { podsOf, type SitePod, sitePods } from "./sharedSite";
 /** The response of a pod of the page cache. */
 export interface CachedPage {
   readonly status: number;
-  /** Of the header `X-Cache`: HIT, MISS, BYPASS, STALE, … */
+  /** Value of the header `X-Cache`: HIT, MISS, BYPASS, STALE, … */
   readonly state: string;
   readonly encoding: string | undefined;
-  /** Not compressed any more. */
+  /** Decompressed. */
   readonly body: string;
 }
 
@@ -21,7 +21,7 @@ export function cachePods(site: LabSite): Promise<SitePod[]> {
   return podsOf(site, pageCacheName);
 }
 
-/** Asks every pod of the page cache for a page, under the site's own name unless the headers have another. */
+/** Requests a page from every pod of the page cache, with the site's own host unless the headers have another. */
 export async function fromEachCache(
   site: LabSite,
   path: string,
@@ -45,10 +45,10 @@ export async function fromEachCache(
 function get(options: http.RequestOptions): Promise<CachedPage> {
   return new Promise((resolve, reject) => {
     const request = http.get({ ...options, timeout: 60_000 }, (response) => {
-      const { statusCode: status = 0, headers: got } = response;
-      const told = { status, state: String(got["x-cache"]), encoding: got["content-encoding"] };
-      const plain = told.encoding === "gzip" ? response.pipe(createGunzip()) : response;
-      text(plain).then((body) => resolve({ ...told, body }), reject);
+      const { statusCode: status = 0, headers: received } = response;
+      const page = { status, state: String(received["x-cache"]), encoding: received["content-encoding"] };
+      const plain = page.encoding === "gzip" ? response.pipe(createGunzip()) : response;
+      text(plain).then((body) => resolve({ ...page, body }), reject);
     });
     request.on("timeout", () => request.destroy(new Error(`${options.path} did not answer`)));
     request.on("error", reject);
@@ -69,7 +69,7 @@ export async function pagesKept(site: LabSite): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-/** Bytes on the disk of the bodies (`uploads`) or answers under way in a pod of the page cache. */
+/** Bytes on disk of the request bodies (`uploads`) or responses (`answers`) in transit in a pod of the page cache. */
 export async function bytesOnDisk(site: LabSite, pod: SitePod, folder: "answers" | "uploads"): Promise<number> {
   return temporaryFiles(await site.inPod(pod.metadata.name, ...listTemporaryFiles(folder))).bytes;
 }

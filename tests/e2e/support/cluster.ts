@@ -2,7 +2,7 @@ import { readApi } from "../../../lab/cluster/api";
 import { CommandFailed, run } from "../../../lab/support/processes";
 import { type IsTransient, until } from "../../support/until";
 
-/** Where the API has the kinds that tests look for again and again. */
+/** API paths of the kinds that tests list often. */
 const listed: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ["configmaps", "namespaces", "persistentvolumeclaims", "pods", "secrets", "serviceaccounts", "services"].map(
@@ -12,7 +12,7 @@ const listed: Readonly<Record<string, string>> = {
   ...{ deployments: "/apis/apps/v1", statefulsets: "/apis/apps/v1", jobs: "/apis/batch/v1" },
 };
 
-/** kubectl on the lab, for looking at what the program made. */
+/** kubectl on the lab. */
 export class Cluster {
   constructor(private readonly environment: NodeJS.ProcessEnv) {}
 
@@ -20,7 +20,7 @@ export class Cluster {
     return run("kubectl", args, { env: this.environment, timeoutMs: 600_000 });
   }
 
-  /** kubectl with a text for its standard input. */
+  /** Applies a manifest. */
   apply(manifest: string, ...args: string[]): Promise<string> {
     return run("kubectl", ["apply", "--filename=-", ...args], {
       env: this.environment,
@@ -33,7 +33,7 @@ export class Cluster {
     return JSON.parse(await this.kubectl(...args, "--output=json")) as T;
   }
 
-  /** Names of a kind's objects in a namespace, or in the cluster. */
+  /** Names of a kind's objects in a namespace, or in the whole cluster. */
   async names(kind: string, namespace?: string): Promise<string[]> {
     if (kind in listed) {
       const items = await this.list<{ metadata: { name: string } }>(kind, namespace);
@@ -45,9 +45,9 @@ export class Cluster {
   }
 
   /**
-   * What the lab's API lists, asked for without kubectl, of which each call takes a third of a second of a processor.
+   * Lists objects without kubectl, each call of which takes a third of a second of CPU time.
    * @param kind one of {@link listed}
-   * @param selector of labels, e.g. `app=wordpress`
+   * @param selector label selector, e.g. `app=wordpress`
    * @throws CommandFailed
    */
   async list<T>(kind: string, namespace?: string, selector = ""): Promise<T[]> {

@@ -3,21 +3,21 @@ import * as path from "node:path";
 import type { Claim, Volume } from "../../../components/kubernetes/objects";
 import type { Api } from "../../../lab/plugins/kubernetes/api";
 
-/** Where a volume is a folder. */
+/** A volume that is a folder. */
 export interface FolderVolume extends Volume {
   readonly spec: Volume["spec"] & { readonly hostPath?: { readonly path: string } };
 }
 
-/** Volumes that are folders of this machine, in the place of a driver's. */
+/** Provides a driver's volumes as folders of this machine. */
 export class FolderVolumes {
-  /** @param deeds where it writes down what it did: `volume of NAMESPACE/CLAIM`, `volume of … gone` */
+  /** @param actions log of its actions: `volume of NAMESPACE/CLAIM`, `volume of … deleted` */
   constructor(
     private readonly api: Api,
     private readonly driver: string,
-    private readonly deeds: string[],
+    private readonly actions: string[],
   ) {}
 
-  /** Those that it has provided and that are not gone. */
+  /** The volumes that it has provided. */
   async own(): Promise<FolderVolume[]> {
     return (await this.all()).filter(
       ({ metadata }) => metadata.annotations?.["pv.kubernetes.io/provisioned-by"] === this.driver,
@@ -29,7 +29,7 @@ export class FolderVolumes {
     return this.list<FolderVolume>("/api/v1/persistentvolumes");
   }
 
-  /** Makes a folder in a folder for each claim that waits for the driver. @param before called with NAMESPACE/CLAIM */
+  /** Creates a folder in `parent` for each claim that waits for the driver. @param before called with NAMESPACE/CLAIM */
   async provide(parent: string, before: (claim: string) => void = () => undefined): Promise<void> {
     const claims = await this.list<Claim>("/api/v1/persistentvolumeclaims");
     const wanted = claims.filter(
@@ -61,7 +61,7 @@ export class FolderVolumes {
         },
       };
       await this.api.send({ method: "POST", path: "/api/v1/persistentvolumes", body });
-      this.deeds.push(`volume of ${claim}`);
+      this.actions.push(`volume of ${claim}`);
     }
   }
 
@@ -71,7 +71,7 @@ export class FolderVolumes {
     for (const { metadata, spec } of released) {
       if (spec.hostPath) fs.rmSync(spec.hostPath.path, { recursive: true, force: true });
       await this.api.send({ method: "DELETE", path: `/api/v1/persistentvolumes/${metadata.name}` });
-      this.deeds.push(`volume of ${spec.claimRef?.namespace}/${spec.claimRef?.name} gone`);
+      this.actions.push(`volume of ${spec.claimRef?.namespace}/${spec.claimRef?.name} deleted`);
     }
   }
 

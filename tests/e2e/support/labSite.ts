@@ -4,21 +4,21 @@ import { isUnreachable, NotYet } from "../../support/until";
 import { Cluster } from "./cluster";
 import { labShell } from "./labShell";
 
-/** Where a test's site is, and what else its stack says. Each spec has a place of its own, since they run side by side. */
+/** Namespace, NodePort and settings of a test's site. Each spec has its own, since specs run in parallel. */
 export interface SitePlace {
   readonly namespace: string;
   readonly nodePort: number;
-  /** Settings besides the preset's. @default `content: perPod`, as in the tutorial */
+  /** Settings in addition to the preset's. @default `content: perPod`, as in the tutorial */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** Settings of a site whose pods share their files and are on all of the lab's nodes. */
 export const sharedSettings = { contentStorageClass: "shared", contentAccessMode: "ReadWriteMany" };
 
-/** This repository's program on the lab: its stack `dev` with a backend of its own, the plain CLI, and kubectl to look. */
+/** A site on the lab: the program's stack `dev` with its own backend, the plain CLI, and kubectl. */
 export class LabSite {
   readonly namespace: string;
-  /** Where the site answers. */
+  /** URL of the site. */
   readonly address: string;
 
   private constructor(
@@ -30,7 +30,7 @@ export class LabSite {
     this.address = `http://127.0.0.1:${nodePort}`;
   }
 
-  /** A stack of which nothing exists yet. @default at its preset's place */
+  /** Initializes a stack. @param place @default the preset's */
   static async start(place: SitePlace = { namespace: "wordpress", nodePort: 30007 }): Promise<LabSite> {
     const { namespace, nodePort, settings = perPodSettings } = place;
     const all = { ...settings, namespace, wordpressNodePort: nodePort };
@@ -39,21 +39,21 @@ export class LabSite {
     return new LabSite(place, project, new Cluster(labEnvironment()));
   }
 
-  /** Destroys what there is of the stack and forgets it. */
+  /** Destroys the stack's resources, if it has any, and removes the stack. */
   async stop(): Promise<void> {
     if ((await this.project.resources()).length > 0) await this.project.destroy("--skip-preview");
     this.project.remove();
   }
 
-  /** Deletes the namespace with all in it, without waiting for it, and forgets the stack: for a spec whose matter is not destroy. */
+  /** Deletes the namespace without waiting for it, and removes the stack. For a spec that does not test destroy. */
   async discard(): Promise<void> {
     await this.cluster.kubectl("delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false");
     this.project.remove();
   }
 
   /**
-   * Status of the front page, without following a redirect. Under load kube-proxy opens a NodePort some seconds after the pods
-   * behind it are ready, and so late the name server tells the page cache of the site's pods: until then it answers 502.
+   * Status of the front page, without following a redirect. Under load, kube-proxy opens a NodePort some seconds after its pods are
+   * ready, and the name server returns the site's pods to the page cache as late. Until then the cache answers 502.
    */
   async status(): Promise<number> {
     let status = 0;
@@ -66,7 +66,7 @@ export class LabSite {
     return status;
   }
 
-  /** What SQL prints when root runs it, without headings. */
+  /** Runs SQL as root. @returns the output without column names */
   async rows(sql: string): Promise<string> {
     const client = `MYSQL_PWD="$MARIADB_ROOT_PASSWORD" exec mariadb -N -uroot wordpress -e "$1"`;
     return this.inPod("mariadb-0", "sh", "-c", client, "sh", sql);

@@ -4,44 +4,44 @@ import type { LabSite } from "./labSite";
 import { type FailedRequest, Tally } from "./tally";
 import { type Post, Writer } from "./writer";
 
-/** How many there are, and the milliseconds from the begin of one's request to its next one, where it is answered in time. */
+/** Number of readers and of writers, and each one's interval between requests in milliseconds. */
 const readers = { count: 4, everyMs: 500 } as const;
 const writers = { count: 2, everyMs: 1000 } as const;
 
-/** Milliseconds after which a request that is not answered has failed. */
+/** Timeout of a request, in milliseconds. */
 const timeoutMs = 10_000;
 
-/** What became of a load's requests. */
+/** Results of a load's requests. */
 export interface LoadFigures {
-  /** Requests that ended well. */
+  /** Number of successful requests. */
   readonly reads: number;
   readonly writes: number;
   readonly failedReads: readonly FailedRequest[];
   readonly failedWrites: readonly FailedRequest[];
-  /** The longest spans without a read, and without a write, that ended well; milliseconds. */
+  /** The longest periods without a successful read and without a successful write, in milliseconds. */
   readonly longestReadOutageMs: number;
   readonly longestWriteOutageMs: number;
 }
 
-/** What is read, and what is in it where all is well. */
+/** A page, and a text that it contains unless something is wrong. */
 interface Page {
   readonly path: string;
   readonly mark: string;
 }
 
-/** Who may write on a site. */
+/** A user who can write posts. */
 export interface Account {
   readonly user: string;
   readonly password: string;
 }
 
 /**
- * Readers of the front page and of a post, and writers of posts, who ask ten times in a second altogether, each time by a connection
- * of its own: what two cores have to spare beside a cluster and Pulumi. Anything else than a page with its mark, or a post acknowledged with 201, has failed, also
- * where the writer was logged out; it then logs in again.
+ * Readers of the front page and of a post, and writers of posts. Together they send ten requests a second, each on a connection of its
+ * own. Two cores manage no more beside a cluster and Pulumi. A read succeeds if the page contains its text, a write if the site answers
+ * 201. A writer who is logged out counts as a failure and logs in again.
  */
 export class SteadyLoad {
-  /** Titles of the posts that the site said to have. */
+  /** Titles of the posts that the site acknowledged. */
   readonly acknowledged: string[];
   private readonly reads = new Tally();
   private readonly writes = new Tally();
@@ -64,9 +64,9 @@ export class SteadyLoad {
   }
 
   /**
-   * Logs the writers in, has each write a post, and begins.
-   * @param account the one that writes. @default the administrator of the stack's outputs
-   * @throws Error where the site is not well
+   * Logs the writers in, lets each write a post, and starts the load.
+   * @param account the writers' account. @default the administrator in the stack's outputs
+   * @throws Error if a login or a post fails
    */
   static async start(site: LabSite, account?: Account): Promise<SteadyLoad> {
     const { user, password } = account ?? (await administrator(site));
@@ -86,23 +86,23 @@ export class SteadyLoad {
   }
 
   /**
-   * Waits until all goes well: ten reads and four posts one after the other, from now on.
-   * @throws Error after 180 s, with what failed last
+   * Waits until ten reads and four writes in a row have succeeded.
+   * @throws Error after 180 s, with the last failures
    */
-  async goesWell(): Promise<void> {
+  async recovers(): Promise<void> {
     this.reads.streak = 0;
     this.writes.streak = 0;
     const end = Date.now() + 180_000;
     while (this.reads.streak < 10 || this.writes.streak < 4) {
       if (Date.now() > end) {
         const last = [this.reads, this.writes].map(({ failed }) => failed.at(-1)?.reason ?? "nothing failed");
-        throw new Error(`the site is not well again after 180 s: ${last.join("; ")}`);
+        throw new Error(`the site has not recovered after 180 s: ${last.join("; ")}`);
       }
       await wait(100);
     }
   }
 
-  /** Ends, once the last requests are answered or given up. */
+  /** Stops the load when its last requests have ended. */
   async stop(): Promise<LoadFigures> {
     this.isStopped = true;
     await this.work;
@@ -116,7 +116,7 @@ export class SteadyLoad {
     };
   }
 
-  /** Does the same again and again. */
+  /** Sends a request at each interval until the load stops. */
   private async repeat(
     { count, everyMs }: { readonly count: number; readonly everyMs: number },
     index: number,
@@ -143,21 +143,21 @@ function postPage({ path, title }: Post): Page {
   return { path, mark: title };
 }
 
-/** @throws Error where the page does not come, or not as it is */
+/** @throws Error if the status is not 200 or the text is missing */
 async function read(visitor: Visitor, { path, mark }: Page): Promise<void> {
   const { status, body } = await visitor.get(path);
   if (status !== 200) throw new Error(`${path} answered ${status}`);
   if (!body.includes(mark)) throw new Error(`${path} is without ${mark}`);
 }
 
-/** Titles that the site acknowledged and that its database does not have. */
+/** Titles that the site acknowledged and that are not in its database. */
 export async function lostWrites(site: LabSite, { acknowledged }: SteadyLoad): Promise<string[]> {
   const rows = await site.rows("select post_title from wp_posts where post_type = 'post' and post_status = 'publish'");
   const kept = new Set(rows.split("\n"));
   return acknowledged.filter((title) => !kept.has(title));
 }
 
-/** Of the stack's outputs: whom a site that installs itself is for. */
+/** The administrator of a site with shared content, from the stack's outputs. */
 export async function administrator(site: LabSite): Promise<Account> {
   const { adminUser, adminPassword } = await site.project.outputs("--show-secrets");
   return { user: String(adminUser), password: String(adminPassword) };

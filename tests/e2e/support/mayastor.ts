@@ -12,26 +12,26 @@ const poolsPath = "/apis/openebs.io/v1beta3/namespaces/openebs/diskpools";
 const definitionsPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 /**
- * What Mayastor does that the program waits for, without a disk: it makes the definition of DiskPools once the operator's
- * Deployment is there, says how pools are, and provides volumes, as folders of this machine. A pool
- * goes when no volume is left, and as long as the Deployment is there.
+ * Simulates the parts of Mayastor that the program waits for, without disks. When the operator's Deployment exists, it creates the
+ * definition of DiskPools, sets the status of pools, and provides volumes as folders of this machine. It deletes a pool only when no
+ * volume is left.
  */
 export class Mayastor {
-  /** Milliseconds until a pool is online, by its name; 1000 for the others. */
+  /** Milliseconds until a pool comes online, by its name. @default 1000 */
   readonly onlineAfterMs = new Map<string, number>();
   /**
-   * What it did and saw, in order: `pool pool-k0 online`, `volume of NAMESPACE/CLAIM`, `volume of … gone`, `pool pool-k0 gone`,
-   * and `NAMESPACE/CLAIM came before pool-k0`, where a volume is asked for before that pool is online.
+   * Its actions, in order: `pool pool-k0 online`, `volume of NAMESPACE/CLAIM`, `volume of … deleted`, `pool pool-k0 deleted`, and
+   * `NAMESPACE/CLAIM came before pool-k0` if a volume is requested before that pool is online.
    */
-  readonly deeds: string[] = [];
+  readonly actions: string[] = [];
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "mayastor-"));
   private readonly volumes: FolderVolumes;
   private readonly seen = new Map<string, number>();
   private readonly work: PollingLoop;
 
   constructor(private readonly api: Api) {
-    this.volumes = new FolderVolumes(api, driver, this.deeds);
-    this.work = new PollingLoop(() => this.look());
+    this.volumes = new FolderVolumes(api, driver, this.actions);
+    this.work = new PollingLoop(() => this.poll());
   }
 
   /** Why the last poll failed; undefined if it succeeded. */
@@ -44,21 +44,21 @@ export class Mayastor {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     const deployments = await this.list<AnyObject>("/apis/apps/v1/namespaces/openebs/deployments");
     if (!deployments.some(({ metadata }) => metadata.name === "openebs-operator-diskpool")) return;
     if (!(await this.isDefined())) await this.define();
     const pools = await this.list<DiskPool>(poolsPath);
     const volumes = await this.volumes.own();
-    for (const pool of pools) await this.tendPool(pool, volumes.length);
+    for (const pool of pools) await this.updatePool(pool, volumes.length);
     const offline = pools.filter(({ status }) => status?.pool_status !== "Online");
     await this.volumes.provide(this.folder, (claim) =>
-      this.deeds.push(...offline.map((pool) => `${claim} came before ${pool.metadata.name}`)),
+      this.actions.push(...offline.map((pool) => `${claim} came before ${pool.metadata.name}`)),
     );
     await this.volumes.removeReleased();
   }
 
-  private async tendPool(pool: DiskPool, volumes: number): Promise<void> {
+  private async updatePool(pool: DiskPool, volumes: number): Promise<void> {
     const {
       name,
       uid,
@@ -72,13 +72,13 @@ export class Mayastor {
     if (deletionTimestamp !== undefined) {
       if (volumes > 0 || !finalizers.includes(finalizer)) return;
       await this.patch(`${poolsPath}/${name}`, { metadata: { finalizers: null } });
-      this.deeds.push(`pool ${name} gone`);
+      this.actions.push(`pool ${name} deleted`);
     } else if (pool.status?.pool_status !== "Online" && Date.now() - since > (this.onlineAfterMs.get(name) ?? 1000)) {
       await this.patch(`${poolsPath}/${name}`, { metadata: { finalizers: [finalizer] } });
       const bytes = { capacity: 10 * 2 ** 30, used: 0, available: 10 * 2 ** 30 };
       const status = { cr_state: "Created", pool_status: "Online", ...bytes };
       await this.patch(`${poolsPath}/${name}/status`, { status });
-      this.deeds.push(`pool ${name} online`);
+      this.actions.push(`pool ${name} online`);
     } else if (pool.status === undefined) {
       await this.patch(`${poolsPath}/${name}/status`, { status: { cr_state: "Creating", pool_status: "Unknown" } });
     }

@@ -5,18 +5,18 @@ import { FolderVolumes } from "./folderVolumes";
 import { PollingLoop } from "./pollingLoop";
 
 /**
- * What csi-driver-nfs does, without NFS, which this kernel cannot mount: its volumes are folders of what the server exports, and pods
- * get to them past the server.
+ * Simulates csi-driver-nfs without NFS, which this kernel cannot mount. Its volumes are folders of the server's export, and pods use
+ * them directly.
  */
 export class NfsDriver {
-  /** Its actions, in order: `volume of NAMESPACE/CLAIM`, `volume of … gone`. */
-  readonly deeds: string[] = [];
+  /** Its actions, in order: `volume of NAMESPACE/CLAIM`, `volume of … deleted`. */
+  readonly actions: string[] = [];
   private readonly volumes: FolderVolumes;
   private readonly work: PollingLoop;
 
   constructor(api: Api) {
-    this.volumes = new FolderVolumes(api, "nfs.csi.k8s.io", this.deeds);
-    this.work = new PollingLoop(() => this.look());
+    this.volumes = new FolderVolumes(api, "nfs.csi.k8s.io", this.actions);
+    this.work = new PollingLoop(() => this.poll());
   }
 
   /** Why the last poll failed; undefined if it succeeded. */
@@ -28,13 +28,13 @@ export class NfsDriver {
     await this.work.stop();
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     const server = (await this.volumes.all()).find(
       ({ spec }) => spec.claimRef?.namespace === "openebs-nfs" && spec.claimRef.name === "nfs-server",
     );
     if (server?.spec.hostPath === undefined) return;
     const exported = path.join(server.spec.hostPath.path, "export");
-    // The server makes it when it starts.
+    // The server creates it when it starts.
     if (fs.existsSync(exported)) await this.volumes.provide(exported);
     await this.volumes.removeReleased();
   }

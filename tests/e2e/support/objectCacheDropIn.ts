@@ -16,7 +16,7 @@ class WP_Object_Cache {
 		}
 	}
 
-	/** What the server answers; null where it has nothing, or is not there. */
+	/** The server's answer; null if it has no value or is unavailable. */
 	private function ask( string ...$words ): ?string {
 		if ( ! $this->socket ) {
 			return null;

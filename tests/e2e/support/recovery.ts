@@ -1,16 +1,16 @@
 import { StartedCommand } from "../../plugins/support/startedCommand";
 import type { LabSite } from "./labSite";
 
-/** Seconds after which the wait for a moment ends. No promise: an `up` beside others reaches its last moments late. */
+/** Timeout for a moment, in seconds: an `up` beside others reaches its last moments late. */
 const timeoutSeconds = 300;
 
-/** A moment of an `up` or `destroy`, as the cluster shows it. */
+/** A moment of an `up` or `destroy`, recognized by the cluster's state. */
 export interface Moment {
   readonly name: string;
   readonly isNow: () => Promise<boolean>;
 }
 
-/** Starts a command of Pulumi's on a site, waits for the moment, and does something then. @returns what it printed in the end */
+/** Starts a command of Pulumi on a site, waits for the moment, and calls `act`. @returns the command's output and exit code */
 export async function duringCommand(
   site: LabSite,
   [command, ...flags]: readonly [string, ...string[]],
@@ -22,7 +22,7 @@ export async function duringCommand(
   void started.ended().then(() => (hasEnded = true));
   try {
     await site.cluster.until(`${command}: ${name}`, timeoutSeconds, async () => hasEnded || isNow());
-    if (hasEnded) throw new Error(`it ended before:\n${started.output}`);
+    if (hasEnded) throw new Error(`the command ended before:\n${started.output}`);
     await act(started);
   } catch (error) {
     await started.killAll();
@@ -31,15 +31,15 @@ export async function duringCommand(
   return { code: await started.ended(), output: started.output };
 }
 
-/** Kills a command at a moment, with all that it started, as a power cut would. */
+/** Kills a command and all its processes at a moment, as a power cut would. */
 export async function killedAt(site: LabSite, command: readonly [string, ...string[]], moment: Moment): Promise<void> {
   await duringCommand(site, command, moment, (started) => started.killAll());
 }
 
 /**
- * What docs/how-to/recover-from-a-crash.md says, and no more.
- * @param up the `up` in it
- * @returns whether objects had to be taken over
+ * Follows docs/how-to/recover-from-a-crash.md.
+ * @param up runs its `pulumi up`
+ * @returns whether existing objects had to be adopted
  */
 export async function recover({ project }: LabSite, up: () => Promise<unknown>): Promise<boolean> {
   await project.cancel();

@@ -2,23 +2,23 @@ import type { Pod } from "../../../components/kubernetes/objects";
 import { run } from "../../../lab/support/processes";
 import { LabSite, sharedSettings } from "./labSite";
 
-/** A pod, and where it is. */
+/** A pod and its place. */
 export interface SitePod extends Pod {
   readonly spec: { readonly nodeName?: string };
   readonly status: Pod["status"] & { readonly podIP?: string; readonly startTime?: string };
 }
 
-/** Settings of a site on all of the lab's nodes, at a place of its own. */
+/** Settings of a site on all of the lab's nodes, in a namespace and on a NodePort of its own. */
 export function sharedPlace(namespace: string, nodePort: number, settings: Readonly<Record<string, unknown>> = {}) {
   return { namespace, nodePort, settings: { ...sharedSettings, ...settings } };
 }
 
-/** Pods that serve the site, those that are going away left out. */
+/** The site's pods, except terminating ones. */
 export function sitePods(site: LabSite): Promise<SitePod[]> {
   return podsOf(site, "wordpress");
 }
 
-/** Pods with a label `app`, those that are going away left out. */
+/** Pods with a label `app`, except terminating ones. */
 export async function podsOf(
   { cluster, namespace }: Pick<LabSite, "cluster" | "namespace">,
   app: string,
@@ -27,7 +27,7 @@ export async function podsOf(
   return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
-/** Runs a command in every pod of the site; what each printed, by the pod's name. @throws Error where there is none */
+/** Runs a command in every pod of the site. @returns the outputs by the pods' names @throws Error if there is no pod */
 export async function inEachPod(site: LabSite, ...command: string[]): Promise<Record<string, string>> {
   const names = (await sitePods(site)).map(({ metadata }) => metadata.name);
   if (names.length === 0) throw new Error("the site has no pod: nothing of all pods would be true");
@@ -35,7 +35,7 @@ export async function inEachPod(site: LabSite, ...command: string[]): Promise<Re
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await exec(name)] as const)));
 }
 
-/** PHP with WordPress around it, as an argument of `php -r`. */
+/** PHP code that loads WordPress first, as an argument of `php -r`. */
 export function wordPressCode(code: string): string {
   return `$_SERVER["HTTP_HOST"] = "127.0.0.1"; require "/var/www/html/wp-load.php"; require_once ABSPATH . "wp-admin/includes/plugin.php"; ${code}`;
 }
@@ -47,7 +47,7 @@ export async function mustUse(site: LabSite, name: string, code: string): Promis
   await site.inPod(pod?.metadata.name ?? "", "sh", "-c", put);
 }
 
-/** Replaces all pods of the site, and waits until others serve. */
+/** Replaces all pods of the site, and waits until the new ones are ready. */
 export async function replacePods(site: LabSite): Promise<void> {
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", site.namespace, ...args);
   await kubectl("delete", "pods", "--selector=app=wordpress");
@@ -61,7 +61,7 @@ export async function runCron(site: LabSite, name: string): Promise<void> {
   await kubectl("wait", `job/${name}`, "--for=condition=Complete", "--timeout=360s");
 }
 
-/** Asks for a page by curl, which takes any header. @returns status and headers, then the body */
+/** Requests a page with curl, which accepts any header. @returns status and headers, then the body */
 export async function ask(address: string, headers: Readonly<Record<string, string>>): Promise<string> {
   const flags = Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}: ${value}`]);
   return run("curl", ["--silent", "--show-error", "--include", ...flags, address], { timeoutMs: 30_000 });

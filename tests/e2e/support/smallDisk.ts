@@ -3,10 +3,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { run } from "../../../lab/support/processes";
 
-/** Of the whole file system. */
+/** Size of the file system. */
 const sizeMebibytes = 600;
 
-/** An ext4 with a few free mebibytes, in a file, which is mounted and given to one claim as its volume. */
+/** An almost full ext4 file system in a file, as the volume of one claim. */
 export class SmallDisk {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "small-disk-"));
   private readonly image = `${this.folder}.ext4`;
@@ -16,7 +16,7 @@ export class SmallDisk {
     return path.join(this.folder, "ballast");
   }
 
-  /** Makes it, all but full. @param mebibytes that are free on it, whatever the claim asks for */
+  /** Creates and mounts the file system. @param mebibytes free space, regardless of the claim's request */
   async mount(mebibytes: number): Promise<void> {
     await run("truncate", [`--size=${sizeMebibytes}M`, this.image]);
     await run("mkfs.ext4", ["-q", "-m", "0", this.image]);
@@ -27,17 +27,17 @@ export class SmallDisk {
     await run("fallocate", [`--length=${bavail * bsize - mebibytes * 2 ** 20}`, this.ballast]);
   }
 
-  /** Makes room on it. */
-  makeRoom(): void {
+  /** Frees space. */
+  freeSpace(): void {
     fs.rmSync(this.ballast);
   }
 
-  /** Removes all files from it. */
+  /** Deletes all its files. */
   empty(): void {
     for (const file of fs.readdirSync(this.folder)) fs.rmSync(path.join(this.folder, file), { recursive: true });
   }
 
-  /** The volume for a claim, and for no other. */
+  /** Manifest of a volume that is bound to a claim. */
   volume(name: string, storageClassName: string, claimRef: { readonly namespace: string; readonly name: string }) {
     return {
       apiVersion: "v1",

@@ -1,4 +1,4 @@
-/** Pages that {@link testPages} makes, by what they do. */
+/** IDs of the pages that {@link testPages} adds. */
 export const testPage = {
   error: 9001,
   cookie: 9002,
@@ -9,10 +9,10 @@ export const testPage = {
   slower: 9007,
 } as const;
 
-/** Where {@link testPages} writes what changed, and by whom. */
+/** Log of {@link testPages} in wp-content: changes and the requests that caused them. */
 export const changesFile = "e2e-changes";
 
-/** A plugin that answers in the place of pages that there are not, and writes down what changes. */
+/** A plugin that responds with test pages and logs changes. */
 export const testPages = `<?php
 foreach ( array( 'added_option', 'updated_option', 'deleted_option', 'clean_post_cache', 'clean_user_cache', 'edited_term', 'edit_comment' ) as $hook ) {
 	add_action( $hook, function ( $what ) use ( $hook ) {
@@ -43,7 +43,7 @@ add_action( 'parse_request', function () {
 			$wpdb->query( "UPDATE $wpdb->options SET option_value = option_value + 1 WHERE option_name = 'e2e_slow'" );
 			sleep( 2 );
 			exit( 'Made slowly' );
-		// Longer than the page cache lets requests wait for one another.
+		// Longer than the page cache lets requests wait for each other.
 		case ${testPage.slower}:
 			sleep( 6 );
 			exit( 'Made slowly' );

@@ -1,25 +1,25 @@
 import { type Answer, Visitor } from "./http";
 import { LoggedOut } from "./tally";
 
-/** A post that the site said to have. */
+/** A post that the site acknowledged. */
 export interface Post {
   readonly title: string;
-  /** Where it is read, from the site's root on. */
+  /** Path and query of its page. */
   readonly path: string;
 }
 
 export interface WriterOptions {
-  /** Where the site is, e.g. `http://127.0.0.1:30007`. */
+  /** URL of the site, e.g. `http://127.0.0.1:30007`. */
   readonly address: string;
   readonly user: string;
   readonly password: string;
-  /** What its titles begin with; no other writer's do. */
+  /** Prefix of the titles, different for each writer. */
   readonly name: string;
-  /** Whole milliseconds after which a request that is not answered has failed. */
+  /** Timeout of a request, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** A user who writes one post after another by WordPress's REST API. */
+/** A user who writes one post after another through WordPress's REST API. */
 export class Writer {
   private session: { readonly visitor: Visitor; readonly nonce: string } | undefined;
   private written = 0;
@@ -27,10 +27,10 @@ export class Writer {
   constructor(private readonly options: WriterOptions) {}
 
   /**
-   * Writes a post with a title that no other has.
-   * @returns it, where the site acknowledged it
-   * @throws LoggedOut where the writer is logged out, and logs in at the next post
-   * @throws Error where anything else came of it
+   * Writes a post with a unique title.
+   * @returns the post, if the site acknowledged it
+   * @throws LoggedOut if the writer is logged out; the next call logs in again
+   * @throws Error for any other answer
    */
   async write(): Promise<Post> {
     const title = `${this.options.name}-${++this.written}`;
@@ -47,13 +47,13 @@ export class Writer {
     return { title, path: `${pathname}${search}` };
   }
 
-  /** @throws LoggedOut where one pod lets the writer in and the next one does not know of it, as while the keys change */
+  /** @throws LoggedOut if one pod accepts the login and the next one does not, e.g. while the salts are rotated */
   private async login() {
     const { address, user, password, timeoutMs } = this.options;
     const visitor = new Visitor(address, timeoutMs);
     await visitor.login(user, password);
     const answer = await visitor.get("/wp-admin/admin-ajax.php?action=rest-nonce");
-    // What WordPress answers there to a stranger.
+    // WordPress's answer to an anonymous client.
     if (answer.status === 400 && answer.body === "0") throw new LoggedOut("nonce answered 400");
     if (answer.status !== 200) throw unexpected("nonce", answer);
     return { visitor, nonce: answer.body };

@@ -27,7 +27,7 @@ export function survives(
     try {
       await seededRandom.pause();
       remark = await hurt(site(), load);
-      await load.goesWell();
+      await load.recovers();
     } finally {
       figures = await load.stop();
     }

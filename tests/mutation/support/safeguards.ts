@@ -47,7 +47,7 @@ export const safeguards: readonly Fault[] = [
   {
     file: "components/mariadb/mariaDb.ts",
     what: "MariaDB's address in the pods",
-    from: "host: client.spec.clusterIP.apply(urlHost)",
+    from: "host: this.createClientService().spec.clusterIP.apply(urlHost)",
     to: 'host: "mariadb"',
     spec: "tests/faults/commonNeeds.spec.ts",
     grep: "name server does not answer",
@@ -128,8 +128,8 @@ export const safeguards: readonly Fault[] = [
   {
     file: "components/mariadb/mariaDb.ts",
     what: "the database's password kept out of the ConfigMap",
-    from: "data: { username: this.user, database }",
-    to: "data: { username: this.user, password, database }",
+    from: "const data = { username: this.user, database };",
+    to: "const data = { username: this.user, password: this.passwords.user, database };",
     spec: "tests/engine/secrets.spec.ts",
     grep: ".",
   },
