@@ -4,6 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-longest='interrupted|objectCache|openEbs|pageCache|sharedContent'
+longest='interrupted|objectCache|openEbs|pageCache|pageCacheLoad|sharedContent'
 
 mocha --parallel --jobs 2 "$@" "tests/e2e/@($longest).spec.ts" "tests/e2e/!($longest).spec.ts"

@@ -20,7 +20,7 @@ export function imageStoreConfig({ root, state, socket }: ContainerdPlaces): str
   return `version = 2
 root = ${quote(root)}
 state = ${quote(state)}
-# The last one would make a folder in /opt.
+# The last plugin would create a folder in /opt.
 disabled_plugins = [
   "io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs",
   "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs", "io.containerd.internal.v1.opt",
@@ -37,7 +37,7 @@ export function containerdConfig(node: LabNode): string {
   return `${imageStoreConfig(places).replace('"io.containerd.grpc.v1.cri", ', "")}
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = ${quote(pauseImage)}
-  # A machine that may not make a process harder to kill, as many virtual ones, could start no pod otherwise.
+  # Otherwise no pod could start on machines where oom_score_adj cannot be lowered, such as many virtual ones.
   restrict_oom_score_adj = true
   netns_mounts_under_state_dir = true
   stream_server_address = "127.0.0.1"

@@ -49,7 +49,7 @@ describe("pulumi refresh and up after changes by hand", function () {
     await assertAsMade();
     assert.equal(done.update, 2);
     const fault = "kubectl scale of the site to 1 pod and of the database to 0";
-    const holds = "refresh and up: no conflict, the configured pods, the data is there";
+    const holds = "after refresh and up: no conflict, the configured pods, no lost data";
     recordFault({ fault, holds, measured: `2 objects restored in ${seconds} s` });
   });
 
@@ -72,7 +72,7 @@ describe("pulumi refresh and up after changes by hand", function () {
     assert.equal(done.update, 10);
     const fault =
       "10 kinds of objects edited by hand: image, limits, target port, policy, budget, ConfigMap, Secret, schedule, …";
-    const holds = "refresh and up: every field as the program states it, the data is there";
+    const holds = "after refresh and up: every field as in the program, no lost data";
     recordFault({ fault, holds, measured: `10 objects restored in ${seconds} s` });
   });
 
@@ -83,7 +83,7 @@ describe("pulumi refresh and up after changes by hand", function () {
     await assertAsMade();
     assert.equal(done.create, objects.length);
     const fault = "all objects of the namespace but the claims deleted by hand";
-    const holds = "refresh and up recreate them: same passwords, same claims, the data is there";
+    const holds = "refresh and up recreate them: same passwords, same claims, no lost data";
     recordFault({ fault, holds, measured: `${objects.length} objects recreated in ${seconds} s` });
   });
 
@@ -106,6 +106,6 @@ describe("pulumi refresh and up after changes by hand", function () {
     const { seconds } = await timed(() => site.project.destroy());
     await assertDestroyed(site);
     const fault = "the database's StatefulSet deleted by hand without its pod, then pulumi destroy";
-    recordFault({ fault, holds: "nothing is left: pod, claims, volumes", measured: `deleted in ${seconds} s` });
+    recordFault({ fault, holds: "no pod, claim or volume is left", measured: `deleted in ${seconds} s` });
   });
 });

@@ -53,7 +53,7 @@ describe("identity of the stack's cluster", function () {
     assert.match((await visitor.get(`/?p=${id}`)).body, /Written before[^]*by the first address/);
     recordFault({
       fault: "the same cluster by another address in the kubeconfig",
-      holds: "up replaces and deletes nothing; the data is there",
+      holds: "up replaces and deletes nothing; no data is lost",
       measured: `${changes.same} resources unchanged, ${changes.update} updated`,
     });
   });

@@ -51,7 +51,7 @@ describe("failed pulumi up", function () {
     assert.ok(seconds <= 10 * timeoutSeconds * slack, `it took ${seconds} s`);
     return {
       output,
-      ended: `ended after ${seconds} s, with ${timeoutSeconds} s for each object in the place of 10 min, or of a job's 16`,
+      ended: `ended after ${seconds} s, with a timeout of ${timeoutSeconds} s for each object instead of 10 min (16 min for a job)`,
     };
   };
 
@@ -71,8 +71,8 @@ describe("failed pulumi up", function () {
     assert.equal(await site.status(), 200);
     assert.equal((await site.rows("show tables")).trim().split("\n").length, 12);
     recordFault({
-      fault: "no room on the volumes of database and content, at the first up",
-      holds: "up ends, names both volumes and the keys that make them larger; with room, the next up goes on",
+      fault: "full volumes of database and content at the first up",
+      holds: "up ends, names both volumes and the keys that grow them; with free space, the next up continues",
       measured: ended,
     });
   });
@@ -91,7 +91,7 @@ describe("failed pulumi up", function () {
     await site.project.up();
     recordFault({
       fault: "more pods than the namespace's quota of memory allows",
-      holds: "up ends, names the quota, the site answers; the next up fails too, and goes on without the quota",
+      holds: "up ends, names the quota, the site answers; the next up fails too, and continues without the quota",
       measured: ended,
     });
   });
@@ -106,7 +106,7 @@ describe("failed pulumi up", function () {
     assert.deepEqual(Object.keys((await site.project.up()).changes), ["same"]);
     recordFault({
       fault: "an image that does not exist",
-      holds: "up ends, names the image, the site answers as before; with the right one the next up goes on",
+      holds: "up ends, names the image, the site answers as before; with the right image the next up continues",
       measured: ended,
     });
   });

@@ -59,7 +59,7 @@ describe("interrupted pulumi up and destroy", function () {
     recordFault({
       fault: "pulumi up cut off from the API server",
       holds:
-        "it ends by itself, says that the cluster is unreachable and leaves no lock; refresh and the next up go on",
+        "it ends by itself, reports that the cluster is unreachable, and leaves no lock; refresh and the next up continue",
       measured: `1 cut, just after the namespace was made; ended ${seconds} s later`,
     });
   });
@@ -74,10 +74,10 @@ describe("interrupted pulumi up and destroy", function () {
     await assertConverged(site);
     await site.rows("insert into wp_options (option_name, option_value) values ('interrupted', 'kept')");
     recordFault({
-      fault: "pulumi up killed with -9, with all that it started, at two points on its way",
+      fault: "`pulumi up` and all its processes killed (`kill -9`) at two moments",
       holds:
-        "cancel, refresh and up, with adoption where objects exist: one site, 12 tables, nothing doubled or pending",
-      measured: `objects were taken over after ${adopted} of ${moments.length} kills`,
+        "after cancel, refresh and up, which adopts existing objects: one site, 12 tables, no duplicate, no pending operation",
+      measured: `existing objects were adopted after ${adopted} of ${moments.length} kills`,
     });
   });
 
@@ -117,7 +117,7 @@ describe("interrupted pulumi up and destroy", function () {
       fault:
         "a pod of each job (fill, install, extensions) deleted with force during an upgrade, and a second up meanwhile",
       holds:
-        "up succeeds without recovery, the data is there; the second up says that the stack is locked and names the remedy",
+        "up succeeds without recovery, no data is lost; the second up reports that the stack is locked and names the remedy",
       measured: `${killed.size} pods killed`,
     });
   });
@@ -161,7 +161,7 @@ describe("interrupted pulumi up and destroy", function () {
     recordFault({
       fault: "a namespace that another user created after the stack's preflight, also with upsertExistingObjects",
       holds: "refused before it creates anything; the namespace stays unchanged, even after the stack's destroy",
-      measured: "refused once by the preflight, which asks again when told to adopt",
+      measured: "refused once by the preflight, and again with upsertExistingObjects",
     });
   });
 

@@ -201,7 +201,7 @@ describe("refused and failed pulumi up on a real cluster", function () {
     assert.match(reasons[0] ?? "", /^claim /);
     recordFault({
       fault:
-        "a node without free resources, a container out of memory, an image and a class that do not exist, a probe that fails",
+        "a node without free resources, a container out of memory, a missing image, a missing class, a failing probe",
       holds: "each pod and claim is named with the cluster's own reason",
       measured: `${wanted.length} reasons`,
     });

@@ -176,7 +176,7 @@ describe("security of a deployed stack", function () {
     record("Security", {
       fault:
         "a title of quotes, SQL, `$(touch …)`, backticks, `<?php`, a template and an emoji, and a login with spaces and dots",
-      holds: "both are as they were written, and nothing of them ran",
+      holds: "both are stored unchanged, and no part of them is executed",
       measured: "12 tables, no file",
     });
   });

@@ -7,7 +7,7 @@ describe("site under load, faults of shared services:", function () {
 
   survives("the cluster's name server does not answer for 15 s", "nameServerSilent", () => silenceNameServer(15));
 
-  survives("the database's health checks do not answer for 45 s, and it does", "healthChecksLate", (site) =>
+  survives("the database's health checks do not answer for 45 s, but the server does", "healthChecksLate", (site) =>
     delayHealthChecks(site, 45),
   );
 });

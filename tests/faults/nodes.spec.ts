@@ -26,13 +26,13 @@ describe("site under load, faults of three nodes:", function () {
     assert.notEqual((await placement(site)).database, database);
   });
 
-  survives("a node without the database stops hard, and is back", "siteNodeStops", async (site) => {
+  survives("a node without the database crashes and restarts", "siteNodeStops", async (site) => {
     const node = await nodeWithSiteAlone(site);
     const hurt = (await sitePods(site)).filter(({ spec }) => spec.nodeName === node);
     await untilRestarted(site, hurt, () => powerCut(node, () => seededRandom.pause()));
   });
 
-  survives("the database's node stops hard, and is back", "databaseNodeStops", async (site) => {
+  survives("the database's node crashes and restarts", "databaseNodeStops", async (site) => {
     const pod = await databasePod(site);
     await untilRestarted(site, [pod], () => powerCut(pod.spec.nodeName ?? "", () => seededRandom.pause()));
   });

@@ -93,7 +93,7 @@ describe("limits of faults under load", () => {
       if (failedReads === 0) assert.match(said, /^no read and no write fails, none is lost/, name);
     }
     assert.equal(promise(limits.image), "no read and no write fails, none is lost");
-    assert.match(promise(limits.keyRotation), /, but for at most 20 writes of writers that are logged out$/);
+    assert.match(promise(limits.keyRotation), /, except for at most 20 writes of writers that are logged out$/);
     assert.equal(
       promise(limits.databaseKilled),
       "no acknowledged write is lost; at most 75 reads and 25 writes fail, at most 20 s without either",

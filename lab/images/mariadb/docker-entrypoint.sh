@@ -1,5 +1,5 @@
 #!/bin/bash
-# Starts MariaDB; makes the database first where the data directory is empty. README.md lists the variables.
+# Starts MariaDB, and first initializes the database if the data directory is empty. README.md lists the variables.
 set -eo pipefail
 shopt -s nullglob
 
@@ -9,7 +9,7 @@ fail() {
     exit 1
 }
 
-# setting NAME [DEFAULT]: exports MARIADB_NAME and MYSQL_NAME alike, from either or from the file that either's _FILE names.
+# setting NAME [DEFAULT]: exports MARIADB_NAME and MYSQL_NAME with the value of one of them or of the file in *_FILE.
 setting() {
     local name=$1 value=$2 variable file
     for variable in "MYSQL_$name" "MARIADB_$name"; do
@@ -34,11 +34,11 @@ load_settings() {
     setting INITDB_SKIP_TZINFO
     local variable
     for variable in ${!MARIADB_REPLICATION_@} ${!MARIADB_MASTER_@} ${!MARIADB_PASSWORD_HASH@} ${!MARIADB_ROOT_PASSWORD_HASH@}; do
-        fail "$variable: the official image knows it, this one does not. Unset it, or use the official image."
+        fail "$variable: this image does not support it. Unset it, or use the official image."
     done
 }
 
-# server_value NAME COMMAND…: what the server would use, defaults included. Its help's own text is indented.
+# server_value NAME COMMAND…: the server's effective value of an option. Descriptions in its help are indented.
 server_value() {
     local name=$1
     shift
@@ -48,7 +48,7 @@ server_value() {
 sql() { mariadb --no-defaults --protocol=socket --socket="$socket" --user=root --database=mysql --binary-mode "$@"; }
 sql_as_root() { MYSQL_PWD=$MARIADB_ROOT_PASSWORD sql ${MARIADB_DATABASE:+"--database=$MARIADB_DATABASE"}; }
 
-# Text for between single quotes in SQL.
+# Escapes a text for single quotes in SQL.
 escaped() {
     local text=${1//\\/\\\\}
     printf '%s' "${text//\'/\\\'}"
@@ -65,7 +65,7 @@ start_temporary_server() {
             note 'Temporary server started.'
             return
         fi
-        kill -0 "$temporary_server" 2>/dev/null || fail 'The temporary server ended; its own messages above say why.'
+        kill -0 "$temporary_server" 2>/dev/null || fail 'The temporary server exited. Its messages above tell why.'
         sleep 0.1
     done
     fail 'The temporary server did not start within 30 seconds.'
@@ -78,7 +78,7 @@ stop_temporary_server() {
     note 'Temporary server stopped'
 }
 
-# Prints the SQL that makes the users of healthcheck.sh, and leaves their password where only it reads it.
+# Prints the SQL that creates the users of healthcheck.sh, and writes their password to its configuration file.
 healthcheck_users() {
     local password host
     password=$(pwgen --secure --numerals --capitalize -1 32)
@@ -131,7 +131,7 @@ create_users_and_database() {
     } | sql
 }
 
-run_initialisation_files() {
+run_initialization_files() {
     local file
     for file in /docker-entrypoint-initdb.d/*; do
         case $file in
@@ -144,13 +144,13 @@ run_initialisation_files() {
             *.sql.gz) note "running $file" && gunzip -c "$file" | sql_as_root ;;
             *.sql.xz) note "running $file" && xzcat "$file" | sql_as_root ;;
             *.sql.zst) note "running $file" && zstd -dc "$file" | sql_as_root ;;
-            *.tar.gz | *.tar.xz | *.tar.zst) fail "$file: starting from a mariadb-backup archive is the official image's; this one lacks it." ;;
+            *.tar.gz | *.tar.xz | *.tar.zst) fail "$file: this image cannot start from a mariadb-backup archive. Use the official image." ;;
             *) note "ignoring $file" ;;
         esac
     done
 }
 
-initialise() {
+initialize() {
     [[ -n $MARIADB_ROOT_PASSWORD$MARIADB_RANDOM_ROOT_PASSWORD$MARIADB_ALLOW_EMPTY_ROOT_PASSWORD ]] ||
         fail 'Database is uninitialized and password option is not specified. Set one of MARIADB_ROOT_PASSWORD,' \
             'MARIADB_ALLOW_EMPTY_ROOT_PASSWORD and MARIADB_RANDOM_ROOT_PASSWORD'
@@ -164,7 +164,7 @@ initialise() {
         mariadb-tzinfo-to-sql --skip-write-binlog /usr/share/zoneinfo | sql
     fi
     create_users_and_database
-    run_initialisation_files
+    run_initialization_files
     stop_temporary_server
     note 'MariaDB init process done. Ready for start up.'
 }
@@ -192,7 +192,7 @@ upgrade() {
     mariadb-upgrade --no-defaults --socket="$socket" --upgrade-system-tables
     if [[ ! -f $datadir/.my-healthcheck.cnf ]]; then
         note 'Creating healthcheck users'
-        # The upgrade ends with privileges in force: only a fresh start lets in who does not know root's password.
+        # After the upgrade, privileges are enforced. Only a restarted server accepts clients without root's password.
         stop_temporary_server
         start_temporary_server "$@" --skip-grant-tables
         { echo 'SET SESSION sql_log_bin = 0; FLUSH PRIVILEGES;' && healthcheck_users; } | sql
@@ -200,7 +200,7 @@ upgrade() {
     stop_temporary_server
 }
 
-# The server's files and its socket's folder belong to mysql; those that do already are left alone.
+# Changes the owner of the server's files and of the socket's folder to mysql, where it is another one.
 own_directories() {
     mkdir -p "$datadir"
     find "$datadir" \! -user mysql -exec chown mysql: {} +
@@ -222,7 +222,7 @@ if [[ -n $serving ]]; then
     datadir=$(server_value datadir "$@")
     socket=$(server_value socket "$@")
     port=$(server_value port "$@")
-    # Before the switch: a secret's file may be root's alone.
+    # As root, since a secret's file may be readable by root only.
     load_settings
     if [[ $(id -u) == 0 ]]; then
         own_directories
@@ -230,7 +230,7 @@ if [[ -n $serving ]]; then
         exec gosu mysql "${BASH_SOURCE[0]}" "$@"
     fi
     if [[ ! -d $datadir/mysql ]]; then
-        initialise "$@"
+        initialize "$@"
     elif upgrade_needed; then
         upgrade "$@"
     else

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Ends with 0 when all the checks that its options name hold. README.md lists them.
+# Exits with 0 if all checks of its options succeed. README.md lists them.
 set -eo pipefail
 
 data=/var/lib/mysql
@@ -10,7 +10,7 @@ connected=
 query() { mariadb "${client[@]}" --protocol=socket --batch --skip-column-names --execute "$1"; }
 status_of() { query "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = '$1'"; }
 
-# The server listens on the network. The temporary one of the initialisation does not: it must not count.
+# The server accepts connections from the network, unlike the temporary server of the initialization.
 connect() {
     connected=no
     local answer
@@ -21,7 +21,7 @@ connect() {
             --execute 'SELECT @@skip_networking' 2>&1) || true
         case $answer in
             0) ;;
-            # Refused for who asks, or an account locked, expired or over its limit: it is there and answers.
+            # The server runs: it refuses this client, or the account is locked, expired or over its limit.
             'ERROR 1'???' (28000)'* | 'ERROR 1820 '* | 'ERROR 4151 '* | 'ERROR 1226 '*) ;;
             *) return 1 ;;
         esac
@@ -35,7 +35,7 @@ innodb_initialized() {
 
 innodb_buffer_pool_loaded() { [[ $(status_of Innodb_buffer_pool_load_status) == *'load completed'* ]]; }
 
-# mariadb-upgrade holds a lock on this file while it runs.
+# mariadb-upgrade locks this file while it runs.
 mariadbupgrade() { [[ ! -r $data/mysql_upgrade_info ]] || flock --exclusive --nonblock 9 9<"$data/mysql_upgrade_info"; }
 
 as_user() {
@@ -73,5 +73,5 @@ while [[ $# -gt 0 ]]; do
     shift
 done
 
-# A check over the socket alone may have met the temporary server.
+# The other checks use the socket, which may be the temporary server's.
 [[ $connected == yes ]] || connect

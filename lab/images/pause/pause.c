@@ -7,7 +7,7 @@ static void end(int signal) {
     _exit(0);
 }
 
-/* With a shared process namespace this is process 1: it has to reap what the containers leave behind. */
+/* In a shared process namespace this is process 1, which has to reap the containers' orphaned processes. */
 static void reap(int signal) {
     (void)signal;
     while (waitpid(-1, 0, WNOHANG) > 0) {

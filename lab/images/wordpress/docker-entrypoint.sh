@@ -1,5 +1,5 @@
 #!/bin/bash
-# Lays out WordPress in an empty docroot and writes its wp-config.php, then runs the command. README.md has the rules.
+# Copies WordPress to an empty docroot, writes wp-config.php, and runs the command. README.md has the rules.
 set -euo pipefail
 
 source=/usr/src/wordpress
@@ -7,7 +7,7 @@ placeholder='put your unique phrase here'
 
 say() { echo "$*" >&2; }
 
-# Owner of what is laid out: whom Apache serves as, or who runs this when that is not root.
+# Chooses the owner of the copied files: Apache's user, or the current user unless it is root.
 choose_owner() {
     user=$(id -u)
     group=$(id -g)
@@ -18,18 +18,18 @@ choose_owner() {
         user=${APACHE_RUN_USER:-$user}
         group=${APACHE_RUN_GROUP:-$group}
     fi
-    # Apache writes numbers as `#1000`.
+    # Apache writes numeric IDs as `#1000`.
     user=${user#\#}
     group=${group#\#}
 }
 
-# A folder under plugins, themes, … that is there already stays as it is. Single files are written anew.
-lay_out_core() {
+# Copies core. Existing folders under plugins, themes, … are not changed. Other files are overwritten.
+copy_core() {
     local from=(--create --file - --directory "$source" --owner "$user" --group "$group") to=(--extract --file -) path
     if [[ $(id -u) == 0 ]]; then
         [[ $(stat --format %u:%g .) != 0:0 ]] || chown "$user:$group" .
     else
-        # The docroot's own mode and time are its owner's to change.
+        # Only the docroot's owner can change its mode and time.
         to+=(--no-overwrite-dir)
     fi
     say "WordPress not found in $PWD - copying now..."
@@ -46,7 +46,7 @@ lay_out_core() {
     say "Complete! WordPress has been successfully copied to $PWD"
 }
 
-# Every key that the environment does not give gets a value of its own, which nobody else has.
+# Replaces each placeholder with a random value. It is the default of a key that the environment does not set.
 with_random_keys() {
     local line
     while IFS= read -r line || [[ -n $line ]]; do
@@ -61,7 +61,7 @@ write_config() {
         [[ -s $template ]] || continue
         say "No 'wp-config.php' found in $PWD, but 'WORDPRESS_...' variables supplied; copying '$template' (${!WORDPRESS_@})"
         with_random_keys <"$template" >wp-config.php
-        # Some network filesystems let nobody change owners.
+        # Some network file systems do not allow owner changes.
         [[ $(id -u) != 0 ]] || chown "$user:$group" wp-config.php || true
         return
     done
@@ -69,7 +69,7 @@ write_config() {
 
 if [[ ${1-} == apache2* || ${1-} == php-fpm ]]; then
     choose_owner "$1"
-    [[ -e index.php || -e wp-includes/version.php ]] || lay_out_core
+    [[ -e index.php || -e wp-includes/version.php ]] || copy_core
     settings=("${!WORDPRESS_@}")
     [[ -s wp-config.php || ${#settings[@]} == 0 ]] || write_config
 fi

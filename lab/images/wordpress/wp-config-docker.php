@@ -1,11 +1,11 @@
 <?php
 /**
  * WordPress's settings, read from the environment at each request.
- * The entrypoint copies this to wp-config.php with random digits in the place of each key's default.
+ * The entrypoint copies this file to wp-config.php and replaces each key's default with random digits.
  */
 
 if ( ! function_exists( 'getenv_docker' ) ) {
-	/** The text in the file that NAME_FILE names, else the variable NAME, else the default. */
+	/** Returns the content of the file in NAME_FILE, or the variable NAME, or the default. */
 	function getenv_docker( $name, $default ) {
 		$file = getenv( $name . '_FILE' );
 		if ( $file ) {
@@ -36,12 +36,12 @@ $table_prefix = getenv_docker( 'WORDPRESS_TABLE_PREFIX', 'wp_' );
 
 define( 'WP_DEBUG', (bool) getenv_docker( 'WORDPRESS_DEBUG', '' ) );
 
-// A proxy that ends TLS says so here; without this WordPress would redirect to https for ever.
+// A proxy that terminates TLS sets this header. Otherwise WordPress would redirect to https in a loop.
 if ( str_contains( $_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '', 'https' ) ) {
 	$_SERVER['HTTPS'] = 'on';
 }
 
-// What WORDPRESS_CONFIG_EXTRA holds is PHP, and whoever may set the pod's environment may run it.
+// WORDPRESS_CONFIG_EXTRA contains PHP. A user who can set the pod's environment can run it.
 $extra = getenv_docker( 'WORDPRESS_CONFIG_EXTRA', '' );
 if ( $extra ) {
 	eval( $extra );

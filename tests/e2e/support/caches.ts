@@ -1,3 +1,4 @@
+import * as assert from "node:assert/strict";
 import * as http from "node:http";
 import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
@@ -25,12 +26,14 @@ export function cachePods(site: LabSite): Promise<SitePod[]> {
 export async function fromEachCache(
   site: LabSite,
   path: string,
-  headers: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
   { pods, agent }: { readonly pods?: readonly SitePod[]; readonly agent?: http.Agent } = {},
 ): Promise<CachedPage[]> {
   const host = new URL(site.address).host;
+  const asked = pods ?? (await cachePods(site));
+  assert.ok(asked.length > 0, "the page cache has no pod");
   return Promise.all(
-    (pods ?? (await cachePods(site))).map(({ status }) =>
+    asked.map(({ status }) =>
       get({
         host: status.podIP,
         port: pageCachePorts.http,
@@ -53,6 +56,11 @@ function get(options: http.RequestOptions): Promise<CachedPage> {
     request.on("timeout", () => request.destroy(new Error(`${options.path} did not answer`)));
     request.on("error", reject);
   });
+}
+
+/** The different values of `X-Cache`. */
+export function cacheStates(pages: readonly CachedPage[]): string[] {
+  return [...new Set(pages.map(({ state }) => state))];
 }
 
 /** The response of a pod of the site itself, to a request for the site's own name. */
@@ -82,4 +90,26 @@ function activeGeneration(site: LabSite, pod: SitePod): Promise<string> {
 /** The folders of the active generation in all pods of the page cache. */
 export async function activeGenerations(site: LabSite): Promise<string[]> {
   return Promise.all((await cachePods(site)).map((pod) => activeGeneration(site, pod)));
+}
+
+/** Sends a purge to a pod of the cache. @returns the response's status */
+export function requestPurge(
+  podIP: string | undefined,
+  path: "/renew" | "/renew-from-front-page",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = http.request({
+      host: podIP,
+      port: pageCachePorts.control,
+      path,
+      method: "POST",
+      headers,
+      agent: false,
+    });
+    request
+      .on("response", (response) => resolve(response.resume().statusCode))
+      .on("error", reject)
+      .end();
+  });
 }

@@ -40,6 +40,12 @@ export function wordPressCode(code: string): string {
   return `$_SERVER["HTTP_HOST"] = "127.0.0.1"; require "/var/www/html/wp-load.php"; require_once ABSPATH . "wp-admin/includes/plugin.php"; ${code}`;
 }
 
+/** Runs PHP code in WordPress in one pod. @returns its output */
+export async function runPhp(site: LabSite, code: string): Promise<string> {
+  const [pod] = await sitePods(site);
+  return site.inPod(pod?.metadata.name ?? "", "php", "-r", wordPressCode(code));
+}
+
 /** Adds a must-use plugin, which cannot be disabled, to the site's content. */
 export async function mustUse(site: LabSite, name: string, code: string): Promise<void> {
   const [pod] = await sitePods(site);

@@ -72,7 +72,7 @@ export function promise({ failedReads, failedWrites, loggedOut, outageSeconds }:
     return `no acknowledged write is lost; at most ${failedReads} reads and ${failedWrites} writes fail, at most ${outageSeconds} s without either`;
   }
   if (loggedOut !== undefined) {
-    return `no read and no write fails, none is lost, but for at most ${loggedOut} writes of writers that are logged out`;
+    return `no read and no write fails, none is lost, except for at most ${loggedOut} writes of writers that are logged out`;
   }
   return "no read and no write fails, none is lost";
 }
