@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { digest } from "../../components/kubernetes/digest";
 import { type KeptResult, resultsFolder } from "./reliability";
-import { filesOf, mochaUnlessPassed, partsOfLab, type PassedRun } from "./unlessPassed";
+import { filesOf, inputs, mochaUnlessPassed, partsOfLab, type PassedRun } from "./unlessPassed";
 
 describe("tests of unchanged code", () => {
   let folder: string;
@@ -114,6 +114,31 @@ describe("tests of unchanged code", () => {
       [],
     );
     assert.ok(!files.some((file) => file.startsWith("stacks/") || file.startsWith("tests/e2e/")));
+  });
+
+  it("depend for the images on their sources and on the containers' files, and not on all of the program", () => {
+    const files = filesOf(["tests/images", ...(inputs.images ?? [])], partsOfLab.images);
+    const needed = [
+      "components/pageCache/files/pageCache.js",
+      "components/pageCache/pageCachePod.ts",
+      "components/wordpress/files/site.php",
+      "lab/images/build.ts",
+      "lab/images/mariadb/docker-entrypoint.sh",
+    ];
+    assert.deepEqual(
+      needed.filter((file) => !files.includes(file)),
+      [],
+    );
+    const unrelated = [
+      "components/mariadb/mariaDb.ts",
+      "stacks/wordpress.ts",
+      "lab/kubernetes/main.go",
+      "lab/cluster/up.ts",
+    ];
+    assert.deepEqual(
+      unrelated.filter((file) => files.includes(file)),
+      [],
+    );
   });
 
   it("depend for the Kubernetes plugin on its source and on pinned versions, and not on the program or on how the lab starts", () => {

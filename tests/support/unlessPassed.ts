@@ -21,21 +21,43 @@ export interface PassedRun {
   readonly results: readonly KeptResult[];
 }
 
-/** Dependencies of tests that run the program or its files without a cluster. Their specs import only some of them. */
-const program = ["components", "stacks", "policy", "index.ts", "scripts.ts", "package.json"];
-const presets = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.production.yaml", "Pulumi.openebs.yaml"];
-const inputs: Readonly<Record<string, readonly string[]>> = { engine: [...program, ...presets], images: program };
+/**
+ * Dependencies of tests that their specs do not import: the whole program for the engine, and the files of the program's containers for
+ * the images.
+ */
+export const inputs: Readonly<Record<string, readonly string[]>> = {
+  engine: [
+    ...["components", "stacks", "policy", "index.ts", "scripts.ts", "package.json"],
+    ...["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.production.yaml", "Pulumi.openebs.yaml"],
+  ],
+  images: containerFolders(),
+};
+
+/** The folders `files` of the rooms. */
+function containerFolders(): string[] {
+  return fs
+    .readdirSync(path.join(projectRoot, "components"), { recursive: true, encoding: "utf8" })
+    .filter((file) => path.basename(file) === "files")
+    .map((file) => path.join("components", file));
+}
+
+const plugins = ["lab/plugins", ...modulesOf("pulumi")];
 
 /**
- * The part of the lab that a tier depends on, if not all of it. The specs of the Kubernetes plugin depend on the versions of the API
- * server, Helm and the CLI, and not on how the lab starts them.
+ * The part of the lab that a tier depends on, in addition to the modules that its spec files import; not how the lab starts. `test:lab`
+ * depends on all of it.
  */
 export const partsOfLab: Readonly<Record<string, readonly string[]>> = {
-  "kubernetes-plugin": [
-    "lab/plugins",
-    ...["helm", "kubernetes", "pulumi"].flatMap((program) => [`lab/${program}/go.mod`, `lab/${program}/go.sum`]),
-  ],
+  engine: plugins,
+  plugins,
+  images: ["lab/images"],
+  "kubernetes-plugin": [...plugins, ...modulesOf("helm"), ...modulesOf("kubernetes")],
 };
+
+/** The files that pin the versions of a Go program of the lab. */
+function modulesOf(program: string): string[] {
+  return [`lab/${program}/go.mod`, `lab/${program}/go.sum`];
+}
 
 /** Folder of the last passed run of each tier. */
 export const passedRuns = path.join(cacheRoot, "passed");
