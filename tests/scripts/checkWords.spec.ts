@@ -42,7 +42,8 @@ describe("findRefusedWords", () => {
   });
 
   it("accepts names that are in the state of stacks", () => {
-    const text = 'a "former-users", storage-openebs-leftovers, `${this.name}-leftovers` and storage-guard; user: "nobody"';
+    const text =
+      'a "former-users", storage-openebs-leftovers, `${this.name}-leftovers` and storage-guard; user: "nobody"';
     assert.deepEqual(findRefusedWords("a.ts", text), []);
     assert.equal(findRefusedWords("a.ts", "former-users and former users").length, 1);
   });
