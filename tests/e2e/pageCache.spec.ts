@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { logIn, openBrowser } from "./support/browser";
-import { cachesAreOld, expectCached, lastChanges, startCachedSite, undisturbed } from "./support/cachedSite";
+import { deployCachedSite, expectCached, lastChanges, startCachedSite, undisturbed } from "./support/cachedSite";
 import {
   activeGenerations,
   type CachedPage,
@@ -30,9 +30,9 @@ describe("the page cache", function () {
 
   before(async () => {
     site = await startCachedSite({ namespace, nodePort, replicas });
+    await deployCachedSite(site);
     browser = await openBrowser();
     post = (await runPhp(site, "echo parse_url(get_permalink(1), PHP_URL_PATH);")).trim();
-    await cachesAreOld(site);
   });
   after(async () => {
     await browser?.close();

@@ -6,7 +6,7 @@ import { answersLimit, uploadsLimit } from "../../components/pageCache/pageCache
 import { recordFault } from "../support/reliability";
 import { siteConfig } from "../support/siteConfig";
 import { type Served, SlowReader, SlowSender } from "../support/slowVisitors";
-import { cachesAreOld, startCachedSite } from "./support/cachedSite";
+import { deployCachedSite, startCachedSite } from "./support/cachedSite";
 import { bytesOnDisk, cachePods, fromEachCache } from "./support/caches";
 import { Visitor } from "./support/http";
 import type { LabSite } from "./support/labSite";
@@ -25,7 +25,7 @@ describe("the page cache under load", function () {
 
   before(async () => {
     site = await startCachedSite({ namespace, nodePort, replicas });
-    await cachesAreOld(site);
+    await deployCachedSite(site);
   });
   after(() => site?.discard());
 

@@ -116,6 +116,22 @@ describe("tests of unchanged code", () => {
     assert.ok(!files.some((file) => file.startsWith("stacks/") || file.startsWith("tests/e2e/")));
   });
 
+  for (const tier of ["engine", "plugins"]) {
+    it(`depend for ${tier} on lab/plugins and Pulumi's version, and not on how the lab starts`, () => {
+      const files = filesOf([`tests/${tier}`], partsOfLab[tier]);
+      for (const needed of [
+        "lab/plugins/kubernetes/operations.ts",
+        "lab/plugins/random/main.ts",
+        "lab/pulumi/go.sum",
+      ]) {
+        assert.ok(files.includes(needed), needed);
+      }
+      for (const unrelated of ["lab/cluster/up.ts", "lab/images/mariadb/Dockerfile", "lab/kubernetes/main.go"]) {
+        assert.ok(!files.includes(unrelated), unrelated);
+      }
+    });
+  }
+
   it("depend for the images on their sources and on the containers' files, and not on all of the program", () => {
     const files = filesOf(["tests/images", ...(inputs.images ?? [])], partsOfLab.images);
     const needed = [

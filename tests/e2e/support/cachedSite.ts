@@ -5,8 +5,8 @@ import { LabSite } from "./labSite";
 import { mustUse, runPhp, sharedPlace, sitePods } from "./sharedSite";
 import { changesFile, testPages } from "./testPages";
 
-/** Deploys a site with a page cache and the test pages. Its pages stay fresh for ten minutes, and this machine is a trusted proxy. */
-export async function startCachedSite({
+/** Initializes a site with a page cache. Its pages stay fresh for ten minutes, and this machine is a trusted proxy. */
+export function startCachedSite({
   namespace,
   nodePort,
   replicas,
@@ -15,7 +15,7 @@ export async function startCachedSite({
   readonly nodePort: number;
   readonly replicas: number;
 }): Promise<LabSite> {
-  const site = await LabSite.start(
+  return LabSite.start(
     sharedPlace(namespace, nodePort, {
       wordpressReplicas: replicas,
       pageCache: '{"seconds":600}',
@@ -23,13 +23,12 @@ export async function startCachedSite({
       trustedProxies: '["10.86.0.1/32"]',
     }),
   );
-  await site.project.up();
-  await mustUse(site, "e2e-pages.php", testPages);
-  return site;
 }
 
-/** Waits until the cache's pods are older than a minute: until then they purge their pages by themselves. */
-export async function cachesAreOld(site: LabSite): Promise<void> {
+/** Deploys the site with the test pages, and waits until the cache's pods are older than a minute: until then they purge their pages. */
+export async function deployCachedSite(site: LabSite): Promise<void> {
+  await site.project.up();
+  await mustUse(site, "e2e-pages.php", testPages);
   await site.cluster.until("the cache's pods are older than a minute", 90, async () =>
     (await cachePods(site)).every(({ status }) => Date.now() - Date.parse(status.startTime ?? "") > 70_000),
   );
