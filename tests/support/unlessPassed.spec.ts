@@ -100,7 +100,7 @@ describe("tests of unchanged code", () => {
 
   it("depend on their imports, all of the lab and the packages, and not on the rest of the program", () => {
     const files = filesOf(["tests/plugins"]);
-    const all = [
+    assertHas(files, [
       "components/kubernetes/quantity.ts",
       "lab/cluster/node.ts",
       "lab/kubernetes/go.sum",
@@ -108,81 +108,67 @@ describe("tests of unchanged code", () => {
       "package-lock.json",
       "tests/plugins/random.spec.ts",
       "tests/support/engineLog.ts",
-    ];
-    assert.deepEqual(
-      all.filter((file) => !files.includes(file)),
-      [],
-    );
+    ]);
     assert.ok(!files.some((file) => file.startsWith("stacks/") || file.startsWith("tests/e2e/")));
   });
 
   for (const tier of ["engine", "plugins"]) {
     it(`depend for ${tier} on lab/plugins and Pulumi's version, and not on how the lab starts`, () => {
       const files = filesOf([`tests/${tier}`], partsOfLab[tier]);
-      for (const needed of [
-        "lab/plugins/kubernetes/operations.ts",
-        "lab/plugins/random/main.ts",
-        "lab/pulumi/go.sum",
-      ]) {
-        assert.ok(files.includes(needed), needed);
-      }
-      for (const unrelated of ["lab/cluster/up.ts", "lab/images/mariadb/Dockerfile", "lab/kubernetes/main.go"]) {
-        assert.ok(!files.includes(unrelated), unrelated);
-      }
+      assertHas(files, ["lab/plugins/kubernetes/operations.ts", "lab/plugins/random/main.ts", "lab/pulumi/go.sum"]);
+      assertHasNot(files, ["lab/cluster/up.ts", "lab/images/mariadb/Dockerfile", "lab/kubernetes/main.go"]);
     });
   }
 
   it("depend for the images on their sources and on the containers' files, and not on all of the program", () => {
     const files = filesOf(["tests/images", ...(inputs.images ?? [])], partsOfLab.images);
-    const needed = [
+    assertHas(files, [
       "components/pageCache/files/pageCache.js",
       "components/pageCache/pageCachePod.ts",
       "components/wordpress/files/site.php",
       "lab/images/build.ts",
       "lab/images/mariadb/docker-entrypoint.sh",
-    ];
-    assert.deepEqual(
-      needed.filter((file) => !files.includes(file)),
-      [],
-    );
-    const unrelated = [
+    ]);
+    assertHasNot(files, [
       "components/mariadb/mariaDb.ts",
       "stacks/wordpress.ts",
       "lab/kubernetes/main.go",
       "lab/cluster/up.ts",
-    ];
-    assert.deepEqual(
-      unrelated.filter((file) => files.includes(file)),
-      [],
-    );
+    ]);
   });
 
   it("depend for the Kubernetes plugin on its source and on pinned versions, and not on the program or on how the lab starts", () => {
     const files = filesOf(["tests/kubernetesPlugin"], partsOfLab["kubernetes-plugin"]);
-    const needed = [
+    assertHas(files, [
       "lab/kubernetes/go.mod",
       "lab/plugins/kubernetes/operations.ts",
       "package-lock.json",
       "tests/kubernetesPlugin/waiting.spec.ts",
       "tests/support/until.ts",
-    ];
-    assert.deepEqual(
-      needed.filter((file) => !files.includes(file)),
-      [],
-    );
+    ]);
     // The plugin's own source imports this one module of the program.
     const program = files.filter((file) => /^(components|stacks|policy|index\.ts|scripts\.ts)/.test(file));
     assert.deepEqual(program, ["components/kubernetes/quantity.ts"]);
-    const lab = [
+    assertHasNot(files, [
       "lab/cluster/node.ts",
       "lab/images/build.ts",
       "lab/kubernetes/main.go",
       "lab/plugins/README.md",
       "lab/try.ts",
-    ];
-    assert.deepEqual(
-      lab.filter((file) => files.includes(file)),
-      [],
-    );
+    ]);
   });
 });
+
+function assertHas(files: readonly string[], needed: readonly string[]): void {
+  assert.deepEqual(
+    needed.filter((file) => !files.includes(file)),
+    [],
+  );
+}
+
+function assertHasNot(files: readonly string[], unrelated: readonly string[]): void {
+  assert.deepEqual(
+    unrelated.filter((file) => files.includes(file)),
+    [],
+  );
+}
