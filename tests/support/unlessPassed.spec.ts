@@ -120,12 +120,19 @@ describe("tests of unchanged code", () => {
     });
   }
 
+  it("depend for the plugins on the script that they run, and for the engine on the compiler's options", () => {
+    const files = filesOf(["tests/plugins", ...(inputs.plugins ?? [])], partsOfLab.plugins);
+    assertHas(files, ["scripts.ts", "components/preflight/preflightScript.ts", "components/kubectl/tiedProcess.ts"]);
+    assertHas(filesOf(["tests/engine", ...(inputs.engine ?? [])], partsOfLab.engine), ["tsconfig.json"]);
+  });
+
   it("depend for the images on their sources and on the containers' files, and not on all of the program", () => {
     const files = filesOf(["tests/images", ...(inputs.images ?? [])], partsOfLab.images);
     assertHas(files, [
       "components/pageCache/files/pageCache.js",
       "components/pageCache/pageCachePod.ts",
       "components/wordpress/files/site.php",
+      "docs/replaceAddress.php",
       "lab/images/build.ts",
       "lab/images/mariadb/docker-entrypoint.sh",
     ]);

@@ -22,15 +22,16 @@ export interface PassedRun {
 }
 
 /**
- * Dependencies of tests that their specs do not import: the whole program for the engine, and the files of the program's containers for
- * the images.
+ * Dependencies of tests that their specs do not import: the whole program for the engine, the files of the program's containers for the
+ * images, and the script that the plugins' tests run.
  */
 export const inputs: Readonly<Record<string, readonly string[]>> = {
   engine: [
-    ...["components", "stacks", "policy", "index.ts", "scripts.ts", "package.json"],
+    ...["components", "stacks", "policy", "index.ts", "scripts.ts", "package.json", "tsconfig.json"],
     ...["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.production.yaml", "Pulumi.openebs.yaml"],
   ],
-  images: containerFolders(),
+  images: [...containerFolders(), "docs/replaceAddress.php"],
+  plugins: ["scripts.ts", "components/preflight/preflightScript.ts"],
 };
 
 /** The folders `files` of the rooms. */
