@@ -15,6 +15,9 @@ export const contentPath = `${volumePath}${exportPath}`;
  * Clients of 4.1 report when they have reclaimed their state, which ends the grace period. Clients of 4.0 do not, and all
  * clients would wait for the whole grace period. The export's fixed `Filesystem_Id` keeps it the same file system after each
  * restart. Root is not squashed: the driver creates a folder for each volume, and the nodes set its group to that of the pod.
+ *
+ * Since version 6, Ganesha exits if it may not set PR_SET_IO_FLUSHER, which needs the capability SYS_RESOURCE.
+ * `Allow_Set_Io_Flusher_Fail` lets it start without.
  */
 export function ganeshaConfig(): string {
   return `NFS_CORE_PARAM {
@@ -24,6 +27,7 @@ export function ganeshaConfig(): string {
   Enable_RQUOTA = false;
   Enable_UDP = false;
   fsid_device = false;
+  Allow_Set_Io_Flusher_Fail = true;
 }
 
 NFSv4 {
