@@ -1,8 +1,8 @@
 import { run } from "../support/processes";
 import { UserError } from "../support/progress";
 
-/** The Debian releases of the images: bookworm has MariaDB 10.11 and PHP 8.2, sid the newest nginx. */
-export type Release = "bookworm" | "sid";
+/** The Debian releases of the images. */
+export type Release = "bookworm" | "trixie" | "sid";
 
 const leftOut = ["doc", "info", "lintian", "locale", "man"];
 
@@ -25,8 +25,8 @@ export async function makeBase(release: Release, tar: string): Promise<void> {
   await run("mmdebstrap", [...baseOptions, release, tar, ...(await mirrors(release))]);
 }
 
-/** The mirrors of this machine's apt, as lines of a sources.list for the release. */
-async function mirrors(release: Release): Promise<string[]> {
+/** The mirrors of this machine's apt, as lines of a sources.list for the release. @throws UserError if it has no Debian mirror */
+export async function mirrors(release: Release): Promise<string[]> {
   const targets = await run("apt-get", [
     ...["indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)"],
     "Created-By: Packages",
@@ -34,7 +34,7 @@ async function mirrors(release: Release): Promise<string[]> {
   const lines = sourcesOf(release, [...new Set(targets.trim().split("\n"))]);
   if (lines.length === 0) {
     throw new UserError(
-      "The lab builds its images from Debian 12 (bookworm), and this machine's apt has no source for it.\n" +
+      "The lab builds its images from Debian 12, 13 and sid, all from a mirror of Debian 12, and this machine's apt has none.\n" +
         "Add a mirror to /etc/apt/sources.list: deb <mirror> bookworm main",
     );
   }
@@ -42,12 +42,12 @@ async function mirrors(release: Release): Promise<string[]> {
 }
 
 /**
- * Returns the lines of a sources.list for a release. A mirror of bookworm serves sid, too.
+ * Returns the lines of a sources.list for a release. A mirror of bookworm serves the other releases too. Sid has no security updates.
  * @param known the sources of this machine's apt: `deb MIRROR SUITE COMPONENT`
  */
 export function sourcesOf(release: Release, known: readonly string[]): string[] {
   const parts = known.map((line) => line.split(" ")).filter(([, , , component]) => component === "main");
   const suites = (...names: string[]) => parts.filter(([, , suite = ""]) => names.includes(suite));
-  if (release === "bookworm") return suites("bookworm", "bookworm-security").map((line) => line.join(" "));
-  return suites("bookworm").map(([, mirror = ""]) => `deb ${mirror} sid main`);
+  const found = release === "sid" ? suites("bookworm") : suites("bookworm", "bookworm-security");
+  return found.map(([, mirror = "", suite = ""]) => `deb ${mirror} ${suite.replace("bookworm", release)} main`);
 }

@@ -5,6 +5,7 @@ const building: readonly DebianPackage[] = [
   { file: "mmdebstrap", name: "mmdebstrap" },
   { file: "buildah", name: "buildah" },
   { file: "gcc", name: "gcc" },
+  { file: "unzip", name: "unzip" },
   { file: "/usr/lib/x86_64-linux-gnu/libc.a", name: "libc6-dev" },
 ];
 

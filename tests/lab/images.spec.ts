@@ -45,6 +45,13 @@ describe("sourcesOf", () => {
     assert.deepEqual(sourcesOf("bookworm", known), [known[0], known[2]]);
   });
 
+  it("reads trixie and its security updates from the mirrors of bookworm", () => {
+    assert.deepEqual(sourcesOf("trixie", known), [
+      "deb http://mirror.example/debian trixie main",
+      "deb http://mirror.example/security trixie-security main",
+    ]);
+  });
+
   it("reads sid from the mirror of bookworm", () => {
     assert.deepEqual(sourcesOf("sid", known), ["deb http://mirror.example/debian sid main"]);
   });

@@ -169,10 +169,15 @@ initialize() {
     note 'MariaDB init process done. Ready for start up.'
 }
 
+# Path of the file with the version of the last upgrade. It has its second name since MariaDB 11.
+upgrade_info() {
+    if [[ -f $datadir/mariadb_upgrade_info ]]; then echo "$datadir/mariadb_upgrade_info"; else echo "$datadir/mysql_upgrade_info"; fi
+}
+
 upgrade_needed() {
-    [[ -f $datadir/mysql_upgrade_info && -f $datadir/.my-healthcheck.cnf ]] || return 0
+    [[ -f $(upgrade_info) && -f $datadir/.my-healthcheck.cnf ]] || return 0
     local from to
-    from=$(grep -oEm1 '^[0-9]+\.[0-9]+' "$datadir/mysql_upgrade_info") || return 0
+    from=$(grep -oEm1 '^[0-9]+\.[0-9]+' "$(upgrade_info)") || return 0
     to=$(grep -oEm1 '^[0-9]+\.[0-9]+' <<<"$server_version")
     [[ $from != "$to" && $(printf '%s\n' "$from" "$to" | sort --version-sort | head -1) == "$from" ]]
 }
@@ -185,7 +190,7 @@ upgrade() {
     start_temporary_server "$@" --skip-grant-tables
     if [[ $MARIADB_DISABLE_UPGRADE_BACKUP != 1 ]]; then
         local backup
-        backup="system_mysql_backup_$(tr -d '\0\n' <"$datadir/mysql_upgrade_info" 2>/dev/null || echo unknown_version).sql.zst"
+        backup="system_mysql_backup_$(tr -d '\0\n' <"$(upgrade_info)" 2>/dev/null || echo unknown_version).sql.zst"
         note "Backing up system database to $backup"
         mariadb-dump --no-defaults --socket="$socket" --skip-lock-tables --replace --databases mysql | zstd -q -f -o "$datadir/$backup"
     fi

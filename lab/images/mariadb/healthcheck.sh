@@ -36,7 +36,12 @@ innodb_initialized() {
 innodb_buffer_pool_loaded() { [[ $(status_of Innodb_buffer_pool_load_status) == *'load completed'* ]]; }
 
 # mariadb-upgrade locks this file while it runs.
-mariadbupgrade() { [[ ! -r $data/mysql_upgrade_info ]] || flock --exclusive --nonblock 9 9<"$data/mysql_upgrade_info"; }
+mariadbupgrade() {
+    local info
+    for info in "$data"/mysql_upgrade_info "$data"/mariadb_upgrade_info; do
+        [[ ! -r $info ]] || flock --exclusive --nonblock 9 9<"$info" || return 1
+    done
+}
 
 as_user() {
     local user=$1

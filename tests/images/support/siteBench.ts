@@ -7,7 +7,7 @@ import { siteConfig } from "../../support/siteConfig";
 import type { Container } from "./container";
 import { Workbench } from "./workbench";
 
-export const wordpress = "docker.io/library/wordpress:6.5-apache";
+export const wordpress = "docker.io/library/wordpress:7.1-php8.4-apache";
 const mariadb = "docker.io/library/mariadb:10.11";
 const wwwData = 33;
 
