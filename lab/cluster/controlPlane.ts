@@ -4,16 +4,19 @@ import { isAnswering, apiIsReady } from "./api";
 import { certificateFile, keyFile, serviceAccountKeyFile } from "./certificates";
 import type { Daemon } from "./daemons";
 import { kubeconfig, kubeconfigFile } from "./kubeconfigs";
-import { bridgePorts, folders, network, ports } from "./layout";
+import { bridgePorts, folders, network, policyQueue, ports } from "./layout";
 
 /** The API server and etcd, on which everything else depends. */
 export function apiDaemons(kubernetes: string): Daemon[] {
   return [etcd(kubernetes), apiServer(kubernetes)];
 }
 
-/** The daemons that exist once in a cluster and need only the API server: controllers, scheduler, DNS and volumes. */
+/** The daemons that exist once in a cluster and need only the API server: controllers, scheduler, DNS, volumes and policies. */
 export function clusterDaemons(kubernetes: string): Daemon[] {
-  return [controllerManager(kubernetes), scheduler(kubernetes), dns(kubernetes), volumes(kubernetes), apiForPods()];
+  return [
+    ...[controllerManager(kubernetes), scheduler(kubernetes), dns(kubernetes), volumes(kubernetes)],
+    ...[networkPolicies(kubernetes), apiForPods()],
+  ];
 }
 
 function etcd(executable: string): Daemon {
@@ -199,6 +202,23 @@ function volumes(executable: string): Daemon {
     ],
     files: {},
     ready: () => isAnswering(`http://127.0.0.1:${ports.volumes}/healthz`),
+  };
+}
+
+/** Enforces NetworkPolicies on all nodes. While it does not run, no new connection from or to a pod is possible. */
+function networkPolicies(executable: string): Daemon {
+  return {
+    name: "network-policies",
+    part: "network-policies",
+    executable,
+    args: [
+      `--kubeconfig=${kubeconfigFile("admin")}`,
+      `--queue=${policyQueue}`,
+      `--nft-table=${network.bridge}`,
+      `--healthz-bind-address=127.0.0.1:${ports.policies}`,
+    ],
+    files: {},
+    ready: () => isAnswering(`http://127.0.0.1:${ports.policies}/healthz`),
   };
 }
 

@@ -1,5 +1,5 @@
 import { run } from "../support/processes";
-import { network } from "./layout";
+import { network, policyQueue } from "./layout";
 
 /** The commands for each address family: Kubernetes adds chains to both. */
 const families = [
@@ -15,6 +15,18 @@ const refusals = "KUBE-EXTERNAL-SERVICES";
 /** Matches packets that still have a Service's address in the filter table: kube-proxy has not forwarded them to a pod. */
 const toNoPod = ["-d", network.services, ...comment, "-j", "REJECT"];
 
+/** Queues the first packet of a connection for the program that enforces NetworkPolicies. */
+const toPolicies = [
+  ...["-m", "conntrack", "!", "--ctstate", "ESTABLISHED,RELATED", ...comment],
+  ...["-j", "NFQUEUE", "--queue-num", String(policyQueue)],
+];
+
+/** Matches packets of other users than root, and packets that the machine only forwards. */
+const notFromRoot = ["-m", "owner", "!", "--uid-owner", "0"];
+
+/** The nftables table of the program that enforces NetworkPolicies: its library adds rules of its own if the kernel supports them. */
+const policyTable = `table inet ${network.bridge}`;
+
 /**
  * The lab's own rules. Each is inserted at the head of its chain, so the last one is evaluated first.
  *
@@ -22,6 +34,9 @@ const toNoPod = ["-d", network.services, ...comment, "-j", "REJECT"];
  *
  * Packets of pods to a Service that kube-proxy does not know yet (up to 1 s after its creation) do not leave the machine, because another
  * host might answer there.
+ *
+ * The first packet of each connection from or to a pod is queued for the program that enforces NetworkPolicies, including packets of
+ * pods to this machine. Connections of the machine's root user are exempt, because kubelets probe pods as root.
  *
  * Connections from the machine itself are refused on output. kube-proxy refuses only incoming ones, and the kernel would track an
  * outgoing connection without a pod for 120 s: until then, a connection from the same port would be refused even with ready pods.
@@ -36,6 +51,9 @@ const ownRules: readonly { readonly table: string; readonly chain: string; reado
   { table: "filter", chain: "FORWARD", rule: ["-d", network.pods, ...comment, "-j", "ACCEPT"] },
   { table: "filter", chain: "FORWARD", rule: toNoPod },
   { table: "filter", chain: "OUTPUT", rule: toNoPod },
+  { table: "mangle", chain: "INPUT", rule: ["-i", network.bridge, "-s", network.pods, ...toPolicies] },
+  { table: "mangle", chain: "POSTROUTING", rule: ["-s", network.pods, ...notFromRoot, ...toPolicies] },
+  { table: "mangle", chain: "POSTROUTING", rule: ["-d", network.pods, ...notFromRoot, ...toPolicies] },
   { table: "filter", chain: "OUTPUT", rule: ["-o", "lo", "-m", "conntrack", "--ctstate", "NEW", "-j", refusals] },
 ];
 
@@ -56,17 +74,22 @@ async function ensure(table: string, { test, add }: Record<"test" | "add", reado
   if (!isThere) await run("iptables", ["-w", "-t", table, ...add]);
 }
 
-/** Removes the lab's rules and all chains of Kubernetes. */
+/** Removes the lab's rules, its table, and all chains of Kubernetes. */
 export async function removeRules(): Promise<void> {
   for (const { save, restore } of families) {
     const removal = removalOf(await run(save, []));
     if (removal !== "") await run(restore, ["--noflush", "-w"], { input: removal });
   }
+  if (await hasPolicyTable()) await run("nft", ["delete", ...policyTable.split(" ")]);
 }
 
-/** The chains and rules that `removeRules` would remove. */
+async function hasPolicyTable(): Promise<boolean> {
+  return (await run("nft", ["list", "tables"])).split("\n").includes(policyTable);
+}
+
+/** The tables, chains and rules that `removeRules` would remove. */
 export async function remainingRules(): Promise<string[]> {
-  const left = [];
+  const left = (await hasPolicyTable()) ? [policyTable] : [];
   for (const { save } of families) {
     left.push(
       ...removalOf(await run(save, []))

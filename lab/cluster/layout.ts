@@ -31,9 +31,13 @@ export const ports = {
   controllerManager: 10257,
   scheduler: 10259,
   volumes: 10261,
+  policies: 10262,
   /** Default NodePort of the WordPress Service. No process listens on it: kube-proxy's rules redirect its packets. */
   wordpress: 30007,
 } as const;
+
+/** Number of the kernel's queue of packets that NetworkPolicies decide on. */
+export const policyQueue = 100;
 
 /** Ports on the bridge's address. */
 export const bridgePorts = { dns: 53, dnsReady: 8181 } as const;

@@ -107,6 +107,8 @@ export function kubeletConfig(node: LabNode, resolverFile: string): string {
     clusterDomain: network.domain,
     resolvConf: resolverFile,
     cgroupDriver: "cgroupfs",
+    // Kubernetes supports cgroup v1, which this machine may have, but refuses it by default.
+    failCgroupV1: false,
     cgroupRoot: node.cgroup,
     cgroupsPerQOS: true,
     // Three nodes share one machine: no kubelet may limit its pods to a share of it.

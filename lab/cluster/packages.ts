@@ -15,6 +15,7 @@ const labPackages: readonly DebianPackage[] = [
   { file: "runc", name: "runc" },
   { file: "/usr/lib/cni/bridge", name: "containernetworking-plugins" },
   { file: "iptables", name: "iptables" },
+  { file: "nft", name: "nftables" },
   { file: "ip", name: "iproute2" },
   { file: "conntrack", name: "conntrack" },
   { file: "/usr/bin/socat", name: "socat" },

@@ -66,7 +66,7 @@ async function remainingTraces(): Promise<string[]> {
     ...mountsBelow(stateRoot).map((point) => `mount ${point}`),
     ...groupFolders().map((folder) => `control group ${folder}`),
     ...(hasBridge() ? [`network link ${network.bridge}`] : []),
-    ...(await remainingRules()).map((rule) => `iptables rule or chain ${rule}`),
+    ...(await remainingRules()).map((rule) => `rule, chain or table ${rule}`),
     ...sharedFiles().map((file) => `file ${file}`),
     ...(fs.existsSync(stateRoot) ? [`folder ${stateRoot}`] : []),
   ];

@@ -1,7 +1,7 @@
 import { goProgram, type GoProgram } from "../support/goPrograms";
 
 /** The version of Kubernetes that go.mod pins. */
-export const kubernetesVersion = "1.34.4";
+export const kubernetesVersion = "1.37.2";
 
 const [major = "", minor = ""] = kubernetesVersion.split(".");
 const stamp = "k8s.io/component-base/version";

@@ -11,7 +11,7 @@ import (
 )
 
 func runDNS() {
-	// CoreDNS's own list names every plugin there is, in the order that they see a query; these are the ones linked here.
+	// The plugins of this program, in the order in which they process a query. The default is a list of all plugins of CoreDNS.
 	dnsserver.Directives = []string{"bind", "errors", "ready", "cache", "kubernetes"}
 	coremain.Run()
 }

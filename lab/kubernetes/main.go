@@ -1,7 +1,8 @@
-// Everything a Kubernetes cluster consists of, in one program: each part is built once, and what they share only once.
+// Command kubernetes contains all components of a Kubernetes cluster except kubectl. The components share most of their packages, so
+// one program takes less time and space to build than one for each.
 //
-// The part is chosen by the name that the program is called by (a link named etcd is etcd), or by its first argument. Not in it is
-// kubectl, which is started so often that the time in which the other parts are loaded would count.
+// The program's name selects the component (a link named etcd runs etcd), or its first argument does. kubectl is a separate program:
+// it starts often, and loading the other components would delay every start.
 package main
 
 import (
@@ -23,11 +24,12 @@ import (
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
-// Each part reads its own flags from os.Args, whose first element is the part's name by then.
-var parts = map[string]func(){
+// components has the components by name. Each reads its flags from os.Args, whose first element is its name.
+var components = map[string]func(){
 	"etcd":                    func() { etcdmain.Main(os.Args) },
 	"coredns":                 runDNS,
 	"volumes":                 func() { exitWith(newVolumesCommand()) },
+	"network-policies":        func() { exitWith(newPoliciesCommand()) },
 	"kube-apiserver":          func() { exitWith(apiserver.NewAPIServerCommand()) },
 	"kube-controller-manager": func() { exitWith(controllermanager.NewControllerManagerCommand()) },
 	"kube-scheduler":          func() { exitWith(scheduler.NewSchedulerCommand()) },
@@ -40,18 +42,18 @@ func exitWith(command *cobra.Command) {
 }
 
 func main() {
-	if run, found := parts[filepath.Base(os.Args[0])]; found {
+	if run, found := components[filepath.Base(os.Args[0])]; found {
 		run()
 		return
 	}
 	if len(os.Args) > 1 {
-		if run, found := parts[os.Args[1]]; found {
+		if run, found := components[os.Args[1]]; found {
 			os.Args = os.Args[1:]
 			run()
 			return
 		}
 	}
-	names := slices.Sorted(maps.Keys(parts))
-	fmt.Fprintf(os.Stderr, "usage: %s PART [FLAGS]\nparts: %s\n", filepath.Base(os.Args[0]), strings.Join(names, ", "))
+	names := slices.Sorted(maps.Keys(components))
+	fmt.Fprintf(os.Stderr, "usage: %s COMPONENT [FLAGS]\ncomponents: %s\n", filepath.Base(os.Args[0]), strings.Join(names, ", "))
 	os.Exit(2)
 }

@@ -23,15 +23,15 @@ import (
 	"k8s.io/client-go/util/workqueue"
 )
 
-// What a StorageClass names as its provisioner to get volumes that are folders of this machine.
+// provisionerName is the provisioner of storage classes whose volumes are folders of this machine.
 const provisionerName = "lab.wordpress/host-path"
 
-// How long after a volume's deletion its folder may still reappear: a node that starts a container gives up well before.
+// remainsDelay is the time between a volume's deletion and the last check for its folder. A node that was starting a container meanwhile
+// may have recreated the folder, but has given up by then.
 const remainsDelay = 30 * time.Second
 
-// volumes creates, grows and removes the folders behind the claims of the classes that name it as their provisioner.
-//
-// Kubernetes' own host-path provisioner neither grows a volume nor refuses an access mode, hence this one.
+// volumes provisions, expands and deletes volumes that are folders of this machine. Kubernetes' own host-path provisioner cannot expand
+// a volume, and it accepts every access mode.
 type volumes struct {
 	client   kubernetes.Interface
 	root     string
@@ -39,7 +39,7 @@ type volumes struct {
 	volumes  corelisters.PersistentVolumeLister
 	classes  storagelisters.StorageClassLister
 	recorder record.EventRecorder
-	// Claims by namespace and name, and volumes, whose namespace is empty.
+	// queue contains claims by namespace and name, and volumes by name.
 	queue workqueue.TypedRateLimitingInterface[cache.ObjectName]
 }
 
@@ -63,8 +63,8 @@ func newVolumesCommand() *cobra.Command {
 		},
 	}
 	command.Flags().StringVar(&kubeconfig, "kubeconfig", "", "file with the cluster's address and credentials")
-	command.Flags().StringVar(&root, "root", "", "folder that takes one folder per volume")
-	command.Flags().StringVar(&healthAddress, "healthz-bind-address", "", "address and port that answer once the work has begun")
+	command.Flags().StringVar(&root, "root", "", "folder that contains one folder per volume")
+	command.Flags().StringVar(&healthAddress, "healthz-bind-address", "", "address and port of the health check")
 	for _, required := range []string{"kubeconfig", "root", "healthz-bind-address"} {
 		runtime.Must(command.MarkFlagRequired(required))
 	}
@@ -77,7 +77,7 @@ func runVolumes(ctx context.Context, client kubernetes.Interface, root, healthAd
 	factory := informers.NewSharedInformerFactory(client, 0)
 	claims := factory.Core().V1().PersistentVolumeClaims()
 	persistentVolumes := factory.Core().V1().PersistentVolumes()
-	// A claim that is refused is tried again, in case its class was changed: soon at first, then once a minute.
+	// A refused claim is retried, in case its class has changed: after a second at first, later once a minute.
 	limiter := workqueue.NewTypedItemExponentialFailureRateLimiter[cache.ObjectName](time.Second, time.Minute)
 	v := &volumes{
 		client:   client,
@@ -100,7 +100,7 @@ func runVolumes(ctx context.Context, client kubernetes.Interface, root, healthAd
 	factory.Start(ctx.Done())
 	for kind, synced := range factory.WaitForCacheSync(ctx.Done()) {
 		if !synced {
-			return fmt.Errorf("ended before the cluster's %s were read", kind)
+			return fmt.Errorf("stopped before the cluster's %s were read", kind)
 		}
 	}
 	context.AfterFunc(ctx, v.queue.ShutDown)
@@ -127,7 +127,7 @@ func (v *volumes) enqueue(object any) {
 	v.queue.Add(name)
 }
 
-// enqueueRemains queues a deleted volume once more, for a time when no node starts a container on it any more.
+// enqueueRemains queues a deleted volume again, for the last check for its folder.
 func (v *volumes) enqueueRemains(object any) {
 	name, err := cache.DeletionHandlingObjectToName(object)
 	if err != nil {
@@ -137,7 +137,7 @@ func (v *volumes) enqueueRemains(object any) {
 	v.queue.AddAfter(name, remainsDelay)
 }
 
-// next works one item off the queue; false once the queue is shut down.
+// next processes one item of the queue. It returns false after the queue's shutdown.
 func (v *volumes) next(ctx context.Context) bool {
 	name, done := v.queue.Get()
 	if done {
@@ -150,7 +150,7 @@ func (v *volumes) next(ctx context.Context) bool {
 	}
 	if err := sync(ctx, name); err != nil {
 		if !errors.As(err, new(refusal)) {
-			runtime.HandleErrorWithContext(ctx, err, "will be tried again", "object", name)
+			runtime.HandleErrorWithContext(ctx, err, "retrying later", "object", name)
 		}
 		v.queue.AddRateLimited(name)
 		return true

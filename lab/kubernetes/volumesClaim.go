@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	// Keeps a volume's object until its folder is removed, also when the object is deleted by hand.
+	// folderFinalizer keeps a volume's object until its folder is deleted, even if a user deletes the object.
 	folderFinalizer = "lab.wordpress/folder"
-	// A class with this parameter set to "true" takes claims that pods on several nodes write to.
+	// sharedParameter is a parameter of storage classes. With the value "true", a class accepts ReadWriteMany claims.
 	sharedParameter = "shared"
 )
 
@@ -36,9 +36,9 @@ func (v *volumes) syncClaim(ctx context.Context, name cache.ObjectName) error {
 		return err
 	}
 	if claim.Spec.VolumeName != "" {
-		return v.grow(ctx, claim)
+		return v.expand(ctx, claim)
 	}
-	// Kubernetes sets this annotation once it is time: at once, or when a pod that uses the claim has its node.
+	// Kubernetes sets this annotation when the volume is due: immediately, or after a pod that uses the claim was assigned to a node.
 	if claim.DeletionTimestamp != nil || claim.Annotations[volume.AnnStorageProvisioner] != provisionerName {
 		return nil
 	}
@@ -63,7 +63,7 @@ func (v *volumes) provision(ctx context.Context, claim *corev1.PersistentVolumeC
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return err
 	}
-	// Kubernetes does not apply fsGroup to a host path, and a pod's user is rarely root: everybody may write, umask or not.
+	// Kubernetes does not apply fsGroup to a host path, so every user must be able to write. MkdirAll applied the umask.
 	if err := os.Chmod(folder, 0o777); err != nil {
 		return err
 	}
@@ -113,15 +113,15 @@ func refuse(claim *corev1.PersistentVolumeClaim, class *storagev1.StorageClass) 
 	case claim.Spec.VolumeMode != nil && *claim.Spec.VolumeMode == corev1.PersistentVolumeBlock:
 		return fmt.Errorf("it has no block volumes")
 	case claim.Spec.Selector != nil:
-		return fmt.Errorf("it makes a new volume for each claim, and the claim selects among volumes by label")
+		return fmt.Errorf("it creates a new volume for each claim, and the claim selects an existing one by label")
 	case claim.Spec.DataSource != nil || claim.Spec.DataSourceRef != nil:
-		return fmt.Errorf("it makes empty volumes only, and the claim names a data source")
+		return fmt.Errorf("it creates empty volumes only, and the claim has a data source")
 	}
 	return nil
 }
 
-// grow gives a bound claim the size that it requests. A folder has no size of its own, so only the objects change.
-func (v *volumes) grow(ctx context.Context, claim *corev1.PersistentVolumeClaim) error {
+// expand gives a bound claim its requested size. A folder has no size, so only the objects change.
+func (v *volumes) expand(ctx context.Context, claim *corev1.PersistentVolumeClaim) error {
 	wanted := claim.Spec.Resources.Requests[corev1.ResourceStorage]
 	if claim.Status.Phase != corev1.ClaimBound || wanted.Cmp(claim.Status.Capacity[corev1.ResourceStorage]) <= 0 {
 		return nil
@@ -134,17 +134,17 @@ func (v *volumes) grow(ctx context.Context, claim *corev1.PersistentVolumeClaim)
 		return nil
 	}
 	if wanted.Cmp(persistentVolume.Spec.Capacity[corev1.ResourceStorage]) > 0 {
-		larger := persistentVolume.DeepCopy()
-		larger.Spec.Capacity[corev1.ResourceStorage] = wanted
-		if _, err := v.client.CoreV1().PersistentVolumes().Update(ctx, larger, metav1.UpdateOptions{}); err != nil {
+		expanded := persistentVolume.DeepCopy()
+		expanded.Spec.Capacity[corev1.ResourceStorage] = wanted
+		if _, err := v.client.CoreV1().PersistentVolumes().Update(ctx, expanded, metav1.UpdateOptions{}); err != nil {
 			return err
 		}
 	}
-	grown := claim.DeepCopy()
-	grown.Status.Capacity[corev1.ResourceStorage] = wanted
-	if _, err := v.client.CoreV1().PersistentVolumeClaims(claim.Namespace).UpdateStatus(ctx, grown, metav1.UpdateOptions{}); err != nil {
+	updated := claim.DeepCopy()
+	updated.Status.Capacity[corev1.ResourceStorage] = wanted
+	if _, err := v.client.CoreV1().PersistentVolumeClaims(claim.Namespace).UpdateStatus(ctx, updated, metav1.UpdateOptions{}); err != nil {
 		return err
 	}
-	v.recorder.Eventf(claim, corev1.EventTypeNormal, "VolumeResizeSuccessful", "The volume has %s now", wanted.String())
+	v.recorder.Eventf(claim, corev1.EventTypeNormal, "VolumeResizeSuccessful", "Expanded volume to %s", wanted.String())
 	return nil
 }

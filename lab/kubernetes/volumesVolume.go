@@ -16,7 +16,7 @@ import (
 	"k8s.io/component-helpers/storage/volume"
 )
 
-// syncVolume removes the folder of a volume that no claim holds any more, and then the volume's object.
+// syncVolume deletes the folder of a volume whose claim was deleted, and then the volume's object.
 func (v *volumes) syncVolume(ctx context.Context, name cache.ObjectName) error {
 	persistentVolume, err := v.volumes.Get(name.Name)
 	if apierrors.IsNotFound(err) {
@@ -55,7 +55,7 @@ func ignoreNotFound(err error) error {
 }
 
 func (v *volumes) removeFolder(persistentVolume *corev1.PersistentVolume) error {
-	// The path comes from an object that every user with permissions on volumes may edit, and this runs as root.
+	// Every user with permissions on volumes can edit this path, and this program runs as root.
 	folder := filepath.Clean(persistentVolume.Spec.HostPath.Path)
 	if filepath.Dir(folder) != filepath.Clean(v.root) {
 		return fmt.Errorf("%s is not a folder in %s: remove it by hand", folder, v.root)
@@ -63,15 +63,15 @@ func (v *volumes) removeFolder(persistentVolume *corev1.PersistentVolume) error 
 	return os.RemoveAll(folder)
 }
 
-// removeRemains removes the empty folder of a deleted volume. containerd creates a missing folder for a container that it
-// starts. A pod without a grace period, and its claim and volume, can be deleted during that start.
+// removeRemains deletes the empty folder of a deleted volume. If a pod, its claim and its volume are deleted while containerd starts the
+// pod's container, containerd creates the missing folder again.
 func (v *volumes) removeRemains(name string) error {
 	folders, err := filepath.Glob(filepath.Join(v.root, name+"_*"))
 	if err != nil {
 		return err
 	}
 	for _, folder := range folders {
-		// A retained volume has its files, so its folder stays.
+		// The folder of a retained volume has files, so that Remove fails.
 		if err := os.Remove(folder); err != nil && !errors.Is(err, syscall.ENOTEMPTY) && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}

@@ -12,7 +12,7 @@ const retryMs = 200;
 export interface CachedPart {
   /** File-system friendly name of the part, e.g. `kubernetes`. */
   readonly name: string;
-  /** Human-readable version, e.g. `1.34.4`. */
+  /** Human-readable version, e.g. `1.37.2`. */
   readonly version: string;
   /** Everything else that the result depends on: texts and contents of files. A change rebuilds the part. */
   readonly inputs: readonly (string | Buffer)[];

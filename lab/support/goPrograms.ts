@@ -9,7 +9,7 @@ import { UserError } from "./progress";
 export interface GoProgram {
   /** Name of the built file and of its folder in the cache. */
   readonly name: string;
-  /** Human-readable version, e.g. `1.34.4`. */
+  /** Human-readable version, e.g. `1.37.2`. */
   readonly version: string;
   /** Folder with go.mod, go.sum and, if any, the program's own source. */
   readonly folder: string;

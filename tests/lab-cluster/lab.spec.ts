@@ -4,13 +4,14 @@ import * as path from "node:path";
 import { labEnvironment } from "../../lab/cluster/environment";
 import { labNodes, network } from "../../lab/cluster/layout";
 import { removeLink } from "../../lab/cluster/network";
+import { kubernetesVersion } from "../../lab/kubernetes/build";
 import { labPaths, stateRoot } from "../../lab/support/paths";
 import { run } from "../../lab/support/processes";
 import { Cluster } from "../e2e/support/cluster";
 import { isFailedCommand, isUnreachable, NotYet } from "../support/until";
 import { daemons, killDaemon, killDaemonsAndShims, pretendReboot } from "./support/breaking";
 import { connect, lab, refusedLab, traces, whilePortIsTaken } from "./support/machine";
-import { claim, namespace, nodePort, pods, podWith, workload } from "./support/workload";
+import { claim, denyAll, namespace, nodePort, pods, podWith, workload } from "./support/workload";
 
 describe("the lab", function () {
   this.timeout(10 * 60_000);
@@ -22,6 +23,13 @@ describe("the lab", function () {
   const inPod = (pod: string, command: string) => inTests("exec", pod, "--", "sh", "-c", command);
   const apply = (...objects: object[]) =>
     cluster.apply(objects.map((object) => JSON.stringify(object)).join("\n---\n"));
+  /** Whether a pod can connect to another one. A policy drops the packets of a connection that it forbids. */
+  const reaches = async (from: string, to: string) => {
+    const address = await inTests("get", "pod", to, "--output=jsonpath={.status.podIP}");
+    const outcome = await inPod(from, `curl --connect-timeout 3 -fsS http://${address}:8080/ || echo "curl: $?"`);
+    assert.match(outcome, new RegExp(`^${to}\\n$|^curl: 28\\n$`));
+    return outcome === `${to}\n`;
+  };
   const podsServe = () => inTests("rollout", "status", "statefulset/web", "--timeout=360s");
   const volumeFolders = (name: string) => fs.readdirSync(labPaths.volumes).filter((folder) => folder.endsWith(name));
   const dataIsThere = async () => {
@@ -76,7 +84,7 @@ describe("the lab", function () {
       assert.ok(Date.now() - begun < 90_000, `it took ${(Date.now() - begun) / 1000} s`);
       cluster = new Cluster(labEnvironment());
       await cluster.kubectl("wait", "nodes", "k0", "k1", "k2", "--for=condition=Ready", "--timeout=1s");
-      assert.match(await lab("status"), /^k2 +Ready +10\.86\.0\.12 +v1\.34\.4/m);
+      assert.match(await lab("status"), new RegExp(`^k2 +Ready +10\\.86\\.0\\.12 +v${kubernetesVersion}`, "m"));
     });
 
     it("refuses a second command while one is running", async () => {
@@ -97,7 +105,10 @@ describe("the lab", function () {
           await inPod(pod, "curl -fsS --retry 5 --retry-connrefused http://web.lab-test.svc.cluster.local/"),
           /^web-\d\n$/,
         );
-        assert.match(await inPod(pod, "curl -ksS https://kubernetes.default/version"), /v1\.34\.4/);
+        assert.match(
+          await inPod(pod, "curl -ksS https://kubernetes.default/version"),
+          new RegExp(`"v${kubernetesVersion}"`),
+        );
       }
       assert.match(await inTests("logs", "web-1"), /Development Server/);
     });
@@ -160,6 +171,17 @@ describe("the lab", function () {
       await dataIsThere();
     });
 
+    it("enforces a NetworkPolicy between pods on different nodes from its creation until its deletion", async () => {
+      assert.ok(await reaches("web-0", "web-1"));
+      try {
+        await apply(denyAll);
+        await cluster.until("the connection is blocked", 20, async () => !(await reaches("web-0", "web-1")));
+      } finally {
+        await inTests("delete", "networkpolicy", "deny-all");
+      }
+      await cluster.until("the connection is allowed", 20, () => reaches("web-0", "web-1"));
+    });
+
     it("restarts no daemon at a second up", async () => {
       const old = daemons();
       assert.ok(old.length > 0);
@@ -215,6 +237,13 @@ describe("the lab", function () {
       await lab("up");
       await podsServe();
       await dataIsThere();
+    });
+
+    it("blocks new connections of pods while no program enforces policies, and allows them after up", async () => {
+      await killDaemon("network-policies");
+      assert.ok(!(await reaches("web-0", "web-1")));
+      await lab("up");
+      assert.ok(await reaches("web-0", "web-1"));
     });
 
     it("recovers from a kill -9 of all daemons and shims", async () => {

@@ -86,5 +86,5 @@ export function nodeStatus({ ready, architecture, kernelVersion, cpu, hugePages 
 const unknown = "unknown";
 const nodeInfo = {
   ...{ machineID: unknown, systemUUID: unknown, bootID: unknown, osImage: unknown, operatingSystem: "linux" },
-  ...{ containerRuntimeVersion: unknown, kubeletVersion: "v1.34.4", kubeProxyVersion: "v1.34.4" },
+  ...{ containerRuntimeVersion: unknown, kubeletVersion: "v1.37.2", kubeProxyVersion: "v1.37.2" },
 };

@@ -13,7 +13,7 @@ const groups: Readonly<Record<string, string>> = {
 const clusterResources = ["csinodes", "namespaces", "nodes", "persistentvolumes", "storageclasses"];
 
 /**
- * The API requests of a kubectl call, as of kubectl 1.34: it gets an object before it patches it, and a pod before it runs a
+ * The API requests of a kubectl call, as of kubectl 1.37: it gets an object before it patches it, and a pod before it runs a
  * command in it or reads its log. @throws Error for an unknown call
  */
 export function apiRequests({ verb, words, flags }: KubectlCall): ApiRequest[] {

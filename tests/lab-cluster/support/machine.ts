@@ -36,13 +36,15 @@ export function traces(): string[] {
         (rule) => `${save} ${rule}`,
       ),
     ),
+    // Tables of iptables stay when they are empty.
+    ...shell("nft list tables | grep -v '^table ip6\\? ' || true"),
     ...shell(
       "ls -d /var/lib/*/ /run/*/ /opt/*/ /etc/cni/* /var/log/pods /var/log/containers /tmp/containerd* 2>/dev/null || true",
     ),
     ...shell("sysctl net.ipv4.ip_forward net.ipv4.conf.all.route_localnet vm.overcommit_memory kernel.panic"),
     // A zombie (Z) is not a running process.
     ...shell(
-      "ps -eo stat=,comm= | grep -v ^Z | grep -o -e 'kube-.*' -e kubelet -e 'containerd.*' -e etcd -e coredns -e socat || true",
+      "ps -eo stat=,comm= | grep -v ^Z | grep -o -e 'kube-.*' -e kubelet -e 'containerd.*' -e etcd -e coredns -e socat -e 'network-polic.*' || true",
     ).map((name) => `process ${name}`),
   ];
 }

@@ -23,7 +23,7 @@ export function claim(name: string, storageClassName: string, accessMode: string
 export function podWith(name: string): object {
   const container = {
     name: "main",
-    image: "wordpress:6.5-apache",
+    image: "wordpress:7.1-php8.4-apache",
     command: ["sleep", "600"],
     volumeMounts: [{ name: "volume", mountPath: "/srv" }],
   };
@@ -38,6 +38,14 @@ export function podWith(name: string): object {
     },
   };
 }
+
+/** Forbids all connections to the workload's pods. */
+export const denyAll = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "NetworkPolicy",
+  metadata: { name: "deny-all", namespace },
+  spec: { podSelector: { matchLabels: labels }, policyTypes: ["Ingress"] },
+};
 
 /**
  * A web server on each node that runs as a non-root user. It serves its pod's name at /, its own volume at /own/ and a shared volume
@@ -77,7 +85,7 @@ export const workload: readonly object[] = [
           containers: [
             {
               name: "web",
-              image: "wordpress:6.5-apache",
+              image: "wordpress:7.1-php8.4-apache",
               command: ["sh", "-c", "hostname > /srv/index.html; exec php -S 0.0.0.0:8080 -t /srv"],
               readinessProbe: { httpGet: { path: "/", port: 8080 }, periodSeconds: 1 },
               volumeMounts: [
