@@ -21,7 +21,12 @@ export class PluginRepository {
     const container = { securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } };
     const spec = { securityContext, containers: [{ name: "repository", ...container }] };
     const overrides = ["--override-type=strategic", `--overrides=${JSON.stringify({ spec })}`];
-    const flags = ["--image=wordpress:6.5-apache", `--port=${port}`, "--expose", ...overrides];
+    const flags = ["--image=wordpress:7.1-php8.4-apache", `--port=${port}`, "--expose", ...overrides];
+    await site.cluster.apply(
+      policies(site.namespace)
+        .map((policy) => JSON.stringify(policy))
+        .join("\n---\n"),
+    );
     await repository.kubectl("run", "repository", ...flags, "--", "sh", "-c", server);
     await repository.kubectl("wait", "pod/repository", "--for=condition=Ready", "--timeout=180s");
     return repository;
@@ -39,12 +44,33 @@ export class PluginRepository {
   }
 
   async stop(): Promise<void> {
-    await this.kubectl("delete", "pod,service", "repository", "--now");
+    await this.kubectl(
+      "delete",
+      "pod,service,networkpolicy",
+      "repository",
+      "to-repository",
+      "--now",
+      "--ignore-not-found",
+    );
   }
 
   private kubectl(...args: string[]): Promise<string> {
     return this.site.cluster.kubectl("--namespace", this.site.namespace, ...args);
   }
+}
+
+/** NetworkPolicies that allow all pods of the namespace to connect to the server. */
+function policies(namespace: string): object[] {
+  const server = { matchLabels: { run: "repository" } };
+  const common = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" };
+  return [
+    { ...common, metadata: { name: "repository", namespace }, spec: { podSelector: server, ingress: [{}] } },
+    {
+      ...common,
+      metadata: { name: "to-repository", namespace },
+      spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ podSelector: server }] }] },
+    },
+  ];
 }
 
 /** A plugin's archive, as one downloads it: one folder, with its files by their names in it. */
