@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { nameServerRule } from "../components/kubernetes/networkPolicies";
 import type { PreflightResult } from "../components/preflight/checks";
+import type { DefaultImage } from "../components/preflight/defaultImages";
 import type { PreflightArgs } from "../components/preflight/preflight";
 import type { RequestedClaims } from "../components/storage/claims/claimChecks";
 import { contentClaimName } from "../components/storage/claims/claims";
@@ -12,6 +13,8 @@ import { claimClass, managedStorageClasses } from "../components/storage/openebs
 import { replicatedVolumes } from "../components/storage/openebs/storageClasses";
 import type { RequestedContent } from "../components/wordpress/content/contentChecks";
 import { sitePolicies } from "../components/wordpress/policies";
+import { objectCacheName } from "../components/objectCache/objectCacheNames";
+import { pageCacheName } from "../components/pageCache/pageCacheNames";
 import type { Config } from "./config/tree";
 
 /** The preflight's request. @param clusterDigest identifies the kubeconfig's cluster */
@@ -35,7 +38,30 @@ export function preflightRequest(
       { of: contentClaims(content), sizeKey: "wordpressStorage", size: config.wordpressStorage },
     ],
     content: requestedContent(config),
+    defaultImages: defaultImages(config),
   };
+}
+
+/** The images that the stack runs and whose keys are not set. */
+function defaultImages({
+  content,
+  wordpressImage,
+  mariadbImage,
+  pageCache,
+  objectCache,
+  isSet,
+}: Config): DefaultImage[] {
+  const images = [
+    { key: "wordpressImage", image: wordpressImage, workload: "wordpress", container: "wordpress" },
+    { key: "mariadbImage", image: mariadbImage, workload: "mariadb", container: "mariadb" },
+    ...(content === "shared" && pageCache.enabled
+      ? [{ key: "pageCache.image", image: pageCache.image, workload: pageCacheName, container: "nginx" }]
+      : []),
+    ...(content === "shared" && objectCache.enabled
+      ? [{ key: "objectCache.image", image: objectCache.image, workload: objectCacheName, container: "valkey" }]
+      : []),
+  ];
+  return images.filter(({ key }) => !isSet(key));
 }
 
 /** The connections that the NetworkPolicies of the stack's namespace allow. */

@@ -48,6 +48,15 @@ export interface Volume extends AnyObject {
   readonly status?: Printed<input.core.v1.PersistentVolumeStatus>;
 }
 
+/** A Deployment or a StatefulSet. */
+export interface PodController extends AnyObject {
+  readonly spec: {
+    readonly template: {
+      readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
+    };
+  };
+}
+
 export interface Node extends AnyObject {
   readonly spec?: Printed<input.core.v1.NodeSpec>;
   readonly status: Omit<Printed<input.core.v1.NodeStatus>, "nodeInfo"> & {

@@ -40,6 +40,7 @@ const request: PreflightRequest = {
     { of: { statefulSet: "wordpress" }, sizeKey: "wordpressStorage", size: "1Gi" },
   ],
   content: { content: "perPod" },
+  defaultImages: [],
 };
 const facts: ClusterFacts = {
   context: "lab",
@@ -50,6 +51,7 @@ const facts: ClusterFacts = {
   classes: [fixed, standard],
   nodes: [node("InternalIP", "10.0.0.2")],
   claims: [],
+  podControllers: [],
   volumes: [],
   previousClaims: [],
 };
@@ -86,6 +88,26 @@ describe("preflight", () => {
     const namespace = { metadata: { name: "wordpress", uid: "6", annotations: { "wordpress/instance": "abc" } } };
     const live = { ...facts, namespace, claims: data, services: [service("wordpress", "wordpress", 30007)] };
     assert.deepEqual(preflightFindings(request, live, record), []);
+  });
+
+  it("refuses a default image that would replace the running one, and accepts the default of the last up", () => {
+    const containers = [{ name: "wordpress", image: "wordpress:6.5-apache" }];
+    const podControllers = [
+      { metadata: { name: "wordpress", uid: "8" }, spec: { template: { spec: { containers } } } },
+    ];
+    const image = {
+      key: "wordpressImage",
+      image: "wordpress:7.1-apache",
+      workload: "wordpress",
+      container: "wordpress",
+    };
+    const defaultImages = [image];
+    assert.match(
+      finding({ defaultImages }, { podControllers }, {}),
+      /^wordpressImage: not set, so it would change from wordpress:6\.5-apache to the default wordpress:7\.1-apache;/,
+    );
+    const last = { ...record, usedDefaults: { wordpressImage: image.image } };
+    assert.deepEqual(preflightFindings({ ...request, defaultImages }, { ...facts, podControllers }, last), []);
   });
 
   it("names missing permissions, and no objects that could not be read without them", () => {

@@ -6,8 +6,9 @@ import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../stor
 import { type ClaimsLocation, moveFindings, type RequestedClaims, sizeFindings } from "../storage/claims/claimChecks";
 import { contentFindings, type RequestedContent } from "../wordpress/content/contentChecks";
 import { isReady } from "../kubernetes/conditions";
+import { type DefaultImage, defaultImageFindings, type UsedDefaults } from "./defaultImages";
 import type { PodPort } from "../kubernetes/nameServers";
-import type { Claim, Namespace, Node, Service, StorageClass, Volume } from "../kubernetes/objects";
+import type { Claim, Namespace, Node, PodController, Service, StorageClass, Volume } from "../kubernetes/objects";
 import { instanceAnnotation } from "../kubernetes/ownership";
 
 /** What the preflight checks: the stack's settings that depend on the cluster. */
@@ -29,6 +30,8 @@ export interface PreflightRequest {
   readonly nfs: boolean;
   readonly claims: readonly RequestedClaims[];
   readonly content: RequestedContent;
+  /** Images that are defaults of the program. A changed default reruns the preflight. */
+  readonly defaultImages: readonly DefaultImage[];
 }
 
 /** Result of the preflight of the last `up`: the command's output, kept in the stack's state. */
@@ -46,6 +49,8 @@ export interface PreflightResult extends ClusterIdentity, ClaimsLocation {
   readonly managesNodes?: boolean;
   /** Ports of the cluster's name servers besides 53, by number or name. @default none, as for results of earlier versions */
   readonly nameServerPorts?: readonly PodPort[];
+  /** Defaults of the program for images. @default none, as for results of earlier versions */
+  readonly usedDefaults?: UsedDefaults;
 }
 
 /** What was read from the cluster. */
@@ -62,6 +67,8 @@ export interface ClusterFacts {
   readonly nodes: readonly Node[];
   /** Claims in the requested namespace. */
   readonly claims: readonly Claim[];
+  /** Deployments and StatefulSets in the requested namespace. */
+  readonly podControllers: readonly PodController[];
   /** Volumes of the cluster; empty unless content is migrated. */
   readonly volumes: readonly Volume[];
   /** Claims in the namespace of the last `up`, if that differs. */
@@ -100,6 +107,7 @@ export function preflightFindings(
     ...contentFindings(request, facts, storageClass),
     ...moveFindings({ ...request, configuredClass: request.className ?? null }, facts, { previous, storageClass }),
     ...request.claims.flatMap((claims) => sizeFindings(claims, facts)),
+    ...defaultImageFindings(request.defaultImages, facts.podControllers, previous?.usedDefaults),
   ];
 }
 

@@ -2,7 +2,17 @@ import { probeRwx } from "./rwxProbe";
 import { commandCluster, commandRequest, previousOutput, runCommand, UserError } from "../kubectl/scriptRuntime";
 import { Kubectl, KubectlError } from "../kubectl/client";
 import { nameServerPorts } from "../kubernetes/nameServers";
-import type { AnyObject, Claim, DiskPool, Namespace, Node, Service, StorageClass, Volume } from "../kubernetes/objects";
+import type {
+  AnyObject,
+  Claim,
+  DiskPool,
+  Namespace,
+  Node,
+  PodController,
+  Service,
+  StorageClass,
+  Volume,
+} from "../kubernetes/objects";
 import {
   type ClusterFacts,
   effectiveClass,
@@ -13,6 +23,7 @@ import {
   type PreflightResult,
   type PreflightRequest,
 } from "./checks";
+import { usedDefaults } from "./defaultImages";
 import { missingPermissions } from "./permissions";
 import { nfsName } from "../storage/nfs/nfsNames";
 import { nodeSources } from "../storage/nfs/nodeSources";
@@ -48,6 +59,7 @@ runCommand(async (kubectl) => {
     nodeSources: nodeSources(facts.nodes),
     managesNodes: request.openEbs?.managesNodes ?? false,
     nameServerPorts: nameServerPorts(facts.services),
+    usedDefaults: usedDefaults(request.defaultImages),
   };
   return JSON.stringify(result);
 });
@@ -72,18 +84,20 @@ async function readFacts(
   // A list that may not be read is empty here, and reported as a missing permission.
   const readable = <T>(reading: Promise<T[]>) => reading.catch((error: unknown) => emptyIfForbidden<T>(error));
   const migrateContent = request.content.content === "shared" && request.content.migrateContent;
-  const [permissions, namespaces, services, classes, nodes, claims, volumes, previousClaims] = await Promise.all([
-    missingPermissions(kubectl, request),
-    readable(kubectl.list<Namespace>("namespaces")),
-    readable(kubectl.list<Service>("services")),
-    readable(kubectl.list<StorageClass>("storageclasses")),
-    readable(kubectl.list<Node>("nodes")),
-    readable(kubectl.list<Claim>("persistentvolumeclaims", request.namespace)),
-    migrateContent ? readable(kubectl.list<Volume>("persistentvolumes")) : [],
-    previous && previous.namespace !== request.namespace
-      ? readable(kubectl.list<Claim>("persistentvolumeclaims", previous.namespace))
-      : [],
-  ]);
+  const [permissions, namespaces, services, classes, nodes, claims, podControllers, volumes, previousClaims] =
+    await Promise.all([
+      missingPermissions(kubectl, request),
+      readable(kubectl.list<Namespace>("namespaces")),
+      readable(kubectl.list<Service>("services")),
+      readable(kubectl.list<StorageClass>("storageclasses")),
+      readable(kubectl.list<Node>("nodes")),
+      readable(kubectl.list<Claim>("persistentvolumeclaims", request.namespace)),
+      readable(podControllersIn(kubectl, request)),
+      migrateContent ? readable(kubectl.list<Volume>("persistentvolumes")) : [],
+      previous && previous.namespace !== request.namespace
+        ? readable(kubectl.list<Claim>("persistentvolumeclaims", previous.namespace))
+        : [],
+    ]);
   const [drivers, pools] = request.openEbs
     ? await Promise.all([
         readable(kubectl.list<AnyObject>("csidrivers")),
@@ -96,10 +110,19 @@ async function readFacts(
     permissions.length > 0 ? undefined : await probeContentClass(kubectl, request, { classes, nodes, claims });
   return {
     ...{ context, server, cluster: uid, missingPermissions: permissions },
-    ...{ namespace, services, classes, nodes, claims, volumes, previousClaims, rwxProbeError },
+    ...{ namespace, services, classes, nodes, claims, podControllers, volumes, previousClaims, rwxProbeError },
     ...(request.openEbs ? { openEbs: { openEbsNamespace: namespaceNamed(openEbsName), drivers, pools } } : {}),
     ...(request.nfs ? { nfs: { nfsNamespace: namespaceNamed(nfsName), drivers } } : {}),
   };
+}
+
+/** The StatefulSets in the namespace and, if the site's content is shared, its Deployments. */
+async function podControllersIn(
+  kubectl: Kubectl,
+  { namespace, content }: Pick<PreflightRequest, "namespace" | "content">,
+): Promise<PodController[]> {
+  const kinds = ["statefulsets", ...(content.content === "shared" ? ["deployments"] : [])];
+  return (await Promise.all(kinds.map((kind) => kubectl.list<PodController>(kind, namespace)))).flat();
 }
 
 /** Probes the content's storage class for ReadWriteMany, once, before the claim exists. @returns the class's reason for a refusal */

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { defaults, errorOf, load, refusal } from "../../tests/support/loadedConfig";
+import { defaults, errorOf, load, loadValues, refusal } from "../../tests/support/loadedConfig";
 import { registeredBy } from "../../tests/support/mocks";
 
 /** The defaults of shared content on one node. */
@@ -47,30 +47,30 @@ describe("configuration keys of shared content", () => {
     ]),
   ];
   it("have the documented defaults where nothing else is set", () => {
-    assert.deepEqual(load(single), shared);
+    assert.deepEqual(loadValues(single), shared);
   });
   for (const [key, text, value] of takenShared) {
     it(`take ${key} ${text}`, () => {
-      assert.deepEqual(load({ ...single, [key]: text }), { ...shared, [key]: value ?? text });
+      assert.deepEqual(loadValues({ ...single, [key]: text }), { ...shared, [key]: value ?? text });
     });
   }
 
   it("turn the page cache off by pageCache.enabled", () => {
     const pageCache = '{"enabled":false,"seconds":7}';
     const expected = { ...defaults.pageCache, enabled: false, seconds: 7 };
-    assert.deepEqual(load({ ...single, pageCache }), { ...shared, pageCache: expected });
+    assert.deepEqual(loadValues({ ...single, pageCache }), { ...shared, pageCache: expected });
   });
 
   it("turn the object cache on only with the plugin redis-cache", () => {
     const plugin = { slug: "redis-cache", version: "2.6.3", sha256: "0".repeat(64) };
     const plugins = JSON.stringify([plugin]);
     const objectCache = '{"enabled":true,"memory":"1Gi"}';
-    assert.deepEqual(load({ ...single, plugins, objectCache }), {
+    assert.deepEqual(loadValues({ ...single, plugins, objectCache }), {
       ...shared,
       plugins: [{ ...plugin, active: true }],
       objectCache: { ...defaults.objectCache, enabled: true, memory: "1Gi" },
     });
-    assert.deepEqual(load({ ...single, plugins, objectCache: '{"memory":"1Gi"}' }), {
+    assert.deepEqual(loadValues({ ...single, plugins, objectCache: '{"memory":"1Gi"}' }), {
       ...shared,
       plugins: [{ ...plugin, active: true }],
       objectCache: { ...defaults.objectCache, memory: "1Gi" },
@@ -143,7 +143,7 @@ describe("configuration keys of shared content", () => {
   it("take openebs-nfs-server for ReadWriteMany where the stack does not manage it", () => {
     for (const engine of ["existing", "hostpath"]) {
       const storage = JSON.stringify({ engine });
-      const config = load({ content: "shared", storage, contentStorageClass: "openebs-nfs-server" });
+      const config = loadValues({ content: "shared", storage, contentStorageClass: "openebs-nfs-server" });
       assert.deepEqual(config, {
         ...shared,
         storage: { ...defaults.storage, engine },
@@ -165,7 +165,7 @@ describe("configuration keys of shared content", () => {
 
   const entry = { slug: "classic-editor", version: "1.6.7", sha256: "0123456789abcdef".repeat(4) };
   it("take plugins, active unless they say otherwise, and themes, which are not", () => {
-    const config = load({
+    const config = loadValues({
       ...single,
       plugins: JSON.stringify([entry, { ...entry, slug: "akismet", active: false }]),
       themes: JSON.stringify([entry, { ...entry, slug: "twenty", active: true }]),

@@ -29,7 +29,7 @@ export const podKeys = {
     description: "Number of WordPress pods. The page cache has as many nginx pods, at most 3.",
     onChange: "Adds or removes pods.",
   }),
-  wordpressImage: imageKey("wordpress:6.5-apache", {
+  wordpressImage: imageKey("wordpress:7.1-php8.4-apache", {
     description: "Image of WordPress with Apache.",
     onChange:
       "Upgrades WordPress's tables, then rolls the pods; an older core is refused. With `content: perPod` it rolls the pods " +

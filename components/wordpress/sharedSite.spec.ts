@@ -186,7 +186,7 @@ describe("site with shared content", () => {
     };
     const before = await names({});
     assert.deepEqual(await names({ wordpressReplicas: "3", uploadLimit: "1Gi", keyRotation: "2" }), before);
-    const after = await names({ wordpressImage: "wordpress:6.4-apache" });
+    const after = await names({ wordpressImage: "wordpress:6.8-php8.4-apache" });
     assert.ok(after.every((name, index) => name !== before[index]));
   });
 

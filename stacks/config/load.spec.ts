@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { defaults, errorOf, load, refusal } from "../../tests/support/loadedConfig";
+import { defaults, errorOf, load, loadValues, refusal } from "../../tests/support/loadedConfig";
 import { registeredBy } from "../../tests/support/mocks";
 
 describe("loadConfig", () => {
@@ -8,7 +8,15 @@ describe("loadConfig", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
   it("returns the documented defaults for unset keys", () => {
-    assert.deepEqual(load({}), defaults);
+    assert.deepEqual(loadValues({}), defaults);
+  });
+
+  it("reports which keys the stack file sets, also inside objects", () => {
+    const { isSet } = load({ wordpressImage: "wordpress:7.1-apache", storage: '{"engine":"hostpath"}' });
+    assert.deepEqual(["wordpressImage", "mariadbImage", "storage.engine", "storage.chartVersion"].filter(isSet), [
+      "wordpressImage",
+      "storage.engine",
+    ]);
   });
 
   const taken: [string, string, unknown][] = [
@@ -16,7 +24,7 @@ describe("loadConfig", () => {
     ["namespace", "a".repeat(63), "a".repeat(63)],
     ["wordpressReplicas", "1", 1],
     ["wordpressReplicas", "100", 100],
-    ["wordpressImage", "registry.example.com:5000/team/wordpress:6.4-apache", undefined],
+    ["wordpressImage", "registry.example.com:5000/team/wordpress:6.8-php8.4-apache", undefined],
     ["wordpressImage", `wordpress@sha256:${"0".repeat(64)}`, undefined],
     ["wordpressStorage", "1Gi", undefined],
     ["wordpressStorage", "1.5Ti", undefined],
@@ -35,12 +43,12 @@ describe("loadConfig", () => {
   ];
   for (const [key, text, value] of taken) {
     it(`accepts ${key} ${text.length > 40 ? `${text.slice(0, 40)}…` : `"${text}"`}`, () => {
-      assert.deepEqual(load({ [key]: text }), { ...defaults, [key]: value ?? text });
+      assert.deepEqual(loadValues({ [key]: text }), { ...defaults, [key]: value ?? text });
     });
   }
 
   it("reads keys of storage and of the Kubernetes provider", () => {
-    const config = load({
+    const config = loadValues({
       storage: '{"engine":"existing","className":"fast.ssd"}',
       "kubernetes:context": "lab",
       "kubernetes:kubeconfig": "~/lab",
@@ -69,8 +77,8 @@ describe("loadConfig", () => {
     ["wordpressReplicas", "2.5", replicas],
     ["wordpressReplicas", "8Gi", replicas],
     ["wordpressReplicas", "three", replicas],
-    ["wordpressImage", "WordPress", `${image}; example: pulumi config set wordpressImage wordpress:6.5-apache`],
-    ["wordpressImage", "wordpress:", `${image}; example: pulumi config set wordpressImage wordpress:6.5-apache`],
+    ["wordpressImage", "WordPress", `${image}; example: pulumi config set wordpressImage wordpress:7.1-php8.4-apache`],
+    ["wordpressImage", "wordpress:", `${image}; example: pulumi config set wordpressImage wordpress:7.1-php8.4-apache`],
     [
       "wordpressStorage",
       "1023Mi",

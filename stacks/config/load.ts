@@ -3,7 +3,7 @@ import { configSet } from "./commands";
 import { ConfigErrors, unknownKey } from "./errors";
 import type { Check, Draft, Fields, Key, Texts } from "./keys";
 import { Reader } from "./reader";
-import { checks, type Config, tree } from "./tree";
+import { checks, type Config, type ConfigValues, tree } from "./tree";
 
 /**
  * Reads the stack's configuration.
@@ -15,7 +15,7 @@ export function loadConfig(): Config {
   const reader = new Reader(isSecret, errors);
   const isSet = (path: string) => reader.set.has(path);
   Object.entries(texts).forEach(([name, value]) => checkName(name, value ?? "", errors));
-  const config: Draft<Config> = reader.read(tree, texts);
+  const config: Draft<ConfigValues> = reader.read(tree, texts);
   checkApplies(tree, config, "", { errors, isSet });
   checks.forEach((check) => check(config, { errors, isSet }));
   const { messages } = errors;
@@ -23,11 +23,16 @@ export function loadConfig(): Config {
     const count = messages.length === 1 ? "1 error" : `${messages.length} errors`;
     throw new pulumi.RunError(`Invalid configuration (${count}); nothing was changed:\n  - ${messages.join("\n  - ")}`);
   }
-  return config as Config;
+  return { ...(config as ConfigValues), isSet };
 }
 
 /** Reports keys that are set but have no effect with the value of another key. */
-function checkApplies(fields: Fields, config: unknown, within: string, context: Parameters<Check<Config>>[1]): void {
+function checkApplies(
+  fields: Fields,
+  config: unknown,
+  within: string,
+  context: Parameters<Check<ConfigValues>>[1],
+): void {
   for (const [name, key] of Object.entries(fields)) {
     const path = `${within}${name}`;
     if (!context.isSet(path)) continue;

@@ -57,11 +57,17 @@ export const tree = {
   ...groups.Cluster,
 } as const;
 
-/** A stack's validated configuration: plain values, except for secrets, which are Outputs. */
-export type Config = Values<typeof tree>;
+/** The values of all keys: plain values, except for secrets, which are Outputs. */
+export type ConfigValues = Values<typeof tree>;
+
+/** A stack's validated configuration. */
+export type Config = ConfigValues & {
+  /** Whether the stack file sets a key, e.g. `pageCache.image`. A key that it does not set has its default. */
+  readonly isSet: (path: string) => boolean;
+};
 
 /** The rules over several keys, of all components. */
-export const checks: readonly Check<Config>[] = [
+export const checks: readonly Check<ConfigValues>[] = [
   checkNamespace,
   checkStorage,
   checkNodeSsh,

@@ -132,7 +132,7 @@ describe("pulumi up on a live stack after a changed key", function () {
   it("all other mutable keys changed at once are updates in place", async () => {
     const { changes } = await change({
       wordpressReplicas: "4",
-      wordpressImage: "wordpress:6.4-apache",
+      wordpressImage: "wordpress:6.8-php8.4-apache",
       wordpressStorage: "3Gi",
       wordpressNodePort: "30008",
       mariadbImage: "mariadb:10.11.6",
@@ -152,6 +152,15 @@ describe("pulumi up on a live stack after a changed key", function () {
       "update StatefulSet/mariadb",
       "update StatefulSet/wordpress",
     ]);
+  });
+
+  it("wordpressImage that is removed is refused if the default is another image, with the commands to keep or change it", async () => {
+    await site.project.pulumi("config", "rm", "wordpressImage");
+    const output = await refused({}, [["set", "wordpressImage", "wordpress:6.8-php8.4-apache"]]);
+    assert.match(
+      output,
+      /wordpressImage: not set, so it would change from wordpress:6\.8-php8\.4-apache to the default (\S+); choose one\. Keep: pulumi config set wordpressImage wordpress:6\.8-php8\.4-apache\. Change: pulumi config set wordpressImage \1/,
+    );
   });
 
   it("a pod that is added after a growth gets a claim of the new size", () => {

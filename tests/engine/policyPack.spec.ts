@@ -66,7 +66,7 @@ describe("policy pack", function () {
   });
 
   it("applies production rules to the configured stacks", async () => {
-    await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
+    await site.project.configure({ wordpressImage: "wordpress:7.1-php8.4-apache" });
     const file = site.project.inFolder("policy.json");
     fs.writeFileSync(file, JSON.stringify({ "retain-in-production": { stacks: ["d*"] } }));
     assert.deepEqual(broken(await failure(site.project.preview(...pack, "--policy-pack-config", file))), [

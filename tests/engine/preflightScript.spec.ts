@@ -13,6 +13,7 @@ import { SmallCluster } from "./support/smallCluster";
 const request: PreflightRequest = {
   ...{ instance: "abc", namespace: "wordpress", nodePort: 30007, engine: "existing", nfs: false, claims: [] },
   content: { content: "perPod" },
+  defaultImages: [],
 };
 
 describe("preflight script", function () {

@@ -102,7 +102,7 @@ describe("stack with shared content", function () {
   });
 
   it("upgrades the tables before the pods for another image, by jobs with new names", async () => {
-    await site.up({ wordpressImage: "wordpress:6.4-apache" });
+    await site.up({ wordpressImage: "wordpress:6.8-php8.4-apache" });
     const made = done(site.calls, "create");
     assert.deepStrictEqual(
       made.map(subject).map((name) => name.replace(/-[0-9a-f]{8}$/, "")),
@@ -114,11 +114,22 @@ describe("stack with shared content", function () {
     assert.ok(!operations(site.calls).some((operation) => /PersistentVolumeClaim|Secret/.test(operation)));
   });
 
+  it("refuses the default image in place of the Deployment's, and changes nothing", async () => {
+    await site.project.pulumi("config", "rm", "wordpressImage");
+    const output = await failure(site.up());
+    assert.match(
+      output,
+      /wordpressImage: not set, so it would change from wordpress:6\.8-php8\.4-apache to the default/,
+    );
+    assert.deepStrictEqual(operations(site.calls), ["update Command/preflight-check"]);
+    await site.project.configure({ wordpressImage: "wordpress:6.8-php8.4-apache" });
+  });
+
   it("returns to the previous image from one that is not available", async () => {
     const matches = (call: RecordedCall) => call.operation === "create" && fill.test(subject(call));
     site.provider.failOnce({ matches, message: "timed out waiting", leavesObject: true });
     await failure(site.up({ wordpressImage: "wordpress:0.0-none" }));
-    await site.up({ wordpressImage: "wordpress:6.4-apache" });
+    await site.up({ wordpressImage: "wordpress:6.8-php8.4-apache" });
     const { changes } = await site.up();
     assert.deepStrictEqual(Object.keys(changes), ["same"]);
   });

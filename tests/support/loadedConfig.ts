@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { loadConfig } from "../../stacks/config/load";
+import type { ConfigValues } from "../../stacks/config/tree";
 
 /** The default configuration, with content per pod. */
 export const defaults = {
@@ -9,7 +10,7 @@ export const defaults = {
   "kubernetes:upsertExistingObjects": false,
   namespace: "wordpress",
   wordpressReplicas: 1,
-  wordpressImage: "wordpress:6.5-apache",
+  wordpressImage: "wordpress:7.1-php8.4-apache",
   wordpressStorage: "1Gi",
   wordpressNodePort: 30007,
   mariadbImage: "mariadb:10.11",
@@ -64,6 +65,13 @@ export function load(given: Record<string, string>, secrets: readonly string[] =
   const all = Object.entries(config).map(([name, value]) => [full(name), value] as const);
   pulumi.runtime.setAllConfig(Object.fromEntries(all), secrets.map(full));
   return loadConfig();
+}
+
+/** The values of the configuration that {@link load} returns. */
+export function loadValues(given: Record<string, string>): ConfigValues {
+  const { isSet, ...values } = load(given);
+  assert.ok(Object.keys(given).every(isSet), "a given key counts as unset");
+  return values;
 }
 
 /** Returns the message with which a configuration is refused. */

@@ -339,7 +339,7 @@ function rolledOut(call: RecordedCall) {
   const counts = { replicas, readyReplicas: replicas, updatedReplicas: replicas };
   return {
     metadata: { ...metadataOf(call), generation: 1 },
-    spec: { replicas },
+    spec: { ...(property(call.inputs, "spec") as object), replicas },
     status: { observedGeneration: 1, ...counts },
   };
 }
