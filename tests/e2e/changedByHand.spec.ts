@@ -54,7 +54,7 @@ describe("pulumi refresh and up after changes by hand", function () {
   });
 
   it("restore every edited field to the program's value", async () => {
-    await kubectl("set", "image", "deployment/wordpress", "wordpress=wordpress:6.4-apache");
+    await kubectl("set", "image", "deployment/wordpress", "wordpress=wordpress:6.8-php8.4-apache");
     await kubectl("set", "resources", "statefulset/mariadb", "--limits=memory=600Mi");
     // Not its NodePort: Kubernetes reconciles NodePorts every three minutes, and may then treat a new one as free and the previous one as used.
     await patch("service/wordpress", { spec: { ports: [{ port: 80, nodePort: 30107, targetPort: 9999 }] } });

@@ -101,7 +101,7 @@ describe("failed pulumi up", function () {
     const { output, ended } = await failing();
     assert.match(output, /cannot pull the image "wordpress:0\.0-none"/);
     assert.equal(await site.status(), 200);
-    await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
+    await site.project.configure({ wordpressImage: "wordpress:7.1-php8.4-apache" });
     await site.project.up();
     assert.deepEqual(Object.keys((await site.project.up()).changes), ["same"]);
     recordFault({

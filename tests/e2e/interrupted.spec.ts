@@ -19,7 +19,7 @@ describe("interrupted pulumi up and destroy", function () {
 
   before(async () => {
     site = await LabSite.start(
-      sharedPlace(namespace, 30110, { wordpressReplicas: 1, wordpressImage: "wordpress:6.4-apache" }),
+      sharedPlace(namespace, 30110, { wordpressReplicas: 1, wordpressImage: "wordpress:6.8-php8.4-apache" }),
     );
     const kubeconfig = site.project.inFolder(".kubeconfig");
     await proxy.start(kubeconfig);
@@ -82,7 +82,7 @@ describe("interrupted pulumi up and destroy", function () {
   });
 
   it("complete an upgrade although a pod of each job is deleted, and refuse a concurrent up as locked", async () => {
-    await site.project.configure({ wordpressImage: "wordpress:6.5-apache" });
+    await site.project.configure({ wordpressImage: "wordpress:7.1-php8.4-apache" });
     const before = await site.cluster.names("pods", namespace);
     const podsOf = async (task: string) =>
       (await site.cluster.names("pods", namespace)).filter(

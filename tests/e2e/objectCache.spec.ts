@@ -1,6 +1,5 @@
 import * as assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
-import { redisImage } from "../../lab/images/debianImages";
 import { failure } from "../support/failure";
 import { Visitor } from "./support/http";
 import { LabSite } from "./support/labSite";
@@ -13,7 +12,7 @@ import { sharedPlace, type SitePod, sitePods, wordPressCode } from "./support/sh
 const namespace = "object-cache";
 const name = "wordpress-object-cache";
 const slug = "redis-cache";
-const turnedOn = { "objectCache.enabled": "true", "objectCache.image": redisImage };
+const turnedOn = { "objectCache.enabled": "true" };
 const plugin = { [`${slug}.php`]: "<?php\n/* Plugin Name: In the place of Redis Object Cache */\n" };
 
 describe("the object cache", function () {

@@ -198,7 +198,8 @@ describe("the page cache", function () {
     const closed = (
       await runPhp(site, `echo parse_url(get_permalink(wp_insert_post(${fields})), PHP_URL_PATH);`)
     ).trim();
-    await expectCached(site, closed);
+    // WordPress 7.1 forbids caches to keep these pages, and earlier releases allow it.
+    await fromEachCache(site, closed);
     const page = await browser.newPage();
     await page.goto(`${site.address}${closed}`);
     await page.fill("input[name=post_password]", "sesame");

@@ -161,7 +161,7 @@ describe("refused and failed pulumi up on a real cluster", function () {
         containers: [
           {
             ...container,
-            image: "wordpress:6.5-apache",
+            image: "wordpress:7.1-php8.4-apache",
             command: ["php", "-d", "memory_limit=-1", "-r", "str_repeat('x', 1 << 28);"],
             resources: { limits: { memory: "32Mi" } },
           },

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Claim, Pod } from "../../components/kubernetes/objects";
 import { labPaths } from "../../lab/support/paths";
+import { perPodSettings } from "../support/pulumiProject";
 import { isUnreachable } from "../support/until";
 import { install, logIn, openBrowser, outputFolder } from "./support/browser";
 import { owner } from "./support/tutorial";
@@ -14,6 +15,79 @@ import { LabSite } from "./support/labSite";
 const namespace = "wordpress";
 const address = "http://127.0.0.1:30007";
 const { user, password } = owner;
+
+/** The tests of the tutorial's story: installation, three pods, one login. @param told the site on which it is told */
+function tellStory(told: () => LabSite): void {
+  it("redirects to WordPress's installer after up", async () => {
+    await told().project.up();
+    assert.equal((await told().project.outputs()).url, told().address);
+    const { status, location } = await new Visitor(told().address).get("/");
+    assert.equal(status, 302);
+    assert.match(location ?? "", /\/wp-admin\/install\.php$/);
+  });
+
+  it("can be installed and logged in to in a browser", async () => {
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      await install(page, told().address, owner);
+      await logIn(page, told().address, owner);
+      await page.screenshot({ path: path.join(outputFolder, "dashboard.png") });
+      assert.match(await page.title(), /Dashboard/);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it("has three pods on three nodes after wordpressReplicas 3, by one update", async () => {
+    await told().project.configure({ wordpressReplicas: "3" });
+    const { changes } = await told().project.up();
+    assert.equal(changes.update, 1);
+    assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
+    const { items } = await told().cluster.json<{ items: (Pod & { spec: { nodeName: string } })[] }>(
+      ...["get", "pods", "--namespace", told().namespace, "--selector=app=wordpress"],
+    );
+    assert.deepEqual(items.map(({ spec }) => spec.nodeName).sort(), ["k0", "k1", "k2"]);
+  });
+
+  it("keeps one login through 60 dashboard pages that reach all three pods", async () => {
+    const visitor = new Visitor(told().address);
+    await visitor.login(user, password);
+    assert.equal(await countLogouts(visitor, 60, "chapter-e2e"), 0);
+    const served = await Promise.all(
+      ["wordpress-0", "wordpress-1", "wordpress-2"].map(async (pod) => {
+        const log = await told().cluster.kubectl("--namespace", told().namespace, "logs", pod);
+        return log.split("\n").filter((line) => line.includes("/wp-admin/index.php?chapter-e2e=")).length;
+      }),
+    );
+    assert.equal(
+      served.reduce((sum, count) => sum + count, 0),
+      60,
+    );
+    assert.ok(Math.min(...served) > 0, `the pods served ${served.join(", ")}`);
+  });
+
+  it("has a plugin that was copied to one pod on that pod only, with content: perPod", async () => {
+    const plugin = "/var/www/html/wp-content/plugins/query-monitor.php";
+    await told().inPod("wordpress-0", "sh", "-c", `echo '<?php /* Plugin Name: Query Monitor */' > ${plugin}`);
+    const found = (pod: string) => told().inPod(pod, "sh", "-c", `test -e ${plugin} && echo there || echo missing`);
+    assert.equal(await found("wordpress-0"), "there\n");
+    for (const pod of ["wordpress-1", "wordpress-2"]) assert.equal(await found(pod), "missing\n", pod);
+  });
+}
+
+describe("the tutorial's site with WordPress 6.5, deployed by the program on a real cluster", function () {
+  this.timeout(20 * 60_000);
+  let site: LabSite;
+
+  before(async () => {
+    const settings = { ...perPodSettings, wordpressImage: "wordpress:6.5-apache" };
+    site = await LabSite.start({ namespace: "tutorial-65", nodePort: 30132, settings });
+  });
+  after(() => site.discard());
+
+  tellStory(() => site);
+});
 
 describe("the tutorial's site, deployed by the program on a real cluster", function () {
   this.timeout(20 * 60_000);
@@ -27,62 +101,7 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
   });
   after(() => site.stop());
 
-  it("redirects to WordPress's installer after up", async () => {
-    await project.up();
-    assert.equal((await project.outputs()).url, address);
-    const { status, location } = await new Visitor(address).get("/");
-    assert.equal(status, 302);
-    assert.match(location ?? "", /\/wp-admin\/install\.php$/);
-  });
-
-  it("can be installed and logged in to in a browser", async () => {
-    const browser = await openBrowser();
-    try {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      await install(page, address, owner);
-      await logIn(page, address, owner);
-      await page.screenshot({ path: path.join(outputFolder, "dashboard.png") });
-      assert.match(await page.title(), /Dashboard/);
-    } finally {
-      await browser.close();
-    }
-  });
-
-  it("has three pods on three nodes after wordpressReplicas 3, by one update", async () => {
-    await project.configure({ wordpressReplicas: "3" });
-    const { changes } = await project.up();
-    assert.equal(changes.update, 1);
-    assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
-    const { items } = await cluster.json<{ items: (Pod & { spec: { nodeName: string } })[] }>(
-      ...["get", "pods", "--namespace", namespace, "--selector=app=wordpress"],
-    );
-    assert.deepEqual(items.map(({ spec }) => spec.nodeName).sort(), ["k0", "k1", "k2"]);
-  });
-
-  it("keeps one login through 60 dashboard pages that reach all three pods", async () => {
-    const visitor = new Visitor(address);
-    await visitor.login(user, password);
-    assert.equal(await countLogouts(visitor, 60, "chapter-e2e"), 0);
-    const served = await Promise.all(
-      ["wordpress-0", "wordpress-1", "wordpress-2"].map(async (pod) => {
-        const log = await cluster.kubectl("--namespace", namespace, "logs", pod);
-        return log.split("\n").filter((line) => line.includes("/wp-admin/index.php?chapter-e2e=")).length;
-      }),
-    );
-    assert.equal(
-      served.reduce((sum, count) => sum + count, 0),
-      60,
-    );
-    assert.ok(Math.min(...served) > 0, `the pods served ${served.join(", ")}`);
-  });
-
-  it("has a plugin that was copied to one pod on that pod only, with content: perPod", async () => {
-    const plugin = "/var/www/html/wp-content/plugins/query-monitor.php";
-    await site.inPod("wordpress-0", "sh", "-c", `echo '<?php /* Plugin Name: Query Monitor */' > ${plugin}`);
-    const found = (pod: string) => site.inPod(pod, "sh", "-c", `test -e ${plugin} && echo there || echo missing`);
-    assert.equal(await found("wordpress-0"), "there\n");
-    for (const pod of ["wordpress-1", "wordpress-2"]) assert.equal(await found(pod), "missing\n", pod);
-  });
+  tellStory(() => site);
 
   it("shows its post after each pod and the database's pod were deleted", async () => {
     const title = "Written before the deaths";

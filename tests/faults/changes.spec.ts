@@ -12,9 +12,11 @@ async function change(site: LabSite, settings: Readonly<Record<string, string>>)
 describe("site under load during `pulumi up` with", function () {
   this.timeout(15 * 60_000);
 
-  survives("another image (WordPress 6.4 to 6.5): a rolling update", "image", (site) =>
-    change(site, { wordpressImage: "wordpress:6.5-apache" }),
-  );
+  survives("other images (WordPress 6.5 to 6.8 to 7.1): two rolling updates", "image", async (site) => {
+    for (const tag of ["6.8-php8.4-apache", "7.1-php8.4-apache"]) {
+      await change(site, { wordpressImage: `wordpress:${tag}` });
+    }
+  });
 
   survives("another `keyRotation`", "keyRotation", (site) => change(site, { keyRotation: "2" }));
 

@@ -113,7 +113,7 @@ describe("Kubernetes plugin: waiting", function () {
         template: { spec: { restartPolicy: "Never", containers: [${image}] } },
       },
     }, options);`;
-    const image = `{ name: "php", image: "wordpress:6.5-apache", command: ["php", "-r", "exit(0);"] }`;
+    const image = `{ name: "php", image: "wordpress:7.1-php8.4-apache", command: ["php", "-r", "exit(0);"] }`;
     const message = await failure(rules.up(job("ends", image, 60) + job("fails", "container", 2)));
     assert.match(message, /DeadlineExceeded/);
     const { status } = await rules.object<{ status: { succeeded: number } }>("job", "ends");

@@ -4,7 +4,7 @@ import { seededRandom } from "./seededRandom";
 
 /** Two pods with the previous image, so that a test can update it. */
 const settings = {
-  ...{ wordpressReplicas: 2, wordpressImage: "wordpress:6.4-apache", siteTitle: "Under load" },
+  ...{ wordpressReplicas: 2, wordpressImage: "wordpress:6.5-apache", siteTitle: "Under load" },
   // Readers must reach WordPress itself: a cache would answer while it is unavailable.
   pageCache: '{"enabled":false}',
 };
