@@ -61,7 +61,11 @@ export class Container {
   /** Runs a command in the container, as its user or another one. */
   exec(command: readonly string[], uid?: number): Outcome {
     const user = uid === undefined ? [] : ["--user", `${uid}:${uid}`];
-    const result = spawnSync("runc", [...this.runc, "exec", ...user, this.id, ...command], { encoding: "utf8" });
+    const result = spawnSync("runc", [...this.runc, "exec", ...user, this.id, ...command], {
+      encoding: "utf8",
+      // Scripts of the dashboard have several megabytes, and the default is one.
+      maxBuffer: 64 * 2 ** 20,
+    });
     return { code: result.status, output: result.stdout + result.stderr };
   }
 
