@@ -198,8 +198,9 @@ describe("the page cache", function () {
     const closed = (
       await runPhp(site, `echo parse_url(get_permalink(wp_insert_post(${fields})), PHP_URL_PATH);`)
     ).trim();
-    // WordPress 7.1 forbids caches to keep these pages, and earlier releases allow it.
+    // WordPress forbids caches to keep these pages, since 7.1.
     await fromEachCache(site, closed);
+    assert.deepEqual(cacheStates(await fromEachCache(site, closed)), ["MISS"]);
     const page = await browser.newPage();
     await page.goto(`${site.address}${closed}`);
     await page.fill("input[name=post_password]", "sesame");

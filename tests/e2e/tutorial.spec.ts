@@ -16,12 +16,12 @@ const namespace = "wordpress";
 const address = "http://127.0.0.1:30007";
 const { user, password } = owner;
 
-/** The tests of the tutorial's story: installation, three pods, one login. @param told the site on which it is told */
-function tellStory(told: () => LabSite): void {
+/** Adds the tests of the tutorial's steps: installation, three pods, one login. @param site returns the deployed site */
+function testTutorial(site: () => LabSite): void {
   it("redirects to WordPress's installer after up", async () => {
-    await told().project.up();
-    assert.equal((await told().project.outputs()).url, told().address);
-    const { status, location } = await new Visitor(told().address).get("/");
+    await site().project.up();
+    assert.equal((await site().project.outputs()).url, site().address);
+    const { status, location } = await new Visitor(site().address).get("/");
     assert.equal(status, 302);
     assert.match(location ?? "", /\/wp-admin\/install\.php$/);
   });
@@ -30,8 +30,8 @@ function tellStory(told: () => LabSite): void {
     const browser = await openBrowser();
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      await install(page, told().address, owner);
-      await logIn(page, told().address, owner);
+      await install(page, site().address, owner);
+      await logIn(page, site().address, owner);
       await page.screenshot({ path: path.join(outputFolder, "dashboard.png") });
       assert.match(await page.title(), /Dashboard/);
     } finally {
@@ -40,23 +40,23 @@ function tellStory(told: () => LabSite): void {
   });
 
   it("has three pods on three nodes after wordpressReplicas 3, by one update", async () => {
-    await told().project.configure({ wordpressReplicas: "3" });
-    const { changes } = await told().project.up();
+    await site().project.configure({ wordpressReplicas: "3" });
+    const { changes } = await site().project.up();
     assert.equal(changes.update, 1);
     assert.deepEqual(Object.keys(changes).sort(), ["same", "update"]);
-    const { items } = await told().cluster.json<{ items: (Pod & { spec: { nodeName: string } })[] }>(
-      ...["get", "pods", "--namespace", told().namespace, "--selector=app=wordpress"],
+    const { items } = await site().cluster.json<{ items: (Pod & { spec: { nodeName: string } })[] }>(
+      ...["get", "pods", "--namespace", site().namespace, "--selector=app=wordpress"],
     );
     assert.deepEqual(items.map(({ spec }) => spec.nodeName).sort(), ["k0", "k1", "k2"]);
   });
 
   it("keeps one login through 60 dashboard pages that reach all three pods", async () => {
-    const visitor = new Visitor(told().address);
+    const visitor = new Visitor(site().address);
     await visitor.login(user, password);
     assert.equal(await countLogouts(visitor, 60, "chapter-e2e"), 0);
     const served = await Promise.all(
       ["wordpress-0", "wordpress-1", "wordpress-2"].map(async (pod) => {
-        const log = await told().cluster.kubectl("--namespace", told().namespace, "logs", pod);
+        const log = await site().cluster.kubectl("--namespace", site().namespace, "logs", pod);
         return log.split("\n").filter((line) => line.includes("/wp-admin/index.php?chapter-e2e=")).length;
       }),
     );
@@ -69,8 +69,8 @@ function tellStory(told: () => LabSite): void {
 
   it("has a plugin that was copied to one pod on that pod only, with content: perPod", async () => {
     const plugin = "/var/www/html/wp-content/plugins/query-monitor.php";
-    await told().inPod("wordpress-0", "sh", "-c", `echo '<?php /* Plugin Name: Query Monitor */' > ${plugin}`);
-    const found = (pod: string) => told().inPod(pod, "sh", "-c", `test -e ${plugin} && echo there || echo missing`);
+    await site().inPod("wordpress-0", "sh", "-c", `echo '<?php /* Plugin Name: Query Monitor */' > ${plugin}`);
+    const found = (pod: string) => site().inPod(pod, "sh", "-c", `test -e ${plugin} && echo there || echo missing`);
     assert.equal(await found("wordpress-0"), "there\n");
     for (const pod of ["wordpress-1", "wordpress-2"]) assert.equal(await found(pod), "missing\n", pod);
   });
@@ -86,7 +86,7 @@ describe("the tutorial's site with WordPress 6.5, deployed by the program on a r
   });
   after(() => site.discard());
 
-  tellStory(() => site);
+  testTutorial(() => site);
 });
 
 describe("the tutorial's site, deployed by the program on a real cluster", function () {
@@ -101,7 +101,7 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
   });
   after(() => site.stop());
 
-  tellStory(() => site);
+  testTutorial(() => site);
 
   it("shows its post after each pod and the database's pod were deleted", async () => {
     const title = "Written before the deaths";

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Container } from "./support/container";
-import { Workbench } from "./support/workbench";
+import { type Workbench, workbenchFor } from "./support/workbench";
 
 const mysql = 999;
 const env = {
@@ -40,14 +40,7 @@ for (const [version, upgradeInfo] of versions)
   describe(`image mariadb:${version}`, function () {
     const reference = `docker.io/library/mariadb:${version}`;
     this.timeout(6 * 60_000);
-    const workbench = new Workbench();
-    before(function () {
-      // Building the images takes three minutes if the cache has none.
-      this.timeout(600_000);
-      return workbench.open(reference);
-    });
-    afterEach(() => workbench.clear());
-    after(() => workbench.close());
+    const workbench = workbenchFor(reference);
 
     async function serving(options: Parameters<Workbench["start"]>[1]): Promise<Container> {
       const container = await workbench.start(reference, options);

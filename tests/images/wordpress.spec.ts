@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Container } from "./support/container";
-import { Workbench } from "./support/workbench";
+import { type Workbench, workbenchFor } from "./support/workbench";
 
 /** Images, and what differs in them. */
 const releases = [
@@ -46,14 +46,7 @@ for (const { tag, php, plugins, themes } of releases)
   describe(`image wordpress:${tag}`, function () {
     const reference = `docker.io/library/wordpress:${tag}`;
     this.timeout(6 * 60_000);
-    const workbench = new Workbench();
-    before(function () {
-      // Building the images takes three minutes if the cache has none.
-      this.timeout(600_000);
-      return workbench.open(reference);
-    });
-    afterEach(() => workbench.clear());
-    after(() => workbench.close());
+    const workbench = workbenchFor(reference);
 
     async function serving(options: Parameters<Workbench["start"]>[1]): Promise<Container> {
       const container = await workbench.start(reference, options);

@@ -97,3 +97,16 @@ export class Workbench {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** A workbench with an image for all tests of a suite. Each test's containers and volumes are removed after it. */
+export function workbenchFor(reference: string): Workbench {
+  const workbench = new Workbench();
+  before(function () {
+    // Building the images takes several minutes if the cache has none.
+    this.timeout(600_000);
+    return workbench.open(reference);
+  });
+  afterEach(() => workbench.clear());
+  after(() => workbench.close());
+  return workbench;
+}
