@@ -69,7 +69,7 @@ for (const { tag, version, themes } of pairs)
       assert.match(dashboard, /^HTTP\/1.1 200 /);
       const assets = [
         ...dashboard.matchAll(
-          /(?:src|href)=['"](?:http:\/\/127.0.0.1)?(\/wp-(?:admin|includes|content)\/[^'"]+\.(?:php\?|js|css)[^'"]*)['"]/g,
+          /(?:src|href)=['"](?:http:\/\/127.0.0.1)?(\/wp-(?:admin|includes|content)\/[^'"]*(?:load-(?:scripts|styles)\.php\?|\.js|\.css)[^'"]*)['"]/g,
         ),
       ];
       const urls = assets.map(([, url]) => (url ?? "").replaceAll("&amp;", "&").replaceAll("&#038;", "&"));
