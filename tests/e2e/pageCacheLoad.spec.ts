@@ -18,6 +18,8 @@ import { whileRequesting } from "./support/whileRequesting";
 const namespace = "page-cache-load";
 const nodePort = 30123;
 const replicas = 2;
+/** How long the cache lets requests wait for another one's answer (`proxy_cache_lock_timeout`). */
+const lockTimeoutMs = 5000;
 
 describe("the page cache under load", function () {
   this.timeout(15 * 60_000);
@@ -32,20 +34,27 @@ describe("the page cache under load", function () {
   const kubectl = (...args: string[]) => site.cluster.kubectl("--namespace", namespace, ...args);
   const search = (index: number) => new Visitor(site.address).get(`/?s=${index}`);
 
-  it("sends one request to PHP per cache pod for a thousand concurrent misses", async () => {
+  it("sends one request to PHP per cache pod for a thousand concurrent misses, as long as others wait for its answer", async () => {
     const path = `/?page_id=${testPage.slow}`;
     // Cached before: requests for a page that is not known yet wait half a second.
     await fromEachCache(site, path);
     await runPhp(site, "update_option('e2e_slow', 0);");
     const pods = await cachePods(site);
     const agent = new http.Agent({ keepAlive: false, maxSockets: 1000 });
-    const answers = await Promise.all(
-      pods.flatMap((pod) =>
-        Array.from({ length: 1000 / pods.length }, () => fromEachCache(site, path, {}, { pods: [pod], agent })),
-      ),
-    );
-    assert.ok(answers.flat().every(({ status, body }) => status === 200 && body === "Made slowly"));
-    assert.equal((await runPhp(site, "echo get_option('e2e_slow');")).trim(), String(pods.length));
+    const answers = (
+      await Promise.all(
+        pods.flatMap((pod) =>
+          Array.from({ length: 1000 / pods.length }, () => fromEachCache(site, path, {}, { pods: [pod], agent })),
+        ),
+      )
+    ).flat();
+    assert.ok(answers.every(({ status, body }) => status === 200 && body === "Made slowly"));
+    const passed = answers.filter(({ state }) => state !== "HIT");
+    assert.equal((await runPhp(site, "echo get_option('e2e_slow');")).trim(), String(passed.length));
+    // Where the first answer takes longer than that on a busy machine, the requests that came first are passed on, too.
+    const atOnce = passed.filter(({ ms }) => ms < lockTimeoutMs);
+    assert.ok(atOnce.length <= pods.length, `${atOnce.length} requests were passed on at once`);
+    assert.ok(passed.length < answers.length / 2, `${passed.length} requests were passed on`);
   });
 
   it("serves a hundred logged-in users at once, each with their own page", async () => {

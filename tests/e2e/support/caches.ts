@@ -15,6 +15,8 @@ export interface CachedPage {
   readonly encoding: string | undefined;
   /** Decompressed. */
   readonly body: string;
+  /** Milliseconds from the request to the whole answer. */
+  readonly ms: number;
 }
 
 /** The page cache's pods, except terminating ones. */
@@ -46,12 +48,13 @@ export async function fromEachCache(
 }
 
 function get(options: http.RequestOptions): Promise<CachedPage> {
+  const begun = Date.now();
   return new Promise((resolve, reject) => {
     const request = http.get({ ...options, timeout: 60_000 }, (response) => {
       const { statusCode: status = 0, headers: received } = response;
       const page = { status, state: String(received["x-cache"]), encoding: received["content-encoding"] };
       const plain = page.encoding === "gzip" ? response.pipe(createGunzip()) : response;
-      text(plain).then((body) => resolve({ ...page, body }), reject);
+      text(plain).then((body) => resolve({ ...page, body, ms: Date.now() - begun }), reject);
     });
     request.on("timeout", () => request.destroy(new Error(`${options.path} did not answer`)));
     request.on("error", reject);
