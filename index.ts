@@ -6,6 +6,7 @@ import { deploy } from "./stacks/wordpress";
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const { outputs, untilReady } = deploy(loadConfig());
-if (!pulumi.runtime.isDryRun()) untilReady();
+const late = pulumi.runtime.isDryRun() ? undefined : untilReady();
 
 export const { url, namespace, storageClasses, diskPools, adminUser, adminPassword } = outputs;
+export const wordpressUpdate = late?.wordpressUpdate;

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { urlHost } from "../components/kubernetes/hostAddress";
 import type { PreflightResult } from "../components/preflight/checks";
+import type { CoreUpdate } from "../components/wordpress/coreUpdate";
 import { managedClasses } from "./requests";
 import type { Config } from "./config/tree";
 
@@ -17,6 +18,12 @@ export interface StackOutputs {
   readonly adminUser?: string;
   /** Secret: `pulumi stack output adminPassword --show-secrets`. */
   readonly adminPassword?: pulumi.Output<string> | undefined;
+}
+
+/** The output that is known at the end of an `up` only. */
+export interface LateOutputs {
+  /** A newer release of WordPress that the site has learnt of; undefined without one, and with `content: perPod`. */
+  readonly wordpressUpdate?: CoreUpdate | undefined;
 }
 
 /** @param made what the stack's resources know */

@@ -13,19 +13,20 @@ import { Preflight } from "../components/preflight/preflight";
 import { NfsVolumes } from "../components/storage/nfs/nfsVolumes";
 import { claimClass, Storage } from "../components/storage/openebs/storage";
 import { databaseConnections } from "../components/wordpress/apache";
+import { reportCoreUpdate } from "../components/wordpress/coreUpdate";
 import { PerPodWordPress } from "../components/wordpress/perPodWordPress";
 import { SharedWordPress } from "../components/wordpress/sharedWordPress";
 import { clusterProvider } from "./clusterProvider";
 import type { Config } from "./config/tree";
 import { selectedCluster } from "./kubeconfig";
 import { deleteClaimsOnDestroy, destroyGuard } from "./onDestroy";
-import { type StackOutputs, stackOutputs } from "./outputs";
+import { type LateOutputs, type StackOutputs, stackOutputs } from "./outputs";
 import { contentClass, neededNfs, preflightRequest, stackPolicies } from "./requests";
 
 export interface Deployed {
   readonly outputs: StackOutputs;
   /** Waits until everything is registered and the site's pods are ready: see {@link awaitAllRollouts}. Not for a preview. */
-  readonly untilReady: () => pulumi.Output<void>;
+  readonly untilReady: () => pulumi.Output<LateOutputs>;
 }
 
 /** Registers the whole stack: the preflight, then storage, database and site. */
@@ -84,6 +85,11 @@ export function deploy(config: Config): Deployed {
   const rollouts = [...(nfsVolumes?.rollouts ?? []), ...site.rollouts];
   return {
     outputs: stackOutputs(config, { preflightResult: result, diskPools, adminPassword: site.adminPassword }),
-    untilReady: () => guard.id.apply(() => awaitAllRollouts(cluster, rollouts)),
+    untilReady: () =>
+      guard.id.apply(async () => {
+        await awaitAllRollouts(cluster, rollouts);
+        if (config.content === "perPod") return {};
+        return { wordpressUpdate: await reportCoreUpdate(cluster, namespace, config.wordpressImage) };
+      }),
   };
 }

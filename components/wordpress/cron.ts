@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../kubernetes/component";
 import { taskLabels } from "../kubernetes/labels";
 import { type SharedPodArgs, taskPodLabels, taskPodSpec } from "./sharedPod";
+import { siteFolder } from "./siteFiles";
 import { siteTasks } from "./tasks";
 
 export interface CronArgs {
@@ -34,7 +35,7 @@ export class Cron extends Component<CronArgs> {
               activeDeadlineSeconds: 900,
               template: {
                 metadata: { labels: taskPodLabels(task) },
-                spec: taskPodSpec(pod, ["php", "/var/www/html/wp-cron.php"]),
+                spec: taskPodSpec(pod, ["php", `${siteFolder}/cron.php`]),
               },
             },
           },

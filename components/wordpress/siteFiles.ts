@@ -29,6 +29,7 @@ export function siteFiles(config: SiteConfig): Record<string, string> {
     "site.php": readSiteFile("site.php"),
     "pageCache.php": readSiteFile("pageCache.php"),
     "install.php": readSiteFile("install.php"),
+    "cron.php": readSiteFile("cron.php"),
     "copyTree.sh": readSiteFile("copyTree.sh"),
     "fill.sh": readSiteFile("fill.sh"),
     "core.sh": readSiteFile("core.sh"),

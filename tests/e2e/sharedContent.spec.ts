@@ -7,6 +7,7 @@ import { isReady } from "../../components/kubernetes/conditions";
 import type { Volume } from "../../components/kubernetes/objects";
 import { labPaths } from "../../lab/support/paths";
 import { failure } from "../support/failure";
+import { offeredRelease } from "../support/offeredRelease";
 import { logIn, openBrowser, outputFolder } from "./support/browser";
 import { assertDestroyed } from "./support/convergence";
 import { Visitor } from "./support/http";
@@ -270,6 +271,23 @@ describe("content: shared on three nodes", function () {
     for (const job of ["first", "second"]) await runCron(site, job);
     await suspend(false);
     assert.equal(await ran(), 1);
+  });
+
+  it("tells at the next up, and by an output, that WordPress has learnt of a newer release", async () => {
+    await mustUse(site, "releases.php", offeredRelease("99.1"));
+    await runPhp(site, "wp_schedule_single_event(time() - 60, 'wp_version_check');");
+    await runCron(site, "release-check");
+    const { changes } = await site.project.up();
+    assert.deepEqual(Object.keys(changes), ["same"]);
+    assert.match(site.project.transcript, /WordPress 99\.1 is available; the site runs 6\.5\.5\./);
+    assert.deepEqual((await site.project.outputs()).wordpressUpdate, {
+      running: "6.5.5",
+      release: "99.1",
+      security: false,
+      image: "wordpress:99.1-apache",
+    });
+    await inEachPod(site, "rm", "-f", "wp-content/mu-plugins/releases.php");
+    await runPhp(site, "delete_site_transient('update_core');");
   });
 
   it("installs a listed plugin, refuses one with a wrong checksum, and deactivates one that was removed from the list", async () => {

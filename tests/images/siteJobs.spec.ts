@@ -2,12 +2,14 @@ import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { offeredRelease } from "../support/offeredRelease";
 import type { Container } from "./support/container";
 import { SiteBench, wordpress } from "./support/siteBench";
 
 /** File that an injected command would create: on the claim, which all jobs mount. */
 const trace = "/var/www/html/wp-content/ran";
 const title = `It's "just" \`touch ${trace}\` $(touch ${trace}) <?php touch("${trace}"); ?> <script>1</script> \\ %s 'é' \u{1F600}`;
+const wwwData = 33;
 const password = `pass'"word\\ $(touch ${trace}) %`;
 
 describe("jobs of a site with shared content", function () {
@@ -225,6 +227,56 @@ describe("jobs of a site with shared content", function () {
       } finally {
         fs.rmSync(file);
       }
+    });
+  });
+
+  describe("cron job", () => {
+    const plugin = () => path.join(bench.content, "mu-plugins/releases.php");
+    beforeEach(() => {
+      fs.mkdirSync(path.dirname(plugin()), { recursive: true });
+      fs.writeFileSync(plugin(), offeredRelease("99.1"));
+    });
+    afterEach(() => fs.rmSync(plugin()));
+
+    /** Runs the job. @returns its termination message */
+    const terminationMessage = async (env: Readonly<Record<string, string>> = {}) => {
+      const message = path.join(bench.workbench.volume(wwwData), "message");
+      fs.writeFileSync(message, "");
+      fs.chmodSync(message, 0o666);
+      const job = await bench.task("php /etc/wordpress/cron.php", env, { "/dev/termination-log": message });
+      await job.ended();
+      return fs.readFileSync(message, "utf8");
+    };
+
+    it("writes the running release and the offered ones to its termination message", async () => {
+      await bench.run(
+        `php -r 'require "/var/www/html/wp-load.php"; wp_schedule_single_event(time() - 60, "wp_version_check");'`,
+      );
+      assert.match(await terminationMessage(), /^{"running":"7\.1\.\d+","offered":\["99\.1"\]}$/);
+    });
+
+    it("writes nothing if the database refuses the connection", async () => {
+      assert.equal(await terminationMessage({ WORDPRESS_DB_PASSWORD: "wrong" }), "");
+    });
+
+    it("lets the dashboard tell administrators, and only them, who updates core", async () => {
+      const notice = (user: string, page: string) =>
+        bench.run(`exec php -r '
+          require "/var/www/html/wp-load.php";
+          require_once ABSPATH . "wp-admin/includes/admin.php";
+          wp_set_current_user(${user});
+          $GLOBALS["pagenow"] = "${page}";
+          do_action("admin_notices");'`);
+      const administrator = `get_user_by("login", "Ada Lovelace")->ID`;
+      assert.match(
+        await notice(administrator, "index.php"),
+        /WordPress 99\.1 is available.*pulumi config set wordpressImage/,
+      );
+      assert.doesNotMatch(await notice(administrator, "index.php"), /notify the site administrator/);
+      assert.doesNotMatch(await notice("0", "index.php"), /pulumi/);
+      await bench.run(`php -r 'require "/var/www/html/wp-load.php"; delete_site_transient("update_core");'`);
+      assert.equal(await notice(administrator, "index.php"), "");
+      assert.match(await notice(administrator, "update-core.php"), /updated outside of this dashboard/);
     });
   });
 

@@ -31,6 +31,11 @@ const WORDPRESS_OBJECT_CACHE_OPTION = 'wordpress_stack_object_cache';
 		'accepted_args' => 2,
 	);
 
+	$GLOBALS['wp_filter']['admin_notices'][2]['core-from-the-image'] = array(
+		'function'      => 'say_who_updates_core',
+		'accepted_args' => 0,
+	);
+
 	$GLOBALS['wp_filter']['muplugins_loaded'][10]['fresh-code'] = array(
 		'function'      => 'recompile_scraped_code',
 		'accepted_args' => 0,
@@ -135,6 +140,28 @@ function requested_address( array $settings ): ?string {
 function is_request_from_pod(): bool {
 	$client = $_SERVER['REMOTE_ADDR'] ?? '';
 	return str_starts_with( $client, '127.' ) || in_array( $client, array( '::1', (string) getenv( 'POD_IP' ) ), true );
+}
+
+/**
+ * Tells administrators who updates core here: on the page for updates, and on every page once WordPress knows of a newer release. It
+ * replaces WordPress's own notice, which tells them to notify the site administrator.
+ */
+function say_who_updates_core(): void {
+	global $pagenow;
+	if ( ! current_user_can( 'manage_options' ) ) {
+		return;
+	}
+	remove_action( 'admin_notices', 'update_nag', 3 );
+	$update = get_preferred_from_update_core();
+	$newer  = 'upgrade' === ( $update->response ?? '' ) ? $update->current : null;
+	if ( null === $newer && 'update-core.php' !== $pagenow ) {
+		return;
+	}
+	printf(
+		'<div class="notice notice-%s"><p>%sWordPress itself is updated outside of this dashboard, for all pods at once: <code>pulumi config set wordpressImage …</code>, then <code>pulumi up</code>.</p></div>',
+		null === $newer ? 'info' : 'warning',
+		null === $newer ? '' : '<strong>' . esc_html( "WordPress $newer is available." ) . '</strong> '
+	);
 }
 
 /**
