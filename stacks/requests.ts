@@ -38,6 +38,7 @@ export function preflightRequest(
       { of: contentClaims(content), sizeKey: "wordpressStorage", size: config.wordpressStorage },
     ],
     content: requestedContent(config),
+    database: { image: config.mariadbImage, upgrade: config.mariadbUpgrade },
     defaultImages: defaultImages(config),
   };
 }

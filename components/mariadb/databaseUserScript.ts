@@ -1,8 +1,14 @@
 import { commandRequest, runCommand } from "../kubectl/scriptRuntime";
-import { ensurePassword, type PreparedUser, prepareUser } from "./databaseUsers";
+import { recordSeries } from "./databaseFiles";
+import { ensurePassword, type PreparedUser, prepareUser, serverVersion } from "./databaseUsers";
 
-/** With a user's name the script sets that user's password. Without one it prepares a user and prints the name. */
-runCommand((kubectl) => {
+/**
+ * With a user's name the script sets that user's password on the running server, and records the server's series. Without one it prepares
+ * a user and prints the name.
+ */
+runCommand(async (kubectl) => {
   const { user, ...request } = commandRequest<PreparedUser & { readonly user?: string }>();
-  return user === undefined ? prepareUser(kubectl, request) : ensurePassword(kubectl, { ...request, user });
+  if (user === undefined) return prepareUser(kubectl, request);
+  await ensurePassword(kubectl, { ...request, user });
+  await recordSeries(kubectl, request.namespace, await serverVersion(kubectl, request.namespace));
 });

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mock } from "node:test";
 import type { AnyObject, Pod } from "../kubernetes/objects";
-import { dropPreviousUsers, ensurePassword, prepareUser } from "./databaseUsers";
+import { dropPreviousUsers, ensurePassword, prepareUser, serverVersion } from "./databaseUsers";
 import type { KubectlCall } from "../../tests/engine/support/kubectlCall";
 import { SmallDatabase } from "../../tests/engine/support/smallDatabase";
 import { SmallKubectl } from "../../tests/support/smallKubectl";
@@ -167,6 +167,14 @@ describe("password of the database user", () => {
       await ensurePassword(kubectl, { ...request, user: "wordpress2" });
       assert.equal(sql[1], `${createUser("wordpress2")} alter user 'wordpress2'@'%' identified by 'newPassword1';`);
     }
+  });
+});
+
+describe("version of the database server", () => {
+  it("is the server's own", async () => {
+    const { kubectl, sql } = smallCluster(running, ["10.11.14-MariaDB"]);
+    assert.equal(await serverVersion(kubectl, "blog"), "10.11.14-MariaDB");
+    assert.deepEqual(sql, ["select version();"]);
   });
 });
 

@@ -68,6 +68,11 @@ export async function ensurePassword(
   await runSql(kubectl, namespace, `${createUserSql(user, password, database)}\n${change}`);
 }
 
+/** The running server's version, e.g. `10.11.14-MariaDB`. @throws KubectlError */
+export async function serverVersion(kubectl: Kubectl, namespace: string): Promise<string> {
+  return (await runSql(kubectl, namespace, "select version();"))[0]?.[0] ?? "";
+}
+
 /**
  * Drops WordPress's previous database users once no pod uses them.
  * @returns their names

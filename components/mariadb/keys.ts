@@ -1,11 +1,19 @@
 import { imageKey, key, type Values } from "../../stacks/config/keys";
-import { anyText, storageSize } from "../../stacks/config/rules";
+import { anyText, oneOf, storageSize } from "../../stacks/config/rules";
 
 /** Configuration keys of the database. */
 export const mariaDbKeys = {
   mariadbImage: imageKey("mariadb:10.11", {
     description: "Image of MariaDB.",
-    onChange: "Restarts the database with the new image. The site is unavailable during the restart.",
+    onChange:
+      "Restarts the database with the new image. The site is unavailable during the restart. Refused: an older series than that " +
+      "of the files; a newer one without `mariadbUpgrade: allow`.",
+  }),
+  mariadbUpgrade: key(oneOf("none", "allow"), {
+    default: "none",
+    description:
+      "`allow` lets a `mariadbImage` of a newer series, such as 11.8 after 10.11, upgrade the database's files.",
+    onChange: "Restarts the database. **There is no downgrade.**",
   }),
   mariadbStorage: key(storageSize(), {
     default: "1Gi",

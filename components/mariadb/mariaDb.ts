@@ -139,7 +139,10 @@ export class MariaDb extends Component<MariaDbArgs> {
           selector: { matchLabels: selectorLabels("mariadb") },
           template: {
             metadata: { labels: labels("mariadb") },
-            spec: mariaDbPodSpec({ image: config.mariadbImage, maxConnections, connection: connectionObjects }),
+            spec: mariaDbPodSpec({
+              ...{ image: config.mariadbImage, upgrade: config.mariadbUpgrade },
+              ...{ maxConnections, connection: connectionObjects },
+            }),
           },
           volumeClaimTemplates: [claimTemplate(config.mariadbStorage, storageClass)],
           persistentVolumeClaimRetentionPolicy: claimRetentionPolicy("retain"),
@@ -153,9 +156,10 @@ export class MariaDb extends Component<MariaDbArgs> {
     );
   }
 
-  /** Sets the user's password on the running server. */
+  /** Sets the user's password on the running server, and records the server's series. Another image runs it again. */
   private createPasswordUpdate(server: StatefulSet): void {
-    this.createUserCommand("user-password", { user: this.user }, this.child(server));
+    const { mariadbImage: image } = this.args.config;
+    this.createUserCommand("user-password", { user: this.user, image }, this.child(server));
   }
 
   private createUserCommand(role: string, user: object, options: pulumi.CustomResourceOptions): local.Command {

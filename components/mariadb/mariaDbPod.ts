@@ -1,5 +1,7 @@
 import { restrictedContainer, restrictedPod, scratchMounts, scratchVolumes } from "../kubernetes/restricted";
 import type { DatabaseConnection } from "./connection";
+import { seriesOf } from "./series";
+import type { DatabaseUpgrade } from "./upgradeChecks";
 
 /** UID of `mysql` in the image. */
 const databaseUser = 999;
@@ -17,15 +19,33 @@ const memoryMebibytes = 1536;
 /** Cache of tables and indexes. */
 const bufferPool = "--innodb-buffer-pool-size=256M";
 
+/**
+ * Defaults that changed in series 11. With its new collation, tables of plugins could not be joined with those of before, and a dump could
+ * not be loaded into series 10. With its snapshot isolation, transactions of plugins fail that did not fail before. Series without such
+ * an option ignore it.
+ */
+const asInSeries10 = [
+  "--loose-character-set-collations=utf8mb4=utf8mb4_general_ci",
+  "--collation-server=utf8mb4_general_ci",
+  "--loose-innodb-snapshot-isolation=OFF",
+];
+
+/** Whether an image's tag is of series 10, whose defaults they are. */
+function isOfSeries10(image: string): boolean {
+  return seriesOf(image)?.startsWith("10.") ?? false;
+}
+
 export interface MariaDbPodArgs {
   readonly image: string;
+  /** Whether the image may upgrade the files of an older series. */
+  readonly upgrade: DatabaseUpgrade;
   readonly connection: Pick<DatabaseConnection, "configMap" | "secret">;
   /** Maximum number of connections. Another number restarts the server. */
   readonly maxConnections: number;
 }
 
 /** Returns the pod spec of the database. */
-export function mariaDbPodSpec({ image, connection: { configMap, secret }, maxConnections }: MariaDbPodArgs) {
+export function mariaDbPodSpec({ image, upgrade, connection: { configMap, secret }, maxConnections }: MariaDbPodArgs) {
   const fromConfigMap = (key: string) => ({ configMapKeyRef: { name: configMap.name, key } });
   const fromSecret = (key: string) => ({ secretKeyRef: { name: secret.name, key } });
   return {
@@ -38,7 +58,10 @@ export function mariaDbPodSpec({ image, connection: { configMap, secret }, maxCo
         image,
         // ext4 creates lost+found at the root of a volume, and MariaDB takes every folder for a schema. Without skip-name-resolve the
         // server looks up the client's name at every connection, and its network policy allows no name server.
-        args: ["--ignore-db-dirs=lost+found", "--skip-name-resolve", bufferPool, `--max-connections=${maxConnections}`],
+        args: [
+          ...["--ignore-db-dirs=lost+found", "--skip-name-resolve", bufferPool, `--max-connections=${maxConnections}`],
+          ...(isOfSeries10(image) ? [] : asInSeries10),
+        ],
         securityContext: restrictedContainer,
         ports: [{ name: "mysql", containerPort: 3306 }],
         env: [
@@ -48,6 +71,8 @@ export function mariaDbPodSpec({ image, connection: { configMap, secret }, maxCo
           { name: "MARIADB_ROOT_PASSWORD", valueFrom: fromSecret("root-password") },
           // root cannot log in over the network, from the first start on.
           { name: "MARIADB_ROOT_HOST", value: "localhost" },
+          // Runs mariadb-upgrade before the server starts, again after an interruption. It keeps a copy of the system tables in the volume.
+          ...(upgrade === "allow" ? [{ name: "MARIADB_AUTO_UPGRADE", value: "1" }] : []),
         ],
         ...mariaDbProbes,
         resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "2", memory: `${memoryMebibytes}Mi` } },

@@ -40,6 +40,7 @@ const request: PreflightRequest = {
     { of: { statefulSet: "wordpress" }, sizeKey: "wordpressStorage", size: "1Gi" },
   ],
   content: { content: "perPod" },
+  database: { image: "mariadb:10.11", upgrade: "none" },
   defaultImages: [],
 };
 const facts: ClusterFacts = {
@@ -51,6 +52,7 @@ const facts: ClusterFacts = {
   classes: [fixed, standard],
   nodes: [node("InternalIP", "10.0.0.2")],
   claims: [],
+  databaseFiles: {},
   podControllers: [],
   volumes: [],
   previousClaims: [],

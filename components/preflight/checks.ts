@@ -1,6 +1,8 @@
 import { isIPv4 } from "node:net";
 import { configSet } from "../../stacks/config/commands";
 import type { ClusterIdentity } from "../kubectl/destroyGuard";
+import type { DatabaseFiles } from "../mariadb/databaseFiles";
+import { type RequestedDatabase, upgradeFindings } from "../mariadb/upgradeChecks";
 import { type NfsFacts, nfsFindings } from "../storage/nfs/nfsChecks";
 import { openEbsFindings, type OpenEbsFacts, type OpenEbsRequest } from "../storage/openebs/openEbsChecks";
 import { type ClaimsLocation, moveFindings, type RequestedClaims, sizeFindings } from "../storage/claims/claimChecks";
@@ -30,6 +32,7 @@ export interface PreflightRequest {
   readonly nfs: boolean;
   readonly claims: readonly RequestedClaims[];
   readonly content: RequestedContent;
+  readonly database: RequestedDatabase;
   /** Images that are defaults of the program. A changed default reruns the preflight. */
   readonly defaultImages: readonly DefaultImage[];
 }
@@ -67,6 +70,8 @@ export interface ClusterFacts {
   readonly nodes: readonly Node[];
   /** Claims in the requested namespace. */
   readonly claims: readonly Claim[];
+  /** The database's files; empty without any. */
+  readonly databaseFiles: DatabaseFiles;
   /** Deployments and StatefulSets in the requested namespace. */
   readonly podControllers: readonly PodController[];
   /** Volumes of the cluster; empty unless content is migrated. */
@@ -107,6 +112,7 @@ export function preflightFindings(
     ...contentFindings(request, facts, storageClass),
     ...moveFindings({ ...request, configuredClass: request.className ?? null }, facts, { previous, storageClass }),
     ...request.claims.flatMap((claims) => sizeFindings(claims, facts)),
+    ...upgradeFindings(request.database, facts.databaseFiles),
     ...defaultImageFindings(request.defaultImages, facts.podControllers, previous?.usedDefaults),
   ];
 }

@@ -27,6 +27,7 @@ import { usedDefaults } from "./defaultImages";
 import { missingPermissions } from "./permissions";
 import { nfsName } from "../storage/nfs/nfsNames";
 import { nodeSources } from "../storage/nfs/nodeSources";
+import { readDatabaseFiles } from "../mariadb/databaseFiles";
 import { contentClaimName } from "../storage/claims/claims";
 import { needsSnapshotCrds } from "../storage/openebs/openEbsCleanup";
 import { listIfKnown } from "../kubectl/optionalList";
@@ -98,6 +99,14 @@ async function readFacts(
         ? readable(kubectl.list<Claim>("persistentvolumeclaims", previous.namespace))
         : [],
     ]);
+  const databaseFiles =
+    permissions.length > 0
+      ? {}
+      : await readDatabaseFiles(
+          kubectl,
+          { namespace: request.namespace, image: request.database.image },
+          { claims, podControllers },
+        );
   const [drivers, pools] = request.openEbs
     ? await Promise.all([
         readable(kubectl.list<AnyObject>("csidrivers")),
@@ -111,6 +120,7 @@ async function readFacts(
   return {
     ...{ context, server, cluster: uid, missingPermissions: permissions },
     ...{ namespace, services, classes, nodes, claims, podControllers, volumes, previousClaims, rwxProbeError },
+    databaseFiles,
     ...(request.openEbs ? { openEbs: { openEbsNamespace: namespaceNamed(openEbsName), drivers, pools } } : {}),
     ...(request.nfs ? { nfs: { nfsNamespace: namespaceNamed(nfsName), drivers } } : {}),
   };

@@ -76,6 +76,7 @@ const flat: Readonly<Record<string, readonly string[]>> = {
   content: ["", "both", "perpod", "Shared", "shared ", "true", ...hostile],
   contentStorageClass: names,
   contentAccessMode: ["", "ReadOnlyMany", "RWX", "readwritemany", "ReadWriteOncePod", "many", ...hostile],
+  mariadbUpgrade: ["", "true", "Allow", "11.8", ...hostile],
   contentMigration: ["", "yes", "Merge", "copy", "true", "merge ", ...hostile],
   siteUrl: [...addresses, "https://example.com/", "https://example.com/blog", "https://a'.example"],
   siteHosts: [

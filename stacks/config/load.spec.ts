@@ -31,6 +31,7 @@ describe("loadConfig", () => {
     ["wordpressNodePort", "30000", 30000],
     ["wordpressNodePort", "32767", 32767],
     ["mariadbImage", "mariadb:10.11.9", undefined],
+    ["mariadbUpgrade", "allow", undefined],
     ["mariadbStorage", "1", undefined],
     ["mariadbStorage", "2e9", undefined],
     ["dataRetention", "delete", undefined],

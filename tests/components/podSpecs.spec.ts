@@ -34,7 +34,8 @@ interface Pod {
 // Functions, so that each pod spec is created while a test runs.
 const objectCache = () => objectCachePodSpec("valkey:x", "64Mi", "valkey");
 const nfsServer = () => nfsServerPodSpec(undefined);
-const mariaDb = () => mariaDbPodSpec({ image: "mariadb:x", connection: database, maxConnections: 1700 });
+const mariaDb = () =>
+  mariaDbPodSpec({ image: "mariadb:x", upgrade: "none", connection: database, maxConnections: 1700 });
 const shared = () => sharedPodSpec(site);
 const perPod = () => wordPressPodSpec("wordpress:x", "keys", database);
 const pods: Readonly<Record<string, () => Pod>> = {

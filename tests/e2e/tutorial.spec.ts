@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import type { Claim } from "../../components/kubernetes/objects";
 import { labPaths } from "../../lab/support/paths";
+import { failure } from "../support/failure";
 import { isUnreachable } from "../support/until";
 import type { Cluster } from "./support/cluster";
 import { assertDestroyed } from "./support/convergence";
@@ -52,6 +53,23 @@ describe("the tutorial's site, deployed by the program on a real cluster", funct
     assert.equal(after.status?.capacity?.storage, "2Gi");
     assert.equal(after.metadata.uid, before.uid);
     assert.equal(await site.rows("select count(*) from wp_posts"), before.posts);
+  });
+
+  it("upgrades its database to MariaDB 11.8 only with mariadbUpgrade allow, keeps the rows, and refuses the way back", async () => {
+    const rows = () => site.rows("select count(*), sum(length(post_title)) from wp_posts");
+    const before = await rows();
+    await project.configure({ mariadbImage: "mariadb:11.8" });
+    const output = await failure(project.up());
+    assert.match(output, /mariadbImage: MariaDB 11\.8 would upgrade the files of 10\.11/);
+    assert.match(await site.rows("select version()"), /^10\.11\./);
+    await project.configure({ mariadbUpgrade: "allow" });
+    await project.up();
+    assert.match(await site.rows("select version()"), /^11\.8\./);
+    assert.equal(await rows(), before);
+    assert.equal((await new Visitor(address).get("/")).status, 200);
+    await project.configure({ mariadbImage: "mariadb:10.11" });
+    assert.match(await failure(project.up()), /mariadbImage: MariaDB 10\.11 cannot read the files of 11\.8/);
+    await project.configure({ mariadbImage: "mariadb:11.8" });
   });
 
   it("deletes the surplus claims when it is scaled back to one pod", async () => {

@@ -143,6 +143,7 @@ describe("pulumi up on a live stack after a changed key", function () {
     });
     assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
     assert.deepStrictEqual(operations(site.calls), [
+      "update Command/mariadb-user-password",
       `update ${preflight}`,
       "update Command/volumes",
       "update Command/wordpress-growth",
@@ -152,6 +153,27 @@ describe("pulumi up on a live stack after a changed key", function () {
       "update StatefulSet/mariadb",
       "update StatefulSet/wordpress",
     ]);
+  });
+
+  it("mariadbImage of a newer series is refused without mariadbUpgrade allow, and touches nothing", async () => {
+    const output = await refused({ mariadbImage: "mariadb:11.8" }, [["set", "mariadbImage", "mariadb:10.11.6"]]);
+    assert.match(
+      output,
+      /mariadbImage: MariaDB 11\.8 would upgrade the files of 10\.11, and there is no downgrade\. Keep: /,
+    );
+  });
+
+  it("mariadbImage of a newer series is an update in place with mariadbUpgrade allow, and the way back is refused", async () => {
+    site.cluster.database.version = "11.8.9-MariaDB";
+    const { changes } = await change({ mariadbImage: "mariadb:11.8", mariadbUpgrade: "allow" });
+    assert.deepStrictEqual(Object.keys(changes).sort(), ["same", "update"]);
+    assert.deepStrictEqual(operations(site.calls), [
+      "update Command/mariadb-user-password",
+      `update ${preflight}`,
+      "update StatefulSet/mariadb",
+    ]);
+    const back = await refused({ mariadbImage: "mariadb:10.11.6" }, [["set", "mariadbImage", "mariadb:11.8"]]);
+    assert.match(back, /mariadbImage: MariaDB 10\.11 cannot read the files of 11\.8\. Keep: .* mariadb:11\.8\./);
   });
 
   it("wordpressImage that is removed is refused if the default is another image, with the commands to keep or change it", async () => {

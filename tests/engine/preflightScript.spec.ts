@@ -13,6 +13,7 @@ import { SmallCluster } from "./support/smallCluster";
 const request: PreflightRequest = {
   ...{ instance: "abc", namespace: "wordpress", nodePort: 30007, engine: "existing", nfs: false, claims: [] },
   content: { content: "perPod" },
+  database: { image: "mariadb:10.11", upgrade: "none" },
   defaultImages: [],
 };
 

@@ -15,6 +15,7 @@ export const defaults = {
   wordpressNodePort: 30007,
   mariadbImage: "mariadb:10.11",
   mariadbStorage: "1Gi",
+  mariadbUpgrade: "none",
   dataRetention: "delete",
   keyRotation: "1",
   databasePasswordRotation: "1",

@@ -117,6 +117,7 @@ export class SmallCluster {
     if (verb === "delete" && kind === "pods") return this.deletePods(flags);
     if (verb === "delete" && clusterKinds.includes(kind)) return `${this.deleted.push(words.join(" "))}`;
     if (verb === "patch" && kind === "persistentvolumeclaim") return this.grow(name ?? "", flags);
+    if (verb === "annotate" && kind === "persistentvolumeclaim") return this.annotate(words.slice(1), flags);
     if (verb === "logs") return this.logs[this.podPath(kind, flags)] ?? "";
     if (verb === "exec") return this.exec(call);
     if (verb !== "get") throw new Error(`the tests' kubectl does not know: ${JSON.stringify(call)}`);
@@ -265,6 +266,18 @@ export class SmallCluster {
     if (typeof storage !== "string") throw new Error(`the tests' kubectl does not know the patch ${patch}`);
     const isMeant = ({ metadata }: SmallClaim) => metadata.name === name && metadata.namespace === namespace;
     this.claims = this.present().map((claim) => (isMeant(claim) ? grown(claim, storage) : claim));
+    return "";
+  }
+
+  private annotate([name, ...marks]: readonly string[], { namespace }: KubectlCall["flags"]): string {
+    const annotations = Object.fromEntries(marks.map((mark) => mark.split("=") as [string, string]));
+    const isMeant = ({ metadata }: SmallClaim) => metadata.name === name && metadata.namespace === namespace;
+    if (!this.present().some(isMeant)) throw new Error(`persistentvolumeclaims "${name}" not found`);
+    this.claims = this.present().map((claim) =>
+      isMeant(claim)
+        ? { ...claim, metadata: { ...claim.metadata, annotations: { ...claim.metadata.annotations, ...annotations } } }
+        : claim,
+    );
     return "";
   }
 

@@ -1,5 +1,7 @@
 /** The users of a small cluster's MariaDB, for the program's SQL statements. */
 export class SmallDatabase {
+  /** The server's version. */
+  version = "10.11.14-MariaDB";
   /** Passwords by user, oldest first. */
   private readonly passwords = new Map<string, string>();
 
@@ -37,6 +39,7 @@ export class SmallDatabase {
       /^select user, authentication_string = password\('(.*?)'\) from mysql.user where /.exec(statement) ?? [];
     const found = usersWhere(statement, this.users);
     if (asked !== undefined) return found.map((user) => `${user}\t${this.passwords.get(user) === asked ? 1 : 0}`);
+    if (statement === "select version()") return [this.version];
     if (statement.startsWith("select user from mysql.user where ")) return found;
     const [, made, password] = /^create user if not exists '(\w+)'@'%' identified by '(\w+)'$/.exec(statement) ?? [];
     const [, altered, other] = /^alter user '(\w+)'@'%' identified by '(\w+)'$/.exec(statement) ?? [];

@@ -28,7 +28,7 @@ export class SeededRandom {
   }
 
   /** A number from 0 to below 1, by mulberry32 of Tommy Ettinger, in the public domain. */
-  private next(): number {
+  next(): number {
     this.state = ((this.state ?? 0) + 0x6d2b79f5) >>> 0;
     let bits = this.state;
     bits = Math.imul(bits ^ (bits >>> 15), bits | 1);
