@@ -20,7 +20,7 @@ const memoryMebibytes = 1536;
 const bufferPool = "--innodb-buffer-pool-size=256M";
 
 /**
- * Defaults that changed in series 11. With its new collation, tables of plugins could not be joined with those of before, and a dump could
+ * Defaults that changed in series 11. With its new collation, tables of plugins could not be joined with previous ones, and a dump could
  * not be loaded into series 10. With its snapshot isolation, transactions of plugins fail that did not fail before. Series without such
  * an option ignore it.
  */

@@ -12,6 +12,12 @@ const remedies: readonly Remedy[] = [
       "no pod was replaced and no table was changed: go back to the previous image, or use a newer one " +
       `(${configSet(image, "NAME")}). An older WordPress needs a database from before the upgrade`,
   },
+  {
+    symptom: /With this image, WordPress ends with a fatal error/,
+    instructions: ({ image }) =>
+      "no pod was replaced and no table was changed: update or deactivate that plugin or theme, or go back to the previous image " +
+      `(${configSet(image, "NAME")})`,
+  },
   moduleRemedy,
 ];
 

@@ -340,12 +340,15 @@ describe("content: shared on three nodes", function () {
     assert.deepEqual(await site.claims(), claims);
   });
 
-  it("is upgraded from WordPress 6.5 to 6.8 and 7.1 without a failed request, with its plugin, picture and menu", async () => {
+  it("is upgraded from WordPress 6.5 to 6.8 and 7.1 without a failed request, with its plugin, picture and menu, once no plugin is fatal there", async () => {
     await site.project.configure({ wordpressReplicas: "2" });
     await site.project.up();
     const version = () => everywhere("echo $GLOBALS['wp_version'];");
     assert.match(await version(), /^6\.5/);
     await runPhp(site, "wp_create_nav_menu('Main');");
+    const meanwhile = await whileRequesting(() => new Visitor(site.address).get("/"), refusesFatalPlugin);
+    assert.deepEqual(meanwhile.failed, []);
+    assert.match(await version(), /^6\.5/);
     for (const [tag, release] of [
       ["6.8-php8.4-apache", /^6\.8/],
       ["7.1-php8.4-apache", /^7\.1/],
@@ -369,6 +372,24 @@ describe("content: shared on three nodes", function () {
     for (const sum of Object.values(await sumsOfPicture())) assert.equal(sum.trim(), picture.sum);
     assert.equal((await site.rows("select count(*) from wp_users")).trim(), "1");
   });
+
+  /** Asserts that an image is refused whose PHP a plugin cannot run on. PHP has a function `array_find` itself since 8.4. */
+  async function refusesFatalPlugin(): Promise<void> {
+    const folder = "wp-content/plugins/finder";
+    const code = "<?php\n/* Plugin Name: Finder */\nfunction array_find( $a ) {}";
+    const put = `mkdir -p ${folder} && cat > ${folder}/finder.php <<'END'\n${code}\nEND`;
+    const [pod] = await sitePods(site);
+    const name = pod?.metadata.name ?? "";
+    await site.inPod(name, "sh", "-c", put);
+    const active = (change: string) => runPhp(site, `update_option('active_plugins', ${change});`);
+    await active("[...get_option('active_plugins'), 'finder/finder.php']");
+    await site.project.configure({ wordpressImage: "wordpress:6.8-php8.4-apache" });
+    const output = await failure(site.project.up());
+    assert.match(output, /plugin finder: wp-content\/plugins\/finder\/finder\.php:3: Cannot redeclare/);
+    assert.match(output, /no pod was replaced and no table was changed: update or deactivate that plugin/);
+    await active("array_values(array_diff(get_option('active_plugins'), ['finder/finder.php']))");
+    await site.inPod(name, "rm", "-r", folder);
+  }
 
   it("has nothing to do at the second up", async () => {
     const { changes } = await site.project.up();

@@ -91,7 +91,7 @@ describe("upgrade of the database from MariaDB 10.11 to 11.8, as the program run
     assert.match(server.output, /upgrade not required/);
   });
 
-  it("lets tables of before be joined with those of a new database, and keeps transactions as they were", () => {
+  it("lets previous tables be joined with those of a new database, and keeps transactions as they were", () => {
     rows(
       "create database later; create table later.after_it (name varchar(40)); insert into later.after_it values ('row 7')",
     );

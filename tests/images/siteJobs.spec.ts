@@ -208,6 +208,35 @@ describe("jobs of a site with shared content", function () {
       assert.equal(version(), own, "older tables are upgraded");
     });
 
+    it("fails without a change, and names plugin, file and line, if a plugin is fatal with this image", async () => {
+      const plugin = path.join(bench.content, "plugins/finder");
+      fs.mkdirSync(plugin);
+      // PHP has such a function itself since 8.4.
+      fs.writeFileSync(
+        path.join(plugin, "finder.php"),
+        "<?php\n/* Plugin Name: Finder */\nfunction array_find( $a ) {}",
+      );
+      const plugins = rows("select option_value from wp_options where option_name = 'active_plugins'");
+      const set = (value: string) =>
+        rows(`update wp_options set option_value = '${value}' where option_name = 'active_plugins'`);
+      try {
+        set('a:1:{i:0;s:17:"finder/finder.php";}');
+        rows("update wp_options set option_value = option_value - 1 where option_name = 'db_version'");
+        const before = rows("select option_name, option_value from wp_options order by option_id");
+        const output = await bench.run("php /etc/wordpress/install.php; echo ended with $?", administrator);
+        assert.match(
+          output,
+          /With this image, WordPress ends with a fatal error: plugin finder: wp-content\/plugins\/finder\/finder\.php:3: Cannot redeclare/,
+        );
+        assert.match(output, /ended with 1\n$/);
+        assert.equal(rows("select option_name, option_value from wp_options order by option_id"), before);
+      } finally {
+        set(plugins);
+        fs.rmSync(plugin, { recursive: true });
+      }
+      assert.match(await bench.run("php /etc/wordpress/install.php", administrator), /The site exists; db_version: /);
+    });
+
     it("fails with the database's error if the database refuses the connection, like the other jobs", async () => {
       for (const script of ["install.php", "objectCache.php", "extensions.php"]) {
         const output = await bench.run(`php /etc/wordpress/${script}; echo ended with $?`, {

@@ -1,8 +1,11 @@
 <?php
 /**
  * Creates the site by WordPress's own API, or upgrades its tables to the version of the image's core. It is idempotent, and two runs may
- * overlap. In a site with a user it changes only the schema, unless that user comes from an interrupted installation.
+ * overlap. In a site with a user it changes only the schema, unless that user comes from an interrupted installation. It fails without a
+ * change if a plugin or theme is fatal with this image: the pods that serve the site are replaced only after this job.
  */
+
+refuse_fatal_plugin();
 
 /** Option that exists while the site is being created. */
 const INSTALLING_OPTION = 'wordpress_stack_being_made';
@@ -65,6 +68,16 @@ if ( has_users() && ! is_installing() ) {
 	}
 	delete_option( INSTALLING_OPTION );
 	echo "Created the site.\n";
+}
+
+/** Loads the site in a process of its own, with its plugins and theme, unlike this job. A new site has none, and prints nothing. */
+function refuse_fatal_plugin(): void {
+	exec( 'php ' . __DIR__ . '/fatal.php', $lines );
+	$error = trim( implode( "\n", $lines ) );
+	if ( '' !== $error ) {
+		fwrite( STDERR, "With this image, WordPress ends with a fatal error: $error\n" );
+		exit( 1 );
+	}
 }
 
 /** WordPress can only upgrade tables. An older core would work on newer tables, and record its older version in the database. */
