@@ -32,8 +32,8 @@ export function ganeshaConfig(): string {
 
 NFSv4 {
   Minor_Versions = 1, 2;
-  Lease_Lifetime = 20;
-  Grace_Period = 30;
+  Lease_Lifetime = 10;
+  Grace_Period = 20;
   RecoveryBackend = fs_ng;
   RecoveryRoot = ${statePath};
   Only_Numeric_Owners = true;

@@ -11,7 +11,8 @@ import { unpack, type UnpackedImage } from "./image";
 /** Runs containers in an isolated network. */
 export class Workbench {
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "wordpress-images-"));
-  private readonly network = `wordpress-test-${process.pid}-${path.basename(this.folder).slice(-6)}`;
+  /** Name of the network namespace. */
+  readonly network = `wordpress-test-${process.pid}-${path.basename(this.folder).slice(-6)}`;
   private readonly hosts = path.join(this.folder, "hosts");
   private readonly images = new Map<string, UnpackedImage>();
   private readonly containers: Container[] = [];
