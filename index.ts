@@ -6,7 +6,6 @@ import { deploy } from "./stacks/wordpress";
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const { outputs, untilReady } = deploy(loadConfig());
-const late = pulumi.runtime.isDryRun() ? undefined : untilReady();
 
-export const { url, namespace, storageClasses, diskPools, adminUser, adminPassword } = outputs;
-export const wordpressUpdate = late?.wordpressUpdate;
+// One object: for an exported constant that is undefined, Pulumi would print a warning.
+export = { ...outputs, wordpressUpdate: pulumi.runtime.isDryRun() ? null : untilReady() };

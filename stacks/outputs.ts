@@ -20,11 +20,11 @@ export interface StackOutputs {
   readonly adminPassword?: pulumi.Output<string> | undefined;
 }
 
-/** The output that is known at the end of an `up` only. */
-export interface LateOutputs {
-  /** A newer release of WordPress that the site has learnt of; undefined without one, and with `content: perPod`. */
-  readonly wordpressUpdate?: CoreUpdate | undefined;
-}
+/**
+ * The output that is known at the end of an `up` only: a newer release of WordPress that the site has learnt of; null without one, and with
+ * `content: perPod`.
+ */
+export type WordPressUpdate = CoreUpdate | null;
 
 /** @param made what the stack's resources know */
 export function stackOutputs(

@@ -20,13 +20,13 @@ import { clusterProvider } from "./clusterProvider";
 import type { Config } from "./config/tree";
 import { selectedCluster } from "./kubeconfig";
 import { deleteClaimsOnDestroy, destroyGuard } from "./onDestroy";
-import { type LateOutputs, type StackOutputs, stackOutputs } from "./outputs";
+import { type StackOutputs, stackOutputs, type WordPressUpdate } from "./outputs";
 import { contentClass, neededNfs, preflightRequest, stackPolicies } from "./requests";
 
 export interface Deployed {
   readonly outputs: StackOutputs;
   /** Waits until everything is registered and the site's pods are ready: see {@link awaitAllRollouts}. Not for a preview. */
-  readonly untilReady: () => pulumi.Output<LateOutputs>;
+  readonly untilReady: () => pulumi.Output<WordPressUpdate>;
 }
 
 /** Registers the whole stack: the preflight, then storage, database and site. */
@@ -88,8 +88,8 @@ export function deploy(config: Config): Deployed {
     untilReady: () =>
       guard.id.apply(async () => {
         await awaitAllRollouts(cluster, rollouts);
-        if (config.content === "perPod") return {};
-        return { wordpressUpdate: await reportCoreUpdate(cluster, namespace, config.wordpressImage) };
+        if (config.content === "perPod") return null;
+        return (await reportCoreUpdate(cluster, namespace, config.wordpressImage)) ?? null;
       }),
   };
 }
