@@ -276,7 +276,8 @@ describe("content: shared on three nodes", function () {
   it("tells at the next up, and by an output, that WordPress has learnt of a newer release", async () => {
     await mustUse(site, "releases.php", offeredRelease("99.1"));
     await runPhp(site, "wp_schedule_single_event(time() - 60, 'wp_version_check');");
-    await runCron(site, "release-check");
+    // The CronJob's own job may run the event at that moment. The second job finds what either of them has learnt.
+    for (const job of ["release-check", "release-check-again"]) await runCron(site, job);
     const { changes } = await site.project.up();
     assert.deepEqual(Object.keys(changes), ["same"]);
     assert.match(site.project.transcript, /WordPress 99\.1 is available; the site runs 6\.5\.5\./);
