@@ -5,8 +5,6 @@
  * change if a plugin or theme is fatal with this image: the pods that serve the site are replaced only after this job.
  */
 
-refuse_fatal_plugin();
-
 /** Option that exists while the site is being created. */
 const INSTALLING_OPTION = 'wordpress_stack_being_made';
 
@@ -37,6 +35,7 @@ add_filter( 'pre_http_request', static fn () => new WP_Error( 'installing', 'no 
 
 if ( has_users() && ! is_installing() ) {
 	refuse_older_core();
+	refuse_fatal_plugin();
 	if ( ! defined( 'WORDPRESS_OBJECT_CACHE' ) ) {
 		// Pods that are still configured for it stop using it.
 		$wpdb->delete( $wpdb->options, array( 'option_name' => WORDPRESS_OBJECT_CACHE_OPTION ) );
@@ -70,7 +69,7 @@ if ( has_users() && ! is_installing() ) {
 	echo "Created the site.\n";
 }
 
-/** Loads the site in a process of its own, with its plugins and theme, unlike this job. A new site has none, and prints nothing. */
+/** Loads the site's front page in a process of its own, with its plugins and theme, unlike this job. */
 function refuse_fatal_plugin(): void {
 	exec( 'php ' . __DIR__ . '/fatal.php', $lines );
 	$error = trim( implode( "\n", $lines ) );
