@@ -19,7 +19,14 @@ describe("permissions that the preflight checks", function () {
     await site.destroy();
     // Every authenticated user may review their own permissions.
     const calls = site.cluster.calls.filter(({ verb }) => verb !== "create");
-    assert.deepEqual([...new Set(calls.map(({ verb }) => verb))].sort(), ["config", "delete", "exec", "get", "patch"]);
+    assert.deepEqual([...new Set(calls.map(({ verb }) => verb))].sort(), [
+      "annotate",
+      "config",
+      "delete",
+      "exec",
+      "get",
+      "patch",
+    ]);
     const refused = calls
       .flatMap(apiRequests)
       .filter((request) => !permits(sitePermissions("wordpress"), request))

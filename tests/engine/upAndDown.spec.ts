@@ -76,6 +76,7 @@ describe("pulumi up and down", function () {
       namespace: "wordpress",
       storageClasses: ["standard"],
       diskPools: [],
+      wordpressUpdate: null,
     });
   });
 
