@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { urlHost } from "../components/kubernetes/hostAddress";
 import type { PreflightResult } from "../components/preflight/checks";
-import type { CoreUpdate } from "../components/wordpress/coreUpdate";
 import { managedClasses } from "./requests";
 import type { Config } from "./config/tree";
 
@@ -19,12 +18,6 @@ export interface StackOutputs {
   /** Secret: `pulumi stack output adminPassword --show-secrets`. */
   readonly adminPassword?: pulumi.Output<string> | undefined;
 }
-
-/**
- * The output that is known at the end of an `up` only: a newer release of WordPress that the site has learnt of; null without one, and with
- * `content: perPod`.
- */
-export type WordPressUpdate = CoreUpdate | null;
 
 /** @param made what the stack's resources know */
 export function stackOutputs(

@@ -13,20 +13,22 @@ import { Preflight } from "../components/preflight/preflight";
 import { NfsVolumes } from "../components/storage/nfs/nfsVolumes";
 import { claimClass, Storage } from "../components/storage/openebs/storage";
 import { databaseConnections } from "../components/wordpress/apache";
-import { reportCoreUpdate } from "../components/wordpress/coreUpdate";
+import { type CoreUpdate, reportCoreUpdate } from "../components/wordpress/coreUpdate";
 import { PerPodWordPress } from "../components/wordpress/perPodWordPress";
 import { SharedWordPress } from "../components/wordpress/sharedWordPress";
 import { clusterProvider } from "./clusterProvider";
 import type { Config } from "./config/tree";
 import { selectedCluster } from "./kubeconfig";
 import { deleteClaimsOnDestroy, destroyGuard } from "./onDestroy";
-import { type StackOutputs, stackOutputs, type WordPressUpdate } from "./outputs";
+import { type StackOutputs, stackOutputs } from "./outputs";
 import { contentClass, neededNfs, preflightRequest, stackPolicies } from "./requests";
 
 export interface Deployed {
   readonly outputs: StackOutputs;
   /** Waits until everything is registered and the site's pods are ready: see {@link awaitAllRollouts}. Not for a preview. */
-  readonly untilReady: () => pulumi.Output<WordPressUpdate>;
+  readonly untilReady: () => pulumi.Output<void>;
+  /** Reads the output of that name; null with `content: perPod`. Not for a preview. A failed `up` lacks all outputs that wait for its end. */
+  readonly wordpressUpdate: () => pulumi.Output<CoreUpdate | null>;
 }
 
 /** Registers the whole stack: the preflight, then storage, database and site. */
@@ -82,14 +84,12 @@ export function deploy(config: Config): Deployed {
   const previousUsers = previousUsersCommand({ cluster, namespace, database }, [site]);
   const { diskPools } = storage;
   const guard = destroyGuard(config, { ...owner, diskPools }, [database, site, previousUsers, claims]);
+  const { wordpressImage: image } = config;
+  const perPod = config.content === "perPod";
   const rollouts = [...(nfsVolumes?.rollouts ?? []), ...site.rollouts];
   return {
     outputs: stackOutputs(config, { preflightResult: result, diskPools, adminPassword: site.adminPassword }),
-    untilReady: () =>
-      guard.id.apply(async () => {
-        await awaitAllRollouts(cluster, rollouts);
-        if (config.content === "perPod") return null;
-        return (await reportCoreUpdate(cluster, namespace, config.wordpressImage)) ?? null;
-      }),
+    untilReady: () => guard.id.apply(() => awaitAllRollouts(cluster, rollouts)),
+    wordpressUpdate: () => result.apply(async () => (perPod ? null : reportCoreUpdate(cluster, namespace, image))),
   };
 }

@@ -13,7 +13,13 @@ function pod(app: string, { imageID = "sha256:a", finishedAt = "", message = "" 
     status: { conditions: [{ type: "Ready", status: "True" }], containerStatuses: [{ imageID, state }] },
   };
 }
-const kubectl = (...pods: object[]) => ({ list: <T>() => Promise.resolve(pods as T[]) });
+const site = {
+  metadata: { name: "wordpress" },
+  spec: { template: { spec: { containers: [{ name: "wordpress", image }] } } },
+};
+const kubectl = (...pods: object[]) => ({
+  list: <T>(kind: string) => Promise.resolve((kind === "pods" ? pods : [site]) as T[]),
+});
 const check = (...offered: string[]) => JSON.stringify({ running: "7.1.4", offered });
 const cron = (minute: string, message: string, imageID?: string) =>
   pod("wordpress-cron", { finishedAt: `2026-11-30T10:${minute}:00Z`, message, ...(imageID && { imageID }) });
@@ -81,19 +87,26 @@ describe("readCoreCheck", () => {
       cron("05", check("7.1.6")),
       pod("wordpress-install", { finishedAt: "2026-11-30T10:06:00Z", message: check("7.1.7") }),
     ];
-    assert.deepEqual(await readCoreCheck(kubectl(...pods), "blog"), { running: "7.1.4", offered: ["7.1.6"] });
+    assert.deepEqual(await readCoreCheck(kubectl(...pods), "blog", image), { running: "7.1.4", offered: ["7.1.6"] });
   });
 
   it("ignores a job of an image that the pods do not run any more", async () => {
     const pods = [pod("wordpress", { imageID: "sha256:b" }), cron("05", check("7.1.5"), "sha256:a")];
-    assert.equal(await readCoreCheck(kubectl(...pods), "blog"), undefined);
+    assert.equal(await readCoreCheck(kubectl(...pods), "blog", image), undefined);
+  });
+
+  it("ignores a job if the image is about to change, or the site does not exist yet", async () => {
+    const pods = [pod("wordpress"), cron("05", check("7.1.5"))];
+    assert.equal(await readCoreCheck(kubectl(...pods), "blog", "wordpress:7.1.5-php8.4-apache"), undefined);
+    const noSite = { list: <T>(kind: string) => Promise.resolve((kind === "pods" ? pods : []) as T[]) };
+    assert.equal(await readCoreCheck(noSite, "blog", image), undefined);
   });
 
   it("is undefined without a job that has ended, and for a message of something else", async () => {
-    assert.equal(await readCoreCheck(kubectl(pod("wordpress")), "blog"), undefined);
+    assert.equal(await readCoreCheck(kubectl(pod("wordpress")), "blog", image), undefined);
     for (const message of ["", "{", "null", "[]", check("$(reboot)"), '{"running":"7.1.4"}']) {
       const pods = [pod("wordpress"), cron("00", message)];
-      assert.equal(await readCoreCheck(kubectl(...pods), "blog"), undefined, message);
+      assert.equal(await readCoreCheck(kubectl(...pods), "blog", image), undefined, message);
     }
   });
 });
@@ -127,13 +140,13 @@ describe("reportCoreUpdate", () => {
   }
 
   it("logs nothing without an update", async () => {
-    assert.equal(await reportCoreUpdate(cluster, "blog", image, kubectl(pod("wordpress"))), undefined);
+    assert.equal(await reportCoreUpdate(cluster, "blog", image, kubectl(pod("wordpress"))), null);
     assert.deepEqual(logged, []);
   });
 
   it("does not fail if the cluster does not answer", async () => {
     const silent = { list: () => Promise.reject(new Error("no route to host")) };
-    assert.equal(await reportCoreUpdate(cluster, "blog", image, silent), undefined);
+    assert.equal(await reportCoreUpdate(cluster, "blog", image, silent), null);
     assert.deepEqual(logged, [["info", "Could not read whether a newer WordPress is available: no route to host"]]);
   });
 });

@@ -4,7 +4,7 @@ import { messageOf } from "../diagnostics/errorHook";
 import { Kubectl } from "../kubectl/client";
 import type { ClusterAccess } from "../kubectl/clusterAccess";
 import { isServing } from "../kubernetes/conditions";
-import type { ContainerStatus, Pod } from "../kubernetes/objects";
+import type { ContainerStatus, Pod, PodController } from "../kubernetes/objects";
 import { siteTasks } from "./tasks";
 import { siteWorkload } from "./workload";
 
@@ -55,22 +55,22 @@ export function updateNotice({ running, release, security, image }: CoreUpdate):
  * Reports the update that the site has learnt of: a warning if it may fix security holes, else a note. It never throws: a cluster that does
  * not answer is no reason to fail an `up`.
  * @param image the configured image
- * @returns the update, for the output; undefined without one
+ * @returns the update, for the output; null without one
  */
 export async function reportCoreUpdate(
   cluster: ClusterAccess,
   namespace: string,
   image: string,
   kubectl: Pick<Kubectl, "list"> = new Kubectl(cluster),
-): Promise<CoreUpdate | undefined> {
+): Promise<CoreUpdate | null> {
   try {
-    const check = await readCoreCheck(kubectl, namespace);
+    const check = await readCoreCheck(kubectl, namespace, image);
     const update = check && coreUpdate(check, image);
     if (update) await (update.security ? pulumi.log.warn : pulumi.log.info)(updateNotice(update));
-    return update;
+    return update ?? null;
   } catch (error) {
     await pulumi.log.info(`Could not read whether a newer WordPress is available: ${messageOf(error)}`);
-    return undefined;
+    return null;
   }
 }
 
@@ -97,16 +97,26 @@ type Status = ContainerStatus & { readonly imageID?: string };
 
 /**
  * Reads the update check's result from the last cron job that has ended with the image that the site's pods run: a result of another image
- * is of another release. Undefined if there is none.
+ * is of another release. Undefined if there is none, and if this `up` changes the image.
+ * @param image the configured image
  * @throws KubectlError
  */
-export async function readCoreCheck(kubectl: Pick<Kubectl, "list">, namespace: string): Promise<CoreCheck | undefined> {
-  const pods = await kubectl.list<Pod>("pods", namespace);
+export async function readCoreCheck(
+  kubectl: Pick<Kubectl, "list">,
+  namespace: string,
+  image: string,
+): Promise<CoreCheck | undefined> {
+  const { app } = siteWorkload(namespace, "Deployment");
+  const [pods, deployments] = await Promise.all([
+    kubectl.list<Pod>("pods", namespace),
+    kubectl.list<PodController>("deployments", namespace),
+  ]);
+  const site = deployments.find(({ metadata }) => metadata.name === app);
+  if (!site?.spec.template.spec.containers.some((container) => container.image === image)) return undefined;
   const statuses = (app: string, which: (pod: Pod) => boolean = () => true): readonly Status[] =>
     pods
       .filter((pod) => pod.metadata.labels?.app === app && which(pod))
       .flatMap(({ status }) => status.containerStatuses ?? []);
-  const { app } = siteWorkload(namespace, "Deployment");
   const running = new Set(statuses(app, isServing).map(({ imageID }) => imageID));
   const [last] = statuses(siteTasks.cron)
     .filter(({ imageID }) => running.has(imageID))

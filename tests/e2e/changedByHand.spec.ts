@@ -96,6 +96,9 @@ describe("pulumi refresh and up after changes by hand", function () {
     await site.project.configure({ wordpressReplicas: "1" });
     await site.project.up();
     assert.doesNotMatch(await kubectl("get", "deployment", "wordpress", "--output=yaml"), /ADDED/);
+    await site.project.configure({ wordpressReplicas: "2" });
+    await site.project.up();
+    await assertAsMade();
   });
 
   it("are not needed before pulumi destroy, which deletes the pod of a StatefulSet that was deleted with --cascade=orphan", async () => {

@@ -66,6 +66,10 @@ describe("pulumi up or destroy that fails", function () {
     assert.match(output, /timed out waiting for the rollout/);
   });
 
+  it("keeps the outputs that were known before it failed", async () => {
+    assert.deepStrictEqual((await site.project.outputs()).url, "http://10.0.0.10:30007");
+  });
+
   it("resumes where the previous one stopped, and does not recreate existing objects", () => {
     const created = subjects(site.calls, "create");
     assert.ok(created.includes("StatefulSet/mariadb"), "it did not resume");
